@@ -1,0 +1,244 @@
+//! What a reader takes out of one raw input: who asks, for what, and how they can be reached.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One enquiry of one person or company, as read; the seed of a lead.
+///
+/// Text fields are trimmed, never empty, free of NUL and at most [`TEXT_CHARS_MAX`] characters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Enquiry {
+    /// Who asks.
+    #[serde(default)]
+    pub person: Person,
+    /// The organisation they ask for; becomes the account's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// The organisation's tax id with its country prefix, as `DE123456789`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<String>,
+    /// The organisation's web site, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// One line that names the enquiry (D365: subject, "topic").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// What they wrote, without quoted mail and signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub message: Option<String>,
+    /// Products they name, each with how many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interest: Vec<Interest>,
+    /// What they may spend, in the currency beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub budget: Option<Decimal>,
+    /// ISO 4217 code of `budget`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_timeframe: Option<PurchaseTimeframe>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_date: Option<NaiveDate>,
+    /// How many people the organisation employs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employees: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub industry: Option<String>,
+    pub source: LeadSource,
+    /// The campaign, form or event that the enquiry came through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    /// They agreed to be written to in bulk (D365: donotbulkemail is its opposite).
+    #[serde(default)]
+    pub consent: bool,
+    /// When they sent it, by their own system's clock; never used for decisions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Fields of the input that have no place above, as written (at most [`OTHER_FIELDS_MAX`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other: Vec<OtherField>,
+}
+
+/// Longest text field of an [`Enquiry`] but `message`, in characters.
+pub const TEXT_CHARS_MAX: usize = 400;
+/// Longest `message`, in characters; the raw input keeps the rest.
+pub const MESSAGE_CHARS_MAX: usize = 20_000;
+/// Most fields kept in [`Enquiry::other`].
+pub const OTHER_FIELDS_MAX: usize = 100;
+
+/// A natural person as far as the input tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub given_name: Option<String>,
+    /// The family name, or the whole name where it cannot be split with certainty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub family_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_title: Option<String>,
+    /// Canonical: lower case, no blanks; the first is the one to answer to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub emails: Vec<String>,
+    /// E.164 where the number could be read so, else as written; the main one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub phones: Vec<String>,
+}
+
+impl Person {
+    /// The name as one says it; `None` where none is known.
+    #[must_use]
+    pub fn full_name(&self) -> Option<String> {
+        match (&self.given_name, &self.family_name) {
+            (Some(given), Some(family)) => Some(format!("{given} {family}")),
+            (Some(name), None) | (None, Some(name)) => Some(name.clone()),
+            (None, None) => None,
+        }
+    }
+}
+
+/// A postal address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub line1: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub line2: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// State, province or region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subdivision: Option<String>,
+    /// ISO 3166-1 alpha-2 where it could be read so, else as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+/// A product that the enquiry names, by SKU or by words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Interest {
+    /// SKU or product name, as written.
+    pub product: String,
+    /// How many; `None` where nothing was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub quantity: Option<Decimal>,
+}
+
+/// A field of the input that leadmill has no own place for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherField {
+    pub name: String,
+    #[schemars(extend("x-personal" = true))]
+    pub value: String,
+}
+
+/// Where a lead came from (D365: leadsourcecode, the values that our channels can know).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadSource {
+    Advertisement,
+    EmployeeReferral,
+    ExternalReferral,
+    Partner,
+    PublicRelations,
+    Seminar,
+    TradeShow,
+    Web,
+    WordOfMouth,
+    /// An e-mail nobody asked for; D365 has no code for it and calls it Other.
+    Email,
+    /// A list that was bought or exported.
+    List,
+    #[default]
+    Other,
+}
+
+/// When they mean to buy (D365: purchasetimeframe).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PurchaseTimeframe {
+    Immediate,
+    ThisQuarter,
+    NextQuarter,
+    ThisYear,
+    Unknown,
+}
+
+/// What a reader makes of one raw input.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// Somebody asks for something and can be reached.
+    Enquiry(Box<Enquiry>),
+    /// A collection (a file of rows, several cards, a hook with several entries): each part is
+    /// judged for itself. See [`Part`].
+    Parts(Vec<Part>),
+    /// Surely no lead: an automatic answer, a bounce, a newsletter, spam, a test.
+    NoLead { kind: NoLead, reason: String },
+    /// A person must look: unreadable, contradictory, or nobody to answer to.
+    Unclear { reason: String },
+}
+
+/// One part of a collection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Where it stands in the collection: row number of the data (the first is 1), card or entry.
+    pub number: u64,
+    /// What was read, or why it could not be.
+    pub reading: PartReading,
+    /// The part as it came, for whoever must look: cells by column, or the text of a card.
+    #[schemars(extend("x-personal" = true))]
+    pub original: serde_json::Value,
+}
+
+/// What a reader makes of one part of a collection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PartReading {
+    Enquiry(Box<Enquiry>),
+    NoLead { kind: NoLead, reason: String },
+    Unclear { reason: String },
+}
+
+/// Why an input is surely no lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoLead {
+    AutoReply,
+    Bounce,
+    /// Delivery or abuse report, read receipt.
+    Report,
+    Newsletter,
+    /// Mail of a machine about something that happened, as a paid order.
+    Notification,
+    Spam,
+    /// Marked as a test by the sending system.
+    Test,
+    /// An event of the sending system that is not about a new enquiry (unsubscribe, update).
+    OtherEvent,
+    /// Nothing in it that could be a person, a company or a question.
+    Empty,
+    /// The row says that it is not to be created, as `delete`.
+    NotWanted,
+    /// An answer inside a conversation that nothing is sold in.
+    Conversation,
+}
