@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 ///
 /// Text fields are trimmed, never empty, free of NUL and at most [`TEXT_CHARS_MAX`] characters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Enquiry {
     /// Who asks.
     #[serde(default)]
@@ -75,7 +74,6 @@ pub const OTHER_FIELDS_MAX: usize = 100;
 
 /// A natural person as far as the input tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Person {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
@@ -110,7 +108,6 @@ impl Person {
 
 /// A postal address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
@@ -132,7 +129,6 @@ pub struct Address {
 
 /// A product that the enquiry names, by SKU or by words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Interest {
     /// SKU or product name, as written.
     pub product: String,
@@ -144,7 +140,6 @@ pub struct Interest {
 
 /// A field of the input that leadmill has no own place for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct OtherField {
     pub name: String,
     #[schemars(extend("x-personal" = true))]
@@ -183,6 +178,31 @@ pub enum PurchaseTimeframe {
     Unknown,
 }
 
+/// How a raw input came in; each has its own reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A raw mail (`message/rfc822`).
+    Email,
+    /// A form, a vendor's hook, a mail gateway's hook or ADF.
+    Web,
+    /// A file of rows.
+    Import,
+    /// One or more vCards.
+    Card,
+}
+
+impl std::fmt::Display for Channel {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Email => "email",
+            Self::Web => "web",
+            Self::Import => "import",
+            Self::Card => "card",
+        })
+    }
+}
+
 /// What a reader makes of one raw input.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
@@ -199,7 +219,6 @@ pub enum Reading {
 
 /// One part of a collection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Part {
     /// Where it stands in the collection: row number of the data (the first is 1), card or entry.
     pub number: u64,

@@ -1,1 +1,29 @@
-//! The domain.
+//! The domain: subjects with their life cycles, the messages about them, and the grammar of a
+//! worker. Nothing here waits, and the manifest proves it: no tokio, no sqlx, no lapin.
+
+pub mod apportion;
+pub mod catalog;
+pub mod commands;
+pub mod customer;
+pub mod decide;
+pub mod document;
+pub mod enquiry;
+pub mod events;
+pub mod host;
+pub mod ids;
+pub mod input;
+pub mod invoice;
+pub mod invoice_event;
+pub mod lead;
+pub mod lifecycle;
+pub mod message;
+pub mod money;
+pub mod opportunity;
+pub mod order;
+pub mod party;
+pub mod pricing;
+pub mod quote;
+pub mod refusal;
+pub mod story;
+pub mod totals;
+pub mod world;

@@ -1,0 +1,185 @@
+//! Customers: the account (an organisation, B2B) and the contact (a person; alone, B2C).
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::enquiry::{Address, Person};
+use crate::ids::{AccountId, ContactId, LeadId};
+use crate::lifecycle::{Lifecycle, step};
+use crate::message::SubjectKind;
+use crate::refusal::Refusal;
+
+/// An organisation (D365: account).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    pub id: AccountId,
+    /// Counts the events about it.
+    pub sequence: i64,
+    pub name: String,
+    pub tax_id: Option<String>,
+    pub website: Option<String>,
+    pub phone: Option<String>,
+    pub address: Option<Address>,
+    /// The lead whose qualification made it.
+    pub originating_lead: Option<LeadId>,
+    pub state: CustomerState,
+}
+
+/// A person (D365: contact).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    pub id: ContactId,
+    /// Counts the events about it.
+    pub sequence: i64,
+    pub person: Person,
+    pub address: Option<Address>,
+    /// The organisation they belong to (D365: parentcustomerid).
+    pub account: Option<AccountId>,
+    pub originating_lead: Option<LeadId>,
+    /// They agreed to be written to in bulk.
+    pub consent: bool,
+    pub state: CustomerState,
+}
+
+/// The life of a customer record; an inactive one takes no new opportunity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CustomerState {
+    Active,
+    Inactive { at: DateTime<Utc> },
+}
+
+#[derive(Clone, Debug)]
+pub enum CustomerAction {
+    /// A new opportunity is opened for it.
+    Engage,
+    Deactivate {
+        at: DateTime<Utc>,
+    },
+    Activate,
+}
+
+fn next(state: &CustomerState, action: &CustomerAction) -> Option<CustomerState> {
+    use {CustomerAction as A, CustomerState as S};
+    match (state, action) {
+        (S::Active, A::Engage) | (S::Inactive { .. }, A::Activate) => Some(S::Active),
+        (S::Active, A::Deactivate { at }) => Some(S::Inactive { at: *at }),
+        _ => None,
+    }
+}
+
+const fn state_name(state: &CustomerState) -> &'static str {
+    match state {
+        CustomerState::Active => "active",
+        CustomerState::Inactive { .. } => "inactive",
+    }
+}
+
+const fn verb(action: &CustomerAction) -> &'static str {
+    match action {
+        CustomerAction::Engage => "take an opportunity",
+        CustomerAction::Deactivate { .. } => "be deactivated",
+        CustomerAction::Activate => "be activated",
+    }
+}
+
+macro_rules! customer_lifecycle {
+    ($record:ident) => {
+        impl Lifecycle for $record {
+            const KIND: SubjectKind = SubjectKind::$record;
+            type State = CustomerState;
+            type Action = CustomerAction;
+
+            fn next(state: &CustomerState, action: &CustomerAction) -> Option<CustomerState> {
+                next(state, action)
+            }
+            fn state_name(state: &CustomerState) -> &'static str {
+                state_name(state)
+            }
+            fn verb(action: &CustomerAction) -> &'static str {
+                verb(action)
+            }
+            fn examples() -> (Vec<CustomerState>, Vec<CustomerAction>) {
+                let at = DateTime::UNIX_EPOCH;
+                (
+                    vec![CustomerState::Active, CustomerState::Inactive { at }],
+                    vec![
+                        CustomerAction::Engage,
+                        CustomerAction::Deactivate { at },
+                        CustomerAction::Activate,
+                    ],
+                )
+            }
+        }
+
+        impl $record {
+            /// Takes a step of the life cycle.
+            ///
+            /// # Errors
+            /// [`Refusal`] where the life cycle does not list it.
+            pub fn apply(&self, action: &CustomerAction) -> Result<Self, Refusal> {
+                let state = step::<Self>(self.id, &self.state, action)?;
+                Ok(Self { state, ..self.clone() })
+            }
+        }
+    };
+}
+customer_lifecycle!(Account);
+customer_lifecycle!(Contact);
+
+/// Who buys: an account (with the person to talk to, if known) or a contact alone (D365: customerid).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Customer {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+}
+
+/// The buyer as printed on quote, order and invoice (EN 16931 BG-7); copied, never looked up later.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Buyer {
+    /// BT-44: the organisation's name, or the person's where there is none.
+    pub name: String,
+    /// BT-56: the person at the organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub contact_name: Option<String>,
+    /// BT-58.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub email: Option<String>,
+    /// BT-57.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub phone: Option<String>,
+    /// BT-48: VAT id with its country prefix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_id: Option<String>,
+    /// BG-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+}
+
+impl Buyer {
+    /// The buyer that a customer is on paper; `None` where neither record has a name.
+    #[must_use]
+    pub fn of(account: Option<&Account>, contact: Option<&Contact>) -> Option<Self> {
+        let person = contact.map(|contact| &contact.person);
+        let contact_name = person.and_then(Person::full_name);
+        let email = person.and_then(|person| person.emails.first().cloned());
+        let phone = person.and_then(|person| person.phones.first().cloned());
+        let name = account.map(|account| account.name.clone());
+        let name = name.or_else(|| contact_name.clone()).or_else(|| email.clone());
+        Some(Self {
+            name: name.or_else(|| phone.clone())?,
+            contact_name: contact_name.filter(|_| account.is_some()),
+            email,
+            phone,
+            vat_id: account.and_then(|account| account.tax_id.clone()),
+            address: account
+                .and_then(|account| account.address.clone())
+                .or_else(|| contact.and_then(|contact| contact.address.clone())),
+        })
+    }
+}

@@ -1,0 +1,277 @@
+//! The grammar of a worker: given a [`World`], when a message arrives, then an [`Outcome`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::catalog::Catalog;
+use crate::ids::{Id, derived};
+use crate::message::{MessageType, OneOf, Said, TYPE_PREFIX};
+pub use crate::refusal::{Already, Malformed, Reason, Refusal};
+pub use crate::world::{Key, Needs, Record, World};
+
+/// One step of the pipeline. Pure: it holds no handle, asks no clock and throws no dice.
+pub trait Worker: Send + Sync + 'static {
+    /// The name of the worker, of its queue, its settings section and its database role.
+    const NAME: &'static str;
+    /// Queues beside the worker's own that carry raw inputs instead of messages of the contract.
+    const RAW_QUEUES: &'static [&'static str] = &[];
+    /// Document numbers that a decision may take, at most one of each per message.
+    const NUMBERS: &'static [NumberKind] = &[];
+    /// The largest batch it wants; the setting `batch_size_max` may only lower it.
+    const BATCH_MAX: usize = 256;
+    /// The messages it hears.
+    type When: Heard;
+    /// The messages it may say; saying any other does not compile.
+    type Then: OneOf;
+    /// The reference data it decides with.
+    type Facts: Facts;
+
+    /// Makes a typed message of what arrived, off the async threads and before the transaction.
+    ///
+    /// # Errors
+    /// [`Malformed`] where the bytes are no message that this worker hears.
+    fn read(&self, arrived: &Arrived) -> Result<Self::When, Malformed> {
+        Self::When::read(arrived)
+    }
+
+    /// The sender's own key of a raw input, where the input has one.
+    fn external_id(&self, arrived: &Arrived) -> Option<String> {
+        let _ = arrived;
+        None
+    }
+
+    /// Names what must be known, by id or natural key. Asked again as the World fills, until it
+    /// names nothing new; what is not loaded yet looks like what does not exist.
+    fn needs(&self, when: &Self::When, world: &World, needs: &mut Needs);
+
+    /// Says what follows.
+    ///
+    /// # Errors
+    /// [`Refusal`] where a business rule says no; then nothing changes.
+    fn decide(
+        &self,
+        world: &World,
+        when: &Self::When,
+        ctx: &mut Ctx<'_, Self::Facts>,
+    ) -> Result<Outcome<Self::Then>, Refusal>;
+}
+
+/// A set of messages that can be read from what arrived.
+pub trait Heard: OneOf + Send + Sync + 'static {
+    /// # Errors
+    /// [`Malformed`] where the type is unknown or the data does not fit its schema.
+    fn read(arrived: &Arrived) -> Result<Self, Malformed>;
+}
+
+/// A message as it arrived, its envelope already opened.
+#[derive(Clone, Debug, Default)]
+pub struct Arrived {
+    /// The id that leadmill knows it by.
+    pub id: Uuid,
+    /// The queue it came from, without prefix.
+    pub queue: String,
+    /// Its type without `leadmill.`; `None` for a raw input.
+    pub ty: Option<String>,
+    pub content_type: Option<String>,
+    /// Header fields of the transport, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// The data of the message as JSON, or the bytes of a raw input.
+    pub body: Arc<[u8]>,
+}
+
+impl Arrived {
+    /// Is it a message of this type?
+    #[must_use]
+    pub fn is(&self, ty: &MessageType) -> bool {
+        self.ty.as_deref() == Some(ty.name)
+    }
+
+    /// Its data.
+    ///
+    /// # Errors
+    /// [`Malformed`] naming the field that does not fit.
+    pub fn data<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let ty = self.ty.as_deref().unwrap_or("raw input");
+            Malformed(format!(
+                "The data of this `{TYPE_PREFIX}{ty}` does not fit its schema: {error}. Compare it \
+                 with docs/schemas/{ty}.json."
+            ))
+        })
+    }
+
+    /// The verdict on a type that nobody here hears.
+    #[must_use]
+    pub fn unknown(&self, heard: &[&MessageType]) -> Malformed {
+        let heard: Vec<_> = heard.iter().map(|ty| ty.name).collect();
+        Malformed(format!(
+            "The queue `{}` does not take messages of type `{}`; it takes {}.",
+            self.queue,
+            self.ty.as_deref().unwrap_or("(none)"),
+            heard.join(", ")
+        ))
+    }
+}
+
+/// Reference data that a worker decides with.
+pub trait Facts: Clone + Send + Sync + 'static {
+    /// Whether the catalog must be loaded.
+    const CATALOG: bool;
+    /// Picks what the worker wants.
+    fn of(catalog: &Arc<Catalog>) -> Self;
+}
+
+impl Facts for () {
+    const CATALOG: bool = false;
+    fn of(_: &Arc<Catalog>) -> Self {}
+}
+
+impl Facts for Arc<Catalog> {
+    const CATALOG: bool = true;
+    fn of(catalog: &Arc<Catalog>) -> Self {
+        Self::clone(catalog)
+    }
+}
+
+/// Document numbers that come from a sequence; gaps are allowed. Invoice numbers are no such thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NumberKind {
+    Lead,
+    Quote,
+    Order,
+}
+
+impl NumberKind {
+    /// The letter before the number, as in `Q-100042`.
+    #[must_use]
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Lead => 'L',
+            Self::Quote => 'Q',
+            Self::Order => 'O',
+        }
+    }
+}
+
+/// What a decision is given beside World and message.
+pub struct Ctx<'a, F> {
+    /// The database's time at the start of the transaction.
+    pub now: DateTime<Utc>,
+    pub facts: &'a F,
+    /// Who sent the message: the CloudEvents `source`, or the queue of a raw input.
+    pub source: &'a str,
+    /// The message that is decided on.
+    pub cause: Uuid,
+    worker: &'static str,
+    ordinal: u32,
+    numbers: &'a mut BTreeMap<NumberKind, Vec<i64>>,
+}
+
+impl<'a, F> Ctx<'a, F> {
+    #[must_use]
+    pub fn new(
+        now: DateTime<Utc>,
+        facts: &'a F,
+        (cause, source): (Uuid, &'a str),
+        worker: &'static str,
+        numbers: &'a mut BTreeMap<NumberKind, Vec<i64>>,
+    ) -> Self {
+        Self { now, facts, source, cause, worker, ordinal: 0, numbers }
+    }
+
+    /// A new id, the same whenever this decision is taken again.
+    pub fn id<I: Id>(&mut self) -> I {
+        self.ordinal += 1;
+        derived(self.cause, self.worker, self.ordinal).into()
+    }
+
+    /// The next number of that kind, as `Q-100042`.
+    ///
+    /// # Panics
+    /// Where the worker's [`Worker::NUMBERS`] does not announce the kind: a bug of the worker.
+    pub fn number(&mut self, kind: NumberKind) -> String {
+        let number = self.numbers.get_mut(&kind).and_then(Vec::pop);
+        let number = number.expect("the worker announces each kind of number that it takes, once");
+        format!("{}-{number}", kind.letter())
+    }
+}
+
+/// What follows from a message: changed copies of records, and what is said about them.
+#[derive(Clone, Debug)]
+pub struct Outcome<T> {
+    pub records: Vec<Record>,
+    pub says: Vec<Saying<T>>,
+    /// Set where the command's effect already held.
+    pub already: Option<Already>,
+}
+
+/// A message said, and whether it begins a pipeline of its own.
+#[derive(Clone, Debug)]
+pub struct Saying<T> {
+    pub message: T,
+    pub begins: bool,
+}
+
+/// The most messages that one decision may say; larger work continues itself.
+pub const SAYS_MAX: usize = 502;
+
+impl<T> Outcome<T> {
+    /// Nothing follows; recorded as such.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self { records: Vec::new(), says: Vec::new(), already: None }
+    }
+
+    /// The command's effect already holds: answered with the existing record, nothing changes.
+    #[must_use]
+    pub const fn already(already: Already) -> Self {
+        Self { records: Vec::new(), says: Vec::new(), already: Some(already) }
+    }
+
+    /// A changed or new record, together with what is said about it.
+    #[must_use]
+    pub fn changed(self, record: impl Into<Record>, message: impl Into<T>) -> Self {
+        self.put(record).say(message)
+    }
+
+    /// A changed or new record whose event is said apart (its part changed, or it has none).
+    #[must_use]
+    pub fn put(mut self, record: impl Into<Record>) -> Self {
+        self.records.push(record.into());
+        self
+    }
+
+    /// Says a message in the pipeline of its cause.
+    #[must_use]
+    pub fn say(mut self, message: impl Into<T>) -> Self {
+        self.says.push(Saying { message: message.into(), begins: false });
+        self
+    }
+
+    /// Says a message that begins a pipeline of its own.
+    #[must_use]
+    pub fn begin(mut self, message: impl Into<T>) -> Self {
+        self.says.push(Saying { message: message.into(), begins: true });
+        self
+    }
+
+    /// The outcome in the form that is stored.
+    #[must_use]
+    pub fn erased(&self) -> Outcome<Said>
+    where
+        for<'t> Said: From<&'t T>,
+    {
+        let says = self.says.iter();
+        Outcome {
+            records: self.records.clone(),
+            says: says
+                .map(|s| Saying { message: Said::from(&s.message), begins: s.begins })
+                .collect(),
+            already: self.already.clone(),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A raw input and its one verdict; and the collection, whose parts are judged one by one.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::enquiry::{Channel, Enquiry};
+use crate::ids::{InputId, LeadId};
+use crate::lifecycle::{Lifecycle, step};
+use crate::message::SubjectKind;
+use crate::refusal::Refusal;
+
+/// What arrived on an `intake.*` queue, and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    pub id: InputId,
+    /// Counts the events about it: held, rejected, released.
+    pub sequence: i64,
+    pub channel: Channel,
+    /// The collection it is a part of, and its number there.
+    pub part_of: Option<(InputId, u64)>,
+    /// A finished sentence: why this verdict.
+    pub reason: String,
+    /// What was read, kept for a held input, so that a release need not read again.
+    pub enquiry: Option<Enquiry>,
+    pub verdict: Verdict,
+}
+
+/// The one verdict of a raw input. "Repeated" is no state: the first arrival has the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Not judged yet; only between its arrival and the end of the same transaction.
+    Received,
+    /// A lead was made of it.
+    Created { lead: LeadId },
+    /// It was added to an open lead of the same person.
+    Merged { lead: LeadId },
+    /// A person must look.
+    Held,
+    /// Surely no lead.
+    Rejected,
+    /// A collection: each of its parts has a verdict of its own. `next` is the checkpoint.
+    Split { next: u64, done: bool },
+}
+
+#[derive(Clone, Debug)]
+pub enum InputAction {
+    Create {
+        lead: LeadId,
+    },
+    Merge {
+        lead: LeadId,
+    },
+    Hold,
+    Reject,
+    /// Parts up to `next` were taken out.
+    Split {
+        next: u64,
+        done: bool,
+    },
+}
+
+impl Lifecycle for Input {
+    const KIND: SubjectKind = SubjectKind::Input;
+    type State = Verdict;
+    type Action = InputAction;
+
+    fn next(state: &Verdict, action: &InputAction) -> Option<Verdict> {
+        use {InputAction as A, Verdict as S};
+        match (state, action) {
+            (S::Received | S::Held, A::Create { lead }) => Some(S::Created { lead: *lead }),
+            (S::Received | S::Held, A::Merge { lead }) => Some(S::Merged { lead: *lead }),
+            (S::Received, A::Hold) => Some(S::Held),
+            (S::Received | S::Held, A::Reject) => Some(S::Rejected),
+            (S::Received | S::Split { done: false, .. }, A::Split { next, done }) => {
+                Some(S::Split { next: *next, done: *done })
+            }
+            _ => None,
+        }
+    }
+
+    fn state_name(state: &Verdict) -> &'static str {
+        match state {
+            Verdict::Received => "received",
+            Verdict::Created { .. } => "created",
+            Verdict::Merged { .. } => "merged",
+            Verdict::Held => "held",
+            Verdict::Rejected => "rejected",
+            Verdict::Split { .. } => "split",
+        }
+    }
+
+    fn verb(action: &InputAction) -> &'static str {
+        match action {
+            InputAction::Create { .. } => "create",
+            InputAction::Merge { .. } => "merge",
+            InputAction::Hold => "hold",
+            InputAction::Reject => "reject",
+            InputAction::Split { .. } => "split",
+        }
+    }
+
+    fn examples() -> (Vec<Verdict>, Vec<InputAction>) {
+        let lead = LeadId(uuid::Uuid::nil());
+        (
+            vec![
+                Verdict::Received,
+                Verdict::Created { lead },
+                Verdict::Merged { lead },
+                Verdict::Held,
+                Verdict::Rejected,
+                Verdict::Split { next: 1, done: false },
+            ],
+            vec![
+                InputAction::Create { lead },
+                InputAction::Merge { lead },
+                InputAction::Hold,
+                InputAction::Reject,
+                InputAction::Split { next: 1, done: false },
+            ],
+        )
+    }
+}
+
+impl Input {
+    /// An input that was not judged yet.
+    #[must_use]
+    pub const fn new(id: InputId, channel: Channel) -> Self {
+        Self {
+            id,
+            sequence: 0,
+            channel,
+            part_of: None,
+            reason: String::new(),
+            enquiry: None,
+            verdict: Verdict::Received,
+        }
+    }
+
+    /// Gives the verdict, with its reason.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it has one already.
+    pub fn judged(&self, action: &InputAction, reason: impl Into<String>) -> Result<Self, Refusal> {
+        let verdict = step::<Self>(self.id, &self.verdict, action)?;
+        Ok(Self { verdict, reason: reason.into(), ..self.clone() })
+    }
+}
+
+/// Why an input is held, for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// It could not be read.
+    Unreadable,
+    /// Nobody to answer to, or contradictory.
+    Unclear,
+    /// Its keys point at two different parties.
+    TwoParties,
+}

@@ -1,0 +1,226 @@
+//! `invoice.issued`: the whole posted document, so that a billing system needs no call back.
+//!
+//! Field names are ours; the terms of EN 16931 stand beside them.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::customer::{Buyer, Customer};
+use crate::enquiry::Address;
+use crate::ids::{InvoiceId, LeadId, LineId, OpportunityId, OrderId, QuoteId};
+use crate::invoice::Seller;
+use crate::money::Currency;
+use crate::totals::{Tax, TaxCategory};
+
+/// An invoice was issued. Its content never changes; a mistake is canceled and issued anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InvoiceIssued {
+    pub invoice_id: InvoiceId,
+    /// BT-1.
+    pub invoice_number: String,
+    /// BT-3: UNCL1001 code; 380 is a commercial invoice.
+    pub document_type: String,
+    /// BT-2.
+    pub issue_date: NaiveDate,
+    /// BT-9.
+    pub due_date: NaiveDate,
+    /// BT-5.
+    pub currency: Currency,
+    /// BT-24.
+    pub specification: String,
+    /// BT-13: the customer's own order number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order_ref: Option<String>,
+    /// BT-14: our order number.
+    pub sales_order_ref: String,
+    pub seller: Seller,
+    pub buyer: Buyer,
+    /// Our own keys of the buyer.
+    pub customer: Customer,
+    pub delivery: Delivery,
+    pub payment: PaymentInstructions,
+    pub lines: Vec<IssuedLine>,
+    /// BG-20: document level allowances, one per tax category and rate.
+    pub allowances: Vec<Adjustment>,
+    /// BG-21: document level charges (freight).
+    pub charges: Vec<Adjustment>,
+    /// BG-23.
+    pub tax_breakdown: Vec<TaxBreakdown>,
+    pub totals: InvoiceTotals,
+    pub origin: Origin,
+}
+
+/// BG-13.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Delivery {
+    /// BT-72: the day of the last shipment.
+    pub date: NaiveDate,
+    /// BG-15.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+}
+
+/// BG-16.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PaymentInstructions {
+    /// BT-81: UNCL4461 code; 30 is a credit transfer, 58 a SEPA one.
+    pub means_code: String,
+    /// BT-84.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iban: Option<String>,
+    /// BT-86.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bic: Option<String>,
+    /// BT-83: what the payer should quote.
+    pub remittance: String,
+    /// BT-20.
+    pub terms: String,
+    /// Rewards for paying early.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<EarlyDiscount>,
+}
+
+/// So much off when paid by then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EarlyDiscount {
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub percent: Decimal,
+    pub until: NaiveDate,
+}
+
+/// BG-25.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IssuedLine {
+    /// BT-126.
+    pub id: LineId,
+    /// BT-132.
+    pub order_line_ref: LineId,
+    /// BT-155.
+    pub sku: String,
+    /// BT-153.
+    pub name: String,
+    /// BT-129.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub quantity: Decimal,
+    /// BT-130.
+    pub unit_code: String,
+    /// BT-146: the net price of one unit, volume discount taken off.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub unit_price: Decimal,
+    /// BT-148: the price of one unit before the volume discount.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub gross_price: Decimal,
+    /// BT-136: the line's own allowance.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub allowance: Decimal,
+    /// BT-131.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub net_amount: Decimal,
+    /// BT-151, BT-152.
+    pub vat: Tax,
+}
+
+/// BG-20, BG-21.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Adjustment {
+    /// BT-92, BT-99.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub amount: Decimal,
+    /// BT-98, BT-105: UNCL5189 and UNCL7161.
+    pub reason_code: String,
+    /// BT-97, BT-104.
+    pub reason: String,
+    /// BT-95, BT-96; BT-102, BT-103.
+    pub vat: Tax,
+}
+
+/// BG-23.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TaxBreakdown {
+    /// BT-118.
+    pub category: TaxCategory,
+    /// BT-119.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub rate: Decimal,
+    /// BT-116.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub base: Decimal,
+    /// BT-117.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub tax: Decimal,
+    /// BT-121: VATEX code where no tax is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exemption_code: Option<String>,
+    /// BT-120.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exemption_reason: Option<String>,
+}
+
+/// BG-22, as decimal strings and once more as integers of the minor unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InvoiceTotals {
+    /// BT-106.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub lines: Decimal,
+    /// BT-107.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub allowances: Decimal,
+    /// BT-108.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub charges: Decimal,
+    /// BT-109.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub net: Decimal,
+    /// BT-110.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub vat: Decimal,
+    /// BT-112.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub gross: Decimal,
+    /// BT-113.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub prepaid: Decimal,
+    /// BT-115.
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub payable: Decimal,
+    /// `net` in the minor unit (cents).
+    pub net_minor: i64,
+    /// `vat` in the minor unit.
+    pub vat_minor: i64,
+    /// `gross` in the minor unit.
+    pub gross_minor: i64,
+    /// `payable` in the minor unit.
+    pub payable_minor: i64,
+    /// Digits after the point of the minor unit; 2 for EUR.
+    pub minor_unit_exponent: u32,
+}
+
+/// Where the invoice comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Origin {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead_id: Option<LeadId>,
+    pub opportunity_id: OpportunityId,
+    pub quote_id: QuoteId,
+    pub order_id: OrderId,
+}

@@ -1,0 +1,235 @@
+//! What a message is: a type with a name, a kind, a subject and a schema. Declared once, in a catalog.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+/// Put before every type on the wire: `leadmill.lead.qualified.v1`.
+pub const TYPE_PREFIX: &str = "leadmill.";
+
+/// An event says what happened; a command asks for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MessageKind {
+    Event,
+    Command,
+}
+
+/// The records that messages are about.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    Input,
+    Lead,
+    Account,
+    Contact,
+    Opportunity,
+    Quote,
+    Order,
+    Invoice,
+    Catalog,
+}
+
+impl SubjectKind {
+    /// Every kind, in the order of a pipeline.
+    pub const ALL: [Self; 9] = [
+        Self::Input,
+        Self::Lead,
+        Self::Account,
+        Self::Contact,
+        Self::Opportunity,
+        Self::Quote,
+        Self::Order,
+        Self::Invoice,
+        Self::Catalog,
+    ];
+
+    /// The word in message types and tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Lead => "lead",
+            Self::Account => "account",
+            Self::Contact => "contact",
+            Self::Opportunity => "opportunity",
+            Self::Quote => "quote",
+            Self::Order => "order",
+            Self::Invoice => "invoice",
+            Self::Catalog => "catalog",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl std::fmt::Display for SubjectKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One record, by kind and id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject {
+    pub kind: SubjectKind,
+    pub id: Uuid,
+}
+
+/// The declaration of one message type: everything that follows from its catalog line.
+#[derive(Debug)]
+pub struct MessageType {
+    /// Without prefix, with the major version: `lead.qualified.v1`. Also the routing key.
+    pub name: &'static str,
+    pub kind: MessageKind,
+    pub about: SubjectKind,
+    /// The JSON Schema of the data, computed from the struct.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl MessageType {
+    /// The CloudEvents `type`.
+    #[must_use]
+    pub fn wire_name(&self) -> String {
+        format!("{TYPE_PREFIX}{}", self.name)
+    }
+}
+
+/// Data of one declared type.
+pub trait Message:
+    Serialize + DeserializeOwned + JsonSchema + Clone + std::fmt::Debug + Send + Sync + 'static
+{
+    const TYPE: &'static MessageType;
+
+    /// The record that it is about.
+    fn subject(&self) -> Subject;
+}
+
+/// A set of message types that a worker hears or says; see [`one_of!`](crate::one_of).
+pub trait OneOf: Sized {
+    /// The types, in the order of declaration.
+    const TYPES: &'static [&'static MessageType];
+}
+
+/// A message ready to be stored and sent: what [`Outcome`](crate::decide::Outcome) carries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    pub ty: &'static MessageType,
+    pub subject: Subject,
+    /// The data as JSON text.
+    pub data: String,
+}
+
+impl PartialEq for MessageType {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Said {
+    /// The message as it will be stored and sent.
+    #[must_use]
+    pub fn of<M: Message>(message: &M) -> Self {
+        let data = serde_json::to_string(message);
+        Self {
+            ty: M::TYPE,
+            subject: message.subject(),
+            data: data.expect("a message struct has string keys only, so that it is always JSON"),
+        }
+    }
+}
+
+/// Declares message types: `Struct = event "lead.qualified.v1" of Lead by lead;`
+///
+/// The last word is the field that holds the subject's id.
+#[macro_export]
+macro_rules! catalog {
+    ($list:ident: $($message:ident = $kind:ident $name:literal of $about:ident by $field:ident;)*) => {
+        $(
+            impl $crate::message::Message for $message {
+                const TYPE: &'static $crate::message::MessageType = &$crate::message::MessageType {
+                    name: $name,
+                    kind: $crate::catalog!(@kind $kind),
+                    about: $crate::message::SubjectKind::$about,
+                    schema: |generator| generator.subschema_for::<$message>(),
+                };
+
+                fn subject(&self) -> $crate::message::Subject {
+                    $crate::message::Subject {
+                        kind: $crate::message::SubjectKind::$about,
+                        id: self.$field.into(),
+                    }
+                }
+            }
+        )*
+        /// Every type that this file declares.
+        pub const $list: &[&$crate::message::MessageType] =
+            &[$(<$message as $crate::message::Message>::TYPE),*];
+    };
+    (@kind event) => { $crate::message::MessageKind::Event };
+    (@kind command) => { $crate::message::MessageKind::Command };
+}
+
+/// Declares the set of messages that a worker hears (`pub When: …`, decodable) or says (`pub Then: …`).
+#[macro_export]
+macro_rules! one_of {
+    ($(#[$doc:meta])* pub When: $($message:ident),* $(,)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub enum When { $($message($message)),* }
+
+        impl $crate::message::OneOf for When {
+            const TYPES: &'static [&'static $crate::message::MessageType] =
+                &[$(<$message as $crate::message::Message>::TYPE),*];
+        }
+        $(impl From<$message> for When {
+            fn from(message: $message) -> Self {
+                Self::$message(message)
+            }
+        })*
+
+        impl $crate::decide::Heard for When {
+            fn read(arrived: &$crate::decide::Arrived) -> Result<Self, $crate::decide::Malformed> {
+                $(if arrived.is(<$message as $crate::message::Message>::TYPE) {
+                    return arrived.data::<$message>().map(Self::$message);
+                })*
+                Err(arrived.unknown(<Self as $crate::message::OneOf>::TYPES))
+            }
+        }
+    };
+    ($(#[$doc:meta])* pub Then: $($message:ident),* $(,)?) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub enum Then { $($message($message)),* }
+
+        impl $crate::message::OneOf for Then {
+            const TYPES: &'static [&'static $crate::message::MessageType] =
+                &[$(<$message as $crate::message::Message>::TYPE),*];
+        }
+        $(impl From<$message> for Then {
+            fn from(message: $message) -> Self {
+                Self::$message(message)
+            }
+        })*
+        impl From<&Then> for $crate::message::Said {
+            fn from(then: &Then) -> Self {
+                match then { $(Then::$message(message) => Self::of(message)),* }
+            }
+        }
+    };
+}

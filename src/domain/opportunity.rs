@@ -1,0 +1,154 @@
+//! An opportunity: a possible sale with its product lines; the root that guards its quotes.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::customer::Customer;
+use crate::document::Line;
+use crate::ids::{LeadId, OpportunityId, QuoteId};
+use crate::lifecycle::{Lifecycle, step};
+use crate::message::SubjectKind;
+use crate::money::Currency;
+use crate::quote::{Quote, QuoteState};
+use crate::refusal::Refusal;
+
+/// Most quotes, revisions included, that one opportunity holds.
+pub const QUOTES_MAX: usize = 50;
+
+/// A possible sale (D365: opportunity).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opportunity {
+    pub id: OpportunityId,
+    /// Counts the events about it; its quotes count their own.
+    pub sequence: i64,
+    pub name: String,
+    pub customer: Customer,
+    pub originating_lead: Option<LeadId>,
+    /// One currency rule: all its documents share it.
+    pub currency: Currency,
+    /// The price list that its lines are priced from.
+    pub price_list: String,
+    /// Follows the net total of the lines (D365: isrevenuesystemcalculated), else what the lead said.
+    pub estimated_revenue: Option<Decimal>,
+    pub close_date: Option<NaiveDate>,
+    pub lines: Vec<Line>,
+    pub quotes: Vec<Quote>,
+    pub state: OpportunityState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpportunityState {
+    Open,
+    Won { at: DateTime<Utc>, actual_revenue: Decimal },
+    Lost { at: DateTime<Utc>, reason: LostReason },
+}
+
+/// D365: statuscode of a lost opportunity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LostReason {
+    Canceled,
+    OutSold,
+}
+
+#[derive(Clone, Debug)]
+pub enum OpportunityAction {
+    /// Lines or quotes change.
+    Edit,
+    Win {
+        at: DateTime<Utc>,
+        actual_revenue: Decimal,
+    },
+    Lose {
+        at: DateTime<Utc>,
+        reason: LostReason,
+    },
+    Reopen,
+}
+
+impl Lifecycle for Opportunity {
+    const KIND: SubjectKind = SubjectKind::Opportunity;
+    type State = OpportunityState;
+    type Action = OpportunityAction;
+
+    fn next(state: &OpportunityState, action: &OpportunityAction) -> Option<OpportunityState> {
+        use {OpportunityAction as A, OpportunityState as S};
+        match (state, action) {
+            (S::Open, A::Edit) | (S::Won { .. } | S::Lost { .. }, A::Reopen) => Some(S::Open),
+            (S::Open, A::Win { at, actual_revenue }) => {
+                Some(S::Won { at: *at, actual_revenue: *actual_revenue })
+            }
+            (S::Open, A::Lose { at, reason }) => Some(S::Lost { at: *at, reason: *reason }),
+            _ => None,
+        }
+    }
+
+    fn state_name(state: &OpportunityState) -> &'static str {
+        match state {
+            OpportunityState::Open => "open",
+            OpportunityState::Won { .. } => "won",
+            OpportunityState::Lost { .. } => "lost",
+        }
+    }
+
+    fn verb(action: &OpportunityAction) -> &'static str {
+        match action {
+            OpportunityAction::Edit => "be edited",
+            OpportunityAction::Win { .. } => "be won",
+            OpportunityAction::Lose { .. } => "be lost",
+            OpportunityAction::Reopen => "be reopened",
+        }
+    }
+
+    fn examples() -> (Vec<OpportunityState>, Vec<OpportunityAction>) {
+        let (at, actual_revenue) = (DateTime::UNIX_EPOCH, Decimal::ONE);
+        let reason = LostReason::Canceled;
+        (
+            vec![
+                OpportunityState::Open,
+                OpportunityState::Won { at, actual_revenue },
+                OpportunityState::Lost { at, reason },
+            ],
+            vec![
+                OpportunityAction::Edit,
+                OpportunityAction::Win { at, actual_revenue },
+                OpportunityAction::Lose { at, reason },
+                OpportunityAction::Reopen,
+            ],
+        )
+    }
+}
+
+impl Opportunity {
+    /// Takes a step of the life cycle.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the life cycle does not list it.
+    pub fn apply(&self, action: &OpportunityAction) -> Result<Self, Refusal> {
+        let state = step::<Self>(self.id, &self.state, action)?;
+        Ok(Self { state, ..self.clone() })
+    }
+
+    #[must_use]
+    pub fn quote(&self, id: QuoteId) -> Option<&Quote> {
+        self.quotes.iter().find(|quote| quote.id == id)
+    }
+
+    /// The quotes that could still be accepted: drafts and active ones.
+    pub fn live_quotes(&self) -> impl Iterator<Item = &Quote> {
+        let live = |q: &&Quote| matches!(q.state, QuoteState::Draft | QuoteState::Active { .. });
+        self.quotes.iter().filter(live)
+    }
+
+    /// Puts a changed or new quote in its place.
+    #[must_use]
+    pub fn with_quote(mut self, quote: Quote) -> Self {
+        match self.quotes.iter_mut().find(|known| known.id == quote.id) {
+            Some(known) => *known = quote,
+            None => self.quotes.push(quote),
+        }
+        self
+    }
+}

@@ -1,0 +1,156 @@
+//! A quote: a formal offer with prices and terms, revisioned; part of its opportunity.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::customer::Buyer;
+use crate::document::{Line, PaymentTerms};
+use crate::ids::QuoteId;
+use crate::lifecycle::{Lifecycle, step};
+use crate::message::SubjectKind;
+use crate::refusal::Refusal;
+use crate::totals::{Header, Totals};
+
+/// A formal offer (D365: quote).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    pub id: QuoteId,
+    /// Counts the events about it.
+    pub sequence: i64,
+    /// As `Q-100042`; all revisions share it.
+    pub number: String,
+    /// 0 first (D365: revisionnumber).
+    pub revision: i32,
+    /// What is offered; whole from the draft on.
+    pub offer: Offer,
+    pub state: QuoteState,
+}
+
+/// The content of a quote: what the customer accepts, word for word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Offer {
+    pub buyer: Buyer,
+    pub lines: Vec<Line>,
+    pub header: Header,
+    pub totals: Totals,
+    pub payment_terms: PaymentTerms,
+    /// The last day on which it may be accepted, in the seller's zone (D365: effectiveto).
+    pub effective_to: NaiveDate,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QuoteState {
+    Draft,
+    Active { since: DateTime<Utc> },
+    Won { at: DateTime<Utc> },
+    Closed { at: DateTime<Utc>, reason: QuoteCloseReason },
+}
+
+/// D365: statuscode of a closed quote. Expired is ours: D365 closes expired quotes as lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QuoteCloseReason {
+    Lost,
+    Canceled,
+    Revised,
+    Expired,
+}
+
+#[derive(Clone, Debug)]
+pub enum QuoteAction {
+    Edit,
+    Activate {
+        at: DateTime<Utc>,
+    },
+    Win {
+        at: DateTime<Utc>,
+    },
+    /// An active quote is closed on demand.
+    Close {
+        at: DateTime<Utc>,
+        reason: QuoteCloseReason,
+    },
+    /// A live quote ends with its opportunity, drafts too.
+    Cancel {
+        at: DateTime<Utc>,
+    },
+}
+
+impl Lifecycle for Quote {
+    const KIND: SubjectKind = SubjectKind::Quote;
+    type State = QuoteState;
+    type Action = QuoteAction;
+
+    fn next(state: &QuoteState, action: &QuoteAction) -> Option<QuoteState> {
+        use {QuoteAction as A, QuoteState as S};
+        match (state, action) {
+            (S::Draft, A::Edit) => Some(S::Draft),
+            (S::Draft, A::Activate { at }) => Some(S::Active { since: *at }),
+            (S::Active { .. }, A::Win { at }) => Some(S::Won { at: *at }),
+            (S::Active { .. }, A::Close { at, reason }) => {
+                Some(S::Closed { at: *at, reason: *reason })
+            }
+            (S::Draft | S::Active { .. }, A::Cancel { at }) => {
+                Some(S::Closed { at: *at, reason: QuoteCloseReason::Canceled })
+            }
+            _ => None,
+        }
+    }
+
+    fn state_name(state: &QuoteState) -> &'static str {
+        match state {
+            QuoteState::Draft => "draft",
+            QuoteState::Active { .. } => "active",
+            QuoteState::Won { .. } => "won",
+            QuoteState::Closed { .. } => "closed",
+        }
+    }
+
+    fn verb(action: &QuoteAction) -> &'static str {
+        match action {
+            QuoteAction::Edit => "be edited",
+            QuoteAction::Activate { .. } => "be activated",
+            QuoteAction::Win { .. } => "be accepted",
+            QuoteAction::Close { .. } => "be closed",
+            QuoteAction::Cancel { .. } => "be canceled",
+        }
+    }
+
+    fn examples() -> (Vec<QuoteState>, Vec<QuoteAction>) {
+        let at = DateTime::UNIX_EPOCH;
+        let reason = QuoteCloseReason::Lost;
+        (
+            vec![
+                QuoteState::Draft,
+                QuoteState::Active { since: at },
+                QuoteState::Won { at },
+                QuoteState::Closed { at, reason },
+            ],
+            vec![
+                QuoteAction::Edit,
+                QuoteAction::Activate { at },
+                QuoteAction::Win { at },
+                QuoteAction::Close { at, reason },
+                QuoteAction::Cancel { at },
+            ],
+        )
+    }
+}
+
+impl Quote {
+    /// Takes a step of the life cycle.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the life cycle does not list it.
+    pub fn apply(&self, action: &QuoteAction) -> Result<Self, Refusal> {
+        let named = format!("{} revision {}", self.number, self.revision);
+        let state = step::<Self>(named, &self.state, action)?;
+        Ok(Self { state, ..self.clone() })
+    }
+
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        matches!(self.state, QuoteState::Draft | QuoteState::Active { .. })
+    }
+}

@@ -1,0 +1,165 @@
+//! Given, when, then: tells a worker's decision as a story, without database and broker.
+//!
+//! It shows a decision only what its `needs` named, as the runtime does, and applies what follows.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::decide::{Ctx, NumberKind, Outcome, Refusal, Worker};
+use crate::ids::{derived, minted};
+use crate::message::{Message, Said};
+use crate::party::Party;
+use crate::world::{Needs, Record, Sequenced, World};
+
+/// Most rounds in which a worker names its needs.
+pub const ROUNDS_MAX: usize = 10;
+
+/// A worker, what it finds, and what it says.
+pub struct Story<W: Worker> {
+    worker: W,
+    facts: W::Facts,
+    /// Everything that exists; grows with each decision.
+    pub world: World,
+    /// The time that decisions see.
+    pub now: DateTime<Utc>,
+    /// Who sends the messages.
+    pub source: String,
+    told: u32,
+    numbers: i64,
+}
+
+/// What a decision said.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    pub says: Vec<Sequenced>,
+    pub already: bool,
+}
+
+impl Told {
+    /// The types said, in order, as `quote.won.v1`.
+    #[must_use]
+    pub fn types(&self) -> Vec<&'static str> {
+        self.says.iter().map(|said| said.said.ty.name).collect()
+    }
+
+    /// The data of the first message of that type.
+    #[must_use]
+    pub fn get<M: Message>(&self) -> Option<M> {
+        let said = self.says.iter().find(|said| said.said.ty == M::TYPE)?;
+        serde_json::from_str(&said.said.data).ok()
+    }
+
+    /// The data of all messages of that type.
+    #[must_use]
+    pub fn all<M: Message>(&self) -> Vec<M> {
+        let said = self.says.iter().filter(|said| said.said.ty == M::TYPE);
+        said.filter_map(|said| serde_json::from_str(&said.said.data).ok()).collect()
+    }
+}
+
+impl<W: Worker> Story<W>
+where
+    for<'t> Said: From<&'t W::Then>,
+{
+    /// A worker in an empty world, on 2026-03-02 at noon (UTC).
+    pub fn of(worker: W, facts: W::Facts) -> Self {
+        let now = DateTime::from_timestamp(1_772_452_800, 0).unwrap_or_default();
+        let world = World { discovering: true, ..World::default() };
+        Self { worker, facts, world, now, source: "urn:test".into(), told: 0, numbers: 100_000 }
+    }
+
+    /// Something that exists before the message arrives.
+    #[must_use]
+    pub fn given(mut self, record: impl Into<Record>) -> Self {
+        self.world.place(record.into());
+        self
+    }
+
+    /// The message arrives; what follows is applied.
+    ///
+    /// # Errors
+    /// The refusal of the worker; then nothing changed.
+    pub fn when(&mut self, message: impl Into<W::When>) -> Result<Told, Refusal> {
+        self.told += 1;
+        let cause = derived(minted(self.now, [1; 10]), "story", self.told);
+        self.when_caused_by(cause, message)
+    }
+
+    /// As [`Story::when`], with the id of the message given.
+    ///
+    /// # Errors
+    /// The refusal of the worker; then nothing changed.
+    pub fn when_caused_by(
+        &mut self,
+        cause: uuid::Uuid,
+        message: impl Into<W::When>,
+    ) -> Result<Told, Refusal> {
+        let when = message.into();
+        let seen = self.seen(&when);
+        let numbers = W::NUMBERS.iter().map(|kind| {
+            self.numbers += 1;
+            (*kind, vec![self.numbers])
+        });
+        let mut numbers: BTreeMap<NumberKind, Vec<i64>> = numbers.collect();
+        let source = self.source.clone();
+        let mut ctx = Ctx::new(self.now, &self.facts, (cause, &source), W::NAME, &mut numbers);
+        let outcome: Outcome<Said> = self.worker.decide(&seen, &when, &mut ctx)?.erased();
+        let already = outcome.already.is_some();
+        Ok(Told { says: self.world.apply(outcome), already })
+    }
+
+    /// The part of the world that the worker named.
+    fn seen(&self, when: &W::When) -> World {
+        let mut seen = World { discovering: true, ..World::default() };
+        let mut before = None;
+        for _ in 0..ROUNDS_MAX {
+            let mut needs = Needs::default();
+            self.worker.needs(when, &seen, &mut needs);
+            if before.as_ref() == Some(&needs) {
+                seen.discovering = false;
+                return seen;
+            }
+            self.show(&needs, &mut seen);
+            before = Some(needs);
+        }
+        panic!("the needs of `{}` never settle", W::NAME)
+    }
+
+    fn show(&self, needs: &Needs, seen: &mut World) {
+        let all = &self.world;
+        for key in &needs.keys {
+            let id = all.keys.get(key).copied().flatten();
+            seen.keys.insert(key.clone(), id);
+        }
+        for key in &needs.parties {
+            let party = all.party(key).cloned().unwrap_or_else(|| Party::unknown(key.clone()));
+            seen.parties.load(key.clone(), Some(party));
+        }
+        for key in &needs.series {
+            let series = all.series(key).cloned();
+            let series = series.unwrap_or_else(|| crate::invoice::Series::new(key.clone()));
+            seen.series.load(key.clone(), Some(series));
+        }
+        for id in &needs.raw {
+            if let Some(raw) = all.raw.get(id) {
+                seen.raw.insert(*id, raw.clone());
+            }
+        }
+        let mut needs = needs.clone();
+        needs.resolve(&seen.keys);
+        needs.inputs.iter().for_each(|id| seen.inputs.load(*id, all.input(*id).cloned()));
+        needs.accounts.iter().for_each(|id| seen.accounts.load(*id, all.account(*id).cloned()));
+        needs.contacts.iter().for_each(|id| seen.contacts.load(*id, all.contact(*id).cloned()));
+        let leads = needs.leads.iter().chain(&needs.referred_leads);
+        leads.for_each(|id| seen.leads.load(*id, all.lead(*id).cloned()));
+        for id in &needs.opportunities {
+            seen.opportunities.load(*id, all.opportunity(*id).cloned());
+        }
+        needs.orders.iter().for_each(|id| seen.orders.load(*id, all.order(*id).cloned()));
+        needs.invoices.iter().for_each(|id| seen.invoices.load(*id, all.invoice(*id).cloned()));
+        if needs.catalog {
+            seen.catalog.load((), all.catalog().cloned());
+        }
+    }
+}

@@ -1,0 +1,468 @@
+//! The World: all records that one batch decides with, loaded and locked before the first decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use crate::catalog::Catalog;
+use crate::customer::{Account, Contact};
+use crate::decide::Outcome;
+use crate::ids::{
+    AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, QuoteId,
+};
+use crate::input::Input;
+use crate::invoice::{Invoice, Series, SeriesKey};
+use crate::lead::Lead;
+use crate::message::{MessageKind, Said, Subject, SubjectKind};
+use crate::opportunity::Opportunity;
+use crate::order::Order;
+use crate::party::{Party, PartyKey};
+
+/// A natural key: another way to name a record than by its id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    OpportunityOfQuote(QuoteId),
+    OrderOfQuote(QuoteId),
+    InvoiceOfOrder(OrderId),
+    InvoiceNumbered(String),
+}
+
+/// What must be known before a message can be decided on. Everything named by id or key is locked,
+/// everything referred to is only read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    pub parties: BTreeSet<PartyKey>,
+    pub inputs: BTreeSet<InputId>,
+    /// Inputs whose raw bytes are read again.
+    pub raw: BTreeSet<InputId>,
+    pub accounts: BTreeSet<AccountId>,
+    pub contacts: BTreeSet<ContactId>,
+    pub leads: BTreeSet<LeadId>,
+    /// Leads that are only referred to: read, not locked.
+    pub referred_leads: BTreeSet<LeadId>,
+    pub opportunities: BTreeSet<OpportunityId>,
+    pub orders: BTreeSet<OrderId>,
+    pub invoices: BTreeSet<InvoiceId>,
+    pub series: BTreeSet<SeriesKey>,
+    pub keys: BTreeSet<Key>,
+    /// The catalog itself is to be changed (as reference data it comes as `Facts`).
+    pub catalog: bool,
+}
+
+/// The records of one kind: as loaded and as they are now.
+#[derive(Clone, Debug)]
+pub struct Table<K, T> {
+    rows: BTreeMap<K, Row<T>>,
+}
+
+/// One record: as the database has it, and as the decisions of this batch left it.
+#[derive(Clone, Debug)]
+pub struct Row<T> {
+    pub stored: Option<T>,
+    pub now: Option<T>,
+    /// A decision of this batch put it.
+    pub changed: bool,
+}
+
+impl<K, T> Default for Table<K, T> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord + Clone, T: Clone> Table<K, T> {
+    /// Is it known whether the record exists?
+    #[must_use]
+    pub fn knows(&self, key: &K) -> bool {
+        self.rows.contains_key(key)
+    }
+
+    /// What the database says about a record.
+    pub fn load(&mut self, key: K, stored: Option<T>) {
+        self.rows.insert(key, Row { now: stored.clone(), stored, changed: false });
+    }
+
+    /// The records that decisions of this batch changed or made, in the order of their keys.
+    pub fn changed(&self) -> impl Iterator<Item = (Option<&T>, &T)> {
+        let changed = self.rows.values().filter(|row| row.changed);
+        changed.filter_map(|row| row.now.as_ref().map(|now| (row.stored.as_ref(), now)))
+    }
+
+    fn put(&mut self, key: K, value: T) {
+        let row = self.rows.entry(key).or_insert(Row { stored: None, now: None, changed: false });
+        row.now = Some(value);
+        row.changed = true;
+    }
+}
+
+/// Everything a batch knows. A record that `needs` named and that does not exist is `None`; asking
+/// for one that was not named is a bug and panics, which parks the message with its backtrace.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub parties: Table<PartyKey, Party>,
+    pub inputs: Table<InputId, Input>,
+    pub raw: BTreeMap<InputId, std::sync::Arc<[u8]>>,
+    pub accounts: Table<AccountId, Account>,
+    pub contacts: Table<ContactId, Contact>,
+    pub leads: Table<LeadId, Lead>,
+    pub opportunities: Table<OpportunityId, Opportunity>,
+    pub orders: Table<OrderId, Order>,
+    pub invoices: Table<InvoiceId, Invoice>,
+    pub series: Table<SeriesKey, Series>,
+    pub keys: BTreeMap<Key, Option<Uuid>>,
+    pub catalog: Table<(), Catalog>,
+    /// Set while `needs` is still asked: what is not loaded yet then looks like what does not exist.
+    pub discovering: bool,
+}
+
+/// A changed or new record.
+#[derive(Clone, Debug)]
+pub enum Record {
+    Party(Party),
+    Input(Input),
+    Account(Account),
+    Contact(Contact),
+    Lead(Lead),
+    Opportunity(Opportunity),
+    Order(Order),
+    Invoice(Invoice),
+    Series(Series),
+    Catalog(Catalog),
+}
+
+macro_rules! records {
+    ($($kind:ident),*) => {$(
+        impl From<$kind> for Record {
+            fn from(record: $kind) -> Self {
+                Self::$kind(record)
+            }
+        }
+    )*};
+}
+records!(Party, Input, Account, Contact, Lead, Opportunity, Order, Invoice, Series, Catalog);
+
+/// A message of an outcome with its place in the history of its subject; a command has none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sequenced {
+    pub said: Said,
+    pub sequence: Option<i64>,
+    /// It begins a pipeline of its own.
+    pub begins: bool,
+}
+
+impl World {
+    fn find<'w, K: Ord + Clone + std::fmt::Debug, T: Clone>(
+        &self,
+        table: &'w Table<K, T>,
+        key: &K,
+    ) -> Option<&'w T> {
+        match table.rows.get(key) {
+            Some(row) => row.now.as_ref(),
+            None if self.discovering => None,
+            None => panic!("a decision asked for {key:?}, which its `needs` did not name"),
+        }
+    }
+
+    #[must_use]
+    pub fn party(&self, key: &PartyKey) -> Option<&Party> {
+        self.find(&self.parties, key)
+    }
+
+    #[must_use]
+    pub fn input(&self, id: InputId) -> Option<&Input> {
+        self.find(&self.inputs, &id)
+    }
+
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.find(&self.accounts, &id)
+    }
+
+    #[must_use]
+    pub fn contact(&self, id: ContactId) -> Option<&Contact> {
+        self.find(&self.contacts, &id)
+    }
+
+    #[must_use]
+    pub fn lead(&self, id: LeadId) -> Option<&Lead> {
+        self.find(&self.leads, &id)
+    }
+
+    #[must_use]
+    pub fn opportunity(&self, id: OpportunityId) -> Option<&Opportunity> {
+        self.find(&self.opportunities, &id)
+    }
+
+    #[must_use]
+    pub fn order(&self, id: OrderId) -> Option<&Order> {
+        self.find(&self.orders, &id)
+    }
+
+    #[must_use]
+    pub fn invoice(&self, id: InvoiceId) -> Option<&Invoice> {
+        self.find(&self.invoices, &id)
+    }
+
+    #[must_use]
+    pub fn series(&self, key: &SeriesKey) -> Option<&Series> {
+        self.find(&self.series, key)
+    }
+
+    /// The catalog, where `needs` asked to change it.
+    #[must_use]
+    pub fn catalog(&self) -> Option<&Catalog> {
+        self.find(&self.catalog, &())
+    }
+
+    /// The bytes of a stored raw input.
+    #[must_use]
+    pub fn raw(&self, id: InputId) -> Option<&[u8]> {
+        self.raw.get(&id).map(AsRef::as_ref)
+    }
+
+    #[must_use]
+    pub fn opportunity_of_quote(&self, quote: QuoteId) -> Option<&Opportunity> {
+        self.opportunity(self.key(&Key::OpportunityOfQuote(quote))?.into())
+    }
+
+    #[must_use]
+    pub fn order_of_quote(&self, quote: QuoteId) -> Option<&Order> {
+        self.order(self.key(&Key::OrderOfQuote(quote))?.into())
+    }
+
+    #[must_use]
+    pub fn invoice_of_order(&self, order: OrderId) -> Option<&Invoice> {
+        self.invoice(self.key(&Key::InvoiceOfOrder(order))?.into())
+    }
+
+    #[must_use]
+    pub fn invoice_numbered(&self, number: &str) -> Option<&Invoice> {
+        self.invoice(self.key(&Key::InvoiceNumbered(number.to_owned()))?.into())
+    }
+
+    fn key(&self, key: &Key) -> Option<Uuid> {
+        match self.keys.get(key) {
+            Some(id) => *id,
+            None if self.discovering => None,
+            None => panic!("a decision asked for {key:?}, which its `needs` did not name"),
+        }
+    }
+
+    /// Takes over what an outcome changed, gives each event its sequence, and checks the pair: an
+    /// event about a record comes with that record, a changed record comes with its event.
+    ///
+    /// # Panics
+    /// Where an outcome breaks that pair: a bug of the worker, which parks the message.
+    pub fn apply(&mut self, outcome: Outcome<Said>) -> Vec<Sequenced> {
+        let Outcome { mut records, says, .. } = outcome;
+        let said: Vec<_> = says
+            .into_iter()
+            .map(|saying| {
+                let said = saying.message;
+                let event = said.ty.kind == MessageKind::Event;
+                let sequence = event.then(|| {
+                    let counter = records.iter_mut().find_map(|r| r.sequence_mut(said.subject));
+                    let counter = counter.unwrap_or_else(|| {
+                        panic!("`{}` is said without the record it is about", said.ty.name)
+                    });
+                    *counter += 1;
+                    *counter
+                });
+                Sequenced { said, sequence, begins: saying.begins }
+            })
+            .collect();
+        for record in records {
+            assert!(
+                self.spoken_of(&record),
+                "a record changed in silence: {record:?} has no event of its own"
+            );
+            self.put(record);
+        }
+        said
+    }
+
+    /// Puts a record as it is, without an event; for stories.
+    pub fn place(&mut self, record: Record) {
+        self.put(record);
+    }
+
+    /// Did the record's counter (or that of one of its quotes) move? Parties, series and the
+    /// verdicts that show in the lead's own event have none.
+    fn spoken_of(&self, record: &Record) -> bool {
+        let moved = |kind: SubjectKind, id: Uuid, now: i64| {
+            now > self.sequence_of(Subject { kind, id }).unwrap_or(0)
+        };
+        match record {
+            Record::Party(_) | Record::Series(_) | Record::Input(_) => true,
+            Record::Account(r) => moved(SubjectKind::Account, r.id.0, r.sequence),
+            Record::Contact(r) => moved(SubjectKind::Contact, r.id.0, r.sequence),
+            Record::Lead(r) => moved(SubjectKind::Lead, r.id.0, r.sequence),
+            Record::Opportunity(r) => {
+                let known = self.opportunities.now(r.id.0).map_or(0, sequences);
+                sequences(r) > known
+            }
+            Record::Order(r) => moved(SubjectKind::Order, r.id.0, r.sequence),
+            Record::Invoice(r) => moved(SubjectKind::Invoice, r.id.0, r.sequence),
+            Record::Catalog(r) => r.sequence > self.catalog().map_or(0, |known| known.sequence),
+        }
+    }
+
+    fn sequence_of(&self, subject: Subject) -> Option<i64> {
+        let now = |sequence: Option<&i64>| sequence.copied();
+        match subject.kind {
+            SubjectKind::Account => now(self.accounts.now(subject.id).map(|r| &r.sequence)),
+            SubjectKind::Contact => now(self.contacts.now(subject.id).map(|r| &r.sequence)),
+            SubjectKind::Lead => now(self.leads.now(subject.id).map(|r| &r.sequence)),
+            SubjectKind::Opportunity => {
+                now(self.opportunities.now(subject.id).map(|r| &r.sequence))
+            }
+            SubjectKind::Order => now(self.orders.now(subject.id).map(|r| &r.sequence)),
+            SubjectKind::Invoice => now(self.invoices.now(subject.id).map(|r| &r.sequence)),
+            SubjectKind::Quote | SubjectKind::Input | SubjectKind::Catalog => None,
+        }
+    }
+
+    fn put(&mut self, record: Record) {
+        match record {
+            Record::Party(r) => self.parties.put(r.key.clone(), r),
+            Record::Input(r) => self.inputs.put(r.id, r),
+            Record::Account(r) => self.accounts.put(r.id, r),
+            Record::Contact(r) => self.contacts.put(r.id, r),
+            Record::Lead(r) => self.leads.put(r.id, r),
+            Record::Opportunity(r) => {
+                for quote in &r.quotes {
+                    self.keys.insert(Key::OpportunityOfQuote(quote.id), Some(r.id.0));
+                }
+                self.opportunities.put(r.id, r);
+            }
+            Record::Order(r) => {
+                self.keys.insert(Key::OrderOfQuote(r.quote), Some(r.id.0));
+                self.orders.put(r.id, r);
+            }
+            Record::Invoice(r) => {
+                self.keys.insert(Key::InvoiceOfOrder(r.order), Some(r.id.0));
+                self.keys.insert(Key::InvoiceNumbered(r.number.clone()), Some(r.id.0));
+                self.invoices.put(r.id, r);
+            }
+            Record::Series(r) => self.series.put(r.key.clone(), r),
+            Record::Catalog(r) => self.catalog.put((), r),
+        }
+    }
+}
+
+/// All counters of an opportunity and its quotes together.
+fn sequences(opportunity: &Opportunity) -> i64 {
+    opportunity.sequence + opportunity.quotes.iter().map(|quote| quote.sequence).sum::<i64>()
+}
+
+impl<K: Ord + Clone + From<Uuid>, T: Clone> Table<K, T> {
+    fn now(&self, id: Uuid) -> Option<&T> {
+        self.rows.get(&K::from(id)).and_then(|row| row.now.as_ref())
+    }
+}
+
+impl Record {
+    /// The counter of the subject, where this record holds it.
+    fn sequence_mut(&mut self, subject: Subject) -> Option<&mut i64> {
+        if subject.kind == SubjectKind::Quote {
+            let Self::Opportunity(opportunity) = self else { return None };
+            let quote = opportunity.quotes.iter_mut().find(|quote| quote.id.0 == subject.id)?;
+            return Some(&mut quote.sequence);
+        }
+        let (kind, id, sequence) = match self {
+            Self::Party(_) | Self::Series(_) => return None,
+            Self::Input(r) => (SubjectKind::Input, r.id.0, &mut r.sequence),
+            Self::Account(r) => (SubjectKind::Account, r.id.0, &mut r.sequence),
+            Self::Contact(r) => (SubjectKind::Contact, r.id.0, &mut r.sequence),
+            Self::Lead(r) => (SubjectKind::Lead, r.id.0, &mut r.sequence),
+            Self::Opportunity(r) => (SubjectKind::Opportunity, r.id.0, &mut r.sequence),
+            Self::Order(r) => (SubjectKind::Order, r.id.0, &mut r.sequence),
+            Self::Invoice(r) => (SubjectKind::Invoice, r.id.0, &mut r.sequence),
+            Self::Catalog(r) => (SubjectKind::Catalog, r.id.0, &mut r.sequence),
+        };
+        (kind == subject.kind && id == subject.id).then_some(sequence)
+    }
+}
+
+impl Needs {
+    /// Adds the records that natural keys were found to stand for.
+    pub fn resolve(&mut self, keys: &BTreeMap<Key, Option<Uuid>>) {
+        for (key, id) in keys {
+            let Some(id) = *id else { continue };
+            match key {
+                Key::OpportunityOfQuote(_) => {
+                    self.opportunities.insert(id.into());
+                }
+                Key::OrderOfQuote(_) => {
+                    self.orders.insert(id.into());
+                }
+                Key::InvoiceOfOrder(_) | Key::InvoiceNumbered(_) => {
+                    self.invoices.insert(id.into());
+                }
+            }
+        }
+    }
+
+    pub fn party(&mut self, key: &PartyKey) {
+        self.parties.insert(key.clone());
+    }
+
+    /// A new or held input.
+    pub fn input(&mut self, id: InputId) {
+        self.inputs.insert(id);
+    }
+
+    /// The stored bytes of an input.
+    pub fn raw(&mut self, id: InputId) {
+        self.raw.insert(id);
+    }
+
+    pub fn account(&mut self, id: AccountId) {
+        self.accounts.insert(id);
+    }
+
+    pub fn contact(&mut self, id: ContactId) {
+        self.contacts.insert(id);
+    }
+
+    pub fn lead(&mut self, id: LeadId) {
+        self.leads.insert(id);
+    }
+
+    /// A lead that is only read.
+    pub fn refer_lead(&mut self, id: LeadId) {
+        self.referred_leads.insert(id);
+    }
+
+    pub fn opportunity(&mut self, id: OpportunityId) {
+        self.opportunities.insert(id);
+    }
+
+    pub fn opportunity_of_quote(&mut self, quote: QuoteId) {
+        self.keys.insert(Key::OpportunityOfQuote(quote));
+    }
+
+    pub fn order(&mut self, id: OrderId) {
+        self.orders.insert(id);
+    }
+
+    pub fn order_of_quote(&mut self, quote: QuoteId) {
+        self.keys.insert(Key::OrderOfQuote(quote));
+    }
+
+    pub fn invoice(&mut self, id: InvoiceId) {
+        self.invoices.insert(id);
+    }
+
+    pub fn invoice_of_order(&mut self, order: OrderId) {
+        self.keys.insert(Key::InvoiceOfOrder(order));
+    }
+
+    pub fn invoice_numbered(&mut self, number: &str) {
+        self.keys.insert(Key::InvoiceNumbered(number.to_owned()));
+    }
+
+    pub fn series(&mut self, key: SeriesKey) {
+        self.series.insert(key);
+    }
+}
