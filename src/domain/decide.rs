@@ -38,6 +38,20 @@ pub trait Worker: Send + Sync + 'static {
         Self::When::read(arrived)
     }
 
+    /// The queue that carries messages of this type.
+    #[must_use]
+    fn queue_of(ty: &MessageType) -> &'static str {
+        let _ = ty;
+        Self::NAME
+    }
+
+    /// What is decided instead of a raw input that could not be handled, so that it is held and not
+    /// lost. `None` for messages of the contract, which are parked.
+    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<Self::When> {
+        let _ = (arrived, reason);
+        None
+    }
+
     /// The sender's own key of a raw input, where the input has one.
     fn external_id(&self, arrived: &Arrived) -> Option<String> {
         let _ = arrived;
@@ -205,6 +219,8 @@ impl<'a, F> Ctx<'a, F> {
 pub struct Outcome<T> {
     pub records: Vec<Record>,
     pub says: Vec<Saying<T>>,
+    /// Commands that leadmill will say to itself at a later time.
+    pub later: Vec<Later<T>>,
     /// Set where the command's effect already held.
     pub already: Option<Already>,
 }
@@ -216,6 +232,13 @@ pub struct Saying<T> {
     pub begins: bool,
 }
 
+/// A command for later, claimed by the clock exactly once.
+#[derive(Clone, Debug)]
+pub struct Later<T> {
+    pub due: DateTime<Utc>,
+    pub message: T,
+}
+
 /// The most messages that one decision may say; larger work continues itself.
 pub const SAYS_MAX: usize = 502;
 
@@ -223,13 +246,15 @@ impl<T> Outcome<T> {
     /// Nothing follows; recorded as such.
     #[must_use]
     pub const fn nothing() -> Self {
-        Self { records: Vec::new(), says: Vec::new(), already: None }
+        Self { records: Vec::new(), says: Vec::new(), later: Vec::new(), already: None }
     }
 
     /// The command's effect already holds: answered with the existing record, nothing changes.
     #[must_use]
-    pub const fn already(already: Already) -> Self {
-        Self { records: Vec::new(), says: Vec::new(), already: Some(already) }
+    pub fn already(already: Already) -> Self {
+        let mut outcome = Self::nothing();
+        outcome.already = Some(already);
+        outcome
     }
 
     /// A changed or new record, together with what is said about it.
@@ -259,6 +284,13 @@ impl<T> Outcome<T> {
         self
     }
 
+    /// Says a command to ourselves when the time has come.
+    #[must_use]
+    pub fn later(mut self, due: DateTime<Utc>, message: impl Into<T>) -> Self {
+        self.later.push(Later { due, message: message.into() });
+        self
+    }
+
     /// The outcome in the form that is stored.
     #[must_use]
     pub fn erased(&self) -> Outcome<Said>
@@ -266,8 +298,10 @@ impl<T> Outcome<T> {
         for<'t> Said: From<&'t T>,
     {
         let says = self.says.iter();
+        let later = self.later.iter();
         Outcome {
             records: self.records.clone(),
+            later: later.map(|l| Later { due: l.due, message: Said::from(&l.message) }).collect(),
             says: says
                 .map(|s| Saying { message: Said::from(&s.message), begins: s.begins })
                 .collect(),

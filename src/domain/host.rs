@@ -40,6 +40,8 @@ pub trait Hosted: Send + Sync {
     /// # Errors
     /// See [`Worker::read`].
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed>;
+    fn queue_of(&self, ty: &MessageType) -> &'static str;
+    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When>;
     fn external_id(&self, arrived: &Arrived) -> Option<String>;
     fn needs(&self, when: &When, world: &World, needs: &mut Needs);
     /// # Errors
@@ -91,6 +93,14 @@ where
 
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {
         Worker::read(self, arrived).map(|when| Box::new(when) as When)
+    }
+
+    fn queue_of(&self, ty: &MessageType) -> &'static str {
+        W::queue_of(ty)
+    }
+
+    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When> {
+        Worker::broken(self, arrived, reason).map(|when| Box::new(when) as When)
     }
 
     fn external_id(&self, arrived: &Arrived) -> Option<String> {
