@@ -1,1 +1,3 @@
-fn main_placeholder() {}
+//! Everything that is proven on real servers, in one binary.
+
+mod servers;

@@ -1,0 +1,513 @@
+//! PostgreSQL and RabbitMQ for a newcomer, for the tests and for CI.
+//!
+//! [`provide`] judges each of the two servers for itself and takes the first that serves:
+//! 1. what the settings `LEADMILL_DATABASE__URL` and `LEADMILL_BROKER__URL` name; it must answer;
+//! 2. what runs at the customary local port with the customary login;
+//! 3. a **private** instance of the real server: data in the project's own folder, loopback only,
+//!    its own port and password, no root needed, ended by [`stop`].
+//!
+//! Nothing in here speaks through the crates of `store` and `messaging`: whether a server answers
+//! is found out by the first bytes of its protocol (`pgwire`, `amqp`), so that this module can
+//! say what is wrong before anything else of leadmill starts.
+//!
+//! The servers outlive the process that started them. What runs is remembered in `servers.json`
+//! in the folder; a process is only ours while its pid **and** its time of birth are the recorded
+//! ones, so a pid that another program got after a restart is never touched.
+
+mod address;
+mod amqp;
+mod find;
+mod identity;
+mod install;
+mod pgwire;
+mod postgres;
+mod process;
+mod rabbitmq;
+mod state;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+pub use postgres::create_database;
+
+use find::Programs;
+use identity::Identity;
+use state::State;
+
+/// The database that is made on a local or private server.
+pub const DATABASE_NAME: &str = "leadmill";
+/// The oldest PostgreSQL that the migrations run on.
+pub const POSTGRES_MAJOR_MIN: u32 = 15;
+/// The oldest RabbitMQ that has quorum queues with at-least-once dead-lettering.
+pub const RABBITMQ_MIN: (u32, u32) = (3, 10);
+/// The environment variable that [`Choice::from_environment`] reads.
+pub const CHOICE_VARIABLE: &str = "LEADMILL_SERVERS";
+/// The setting that names the PostgreSQL server.
+pub const DATABASE_SETTING: &str = "LEADMILL_DATABASE__URL";
+/// The setting that names the RabbitMQ server.
+pub const BROKER_SETTING: &str = "LEADMILL_BROKER__URL";
+
+/// How long one look at a server may take.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pause between two looks at something that is awaited.
+const LOOK_PAUSE: Duration = Duration::from_millis(150);
+
+/// Receives sentences for the person who waits.
+pub type Say<'a> = &'a mut (dyn FnMut(String) + Send + 'a);
+
+/// Two servers that answered a moment ago.
+#[derive(Debug, Clone)]
+pub struct Servers {
+    /// URL of the PostgreSQL database, with its login.
+    pub database_url: String,
+    /// URL of the RabbitMQ virtual host, with its login.
+    pub broker_url: String,
+    /// Where the PostgreSQL came from.
+    pub database: Kind,
+    /// Where the RabbitMQ came from.
+    pub broker: Kind,
+    /// Sentences about what was found, passed over and chosen; none holds a password.
+    pub notes: Vec<String>,
+}
+
+impl Servers {
+    /// The kind of both together: private as soon as one is, because then `down` has work to do.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.database.max(self.broker)
+    }
+}
+
+/// Where a server came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Named by a setting.
+    Configured,
+    /// Found at the customary local port.
+    Local,
+    /// Started by leadmill, for this folder alone.
+    Private,
+}
+
+/// Whether servers that happen to run on this machine may be used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// A local server is used when it serves, else a private one.
+    #[default]
+    Auto,
+    /// Local servers are passed over; what a setting names is still used.
+    Private,
+}
+
+impl Choice {
+    /// Reads `LEADMILL_SERVERS`; unset or empty means [`Choice::Auto`].
+    ///
+    /// # Errors
+    /// [`ServersError::UnknownChoice`] for any other word than `auto` and `private`.
+    pub fn from_environment() -> Result<Self, ServersError> {
+        match std::env::var_os(CHOICE_VARIABLE) {
+            None => Ok(Self::Auto),
+            Some(word) => word.to_string_lossy().parse(),
+        }
+    }
+}
+
+impl FromStr for Choice {
+    type Err = ServersError;
+
+    fn from_str(word: &str) -> Result<Self, ServersError> {
+        match word.trim() {
+            "" | "auto" => Ok(Self::Auto),
+            "private" => Ok(Self::Private),
+            other => Err(ServersError::UnknownChoice(other.to_owned())),
+        }
+    }
+}
+
+/// The servers that the settings name, if they name any.
+#[derive(Debug, Clone, Default)]
+pub struct Configured {
+    /// `LEADMILL_DATABASE__URL`.
+    pub database_url: Option<String>,
+    /// `LEADMILL_BROKER__URL`.
+    pub broker_url: Option<String>,
+}
+
+/// The private servers that run for a folder.
+#[derive(Debug, Clone)]
+pub struct PrivateState {
+    /// The folder with their data and logs.
+    pub home: PathBuf,
+    /// The PostgreSQL, when it runs.
+    pub postgres: Option<PrivateServer>,
+    /// The RabbitMQ, when it runs.
+    pub rabbitmq: Option<PrivateServer>,
+}
+
+/// One private server.
+#[derive(Debug, Clone)]
+pub struct PrivateServer {
+    /// Its process.
+    pub pid: u32,
+    /// Its URL, with its login.
+    pub url: String,
+    /// Its own log.
+    pub log: PathBuf,
+}
+
+/// What [`stop`] ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stopped {
+    /// A private PostgreSQL was running and is gone now.
+    pub postgres: bool,
+    /// A private RabbitMQ was running and is gone now.
+    pub rabbitmq: bool,
+}
+
+/// Why no servers can be had. Each is a finished sentence that names the next step.
+#[derive(Debug, thiserror::Error)]
+pub enum ServersError {
+    /// `LEADMILL_SERVERS` holds another word.
+    #[error(
+        "LEADMILL_SERVERS is \"{0}\"; it must be `auto` (use what runs on this machine, else \
+         private servers) or `private` (always private servers)."
+    )]
+    UnknownChoice(String),
+    /// A setting names a server that cannot be used.
+    #[error(
+        "{setting} names {server}, but {reason}. Start that server or correct the setting; without \
+         the setting leadmill looks for a local server and else starts a private one."
+    )]
+    Configured {
+        /// The setting.
+        setting: &'static str,
+        /// Kind and address of the server, without its login.
+        server: String,
+        /// What it answered.
+        reason: String,
+    },
+    /// A URL that is none.
+    #[error("The server address {0} is not a URL that leadmill understands: {1}.")]
+    Address(String, String),
+    /// Server programs are missing and may not be installed by us.
+    #[error(
+        "{what} missing on this machine, and installing needs root. Run `{command}` once, then try \
+         again; or name running servers in LEADMILL_DATABASE__URL and LEADMILL_BROKER__URL."
+    )]
+    Missing {
+        /// What is missing, with its verb.
+        what: String,
+        /// The one command that mends it.
+        command: String,
+    },
+    /// The installed server is too old.
+    #[error(
+        "{server} {found} is installed, but leadmill needs {needed} or newer. Install a newer one, \
+         or name a running server in {setting}."
+    )]
+    TooOld {
+        /// Which server.
+        server: &'static str,
+        /// The newest version found.
+        found: String,
+        /// The oldest that serves.
+        needed: String,
+        /// The setting that would name another.
+        setting: &'static str,
+    },
+    /// The package manager failed.
+    #[error(
+        "Installing {packages} failed: {reason}. The whole output is in {log}; it ends with:\n{tail}"
+    )]
+    Install {
+        /// The packages.
+        packages: String,
+        /// How it failed.
+        reason: String,
+        /// The file with its output.
+        log: PathBuf,
+        /// The last lines of it.
+        tail: String,
+    },
+    /// A private server did not start.
+    #[error("The private {server} did not start: {reason}. Its log {log} ends with:\n{tail}")]
+    Start {
+        /// Which server.
+        server: &'static str,
+        /// What was awaited in vain.
+        reason: String,
+        /// Its own log.
+        log: PathBuf,
+        /// The last lines of it.
+        tail: String,
+    },
+    /// A private server did not end.
+    #[error(
+        "The private {server} (process {pid}) did not end within {seconds} s, not even when forced. \
+         Look at the process with `ps -fp {pid}`."
+    )]
+    Stuck {
+        /// Which server.
+        server: &'static str,
+        /// Its process.
+        pid: u32,
+        /// The time given.
+        seconds: u64,
+    },
+    /// A signal could not be sent.
+    #[error(
+        "The private {server} (process {pid}) belongs to another user: {source}. Stop it as the \
+         user who started it (`sudo leadmill down` if that was root)."
+    )]
+    Signal {
+        /// Which server.
+        server: &'static str,
+        /// Its process.
+        pid: u32,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// As root: no way to run the servers as somebody else.
+    #[error(
+        "PostgreSQL refuses to run as root, and leadmill can neither become an unprivileged user \
+         nor map one with `unshare` (util-linux 2.36 or newer). Run leadmill as an ordinary user."
+    )]
+    Identity,
+    /// No folder that the servers' user can write to.
+    #[error(
+        "No folder for the data of the private servers can be used: {0}. Free one of them, or run leadmill as an ordinary user."
+    )]
+    Home(String),
+    /// Another process holds the folder for too long.
+    #[error(
+        "Another leadmill has been starting or stopping the servers of {folder} for {seconds} s. \
+         Wait for it or end it, then try again."
+    )]
+    Locked {
+        /// The folder.
+        folder: PathBuf,
+        /// How long we waited.
+        seconds: u64,
+    },
+    /// No free port.
+    #[error("No free port between {0} and {1} was found on 127.0.0.1 for a private server.")]
+    Ports(u16, u16),
+    /// The database could not be made.
+    #[error(
+        "The database \"{name}\" cannot be made on PostgreSQL at {server}: {reason}. Make it yourself with `createdb {name}`, or name another server in LEADMILL_DATABASE__URL."
+    )]
+    Database {
+        /// The database.
+        name: String,
+        /// Address of the server.
+        server: String,
+        /// What it answered.
+        reason: String,
+    },
+    /// A file or program of ours cannot be used.
+    #[error("leadmill cannot {action} {path}: {source}.")]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+}
+
+impl ServersError {
+    fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { action, path, source }
+    }
+}
+
+/// Finds or starts both servers; calling it again gives the same ones.
+///
+/// `folder` holds the data of private servers (the project's `.leadmill`). Two processes may call
+/// this at once on one folder: one starts the servers, the other waits for them.
+///
+/// # Errors
+/// A setting names a server that does not answer, a private one does not start, or its programs
+/// are missing and cannot be installed.
+pub async fn provide(
+    choice: Choice,
+    configured: Configured,
+    folder: &Path,
+    say: Say<'_>,
+) -> Result<Servers, ServersError> {
+    provide_with(choice, configured, folder, &[], say).await
+}
+
+/// As [`provide`], with settings of `postgresql.conf` added for a private PostgreSQL that is
+/// started by this call (tests switch `fsync` off).
+///
+/// # Errors
+/// As [`provide`].
+pub async fn provide_with(
+    choice: Choice,
+    configured: Configured,
+    folder: &Path,
+    postgres_settings: &[(&str, &str)],
+    say: Say<'_>,
+) -> Result<Servers, ServersError> {
+    let mut notes = Vec::new();
+    let mut database = match &configured.database_url {
+        Some(url) => Some((postgres::configured(url).await?, Kind::Configured)),
+        None => None,
+    };
+    let mut broker = match &configured.broker_url {
+        Some(url) => Some((rabbitmq::configured(url).await?, Kind::Configured)),
+        None => None,
+    };
+    if choice == Choice::Auto {
+        if database.is_none() {
+            database = postgres::local(&mut notes).await.map(|url| (url, Kind::Local));
+        }
+        if broker.is_none() {
+            broker = rabbitmq::local(&mut notes).await.map(|url| (url, Kind::Local));
+        }
+    }
+    if let (Some((database_url, database)), Some((broker_url, broker))) = (&database, &broker) {
+        let (database_url, broker_url) = (database_url.clone(), broker_url.clone());
+        return Ok(Servers {
+            database_url,
+            broker_url,
+            database: *database,
+            broker: *broker,
+            notes,
+        });
+    }
+    let wanted = Wanted { postgres: database.is_none(), rabbitmq: broker.is_none() };
+    let private = start_private(wanted, folder, postgres_settings, &mut notes, say).await?;
+    let or_private = |found: Option<(String, Kind)>, url: Option<String>| {
+        found.unwrap_or_else(|| {
+            (url.expect("what was not found was wanted, and so started"), Kind::Private)
+        })
+    };
+    let (database_url, database) = or_private(database, private.postgres.map(|it| it.url));
+    let (broker_url, broker) = or_private(broker, private.rabbitmq.map(|it| it.url));
+    Ok(Servers { database_url, broker_url, database, broker, notes })
+}
+
+/// Ends the private servers of a folder; fine when none runs. Their data stays.
+///
+/// # Errors
+/// A server belongs to another user or does not end.
+pub async fn stop(folder: &Path, say: Say<'_>) -> Result<Stopped, ServersError> {
+    if !folder.is_dir() {
+        return Ok(Stopped::default());
+    }
+    let _lock = state::lock(folder, say).await?;
+    let mut stopped = Stopped::default();
+    for place in state::places(folder) {
+        let mut state = State::read(&place)?;
+        stopped.rabbitmq |= rabbitmq::stop(&mut state, say).await?;
+        stopped.postgres |= postgres::stop(&mut state, say).await?;
+        if state != State::default() {
+            state.write(&place)?;
+        }
+    }
+    Ok(stopped)
+}
+
+/// What runs for a folder; `None` when no private server does, or its state cannot be read.
+#[must_use]
+pub fn running(folder: &Path) -> Option<PrivateState> {
+    let state = State::read(&state::place(folder)).ok()?;
+    let postgres = postgres::running(&state);
+    let rabbitmq = rabbitmq::running(&state);
+    let started =
+        [&state.postgres, &state.rabbitmq].into_iter().find(|it| it.living().is_some())?;
+    let home = started.home.clone()?;
+    (postgres.is_some() || rabbitmq.is_some()).then_some(PrivateState { home, postgres, rabbitmq })
+}
+
+/// Which servers must be private.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    postgres: bool,
+    rabbitmq: bool,
+}
+
+async fn start_private(
+    wanted: Wanted,
+    folder: &Path,
+    postgres_settings: &[(&str, &str)],
+    notes: &mut Vec<String>,
+    say: Say<'_>,
+) -> Result<PrivateState, ServersError> {
+    let folder = state::make_folder(folder)?;
+    let _lock = state::lock(&folder, say).await?;
+    let place = state::make_folder(&state::place(&folder))?;
+    let mut state = State::read(&place)?;
+    let to_start = Wanted {
+        postgres: wanted.postgres && postgres::running(&state).is_none(),
+        rabbitmq: wanted.rabbitmq && rabbitmq::running(&state).is_none(),
+    };
+    if to_start.postgres || to_start.rabbitmq {
+        let programs = Programs::find_or_install(to_start, &place, say).await?;
+        let identity = Identity::choose().await?;
+        // A server that still runs keeps its home; the other one joins it there.
+        let (home, note) = identity.home(&place, state.home.as_deref()).await?;
+        notes.extend(note);
+        state.home = Some(home);
+        state.write(&place)?;
+        if let Some(programs) = programs.rabbitmq {
+            rabbitmq::start(&programs, &identity, &mut state, &place, say)?;
+        }
+        if let Some(programs) = programs.postgres {
+            postgres::start(&programs, &identity, &mut state, &place, postgres_settings, say)
+                .await?;
+        }
+    }
+    if wanted.postgres {
+        postgres::ready(&mut state, &place).await?;
+    }
+    if wanted.rabbitmq {
+        rabbitmq::ready(&mut state, &place, say).await?;
+    }
+    let private = PrivateState {
+        home: state.home.clone().unwrap_or_else(|| place.clone()),
+        postgres: postgres::running(&state),
+        rabbitmq: rabbitmq::running(&state),
+    };
+    for (name, server) in [("PostgreSQL", &private.postgres), ("RabbitMQ", &private.rabbitmq)] {
+        if let Some(server) = server {
+            notes.push(format!("A private {name} runs as process {}.", server.pid));
+        }
+    }
+    notes.push(format!(
+        "The private servers keep their data in {} and run until `leadmill down`.",
+        private.home.display()
+    ));
+    Ok(private)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choice_is_auto_unless_said_and_any_other_word_is_refused() {
+        assert_eq!("".parse::<Choice>().unwrap(), Choice::Auto);
+        assert_eq!("auto".parse::<Choice>().unwrap(), Choice::Auto);
+        assert_eq!(" private ".parse::<Choice>().unwrap(), Choice::Private);
+        let error = "docker".parse::<Choice>().unwrap_err().to_string();
+        assert!(error.contains("\"docker\"") && error.contains("`private`"), "{error}");
+    }
+
+    #[test]
+    fn both_servers_together_are_private_as_soon_as_one_is() {
+        let servers = Servers {
+            database_url: String::new(),
+            broker_url: String::new(),
+            database: Kind::Private,
+            broker: Kind::Local,
+            notes: Vec::new(),
+        };
+        assert_eq!(servers.kind(), Kind::Private);
+    }
+}
