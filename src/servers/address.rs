@@ -68,7 +68,7 @@ mod tests {
         assert_eq!((address.host.as_str(), address.port), ("::1", 5673));
         assert_eq!((address.user.as_str(), address.password.as_str()), ("us@er", "p/w"));
         assert_eq!(address.name, "/");
-        let socket = "postgres://me@/db?host=/run/postgresql";
+        let socket = "postgres:///db?host=/run/postgresql";
         let address = Address::parse("X", socket, &["postgres"], 5432).unwrap();
         assert_eq!((address.host.as_str(), address.port), ("/run/postgresql", 5432));
     }

@@ -95,18 +95,23 @@ pub(super) fn start(
     let mut command = identity.command("setsid");
     command.arg(&programs.server).current_dir(&files.root).stdout(output).stderr(errors);
     let node = fs::read_to_string(&files.node).map_err(ServersError::file("read", &files.node))?;
-    command.env("RABBITMQ_NODENAME", format!("leadmill-{}@localhost", node.trim()));
+    let node = format!("leadmill-{}@localhost", node.trim());
     for (key, value) in files.environment() {
         command.env(key, value);
     }
     // No epmd, the name service that all Erlang programs of a machine share: the second port is
-    // given by hand instead.
+    // given by hand instead. RabbitMQ itself would insist on an epmd when it begins to listen
+    // there, so Erlang is told to do that before it starts RabbitMQ (`-sname`).
     command.env("RABBITMQ_DIST_PORT", tools_port.to_string());
     command.env("ERL_FLAGS", format!("-start_epmd false -erl_epmd_port {tools_port}"));
     command.env(
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-        "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
+        format!(
+            "-sname {node} -kernel inet_dist_use_interface {{127,0,0,1}} \
+             inet_dist_listen_min {tools_port} inet_dist_listen_max {tools_port} +sbwt none"
+        ),
     );
+    command.env("RABBITMQ_NODENAME", node);
     // With it the script replaces itself by the server, so that the pid is the server's.
     command.env("detached", "1");
     let child = command.spawn().map_err(ServersError::file("start", &programs.server))?;
