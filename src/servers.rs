@@ -2,7 +2,8 @@
 //!
 //! [`provide`] judges each of the two servers for itself and takes the first that serves:
 //! 1. what the settings `LEADMILL_DATABASE__URL` and `LEADMILL_BROKER__URL` name; it must answer;
-//! 2. what runs at the customary local port with the customary login;
+//! 2. what runs at the customary local port with the customary login, unless a private one of this
+//!    folder is running already;
 //! 3. a **private** instance of the real server: data in the project's own folder, loopback only,
 //!    its own port and password, no root needed, ended by [`stop`].
 //!
@@ -206,11 +207,21 @@ pub async fn provide_with(
         None => None,
     };
     if choice == Choice::Auto {
-        if database.is_none() {
+        let private = running(folder);
+        let runs = |of: fn(&PrivateState) -> bool| private.as_ref().is_some_and(of);
+        if database.is_none() && !runs(|private| private.postgres.is_some()) {
             database = postgres::local(&mut notes).await.map(|url| (url, Kind::Local));
         }
-        if broker.is_none() {
+        if broker.is_none() && !runs(|private| private.rabbitmq.is_some()) {
             broker = rabbitmq::local(&mut notes).await.map(|url| (url, Kind::Local));
+        }
+        let passed_over =
+            [&database, &broker].iter().any(|it| matches!(it, Some((_, Kind::Local))));
+        if passed_over && State::read(folder).is_ok_and(|state| state.home.is_some()) {
+            notes.push(format!(
+                "{} also holds data of private servers; {CHOICE_VARIABLE}=private uses those.",
+                folder.display()
+            ));
         }
     }
     if let (Some((database_url, database)), Some((broker_url, broker))) = (&database, &broker) {

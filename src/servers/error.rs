@@ -29,8 +29,9 @@ pub enum ServersError {
     Address(String, String),
     /// Server programs are missing and may not be installed by us.
     #[error(
-        "{what} missing on this machine, and installing needs root. Run `{command}` once, then try \
-         again; or name running servers in LEADMILL_DATABASE__URL and LEADMILL_BROKER__URL."
+        "{what} missing on this machine, and leadmill installs them only where it is root (or may \
+         use sudo without a password) and apt-get is at hand. Run `{command}` once, then try again; \
+         or name running servers in LEADMILL_DATABASE__URL and LEADMILL_BROKER__URL."
     )]
     Missing {
         /// What is missing, with its verb.
@@ -127,6 +128,12 @@ pub enum ServersError {
         /// How long we waited.
         seconds: u64,
     },
+    /// The state was written by another user, who alone may read the passwords in it.
+    #[error(
+        "The private servers of this folder were started by another user: {0} cannot be read. Run \
+         leadmill as that user, or stop the servers as that user and remove the file."
+    )]
+    Foreign(PathBuf),
     /// No free port.
     #[error("No free port between {0} and {1} was found on 127.0.0.1 for a private server.")]
     Ports(u16, u16),

@@ -269,6 +269,8 @@ fn configure(
     port: u16,
     settings: &[(&str, &str)],
 ) -> Result<(), ServersError> {
+    // As initdb would choose; a container may have no /dev/shm.
+    let shared = if Path::new("/dev/shm").is_dir() { "posix" } else { "mmap" };
     let mut text = format!(
         "# Written by leadmill at every start.\n\
          listen_addresses = '127.0.0.1'\n\
@@ -276,6 +278,7 @@ fn configure(
          unix_socket_directories = ''\n\
          max_connections = {CONNECTIONS_MAX}\n\
          shared_buffers = 256MB\n\
+         dynamic_shared_memory_type = {shared}\n\
          password_encryption = 'scram-sha-256'\n\
          timezone = 'UTC'\n\
          log_timezone = 'UTC'\n\

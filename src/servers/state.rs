@@ -62,6 +62,9 @@ impl State {
         match fs::read(&path) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                Err(ServersError::Foreign(path))
+            }
             Err(error) => Err(ServersError::file("read", &path)(error)),
         }
     }

@@ -105,6 +105,27 @@ async fn private_servers_start_once_for_two_callers_answer_are_found_again_and_e
     assert_eq!(folder.stop().await, Stopped::default(), "stopping twice is fine");
 }
 
+/// The same proof where root is root only by name (one mapped id, nobody to become), no other
+/// server can be reached and no epmd runs: a container, a sandbox of CI.
+#[test]
+fn private_servers_start_in_an_empty_network_with_a_single_mapped_user() {
+    const PROOF: &str =
+        "servers::private_servers_start_once_for_two_callers_answer_are_found_again_and_end";
+    let inside = |script: &str| {
+        let mut command = std::process::Command::new("unshare");
+        command.args(["--map-root-user", "--net", "sh", "-c", script]);
+        command.env("PROOF", std::env::current_exe().unwrap()).output()
+    };
+    if !inside("ip link set lo up").is_ok_and(|output| output.status.success()) {
+        eprintln!("Not proven here: this machine lets nobody make a network namespace.");
+        return;
+    }
+    let script = format!("ip link set lo up && exec \"$PROOF\" --exact {PROOF}");
+    let output = inside(&script).unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
 #[tokio::test]
 async fn stale_pids_of_other_programs_are_recognised_and_never_ended() {
     let folder = Folder::new();
