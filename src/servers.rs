@@ -207,22 +207,7 @@ pub async fn provide_with(
         None => None,
     };
     if choice == Choice::Auto {
-        let private = running(folder);
-        let runs = |of: fn(&PrivateState) -> bool| private.as_ref().is_some_and(of);
-        if database.is_none() && !runs(|private| private.postgres.is_some()) {
-            database = postgres::local(&mut notes).await.map(|url| (url, Kind::Local));
-        }
-        if broker.is_none() && !runs(|private| private.rabbitmq.is_some()) {
-            broker = rabbitmq::local(&mut notes).await.map(|url| (url, Kind::Local));
-        }
-        let passed_over =
-            [&database, &broker].iter().any(|it| matches!(it, Some((_, Kind::Local))));
-        if passed_over && State::read(folder).is_ok_and(|state| state.home.is_some()) {
-            notes.push(format!(
-                "{} also holds data of private servers; {CHOICE_VARIABLE}=private uses those.",
-                folder.display()
-            ));
-        }
+        look_around(&mut database, &mut broker, folder, &mut notes).await;
     }
     if let (Some((database_url, database)), Some((broker_url, broker))) = (&database, &broker) {
         let (database_url, broker_url) = (database_url.clone(), broker_url.clone());
@@ -277,6 +262,30 @@ pub fn running(folder: &Path) -> Option<PrivateState> {
         [&state.postgres, &state.rabbitmq].into_iter().find(|it| it.living().is_some())?;
     let home = started.home.clone()?;
     (postgres.is_some() || rabbitmq.is_some()).then_some(PrivateState { home, postgres, rabbitmq })
+}
+
+/// Fills what the settings left open with local servers, where no private one runs already.
+async fn look_around(
+    database: &mut Option<(String, Kind)>,
+    broker: &mut Option<(String, Kind)>,
+    folder: &Path,
+    notes: &mut Vec<String>,
+) {
+    let private = running(folder);
+    let runs = |of: fn(&PrivateState) -> bool| private.as_ref().is_some_and(of);
+    if database.is_none() && !runs(|private| private.postgres.is_some()) {
+        *database = postgres::local(notes).await.map(|url| (url, Kind::Local));
+    }
+    if broker.is_none() && !runs(|private| private.rabbitmq.is_some()) {
+        *broker = rabbitmq::local(notes).await.map(|url| (url, Kind::Local));
+    }
+    let passed_over = [&*database, &*broker].iter().any(|it| matches!(it, Some((_, Kind::Local))));
+    if passed_over && State::read(folder).is_ok_and(|state| state.home.is_some()) {
+        notes.push(format!(
+            "{} also holds data of private servers; {CHOICE_VARIABLE}=private uses those.",
+            folder.display()
+        ));
+    }
 }
 
 /// Which servers must be private.

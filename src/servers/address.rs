@@ -8,7 +8,6 @@ use super::ServersError;
 /// Host, port and login of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
-    pub(super) scheme: String,
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) user: String,
@@ -42,7 +41,6 @@ impl Address {
             _ => from_query.unwrap_or_else(|| "localhost".to_owned()),
         };
         Ok(Self {
-            scheme: parsed.scheme().to_owned(),
             host,
             port: parsed.port().unwrap_or(port),
             user: decoded(parsed.username()),

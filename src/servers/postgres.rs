@@ -56,7 +56,6 @@ pub(super) async fn local(notes: &mut Vec<String>) -> Option<String> {
     let mut reason = String::new();
     for user in customary_users() {
         let address = Address {
-            scheme: SCHEMES[0].to_owned(),
             host: "127.0.0.1".to_owned(),
             port: PORT,
             user,
