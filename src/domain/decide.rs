@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::catalog::Catalog;
 use crate::ids::{Id, derived};
-use crate::message::{MessageType, OneOf, Said, TYPE_PREFIX};
+use crate::message::{MessageType, OneOf, Said, Subject, TYPE_PREFIX};
 pub use crate::refusal::{Already, Malformed, Reason, Refusal};
 pub use crate::world::{Key, Needs, Record, World};
 
@@ -79,6 +79,9 @@ pub trait Heard: OneOf + Send + Sync + 'static {
     /// # Errors
     /// [`Malformed`] where the type is unknown or the data does not fit its schema.
     fn read(arrived: &Arrived) -> Result<Self, Malformed>;
+
+    /// The record that it is about; `None` for a raw input, which becomes one.
+    fn subject(&self) -> Option<Subject>;
 }
 
 /// A message as it arrived, its envelope already opened.
@@ -97,6 +100,9 @@ pub struct Arrived {
     pub body: Arc<[u8]>,
 }
 
+/// How JSON writes NUL; PostgreSQL keeps it in no text.
+const NUL_ESCAPE: &[u8] = b"\\u0000";
+
 impl Arrived {
     /// Is it a message of this type?
     #[must_use]
@@ -109,6 +115,11 @@ impl Arrived {
     /// # Errors
     /// [`Malformed`] naming the field that does not fit.
     pub fn data<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
+        if self.body.windows(NUL_ESCAPE.len()).any(|window| window == NUL_ESCAPE) {
+            return Err(Malformed(
+                "The data holds the character NUL, which no text can keep; send it without.".into(),
+            ));
+        }
         serde_json::from_slice(&self.body).map_err(|error| {
             let ty = self.ty.as_deref().unwrap_or("raw input");
             Malformed(format!(

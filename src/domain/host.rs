@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::catalog::Catalog;
-use crate::decide::{Arrived, Ctx, Facts, Malformed, NumberKind, Outcome, Refusal, Worker};
-use crate::message::{MessageType, OneOf, Said};
+use crate::decide::{Arrived, Ctx, Facts, Heard, Malformed, NumberKind, Outcome, Refusal, Worker};
+use crate::message::{MessageType, OneOf, Said, Subject};
 use crate::world::{Needs, World};
 
 /// A typed message of some worker.
@@ -40,6 +40,7 @@ pub trait Hosted: Send + Sync {
     /// # Errors
     /// See [`Worker::read`].
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed>;
+    fn subject(&self, when: &When) -> Option<Subject>;
     fn queue_of(&self, ty: &MessageType) -> &'static str;
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When>;
     fn external_id(&self, arrived: &Arrived) -> Option<String>;
@@ -93,6 +94,10 @@ where
 
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {
         Worker::read(self, arrived).map(|when| Box::new(when) as When)
+    }
+
+    fn subject(&self, when: &When) -> Option<Subject> {
+        typed::<W>(when).subject()
     }
 
     fn queue_of(&self, ty: &MessageType) -> &'static str {
