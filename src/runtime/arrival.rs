@@ -1,0 +1,244 @@
+//! From a delivery to a typed message, or to the trouble with it. Runs before the transaction.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use domain::decide::Arrived;
+use domain::host::{Hosted, When};
+use domain::message::Subject;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::envelope::{Opened, Transport, open};
+use crate::messaging::Delivered;
+use crate::store::parked::Class;
+
+/// Counts how often a message came back from a delay queue.
+pub const ATTEMPT_HEADER: &str = "x-attempt";
+/// Largest raw input that is read; a larger one is stored and held.
+pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest message of the contract; a larger one is parked.
+pub const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A delivered message on its way through a batch.
+pub struct Message {
+    pub arrived: Arrived,
+    pub origin: Origin,
+    /// What a worker decides on, or why there is none.
+    pub when: Result<When, Trouble>,
+    pub subject: Option<Subject>,
+    pub attempt: u32,
+    pub correlation: Option<Uuid>,
+    pub traceparent: Option<String>,
+    /// As it came, for parking and for the delay queues.
+    pub original: Original,
+}
+
+/// Who says the message, and by which id it is claimed.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A worker of ours said it: its id is ours.
+    Ours { id: Uuid, worker: String },
+    /// It comes from outside: its sender's key is exchanged for an id of ours.
+    Outside { source: String, external_id: String, digest: [u8; 32], raw: bool },
+    /// It cannot even be told who says it.
+    Nobody,
+}
+
+/// Our own trouble with a message, which will be parked.
+#[derive(Clone, Debug)]
+pub struct Trouble {
+    pub class: Class,
+    pub reason: String,
+}
+
+/// Bytes and properties as they were delivered.
+#[derive(Clone, Debug)]
+pub struct Original {
+    pub routing_key: String,
+    pub content_type: Option<String>,
+    pub message_id: Option<String>,
+    pub kind: Option<String>,
+    pub app_id: Option<String>,
+    pub timestamp: Option<u64>,
+    pub delivery_count: u64,
+    pub body: Arc<[u8]>,
+}
+
+impl Message {
+    /// Opens and reads a delivery. Never fails and never panics: trouble is part of the message.
+    pub fn of(worker: &dyn Hosted, delivered: Delivered) -> Self {
+        let raw = worker.raw_queues().contains(&delivered.queue.as_str());
+        let headers = lower(&delivered.headers);
+        let attempt = headers.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
+        let original = Original {
+            routing_key: delivered.routing_key,
+            content_type: delivered.content_type,
+            message_id: delivered.message_id,
+            kind: delivered.kind,
+            app_id: delivered.app_id,
+            timestamp: delivered.timestamp,
+            delivery_count: delivered.delivery_count,
+            body: delivered.body.into(),
+        };
+        let arrived = Arrived {
+            queue: delivered.queue,
+            content_type: original.content_type.clone(),
+            headers,
+            body: Arc::clone(&original.body),
+            ..Arrived::default()
+        };
+        let mut message = Self {
+            arrived,
+            origin: Origin::Nobody,
+            when: Err(Trouble { class: Class::Envelope, reason: String::new() }),
+            subject: None,
+            attempt,
+            correlation: None,
+            traceparent: None,
+            original,
+        };
+        if raw {
+            message.read_raw(worker);
+        } else {
+            message.read_enveloped(worker);
+        }
+        message.subject = message.when.as_ref().ok().and_then(|when| worker.subject(when));
+        message
+    }
+
+    /// The `source` as decisions and refusals see it.
+    pub fn source(&self) -> String {
+        match &self.origin {
+            Origin::Ours { worker, .. } => format!("{}{worker}", crate::envelope::SOURCE_PREFIX),
+            Origin::Outside { source, .. } => source.clone(),
+            Origin::Nobody => String::new(),
+        }
+    }
+
+    /// The id by which the sender knows it.
+    pub fn external_id(&self) -> String {
+        match &self.origin {
+            Origin::Ours { id, .. } => id.to_string(),
+            Origin::Outside { external_id, .. } => external_id.clone(),
+            Origin::Nobody => self.original.message_id.clone().unwrap_or_default(),
+        }
+    }
+
+    pub fn is_raw(&self) -> bool {
+        matches!(self.origin, Origin::Outside { raw: true, .. })
+    }
+
+    fn read_raw(&mut self, worker: &dyn Hosted) {
+        let digest: [u8; 32] = Sha256::digest(&self.original.body).into();
+        let vendor = catch_unwind(AssertUnwindSafe(|| worker.external_id(&self.arrived)));
+        let sent = self.original.message_id.as_ref().filter(|id| !id.is_empty());
+        let external_id = vendor.ok().flatten().or_else(|| sent.cloned());
+        let external_id = external_id.unwrap_or_else(|| format!("sha256:{}", hex(&digest)));
+        let source = self.arrived.queue.clone();
+        let external_id = external_id.replace('\0', "\u{fffd}");
+        self.origin = Origin::Outside { source, external_id, digest, raw: true };
+        self.traceparent = self.arrived.headers.get("traceparent").cloned();
+        let size = self.original.body.len();
+        self.when = if size > RAW_BYTES_MAX {
+            let reason = format!(
+                "The input has {size} bytes; the most that is read is {RAW_BYTES_MAX}. Send it in \
+                 parts, as `leadmill send import` does."
+            );
+            self.broken(worker, Class::TooLarge, &reason)
+        } else {
+            match catch_unwind(AssertUnwindSafe(|| worker.read(&self.arrived))) {
+                Ok(Ok(when)) => Ok(when),
+                Ok(Err(malformed)) => self.broken(worker, Class::Schema, &malformed.0),
+                Err(panic) => self.broken(worker, Class::Panic, &panic_text(&*panic)),
+            }
+        };
+    }
+
+    fn broken(&self, worker: &dyn Hosted, class: Class, reason: &str) -> Result<When, Trouble> {
+        let held = worker.broken(&self.arrived, reason);
+        held.ok_or_else(|| Trouble { class, reason: reason.to_owned() })
+    }
+
+    fn read_enveloped(&mut self, worker: &dyn Hosted) {
+        let trouble = |class, reason| Err(Trouble { class, reason });
+        let size = self.original.body.len();
+        if size > MESSAGE_BYTES_MAX {
+            let reason =
+                format!("The message has {size} bytes; the most allowed is {MESSAGE_BYTES_MAX}.");
+            self.when = trouble(Class::TooLarge, reason);
+            return;
+        }
+        let transport = Transport {
+            content_type: self.original.content_type.as_deref(),
+            message_id: self.original.message_id.as_deref(),
+            kind: self.original.kind.as_deref(),
+            app_id: self.original.app_id.as_deref(),
+            headers: &self.arrived.headers,
+        };
+        let opened = match open(transport, &self.original.body) {
+            Ok(opened) => opened,
+            Err(reason) => {
+                self.when = trouble(Class::Envelope, reason);
+                return;
+            }
+        };
+        match origin(&opened) {
+            Ok(origin) => self.origin = origin,
+            Err(reason) => {
+                self.when = trouble(Class::Envelope, reason);
+                return;
+            }
+        }
+        let heard = worker.hears().iter().any(|ty| ty.name == opened.ty);
+        self.correlation = opened.correlation;
+        self.traceparent = opened.traceparent;
+        self.arrived.ty = Some(opened.ty);
+        self.arrived.body = opened.data;
+        self.when = match catch_unwind(AssertUnwindSafe(|| worker.read(&self.arrived))) {
+            Ok(Ok(when)) => Ok(when),
+            Ok(Err(malformed)) if heard => trouble(Class::Schema, malformed.0),
+            Ok(Err(malformed)) => trouble(Class::Type, malformed.0),
+            Err(panic) => trouble(Class::Panic, panic_text(&*panic)),
+        };
+    }
+}
+
+fn origin(opened: &Opened) -> Result<Origin, String> {
+    if let Some(worker) = opened.said_by() {
+        let id = opened.id.parse();
+        let id = id.map_err(|_| format!("The id `{}` of our own message is no UUID.", opened.id))?;
+        return Ok(Origin::Ours { id, worker: worker.to_owned() });
+    }
+    if opened.id.contains('\0') || opened.source.contains('\0') {
+        return Err("The CloudEvents `id` or `source` holds the character NUL.".into());
+    }
+    let digest = Sha256::new().chain_update(&opened.ty).chain_update(&opened.data).finalize();
+    Ok(Origin::Outside {
+        source: opened.source.clone(),
+        external_id: opened.id.clone(),
+        digest: digest.into(),
+        raw: false,
+    })
+}
+
+/// What a panic said.
+pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("A bug: {}.", text.unwrap_or("a panic without a text"))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn lower(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect()
+}
