@@ -1,1 +1,2 @@
 //! leadmill
+pub mod messaging;
