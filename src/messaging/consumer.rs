@@ -23,7 +23,10 @@ pub struct Consumer {
     lane: Arc<Lane>,
     channel: Channel,
     stream: lapin::Consumer,
+    /// We asked for the end, so it is no failure.
     stopped: bool,
+    /// The stream says so only once; asked again, it would wait for ever.
+    ended: bool,
 }
 
 impl Consumer {
@@ -52,7 +55,7 @@ impl Consumer {
                 let prefix = settings.prefix.clone();
                 let status = wire.status();
                 let lane = Lane { id, queue: queue.to_owned(), prefix, health, status };
-                Ok(Self { lane: Arc::new(lane), channel, stream, stopped: false })
+                Ok(Self { lane: Arc::new(lane), channel, stream, stopped: false, ended: false })
             }
             Err(error) if code(&error) == NOT_FOUND => Err(LinkError::QueueMissing(full)),
             Err(error) => {
@@ -67,13 +70,16 @@ impl Consumer {
     /// Messages come in the order of their delivery. `None`: the stream has ended, because the
     /// link failed or after [`Consumer::stop`]. Dropping the future loses no message.
     pub async fn next_batch(&mut self, max: usize) -> Option<Vec<Delivered>> {
+        if self.ended {
+            return None;
+        }
         let first = tokio::select! {
             biased;
             // What lies in the buffer of a dead link can no longer be acknowledged.
             () = self.lane.health.token.cancelled() => return None,
-            first = self.stream.next() => self.accept(first)?,
+            first = self.stream.next() => first,
         };
-        let mut batch = vec![first];
+        let mut batch = vec![self.accept(first)?];
         while batch.len() < max {
             let Some(next) = self.stream.next().now_or_never() else { break };
             let Some(next) = self.accept(next) else { break };
@@ -97,7 +103,11 @@ impl Consumer {
         })
     }
 
-    fn accept(&self, next: Option<lapin::Result<lapin::message::Delivery>>) -> Option<Delivered> {
+    fn accept(
+        &mut self,
+        next: Option<lapin::Result<lapin::message::Delivery>>,
+    ) -> Option<Delivered> {
+        self.ended = !matches!(next, Some(Ok(_)));
         let Lane { queue, health, .. } = &*self.lane;
         match next {
             Some(Ok(delivery)) => Some(Delivered::new(delivery, &self.lane)),

@@ -1,1 +1,2 @@
-fn main_placeholder() {}
+mod messaging;
+mod proxy;
