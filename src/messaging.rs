@@ -32,6 +32,10 @@ pub use publisher::{BODY_BYTES_MAX, Outgoing, PublishError, Publisher};
 pub use settings::BrokerSettings;
 pub use supervisor::{EXIT_STUCK, reconnecting};
 pub use topology::{
-    Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind, Problem, Queue,
-    QUEUE_LENGTH_MAX, QueueDepth, RETURN, Topology, TopologyError,
+    Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind, Problem,
+    QUEUE_LENGTH_MAX, Queue, QueueDepth, RETURN, Topology, TopologyError,
 };
+
+/// Directive for the log filter: the client library logs whole returned messages, bodies included,
+/// and every refused request. Bodies hold personal data, and whatever fails is reported by us.
+pub const LOG_FILTER: &str = "lapin=off";

@@ -98,7 +98,9 @@ impl Consumer {
         let cancel = self.channel.basic_cancel(self.stream.tag(), BasicCancelOptions::default());
         let answer = self.lane.health.call("stop consuming", cancel).await?;
         answer.map_err(|error| {
-            self.lane.health.fail(format!("The broker did not stop a consumer: {}.", words(&error)));
+            self.lane
+                .health
+                .fail(format!("The broker did not stop a consumer: {}.", words(&error)));
             self.lane.health.broken()
         })
     }

@@ -119,7 +119,8 @@ impl Receipt {
                 }
                 None => {
                     let seconds = CALL_TIMEOUT.as_secs();
-                    lane.health.fail(format!("An acknowledgement was not sent within {seconds} s."));
+                    lane.health
+                        .fail(format!("An acknowledgement was not sent within {seconds} s."));
                     return Err(lane.health.broken());
                 }
             }

@@ -12,7 +12,7 @@ use tracing::{info, warn};
 use super::consumer::Consumer;
 use super::publisher::Publisher;
 use super::settings::BrokerSettings;
-use super::wire::{CALL_TIMEOUT, Wire};
+use super::wire::{CALL_TIMEOUT, Wire, words};
 
 /// How often the connections are looked at, beside the events they send.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -148,11 +148,10 @@ impl Link {
         self.0.health.why.get().cloned()
     }
 
-    /// Whether the broker blocks one of the connections, for lack of memory or disk. Publishing
-    /// waits meanwhile.
+    /// Whether the broker blocks publishing, for lack of memory or disk. Publishing waits meanwhile;
+    /// acknowledgements go on, because only connections that publish are blocked.
     pub fn blocked(&self) -> bool {
         self.0.publish.connection.status().blocked()
-            || self.0.consume.connection.status().blocked()
     }
 
     /// Closes both connections politely, then shuts their sockets down. Whatever is unacknowledged
@@ -237,12 +236,18 @@ async fn watch(name: String, wires: [Watched; 2], health: Health) {
             }
         };
         match event {
+            // A refused request costs one channel only; whoever owns it hears of it there.
+            Some(Event::Error(error)) if error.is_amqp_soft_error() => {}
             Some(Event::Error(error)) => {
-                health.fail(format!("A connection to the broker was lost: {error}."));
+                let why = words(&error);
+                health.fail(format!("A connection to the broker was lost: {why}."));
             }
             None => health.fail("A connection to the broker ended."),
             Some(Event::ConnectionBlocked(reason)) => {
-                warn!(link = name, "The broker blocks publishing ({reason}); waiting until it ends.");
+                warn!(
+                    link = name,
+                    "The broker blocks publishing ({reason}); waiting until it ends."
+                );
             }
             Some(Event::ConnectionUnblocked) => {
                 info!(link = name, "The broker accepts messages again.");

@@ -7,7 +7,7 @@
 //! acknowledges several at once, so nothing may be in flight whose outcome is still open when a
 //! batch is declared safe; within a round the returned message is found by its id.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -176,7 +176,8 @@ impl Outgoing {
             ("type", &self.kind),
             ("app id", &self.app_id),
         ];
-        let shorts = shorts.into_iter().chain(self.correlation_id.iter().map(|id| ("correlation id", id)));
+        let shorts =
+            shorts.into_iter().chain(self.correlation_id.iter().map(|id| ("correlation id", id)));
         let headers = self.headers.iter().map(|(name, _)| ("header name", name));
         match shorts.chain(headers).find(|(_, text)| text.len() > SHORT_BYTES_MAX) {
             Some((what, text)) => Err(invalid(format!(
@@ -237,7 +238,8 @@ impl Task {
             };
             let Some(outcome) = outcome else {
                 let seconds = self.confirm_timeout.as_secs();
-                self.health.fail(format!("The broker did not confirm messages within {seconds} s."));
+                self.health
+                    .fail(format!("The broker did not confirm messages within {seconds} s."));
                 return;
             };
             match outcome.into_iter().collect::<lapin::Result<Vec<_>>>() {
@@ -299,21 +301,21 @@ impl Task {
 
 fn answer(round: Vec<Request>, confirmations: Vec<Confirmation>) {
     let mut acked = Vec::with_capacity(confirmations.len());
-    let mut returned = BTreeMap::new();
+    let mut returned = BTreeSet::new();
     for confirmation in confirmations {
         acked.push(confirmation.is_ack());
         if let Some(message) = confirmation.take_message() {
             let id = message.properties.message_id().as_ref().map(ToString::to_string);
-            returned.insert(id.unwrap_or_default(), ());
+            returned.insert(id.unwrap_or_default());
         }
     }
     let mut acked = acked.into_iter();
     // A return that belongs to nobody here cannot be; if it is, nobody's batch is safe.
     let known = |id: &String| round.iter().any(|r| r.batch.iter().any(|m| m.message_id == *id));
-    let stray = returned.keys().find(|id| !known(id)).cloned();
+    let stray = returned.iter().find(|id| !known(id)).cloned();
     for Request { batch, answer } in round {
         let all_acked = acked.by_ref().take(batch.len()).filter(|ack| *ack).count() == batch.len();
-        let back = batch.iter().find(|message| returned.contains_key(&message.message_id));
+        let back = batch.iter().find(|message| returned.contains(&message.message_id));
         let outcome = match (back, &stray) {
             (Some(message), _) => Err(PublishError::Returned {
                 exchange: message.exchange.clone(),

@@ -103,10 +103,33 @@ fn backoff(attempt: u32) -> Duration {
 mod tests {
     use super::*;
 
+    /// Compiles only if the supervisor can be spawned with everything a worker does in it.
+    #[allow(dead_code)]
+    fn can_be_spawned(settings: BrokerSettings, stop: CancellationToken) {
+        tokio::spawn(async move {
+            let work = |link: Link| async move {
+                let Ok(mut consumer) = link.consume("queue", 1).await else {
+                    return ControlFlow::Continue(());
+                };
+                if let Some(batch) = consumer.next_batch(1).await {
+                    let published = link.publisher().publish([]).await;
+                    let receipt = super::super::Receipt::of(&batch);
+                    return match (published, receipt.acknowledge().await) {
+                        (Ok(()), Ok(())) => ControlFlow::Break(()),
+                        _ => ControlFlow::Continue(()),
+                    };
+                }
+                ControlFlow::Continue(())
+            };
+            reconnecting(&settings, "test", stop, work).await
+        });
+    }
+
     #[test]
     fn waits_grow_but_never_beyond_the_bound() {
         for attempt in [0, 1, 5, 8, 40, u32::MAX] {
-            let ceiling = BACKOFF_MIN.saturating_mul(2_u32.saturating_pow(attempt)).min(BACKOFF_MAX);
+            let ceiling =
+                BACKOFF_MIN.saturating_mul(2_u32.saturating_pow(attempt)).min(BACKOFF_MAX);
             for _ in 0..100 {
                 assert!(backoff(attempt) <= ceiling, "attempt {attempt}");
             }

@@ -255,7 +255,10 @@ impl Topology {
     ///
     /// # Errors
     /// If the broker cannot be asked; a missing queue is no error.
-    pub async fn depths(&self, settings: &BrokerSettings) -> Result<Vec<QueueDepth>, TopologyError> {
+    pub async fn depths(
+        &self,
+        settings: &BrokerSettings,
+    ) -> Result<Vec<QueueDepth>, TopologyError> {
         let calls = Calls::open(settings, "depths").await?;
         let ask = async |channel: &lapin::Channel, queue: &Queue| {
             let options = QueueDeclareOptions::durable().passive();
@@ -306,7 +309,9 @@ fn exchange_declare(
         if must_exist {
             let passive = ExchangeDeclareOptions { passive: true, ..options };
             let arguments = FieldTable::default();
-            channel.exchange_declare(name.as_str().into(), kind.clone(), passive, arguments).await?;
+            channel
+                .exchange_declare(name.as_str().into(), kind.clone(), passive, arguments)
+                .await?;
         }
         channel.exchange_declare(name.into(), kind, options, FieldTable::default()).await
     }

@@ -36,6 +36,10 @@ pub(super) struct Wire {
 impl Wire {
     /// Connects within the settings' time limit. `name` is what the broker's tools show.
     pub(super) async fn open(settings: &BrokerSettings, name: &str) -> Result<Self, LinkError> {
+        // Also protects the names below: too long a prefix would not fit into the protocol.
+        if let Some(problem) = settings.problems().into_iter().next() {
+            return Err(LinkError::Settings(problem));
+        }
         let uri = settings.uri().map_err(LinkError::Settings)?;
         let tls = tls(settings).await?;
         let limit = settings.connect_timeout();
@@ -48,25 +52,25 @@ impl Wire {
             uri,
             runtime,
             async move |uri: AMQPUri, runtime| {
-            let host = uri.authority.host.as_str();
-            let addresses: Vec<_> =
-                tokio::net::lookup_host((host, uri.authority.port)).await?.collect();
-            let stream = timeout(limit, AsyncTcpStream::connect(&runtime, addresses))
-                .await
-                .map_err(std::io::Error::from)??;
-            if let AsyncTcpStream::Plain(plain) = &stream {
-                let plain = SockRef::from(plain.get_ref());
-                plain.set_tcp_nodelay(true)?;
-                // A peer that vanished without a word must not keep our unsent bytes for minutes.
-                #[cfg(target_os = "linux")]
-                plain.set_tcp_user_timeout(Some(user_timeout))?;
-                keep(&socket, plain.try_clone()?)?;
-            }
-            match uri.scheme {
-                AMQPScheme::AMQP => Ok(stream),
-                AMQPScheme::AMQPS => Ok(stream.into_tls(host, tls.as_ref()).await?),
-            }
-        },
+                let host = uri.authority.host.as_str();
+                let addresses: Vec<_> =
+                    tokio::net::lookup_host((host, uri.authority.port)).await?.collect();
+                let stream = timeout(limit, AsyncTcpStream::connect(&runtime, addresses))
+                    .await
+                    .map_err(std::io::Error::from)??;
+                if let AsyncTcpStream::Plain(plain) = &stream {
+                    let plain = SockRef::from(plain.get_ref());
+                    plain.set_tcp_nodelay(true)?;
+                    // A peer that vanished without a word must not keep our unsent bytes for minutes.
+                    #[cfg(target_os = "linux")]
+                    plain.set_tcp_user_timeout(Some(user_timeout))?;
+                    keep(&socket, plain.try_clone()?)?;
+                }
+                match uri.scheme {
+                    AMQPScheme::AMQP => Ok(stream),
+                    AMQPScheme::AMQPS => Ok(stream.into_tls(host, tls.as_ref()).await?),
+                }
+            },
             properties,
         );
         match timeout(limit, opening).await {
@@ -204,10 +208,8 @@ fn explain(error: &lapin::Error, settings: &BrokerSettings) -> LinkError {
     const ACCESS_REFUSED: u16 = 403;
     const NOT_ALLOWED: u16 = 530;
     let address = settings.address();
-    let (user, vhost) = settings
-        .uri()
-        .map(|uri| (uri.authority.userinfo.username, uri.vhost))
-        .unwrap_or_default();
+    let (user, vhost) =
+        settings.uri().map(|uri| (uri.authority.userinfo.username, uri.vhost)).unwrap_or_default();
     let why = words(error);
     match (code(error), error.kind()) {
         (ACCESS_REFUSED, _) => LinkError::Credentials { address, user },
@@ -218,6 +220,10 @@ fn explain(error: &lapin::Error, settings: &BrokerSettings) -> LinkError {
             LinkError::Tls { address, why }
         }
         (_, ErrorKind::IOError(_)) => LinkError::Unreachable { address, why },
+        (_, ErrorKind::ParsingError(_) | ErrorKind::InvalidProtocolVersion(_)) => {
+            let why = "what answers there does not speak AMQP 0-9-1".to_owned();
+            LinkError::Unreachable { address, why }
+        }
         _ => LinkError::Broken(format!("The broker at {address} refused the connection: {why}.")),
     }
 }

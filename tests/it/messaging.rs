@@ -166,7 +166,10 @@ async fn raw_input_reaches_its_queue_by_name_and_an_empty_batch_needs_no_broker(
     publisher.publish([input]).await.expect("confirmed");
     let mut consumer = link.consume("intake.email", 10).await.expect("a consumer");
     let arrived = take(&mut consumer, 1).await;
-    assert_eq!((arrived[0].exchange.as_str(), arrived[0].routing_key.as_str()), ("", "intake.email"));
+    assert_eq!(
+        (arrived[0].exchange.as_str(), arrived[0].routing_key.as_str()),
+        ("", "intake.email")
+    );
     assert!(link.close().await);
     publisher.publish([]).await.expect("nothing to do");
     let lost = publisher.publish([message("lead.captured.v1", 1)]).await;

@@ -100,7 +100,9 @@ async fn accept(
             continue;
         }
         let (state, inject, upstream) = (state.subscribe(), inject.subscribe(), upstream.clone());
-        tokio::spawn(stop.clone().run_until_cancelled_owned(forward(client, upstream, state, inject)));
+        tokio::spawn(
+            stop.clone().run_until_cancelled_owned(forward(client, upstream, state, inject)),
+        );
     }
 }
 

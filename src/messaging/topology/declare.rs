@@ -134,9 +134,9 @@ impl<'a> Calls<'a> {
         }
         answers.sort_by_key(|(place, _)| *place);
         let mut problems = Vec::new();
-        let found = answers.into_iter().map(|(_, answer)| {
-            answer.map_err(|problem| problems.push(problem)).ok()
-        });
+        let found = answers
+            .into_iter()
+            .map(|(_, answer)| answer.map_err(|problem| problems.push(problem)).ok());
         Ok((found.collect(), problems))
     }
 

@@ -117,9 +117,8 @@ async fn after_a_cut_the_next_generation_goes_on_consuming() {
     assert_eq!(last, Some(2));
     let nothing = CancellationToken::new();
     nothing.cancel();
-    let stopped = reconnecting(&settings, "test", nothing, |_| async {
-        ControlFlow::Break("never run")
-    });
+    let stopped =
+        reconnecting(&settings, "test", nothing, |_| async { ControlFlow::Break("never run") });
     assert_eq!(stopped.await, None);
     assert!(direct.close().await);
     bench.delete().await;
@@ -167,6 +166,20 @@ async fn settings_that_lead_nowhere_are_named_within_bounded_time() {
     let error = open_error(&settings).await;
     assert!(matches!(error, LinkError::Unreachable { .. }), "{error}");
     assert!(error.to_string().contains(&port.to_string()), "{error}");
+
+    let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = other.local_addr().expect("its address").port();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = other.accept().await {
+            let page = b"HTTP/1.1 400 Bad Request\r\n\r\n";
+            tokio::io::AsyncWriteExt::write_all(&mut socket, page).await.expect("an answer");
+            let mut end = Vec::new();
+            tokio::io::AsyncReadExt::read_to_end(&mut socket, &mut end).await.ok();
+        }
+    });
+    settings.url = format!("amqp://guest:guest@127.0.0.1:{port}").into();
+    let error = open_error(&settings).await;
+    assert!(error.to_string().contains("does not speak AMQP 0-9-1"), "{error}");
 
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = silent.local_addr().expect("its address").port();

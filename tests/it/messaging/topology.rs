@@ -27,11 +27,8 @@ async fn the_whole_topology_is_declared_twice_checked_counted_and_deleted() {
     let depths = topology.depths(&settings).await.expect("depths");
     assert_eq!(depths.len(), topology.queues.len());
     for QueueDepth { name, waiting } in &depths {
-        let expected = if names.contains(&name.as_str()) || workers.contains(&name.as_str()) {
-            3
-        } else {
-            0
-        };
+        let expected =
+            if names.contains(&name.as_str()) || workers.contains(&name.as_str()) { 3 } else { 0 };
         assert_eq!(*waiting, Some((expected, 0)), "{name}");
     }
     assert!(link.close().await);
@@ -77,7 +74,10 @@ async fn a_binding_to_a_missing_exchange_names_the_exchange() {
     let queue = Queue::worked("lonely");
     let topology = Topology { exchanges: Vec::new(), queues: vec![queue] };
     let error = topology.declare(&settings).await.expect_err("no exchange to bind to");
-    assert!(error.to_string().contains(&format!("no exchange '{}{RETURN}'", settings.prefix)), "{error}");
+    assert!(
+        error.to_string().contains(&format!("no exchange '{}{RETURN}'", settings.prefix)),
+        "{error}"
+    );
     topology.delete(&settings).await.expect("deleted");
 }
 
