@@ -37,9 +37,21 @@ impl Bench {
     async fn link(&self) -> Link {
         Link::open(&self.settings, "test").await.expect("a link")
     }
+}
 
-    async fn delete(self) {
-        self.topology.delete(&self.settings).await.expect("the topology is deleted");
+/// Also after a failed test; on a thread of its own, because dropping cannot wait.
+impl Drop for Bench {
+    fn drop(&mut self) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let deleted =
+                    runtime.expect("a runtime").block_on(self.topology.delete(&self.settings));
+                if let Err(error) = deleted {
+                    eprintln!("The queues of this test stay behind: {error}");
+                }
+            });
+        });
     }
 }
 
@@ -154,7 +166,6 @@ async fn everything_confirmed_arrives_in_order_with_all_its_properties() {
     assert_eq!(one.headers["traceparent"], "00-ab-cd-01");
     assert_eq!((one.redelivered, one.delivery_count), (false, 0));
     assert!(link.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -174,7 +185,6 @@ async fn raw_input_reaches_its_queue_by_name_and_an_empty_batch_needs_no_broker(
     publisher.publish([]).await.expect("nothing to do");
     let lost = publisher.publish([message("lead.captured.v1", 1)]).await;
     assert!(matches!(lost, Err(PublishError::Lost(_))), "{lost:?}");
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -201,7 +211,6 @@ async fn an_unroutable_message_fails_its_batch_by_name_and_no_other_batch() {
     assert!(returned.to_string().contains("`lost-one`"), "{returned}");
     publisher.publish(batch("lead.captured.v1", 400..410)).await.expect("the link lives on");
     assert!(link.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -230,7 +239,6 @@ async fn a_full_queue_refuses_and_takes_again_on_the_same_link_when_it_has_room(
     };
     timeout(PATIENCE, again).await.expect("the queue takes messages again");
     assert!(link.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -253,7 +261,6 @@ async fn a_message_that_can_never_be_sent_is_refused_before_anything_is() {
     assert_eq!(ids(&arrived), ["most"], "nothing else was sent");
     assert_eq!(arrived[0].body.len(), BODY_BYTES_MAX);
     assert!(link.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -280,7 +287,6 @@ async fn a_receipt_acknowledges_its_batch_and_no_more_and_the_rest_comes_back() 
     assert!(link.close().await);
     let depths = bench.topology.depths(&bench.settings).await.expect("depths");
     assert!(depths.iter().all(|queue| queue.waiting == Some((0, 0))), "{depths:?}");
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -296,7 +302,6 @@ async fn one_receipt_covers_messages_of_several_queues() {
     assert!(link.close().await);
     let depths = bench.topology.depths(&bench.settings).await.expect("depths");
     assert!(depths.iter().all(|queue| queue.waiting == Some((0, 0))), "{depths:?}");
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -313,7 +318,6 @@ async fn a_stopped_consumer_gives_what_it_holds_and_then_ends_without_failing() 
     assert_eq!(link.failure(), None);
     Receipt::of(&all).acknowledge().await.expect("acknowledged after stopping");
     assert!(link.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,7 +24,6 @@ async fn a_cut_fails_the_link_at_once_and_the_batch_in_flight_is_lost() {
     let late = link.publisher().publish([message("lead.captured.v1", 3)]).await;
     assert!(matches!(late, Err(PublishError::Lost(_))), "{late:?}");
     assert!(link.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,7 +36,6 @@ async fn a_silent_broker_is_noticed_by_its_heartbeat() {
     timeout(PATIENCE, link.failed().cancelled()).await.expect("the link failed");
     assert!(link.failure().is_some());
     assert!(timeout(PATIENCE, link.close()).await.expect("bounded"), "closed hard");
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -53,7 +51,6 @@ async fn a_missing_confirm_ends_the_link() {
     assert_eq!(published, Err(PublishError::Lost(why.to_owned())));
     assert_eq!(link.failure().as_deref(), Some(why));
     assert!(timeout(PATIENCE, link.close()).await.expect("bounded"), "closed hard");
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,7 +77,6 @@ async fn a_blocked_connection_makes_publishing_wait_beyond_the_confirm_timeout()
     published.expect("confirmed after the block");
     assert!(!link.blocked());
     assert!(link.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,7 +117,6 @@ async fn after_a_cut_the_next_generation_goes_on_consuming() {
         reconnecting(&settings, "test", nothing, |_| async { ControlFlow::Break("never run") });
     assert_eq!(stopped.await, None);
     assert!(direct.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -137,7 +132,6 @@ async fn a_link_that_is_only_dropped_gives_its_messages_back() {
     assert_eq!(take(&mut fresh, 5).await.len(), held.len());
     assert!(consumer.next_batch(1).await.is_none());
     assert!(next.close().await);
-    bench.delete().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
