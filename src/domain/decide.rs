@@ -21,8 +21,6 @@ pub trait Worker: Send + Sync + 'static {
     const RAW_QUEUES: &'static [&'static str] = &[];
     /// Document numbers that a decision may take, at most one of each per message.
     const NUMBERS: &'static [NumberKind] = &[];
-    /// The largest batch it wants; the setting `batch_size_max` may only lower it.
-    const BATCH_MAX: usize = 256;
     /// The messages it hears.
     type When: Heard;
     /// The messages it may say; saying any other does not compile.
@@ -36,6 +34,13 @@ pub trait Worker: Send + Sync + 'static {
     /// [`Malformed`] where the bytes are no message that this worker hears.
     fn read(&self, arrived: &Arrived) -> Result<Self::When, Malformed> {
         Self::When::read(arrived)
+    }
+
+    /// The largest batch it wants of a queue; the setting `batch_size_max` may only lower it.
+    #[must_use]
+    fn batch_max(queue: &str) -> usize {
+        let _ = queue;
+        256
     }
 
     /// The queue that carries messages of this type.

@@ -32,7 +32,7 @@ pub trait Hosted: Send + Sync {
     fn name(&self) -> &'static str;
     fn raw_queues(&self) -> &'static [&'static str];
     fn numbers(&self) -> &'static [NumberKind];
-    fn batch_max(&self) -> usize;
+    fn batch_max(&self, queue: &str) -> usize;
     fn hears(&self) -> &'static [&'static MessageType];
     fn says(&self) -> &'static [&'static MessageType];
     fn wants_catalog(&self) -> bool;
@@ -72,8 +72,8 @@ where
         W::NUMBERS
     }
 
-    fn batch_max(&self) -> usize {
-        W::BATCH_MAX
+    fn batch_max(&self, queue: &str) -> usize {
+        W::batch_max(queue)
     }
 
     fn hears(&self) -> &'static [&'static MessageType] {

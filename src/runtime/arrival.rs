@@ -1,7 +1,6 @@
 //! From a delivery to a typed message, or to the trouble with it. Runs before the transaction.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use domain::decide::Arrived;
@@ -13,6 +12,8 @@ use uuid::Uuid;
 use crate::envelope::{Opened, Transport, open};
 use crate::messaging::Delivered;
 use crate::store::parked::Class;
+
+use super::panics::catch;
 
 /// Counts how often a message came back from a delay queue.
 pub const ATTEMPT_HEADER: &str = "x-attempt";
@@ -132,7 +133,7 @@ impl Message {
 
     fn read_raw(&mut self, worker: &dyn Hosted) {
         let digest: [u8; 32] = Sha256::digest(&self.original.body).into();
-        let vendor = catch_unwind(AssertUnwindSafe(|| worker.external_id(&self.arrived)));
+        let vendor = catch(|| worker.external_id(&self.arrived));
         let sent = self.original.message_id.as_ref().filter(|id| !id.is_empty());
         let external_id = vendor.ok().flatten().or_else(|| sent.cloned());
         let external_id = external_id.unwrap_or_else(|| format!("sha256:{}", hex(&digest)));
@@ -148,10 +149,10 @@ impl Message {
             );
             self.broken(worker, Class::TooLarge, &reason)
         } else {
-            match catch_unwind(AssertUnwindSafe(|| worker.read(&self.arrived))) {
+            match catch(|| worker.read(&self.arrived)) {
                 Ok(Ok(when)) => Ok(when),
                 Ok(Err(malformed)) => self.broken(worker, Class::Schema, &malformed.0),
-                Err(panic) => self.broken(worker, Class::Panic, &panic_text(&*panic)),
+                Err(panic) => self.broken(worker, Class::Panic, &panic),
             }
         };
     }
@@ -196,11 +197,11 @@ impl Message {
         self.traceparent = opened.traceparent;
         self.arrived.ty = Some(opened.ty);
         self.arrived.body = opened.data;
-        self.when = match catch_unwind(AssertUnwindSafe(|| worker.read(&self.arrived))) {
+        self.when = match catch(|| worker.read(&self.arrived)) {
             Ok(Ok(when)) => Ok(when),
             Ok(Err(malformed)) if heard => trouble(Class::Schema, malformed.0),
             Ok(Err(malformed)) => trouble(Class::Type, malformed.0),
-            Err(panic) => trouble(Class::Panic, panic_text(&*panic)),
+            Err(panic) => trouble(Class::Panic, panic),
         };
     }
 }
@@ -221,13 +222,6 @@ fn origin(opened: &Opened) -> Result<Origin, String> {
         digest: digest.into(),
         raw: false,
     })
-}
-
-/// What a panic said.
-pub fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("A bug: {}.", text.unwrap_or("a panic without a text"))
 }
 
 /// Bytes as lower-case hexadecimal digits.
