@@ -59,11 +59,8 @@ pub fn topology(workers: &[Box<dyn Hosted>]) -> Topology {
     Topology::standard(workers.iter().flat_map(|worker| queues(&**worker)).chain([billing]))
 }
 
-/// The types that somebody here or the billing system hears: published `mandatory`, because a
-/// return then means a lost binding.
+/// The types that a worker hears: published `mandatory`, because a return then means a lost binding.
 #[must_use]
 pub fn heard(workers: &[Box<dyn Hosted>]) -> BTreeSet<&'static str> {
-    let heard = workers.iter().flat_map(|worker| worker.hears()).map(|ty| ty.name);
-    let said = workers.iter().flat_map(|worker| worker.says()).map(|ty| ty.name);
-    heard.chain(said.filter(|name| name.starts_with("invoice."))).collect()
+    workers.iter().flat_map(|worker| worker.hears()).map(|ty| ty.name).collect()
 }

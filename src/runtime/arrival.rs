@@ -6,12 +6,14 @@ use std::sync::Arc;
 use domain::decide::Arrived;
 use domain::host::{Hosted, When};
 use domain::message::Subject;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::envelope::{Opened, Transport, open};
 use crate::messaging::Delivered;
-use crate::store::parked::Class;
+use crate::store::parked::ParkedClass;
+use crate::store::received::{EXTERNAL_ID_BYTES_MAX, SOURCE_BYTES_MAX};
 
 use super::panics::catch;
 
@@ -32,6 +34,8 @@ pub struct Message {
     pub attempt: u32,
     pub correlation: Option<Uuid>,
     pub traceparent: Option<String>,
+    /// The headers as a row keeps them.
+    pub headers: Value,
     /// As it came, for parking and for the delay queues.
     pub original: Original,
 }
@@ -50,7 +54,7 @@ pub enum Origin {
 /// Our own trouble with a message, which will be parked.
 #[derive(Clone, Debug)]
 pub struct Trouble {
-    pub class: Class,
+    pub class: ParkedClass,
     pub reason: String,
 }
 
@@ -71,8 +75,8 @@ impl Message {
     /// Opens and reads a delivery. Never fails and never panics: trouble is part of the message.
     pub fn of(worker: &dyn Hosted, delivered: Delivered) -> Self {
         let raw = worker.raw_queues().contains(&delivered.queue.as_str());
-        let headers = lower(&delivered.headers);
-        let attempt = headers.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
+        let headers_in = lower(&delivered.headers);
+        let attempt = headers_in.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
         let original = Original {
             routing_key: delivered.routing_key,
             content_type: delivered.content_type,
@@ -83,21 +87,24 @@ impl Message {
             delivery_count: delivered.delivery_count,
             body: delivered.body.into(),
         };
+        let kept = |(name, value): (&String, &String)| (name.clone(), text(value).into());
+        let headers = Value::Object(headers_in.iter().map(kept).collect());
         let arrived = Arrived {
             queue: delivered.queue,
             content_type: original.content_type.clone(),
-            headers,
+            headers: headers_in,
             body: Arc::clone(&original.body),
             ..Arrived::default()
         };
         let mut message = Self {
             arrived,
             origin: Origin::Nobody,
-            when: Err(Trouble { class: Class::Envelope, reason: String::new() }),
+            when: Err(Trouble { class: ParkedClass::Envelope, reason: String::new() }),
             subject: None,
             attempt,
             correlation: None,
             traceparent: None,
+            headers,
             original,
         };
         if raw {
@@ -138,7 +145,7 @@ impl Message {
         let external_id = vendor.ok().flatten().or_else(|| sent.cloned());
         let external_id = external_id.unwrap_or_else(|| format!("sha256:{}", hex(&digest)));
         let source = self.arrived.queue.clone();
-        let external_id = external_id.replace('\0', "\u{fffd}");
+        let external_id = key(&external_id, EXTERNAL_ID_BYTES_MAX);
         self.origin = Origin::Outside { source, external_id, digest, raw: true };
         self.traceparent = self.arrived.headers.get("traceparent").cloned();
         let size = self.original.body.len();
@@ -147,17 +154,17 @@ impl Message {
                 "The input has {size} bytes; the most that is read is {RAW_BYTES_MAX}. Send it in \
                  parts, as `leadmill send import` does."
             );
-            self.broken(worker, Class::TooLarge, &reason)
+            self.broken(worker, ParkedClass::TooLarge, &reason)
         } else {
             match catch(|| worker.read(&self.arrived)) {
                 Ok(Ok(when)) => Ok(when),
-                Ok(Err(malformed)) => self.broken(worker, Class::Schema, &malformed.0),
-                Err(panic) => self.broken(worker, Class::Panic, &panic),
+                Ok(Err(malformed)) => self.broken(worker, ParkedClass::Schema, &malformed.0),
+                Err(panic) => self.broken(worker, ParkedClass::Panic, &panic),
             }
         };
     }
 
-    fn broken(&self, worker: &dyn Hosted, class: Class, reason: &str) -> Result<When, Trouble> {
+    fn broken(&self, worker: &dyn Hosted, class: ParkedClass, reason: &str) -> Result<When, Trouble> {
         let held = worker.broken(&self.arrived, reason);
         held.ok_or_else(|| Trouble { class, reason: reason.to_owned() })
     }
@@ -168,7 +175,7 @@ impl Message {
         if size > MESSAGE_BYTES_MAX {
             let reason =
                 format!("The message has {size} bytes; the most allowed is {MESSAGE_BYTES_MAX}.");
-            self.when = trouble(Class::TooLarge, reason);
+            self.when = trouble(ParkedClass::TooLarge, reason);
             return;
         }
         let transport = Transport {
@@ -181,14 +188,14 @@ impl Message {
         let opened = match open(transport, &self.original.body) {
             Ok(opened) => opened,
             Err(reason) => {
-                self.when = trouble(Class::Envelope, reason);
+                self.when = trouble(ParkedClass::Envelope, reason);
                 return;
             }
         };
         match origin(&opened) {
             Ok(origin) => self.origin = origin,
             Err(reason) => {
-                self.when = trouble(Class::Envelope, reason);
+                self.when = trouble(ParkedClass::Envelope, reason);
                 return;
             }
         }
@@ -199,9 +206,9 @@ impl Message {
         self.arrived.body = opened.data;
         self.when = match catch(|| worker.read(&self.arrived)) {
             Ok(Ok(when)) => Ok(when),
-            Ok(Err(malformed)) if heard => trouble(Class::Schema, malformed.0),
-            Ok(Err(malformed)) => trouble(Class::Type, malformed.0),
-            Err(panic) => trouble(Class::Panic, panic),
+            Ok(Err(malformed)) if heard => trouble(ParkedClass::Schema, malformed.0),
+            Ok(Err(malformed)) => trouble(ParkedClass::Type, malformed.0),
+            Err(panic) => trouble(ParkedClass::Panic, panic),
         };
     }
 }
@@ -212,16 +219,31 @@ fn origin(opened: &Opened) -> Result<Origin, String> {
         let id = id.map_err(|_| format!("The id `{}` of our own message is no UUID.", opened.id))?;
         return Ok(Origin::Ours { id, worker: worker.to_owned() });
     }
-    if opened.id.contains('\0') || opened.source.contains('\0') {
-        return Err("The CloudEvents `id` or `source` holds the character NUL.".into());
-    }
     let digest = Sha256::new().chain_update(&opened.ty).chain_update(&opened.data).finalize();
     Ok(Origin::Outside {
-        source: opened.source.clone(),
-        external_id: opened.id.clone(),
+        source: key(&opened.source, SOURCE_BYTES_MAX),
+        external_id: key(&opened.id, EXTERNAL_ID_BYTES_MAX),
         digest: digest.into(),
         raw: false,
     })
+}
+
+/// A sender's key as it is stored: without NUL, and hashed where it is longer than an index takes.
+fn key(sent: &str, bytes_max: usize) -> String {
+    let key = text(sent);
+    if key.len() <= bytes_max { key } else { format!("sha256:{}", hex(&Sha256::digest(key))) }
+}
+
+/// A text as PostgreSQL keeps it.
+fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// An id for what has none: the same bytes in the same queue are the same row.
+pub fn fingerprint(queue: &str, body: &[u8]) -> Uuid {
+    let digest = Sha256::new().chain_update(queue.as_bytes()).chain_update(body).finalize();
+    let random = std::array::from_fn(|n| digest[n]);
+    uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
 }
 
 /// Bytes as lower-case hexadecimal digits.

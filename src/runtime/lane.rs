@@ -21,16 +21,14 @@ use super::fault_point::FaultPoint;
 use super::publish::publish;
 use super::transaction::{Committed, Desk, Poison, Poisoned, Stop};
 use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receipt};
-use crate::store::parked::Class;
-use crate::store::{self, DatabaseSettings, Fault};
+use crate::store::parked::ParkedClass;
+use crate::store::{self, DatabaseSettings, Fault, UNIQUE_TRIES_MAX};
 
 /// Waits between attempts after a fault, doubling from the first to the second.
 const FAULT_WAIT_MIN: Duration = Duration::from_millis(100);
 const FAULT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Conflicts with other workers that are tried again without waiting.
 const AT_ONCE_MAX: u32 = 3;
-/// A suspicion (23505) seen this often means the message, not a race.
-const SUSPECT_AFTER: u32 = 3;
 /// Marks wait this long for a transaction to ride in.
 const MARKS_IDLE: Duration = Duration::from_secs(1);
 
@@ -182,16 +180,17 @@ impl Lane {
                     let _ = store::rollback(&mut desk.conn).await;
                     return Err(self.halted(&error.to_string()));
                 }
-                Stop::Fault(Fault::Again(error)) => {
+                Stop::Fault(fault @ Fault::Again(_)) => {
+                    let error = fault.trouble().to_string();
                     let _ = store::rollback(&mut desk.conn).await;
                     let seen = suspicions.entry(places.clone()).or_default();
-                    *seen += u32::from(store::fault::is_unique_violation(&error));
-                    if *seen < SUSPECT_AFTER {
-                        retry.wait(link, self, &error.to_string()).await?;
+                    *seen += u32::from(fault.is_unique_violation());
+                    if *seen < UNIQUE_TRIES_MAX {
+                        retry.wait(link, self, &error).await?;
                         todo.push(places);
                         continue;
                     }
-                    Trouble { class: Class::Poison, reason: error.to_string() }
+                    Trouble { class: ParkedClass::Poison, reason: error }
                 }
                 Stop::Fault(Fault::Connection(error)) => {
                     retry.wait(link, self, &error.to_string()).await?;
@@ -205,7 +204,7 @@ impl Lane {
                 }
                 Stop::Fault(Fault::Message(error)) => {
                     let _ = store::rollback(&mut desk.conn).await;
-                    Trouble { class: Class::Poison, reason: error.to_string() }
+                    Trouble { class: ParkedClass::Poison, reason: error.to_string() }
                 }
                 Stop::Undecided(Undecided::Panicked(place, reason)) => {
                     let _ = store::rollback(&mut desk.conn).await;
@@ -215,11 +214,11 @@ impl Lane {
                         todo.retain(|range| !range.is_empty());
                         continue;
                     }
-                    Trouble { class: Class::Panic, reason }
+                    Trouble { class: ParkedClass::Panic, reason }
                 }
                 Stop::Undecided(Undecided::TooMuch) => {
                     let _ = store::rollback(&mut desk.conn).await;
-                    Trouble { class: Class::Poison, reason: "It says too much at once.".into() }
+                    Trouble { class: ParkedClass::Poison, reason: "It says too much at once.".into() }
                 }
             };
             if places.len() > 1 {

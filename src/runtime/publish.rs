@@ -10,11 +10,15 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::envelope::{CONTENT_TYPE, SOURCE_PREFIX, Seal, seal};
+use crate::store::event::StoredEvent;
 use crate::messaging::{COMMANDS, EVENTS, Outgoing, PublishError, Publisher};
 
 /// First wait after a full queue refused a batch; doubles up to [`REFUSED_WAIT_MAX`].
 const REFUSED_WAIT_MIN: Duration = Duration::from_millis(100);
 const REFUSED_WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// The billing system's queue hears everything about invoices, answers too.
+const BILLING: &str = "invoice.";
 
 /// A row of the log, as it is sent.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,23 @@ pub struct Sent<'a> {
     pub cause: Uuid,
     pub traceparent: Option<&'a str>,
     pub data: &'a str,
+}
+
+/// A row that was read back from the log.
+pub fn stored(event: &StoredEvent) -> Sent<'_> {
+    Sent {
+        id: event.id,
+        worker: &event.worker,
+        ty: &event.ty,
+        kind: event.kind,
+        subject: event.subject.id,
+        at: event.at,
+        sequence: event.sequence,
+        correlation: event.correlation,
+        cause: event.cause,
+        traceparent: event.traceparent.as_deref(),
+        data: &event.data,
+    }
 }
 
 /// The message of a row: structured CloudEvents, its attributes mirrored in the basic properties.
@@ -66,7 +87,7 @@ pub fn outgoing(sent: Sent<'_>, heard: &BTreeSet<&'static str>) -> Result<Outgoi
         app_id: format!("{SOURCE_PREFIX}{}", sent.worker),
         timestamp: u64::try_from(sent.at.timestamp()).unwrap_or(0),
         headers: trace.into_iter().collect(),
-        mandatory: heard.contains(sent.ty),
+        mandatory: heard.contains(sent.ty) || sent.ty.starts_with(BILLING),
     })
 }
 

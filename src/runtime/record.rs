@@ -7,20 +7,20 @@ use domain::answers::{self, AlreadyDone, Refused};
 use domain::decide::{Already, Later, Reason, Refusal};
 use domain::host::Hosted;
 use domain::ids::derived;
-use domain::message::{MessageKind, MessageType, Said, Subject, SubjectKind};
+use domain::message::{Said, Subject, SubjectKind};
 use domain::world::Sequenced;
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
+use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble, fingerprint};
 use super::decision::Verdict;
-use super::publish::outgoing;
+use super::publish::{Sent, outgoing, stored};
 use super::transaction::{Committed, Stop};
 use crate::messaging::{Delay, Outgoing};
 use crate::store::event::{NewEvent, StoredEvent};
-use crate::store::nothing::NewNothing;
-use crate::store::parked::{Class, NewParked};
+use crate::store::{Connection, Fault};
+use crate::store::nothing::Nothing;
+use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
 use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
@@ -40,13 +40,34 @@ pub struct Records<'a> {
     now: DateTime<Utc>,
     heard: &'a BTreeSet<&'static str>,
     events: Vec<NewEvent>,
-    refusals: Vec<NewRefusal>,
+    refusals: Vec<Final>,
     parked: Vec<NewParked>,
-    nothing: Vec<NewNothing>,
-    timers: Vec<NewTimer>,
+    nothing: Vec<Nothing>,
+    timers: Vec<Timer>,
     /// Claims given back, because the message waits: ours and from outside.
     back: (Vec<Uuid>, Vec<Uuid>),
     delayed: Vec<Outgoing>,
+}
+
+/// A refusal that is final.
+struct Final {
+    id: Uuid,
+    ty: String,
+    source: String,
+    outside: bool,
+    reason: Reason,
+    attempt: u32,
+    correlation: Uuid,
+}
+
+/// A command for later.
+struct Timer {
+    id: Uuid,
+    due: DateTime<Utc>,
+    key: String,
+    said: Said,
+    correlation: Uuid,
+    cause: Uuid,
 }
 
 impl<'a> Records<'a> {
@@ -103,7 +124,7 @@ impl<'a> Records<'a> {
             ),
         };
         if message.is_raw() {
-            let trouble = Trouble { class: Class::InputFault, reason: reason.message };
+            let trouble = Trouble { class: ParkedClass::InputFault, reason: reason.message };
             // The id belongs to the first arrival, which has its verdict; this one lies beside it.
             self.park(message, None, &trouble);
         } else {
@@ -111,23 +132,17 @@ impl<'a> Records<'a> {
             let digest = Sha256::digest(&message.original.body);
             let ordinal = u32::from_be_bytes([0x40 | digest[0] & 0x3f, digest[1], digest[2], digest[3]]);
             self.answer_refusal(message, (id, ordinal), id, &reason);
-            self.refusals.push(self.refusal_row(message, id, id, reason, true));
+            self.record_refusal(message, (id, id), reason, true);
         }
     }
 
     /// Our own trouble: the message is kept as it came.
     pub fn park(&mut self, message: &Message, id: Option<Uuid>, trouble: &Trouble) {
-        let digest = Sha256::new()
-            .chain_update(message.arrived.queue.as_bytes())
-            .chain_update(&message.original.body)
-            .finalize();
-        let mut random = [0; 10];
-        random.copy_from_slice(&digest[..10]);
-        let row = id.unwrap_or_else(|| uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid());
+        let body = &message.original.body;
+        let row = id.unwrap_or_else(|| fingerprint(&message.arrived.queue, body));
         let original = &message.original;
         self.parked.push(NewParked {
             id: row,
-            worker: self.worker.name().to_owned(),
             queue: message.arrived.queue.clone(),
             message: id,
             class: trouble.class,
@@ -137,7 +152,7 @@ impl<'a> Records<'a> {
                 "delivery_count": original.delivery_count,
                 "attempt": message.attempt,
             }]),
-            headers: serde_json::json!(message.arrived.headers),
+            headers: Some(message.headers.clone()),
             properties: serde_json::json!({
                 "routing_key": original.routing_key,
                 "content_type": original.content_type,
@@ -154,92 +169,98 @@ impl<'a> Records<'a> {
     /// events of earlier batches whose cause came again, then the new ones.
     pub async fn write(
         self,
-        conn: &mut PgConnection,
+        conn: &mut Connection,
         taken_at: DateTime<Utc>,
         messages: usize,
         again: Vec<StoredEvent>,
     ) -> Result<Committed, Stop> {
-        let name = self.worker.name();
-        store::inbox::give_back(conn, name, &self.back.0).await?;
-        store::received::give_back(conn, &self.back.1).await?;
-        store::event::append(conn, &self.events).await?;
-        store::refusal::insert(conn, &self.refusals).await?;
-        store::nothing::insert(conn, &self.nothing).await?;
-        store::parked::insert(conn, &self.parked).await?;
-        store::schedule::insert(conn, &self.timers).await?;
+        let (name, batch) = (self.worker.name(), self.batch);
+        if !self.back.0.is_empty() {
+            store::inbox::give_back(conn, name, &self.back.0).await?;
+        }
+        if !self.back.1.is_empty() {
+            store::received::give_back(conn, &self.back.1).await?;
+        }
+        let refusals = self.refusals.iter().map(Final::row);
+        let timers = self.timers.iter().map(Timer::row);
+        store::event::append(conn, name, batch, &self.events).await?;
+        store::refusal::insert(conn, name, batch, &refusals.collect::<Vec<_>>()).await?;
+        store::nothing::insert(conn, name, batch, &self.nothing).await?;
+        if !self.parked.is_empty() {
+            store::parked::insert(conn, name, &self.parked).await?;
+        }
+        if !self.timers.is_empty() {
+            store::schedule::insert(conn, &timers.collect::<Vec<_>>()).await?;
+        }
         let mut batches: BTreeSet<Uuid> = again.iter().map(|event| event.batch).collect();
         if messages > 0 || !self.events.is_empty() {
-            let said_nothing = self.events.is_empty();
-            let row = NewBatch {
-                id: self.batch,
-                worker: name.to_owned(),
-                taken_at,
-                decided_at: Utc::now(),
-                published_at: said_nothing.then(Utc::now),
-                messages,
-                events: self.events.len(),
-            };
-            store::batch::insert(conn, &row).await?;
-            if !said_nothing {
-                batches.insert(self.batch);
+            let events = self.events.len();
+            let row = NewBatch { id: batch, taken_at, decided_at: Utc::now(), messages, events };
+            store::batch::insert(conn, name, &row).await?;
+            if events > 0 {
+                batches.insert(batch);
             }
         }
-        let again = again.iter().map(|event| outgoing(event.as_sent(), self.heard));
-        let new = self.events.iter().map(|event| outgoing(event.as_sent(), self.heard));
-        let outgoing: Vec<_> = again.chain(new).chain(self.delayed.into_iter().map(Ok)).collect::<Result<_, _>>()?;
+        let again = again.iter().map(|event| outgoing(stored(event), self.heard));
+        let new = self.events.iter().map(|event| outgoing(self.sent(event), self.heard));
+        let outgoing: Result<Vec<_>, _> =
+            again.chain(new).chain(self.delayed.iter().cloned().map(Ok)).collect();
+        let outgoing = outgoing.map_err(|error| Fault::ours(format!("{error}.")))?;
         Ok(Committed { outgoing, batches: batches.into_iter().collect() })
+    }
+
+    fn sent<'e>(&self, event: &'e NewEvent) -> Sent<'e> {
+        Sent {
+            id: event.id,
+            worker: self.worker.name(),
+            ty: event.ty.name,
+            kind: event.ty.kind,
+            subject: event.subject.id,
+            at: self.now,
+            sequence: event.sequence,
+            correlation: event.correlation,
+            cause: event.cause,
+            traceparent: event.traceparent.as_deref(),
+            data: &event.data,
+        }
     }
 
     fn say(&mut self, message: &Message, cause: Uuid, correlation: Uuid, ordinal: u32, said: Sequenced) {
         let id = derived(cause, self.worker.name(), ordinal);
         let Sequenced { said: Said { ty, subject, data }, sequence, begins } = said;
-        let correlation = if begins { id } else { correlation };
-        self.push(message, NewEvent {
+        self.events.push(NewEvent {
+            id,
             ty,
             subject,
             sequence,
+            correlation: if begins { id } else { correlation },
+            cause,
+            traceparent: message.traceparent.clone(),
             data,
-            ..self.event(id, cause, correlation)
         });
     }
 
-    fn event(&self, id: Uuid, cause: Uuid, correlation: Uuid) -> NewEvent {
-        NewEvent {
-            id,
-            at: self.now,
-            worker: self.worker.name(),
-            ty: answers::refused(SubjectKind::Input),
-            subject: Subject { kind: SubjectKind::Input, id },
-            sequence: None,
-            correlation,
-            cause,
-            batch: self.batch,
-            traceparent: None,
-            data: String::new(),
-        }
-    }
-
-    fn push(&mut self, message: &Message, event: NewEvent) {
-        self.events.push(NewEvent { traceparent: message.traceparent.clone(), ..event });
+    /// An answer to a command from outside; about its subject, but no part of its history.
+    fn answer(
+        &mut self,
+        message: &Message,
+        (cause, ordinal): (Uuid, u32),
+        correlation: Uuid,
+        said: Said,
+    ) {
+        let said = Sequenced { said, sequence: None, begins: false };
+        self.say(message, cause, correlation, ordinal, said);
     }
 
     fn timer(&mut self, cause: Uuid, correlation: Uuid, ordinal: u32, timer: Later<Said>) {
         let Later { due, message } = timer;
-        self.timers.push(NewTimer {
-            id: derived(cause, self.worker.name(), ordinal),
-            due_at: due,
-            ty: message.ty,
-            key: message.subject.id.to_string(),
-            subject: message.subject,
-            data: message.data,
-            correlation,
-            cause,
-        });
+        let id = derived(cause, self.worker.name(), ordinal);
+        let key = message.subject.id.to_string();
+        self.timers.push(Timer { id, due, key, said: message, correlation, cause });
     }
 
     fn nothing(&mut self, id: Uuid, why: &str) {
-        let (worker, batch) = (self.worker.name().to_owned(), self.batch);
-        self.nothing.push(NewNothing { worker, id, batch, why: why.to_owned() });
+        self.nothing.push(Nothing { id, why: why.to_owned() });
     }
 
     /// Our own messages need no answer; a sender outside waits for one.
@@ -255,14 +276,8 @@ impl<'a> Records<'a> {
             record: already.id,
             reference: already.reference.clone(),
         };
-        let answer = derived(id, self.worker.name(), SAYS_FROM);
-        let event = NewEvent {
-            ty: answers::already(subject.kind),
-            subject,
-            data: json(&data),
-            ..self.event(answer, id, correlation)
-        };
-        self.push(message, event);
+        let said = Said { ty: answers::already(subject.kind), subject, data: json(&data) };
+        self.answer(message, (id, SAYS_FROM), correlation, said);
     }
 
     fn refuse(&mut self, message: &Message, id: Uuid, correlation: Uuid, refusal: Refusal) {
@@ -277,7 +292,7 @@ impl<'a> Records<'a> {
         }
         let (Refusal::No(reason) | Refusal::NotYet(reason)) = refusal;
         self.answer_refusal(message, (id, SAYS_FROM), correlation, &reason);
-        self.refusals.push(self.refusal_row(message, id, correlation, reason, outside));
+        self.record_refusal(message, (id, correlation), reason, outside);
     }
 
     fn answer_refusal(
@@ -296,35 +311,55 @@ impl<'a> Records<'a> {
             found: reason.found.clone(),
             message: reason.message.clone(),
         };
-        let id = derived(cause, self.worker.name(), ordinal);
-        let event = NewEvent {
-            ty: answers::refused(subject.kind),
-            subject,
-            data: json(&data),
-            ..self.event(id, cause, correlation)
-        };
-        self.push(message, event);
+        let said = Said { ty: answers::refused(subject.kind), subject, data: json(&data) };
+        self.answer(message, (cause, ordinal), correlation, said);
     }
 
-    fn refusal_row(
-        &self,
+    fn record_refusal(
+        &mut self,
         message: &Message,
-        id: Uuid,
-        correlation: Uuid,
+        (id, correlation): (Uuid, Uuid),
         reason: Reason,
         outside: bool,
-    ) -> NewRefusal {
-        NewRefusal {
+    ) {
+        let ty = message.arrived.ty.clone();
+        self.refusals.push(Final {
             id,
-            at: self.now,
-            worker: self.worker.name().to_owned(),
-            batch: self.batch,
-            ty: message.arrived.ty.clone().unwrap_or_else(|| message.arrived.queue.clone()),
+            ty: ty.unwrap_or_else(|| message.arrived.queue.clone()),
             source: message.source(),
             outside,
             reason,
             attempt: message.attempt + 1,
             correlation,
+        });
+    }
+}
+
+impl Final {
+    fn row(&self) -> NewRefusal<'_> {
+        NewRefusal {
+            id: self.id,
+            ty: &self.ty,
+            source: &self.source,
+            outside: self.outside,
+            reason: &self.reason,
+            attempt: self.attempt,
+            last: true,
+            correlation: self.correlation,
+            cause: None,
+        }
+    }
+}
+
+impl Timer {
+    fn row(&self) -> NewTimer<'_> {
+        NewTimer {
+            id: self.id,
+            due_at: self.due,
+            key: &self.key,
+            said: &self.said,
+            correlation: self.correlation,
+            cause: self.cause,
         }
     }
 }
@@ -359,12 +394,4 @@ fn delayed(message: &Message, wait: Delay) -> Outgoing {
 
 fn json<T: serde::Serialize>(data: &T) -> String {
     serde_json::to_string(data).expect("an answer has string keys only, so that it is always JSON")
-}
-
-/// Is a type an event or a command of the catalog?
-pub fn exchange(ty: &MessageType) -> &'static str {
-    match ty.kind {
-        MessageKind::Event => crate::messaging::EVENTS,
-        MessageKind::Command => crate::messaging::COMMANDS,
-    }
 }

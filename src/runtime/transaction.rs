@@ -7,17 +7,17 @@ use chrono::{DateTime, Utc};
 use domain::catalog::Catalog;
 use domain::host::{AnyFacts, Hosted, When};
 use domain::ids::{millis, minted};
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::arrival::{Message, Origin, Trouble};
 use super::decision::{Question, Undecided};
 use super::fault_point::FaultPoint;
 use super::record::Records;
+use super::upkeep::random;
 use crate::messaging::Outgoing;
-use crate::store::parked::Class;
+use crate::store::parked::ParkedClass;
 use crate::store::received::{Claim, Outside};
-use crate::store::{self, Fault};
+use crate::store::{self, Connection, Fault};
 
 /// Our own message older than this is recognised and parked: its claims may be gone already.
 const AGE_MAX_MS: u64 = 6 * 24 * 60 * 60 * 1000;
@@ -27,7 +27,7 @@ const AHEAD_MAX_MS: u64 = 5 * 60 * 1000;
 /// What a lane keeps from one transaction to the next.
 pub struct Desk {
     pub worker: Arc<dyn Hosted>,
-    pub conn: PgConnection,
+    pub conn: Connection,
     /// Batches that were confirmed and not yet marked.
     pub marks: Vec<(Uuid, DateTime<Utc>)>,
     pub facts: Option<(i64, AnyFacts)>,
@@ -60,9 +60,9 @@ pub enum Stop {
     Undecided(Undecided),
 }
 
-impl From<sqlx::Error> for Stop {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Fault(Fault::of(error))
+impl<E: Into<Fault>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
     }
 }
 
@@ -90,7 +90,7 @@ impl Desk {
     ) -> Result<Committed, Stop> {
         let taken_at = Utc::now();
         let now = store::begin(&mut self.conn).await?;
-        let batch = minted(now, fastrand::u128(..).to_be_bytes()[..10].try_into().unwrap_or([0; 10]));
+        let batch = minted(now, random());
         let claims = self.claim(batch, now, messages, places, poison).await?;
         FaultPoint::Claimed.reach();
         self.store_raw(messages, &claims).await?;
@@ -206,16 +206,15 @@ impl Desk {
             let Origin::Outside { source, external_id, digest, raw } = &message.origin else {
                 return None;
             };
-            let random = fastrand::u128(..).to_be_bytes();
             let kind = if *raw { Some(&message.arrived.queue) } else { message.arrived.ty.as_ref() };
             Some(Outside {
                 source,
                 external_id,
                 kind: kind.map_or("", String::as_str),
                 content_type: message.original.content_type.as_deref(),
-                digest,
-                new_id: minted(now, random[..10].try_into().unwrap_or([0; 10])),
-                headers: &message.arrived.headers,
+                digest: *digest,
+                new_id: minted(now, random()),
+                headers: &message.headers,
             })
         });
         let asked: Vec<_> = asked.collect();
@@ -240,7 +239,7 @@ impl Desk {
         let raw: Vec<_> =
             raw.map(|(place, id)| ((*id).into(), &*messages[*place].original.body)).collect();
         if !raw.is_empty() {
-            store::chunk::insert(&mut self.conn, &raw).await?;
+            store::chunk::store(&mut self.conn, &raw).await?;
         }
         Ok(())
     }
@@ -363,5 +362,5 @@ fn out_of_window(id: Uuid, now: DateTime<Utc>) -> Option<Trouble> {
     } else {
         return None;
     };
-    Some(Trouble { class: Class::TooOld, reason: reason.to_owned() })
+    Some(Trouble { class: ParkedClass::TooOld, reason: reason.to_owned() })
 }

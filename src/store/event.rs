@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::message::{MessageKind, MessageType, Subject, SubjectKind};
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::{Connection, Fault, Result};
@@ -116,6 +118,25 @@ pub async fn unmarked_of_causes(
         worker
     );
     rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()
+}
+
+/// The pipelines that these records belong to: what was last said about each.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn correlations(
+    conn: &mut Connection,
+    subjects: &[Uuid],
+) -> Result<BTreeMap<Uuid, Uuid>> {
+    let rows = sqlx::query!(
+        r#"SELECT u.subject AS "subject!", last.correlation
+         FROM unnest($1::uuid[]) AS u (subject)
+         CROSS JOIN LATERAL (SELECT correlation FROM event WHERE event.subject = u.subject
+                             ORDER BY event.at DESC LIMIT 1) AS last"#,
+        subjects
+    );
+    let rows = rows.fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.subject, row.correlation)).collect())
 }
 
 /// What these batches said, in the order of saying: what the sweeper publishes.
