@@ -111,24 +111,17 @@ impl Runtime {
     }
 }
 
-/// A lane that halted is tried again on the same link; one whose link failed ends with it.
+/// Works on one queue until the link ends. A lane in trouble ends the link, because what it holds
+/// comes back only when the link is closed; a halted one first gives somebody the time to mend it.
 async fn keep_working(lane: &Lane, link: &Link) {
-    loop {
-        match lane.work(link).await {
-            Ok(()) => return,
-            Err(error) => {
-                report(&error);
-                if matches!(error, LaneError::Link(_)) {
-                    // What it holds comes back only when the link is closed, for all lanes.
-                    link.failed().cancel();
-                    return;
-                }
-            }
-        }
+    let Err(error) = lane.work(link).await else { return };
+    report(&error);
+    if matches!(error, LaneError::Halted { .. }) {
         tokio::select! {
-            () = lane.stop.cancelled() => return,
-            () = link.failed().cancelled() => return,
+            () = lane.stop.cancelled() => {}
+            () = link.failed().cancelled() => {}
             () = tokio::time::sleep(HALTED_PAUSE) => {}
         }
     }
+    link.failed().cancel();
 }
