@@ -1,1 +1,3 @@
 //! leadmill
+
+pub mod store;
