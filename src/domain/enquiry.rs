@@ -183,6 +183,31 @@ pub enum PurchaseTimeframe {
     Unknown,
 }
 
+/// How a raw input came in; each has its own reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A raw mail (`message/rfc822`).
+    Email,
+    /// A form, a vendor's hook, a mail gateway's hook or ADF.
+    Web,
+    /// A file of rows.
+    Import,
+    /// One or more vCards.
+    Card,
+}
+
+impl std::fmt::Display for Channel {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Email => "email",
+            Self::Web => "web",
+            Self::Import => "import",
+            Self::Card => "card",
+        })
+    }
+}
+
 /// What a reader makes of one raw input.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {

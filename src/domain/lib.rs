@@ -1,1 +1,3 @@
 //! The domain.
+
+pub mod enquiry;
