@@ -7,7 +7,7 @@ const GUESS_BYTES_MAX: usize = 64 * 1024;
 
 /// Decodes by BOM, then by the declared label, then as UTF-8 if it is that, then by a guess.
 #[must_use]
-pub fn decode(bytes: &[u8], label: Option<&str>) -> String {
+pub(crate) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     let encoding =
         Encoding::for_bom(bytes).map(|(encoding, _)| encoding).or_else(|| bare_utf16(bytes));
     if let Some(encoding) = encoding {

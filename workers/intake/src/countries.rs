@@ -130,7 +130,7 @@ const NAMES: &[(&str, &[&str])] = &[
 /// The alpha-2 code of a country given as alpha-2, alpha-3 or by a common name; `None` where it is
 /// not known.
 #[must_use]
-pub fn code(written: &str) -> Option<&'static str> {
+pub(crate) fn code(written: &str) -> Option<&'static str> {
     let folded = crate::fields::fold(written);
     let entries = || CODES.split(' ').filter(|entry| entry.len() == 5);
     let by_name =

@@ -17,7 +17,7 @@ const INTEREST_MAX: usize = 100;
 
 /// Collects what an input says about one enquiry.
 #[derive(Debug)]
-pub struct Draft<'o> {
+pub(crate) struct Draft<'o> {
     options: &'o ReadOptions,
     enquiry: Enquiry,
     full_name: Option<String>,
@@ -37,7 +37,7 @@ pub struct Draft<'o> {
 impl<'o> Draft<'o> {
     /// An empty draft of an enquiry that came from `source`.
     #[must_use]
-    pub fn new(source: LeadSource, options: &'o ReadOptions) -> Self {
+    pub(crate) fn new(source: LeadSource, options: &'o ReadOptions) -> Self {
         Self {
             options,
             enquiry: Enquiry { source, ..Enquiry::default() },
@@ -57,7 +57,7 @@ impl<'o> Draft<'o> {
     }
 
     /// Takes a field by the name it has in the input.
-    pub fn named(&mut self, name: &str, value: &str) {
+    pub(crate) fn named(&mut self, name: &str, value: &str) {
         match fields::meaning(name) {
             Some(field) => self.field(field, name, value),
             None => self.other(name, value),
@@ -65,7 +65,7 @@ impl<'o> Draft<'o> {
     }
 
     /// Takes a field whose meaning is known; what cannot be read as that is kept under `name`.
-    pub fn field(&mut self, field: Field, name: &str, value: &str) {
+    pub(crate) fn field(&mut self, field: Field, name: &str, value: &str) {
         let Some(text) = normal::line(value) else { return };
         if field.is_contact() && is_hash(&text) {
             self.hashed = true;
@@ -83,7 +83,7 @@ impl<'o> Draft<'o> {
     }
 
     /// Keeps a field that has no place of its own, as written.
-    pub fn other(&mut self, name: &str, value: &str) {
+    pub(crate) fn other(&mut self, name: &str, value: &str) {
         if self.enquiry.other.len() < OTHER_FIELDS_MAX
             && let (Some(name), Some(value)) = (normal::line(name), normal::line(value))
         {
@@ -93,7 +93,7 @@ impl<'o> Draft<'o> {
     }
 
     /// Takes a product that the enquiry names.
-    pub fn interest(&mut self, product: &str, quantity: Option<&str>) {
+    pub(crate) fn interest(&mut self, product: &str, quantity: Option<&str>) {
         let Some(product) = normal::line(product) else { return };
         let read = quantity.and_then(normal::decimal).filter(|q| *q > Decimal::ZERO);
         if let (Some(written), None) = (quantity, read) {
@@ -105,7 +105,7 @@ impl<'o> Draft<'o> {
     }
 
     /// The enquiry as far as it is known, for what has a type of its own.
-    pub fn enquiry_mut(&mut self) -> &mut Enquiry {
+    pub(crate) fn enquiry_mut(&mut self) -> &mut Enquiry {
         &mut self.enquiry
     }
 
@@ -254,7 +254,7 @@ impl<'o> Draft<'o> {
 
     /// Judges what was taken. `what` names the input in reasons, as "The row".
     #[must_use]
-    pub fn finish(mut self, what: &str) -> PartReading {
+    pub(crate) fn finish(mut self, what: &str) -> PartReading {
         let wanted = self.action.as_deref().unwrap_or("add");
         if matches!(wanted, "delete" | "remove" | "loschen" | "borrar" | "elimina" | "supprimer") {
             let reason = format!("{what} says that it is to be deleted, not created.");
@@ -337,7 +337,7 @@ impl<'o> Draft<'o> {
 
 /// A whole reading of what is one part only.
 #[must_use]
-pub fn whole(part: PartReading) -> Reading {
+pub(crate) fn whole(part: PartReading) -> Reading {
     match part {
         PartReading::Enquiry(enquiry) => Reading::Enquiry(enquiry),
         PartReading::NoLead { kind, reason } => Reading::NoLead { kind, reason },
@@ -347,7 +347,7 @@ pub fn whole(part: PartReading) -> Reading {
 
 /// One part is read for itself; several stay parts.
 #[must_use]
-pub fn collected(mut parts: Vec<Part>) -> Reading {
+pub(crate) fn collected(mut parts: Vec<Part>) -> Reading {
     match parts.len() {
         1 => whole(parts.remove(0).reading),
         _ => Reading::Parts(parts),

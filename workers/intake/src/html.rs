@@ -1,7 +1,7 @@
 //! Readable text of HTML, in one pass: depth costs nothing, nothing is loaded or executed.
 
 /// How much HTML is read, in bytes.
-pub const HTML_BYTES_MAX: usize = 256 * 1024;
+pub(crate) const HTML_BYTES_MAX: usize = 256 * 1024;
 /// Deepest quotation that is still marked.
 const QUOTE_DEPTH_MAX: usize = 8;
 /// Longest tag or entity that is taken for one, in bytes.
@@ -9,7 +9,7 @@ const TAG_BYTES_MAX: usize = 16 * 1024;
 
 /// The text a reader would see; quotations come out with `> ` before each line.
 #[must_use]
-pub fn to_text(html: &str) -> String {
+pub(crate) fn to_text(html: &str) -> String {
     let mut cut = html.len().min(HTML_BYTES_MAX);
     while !html.is_char_boundary(cut) {
         cut -= 1;

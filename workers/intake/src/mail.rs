@@ -44,6 +44,8 @@ pub struct Letter {
     pub files: Vec<String>,
     /// The text of a part that holds ADF.
     pub adf: Option<String>,
+    /// What a gateway says about the mail beyond its text, by name.
+    pub notes: Vec<(String, String)>,
     /// A mail attached to this one.
     pub inner: Option<Box<Letter>>,
 }
@@ -158,6 +160,9 @@ fn fill(draft: &mut Draft<'_>, contact: &Mailbox, letter: &Letter, fresh: &str) 
     draft.enquiry_mut().submitted_at = letter.sent_at;
     for file in &letter.files {
         draft.other("attachment", file);
+    }
+    for (name, value) in &letter.notes {
+        draft.other(name, value);
     }
 }
 

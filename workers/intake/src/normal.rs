@@ -24,6 +24,7 @@ const PHONE_BYTES_MAX: usize = 40;
 /// are kept as written).
 const PHONE_DIGITS_MIN: usize = 5;
 const PHONE_DIGITS_MAX: usize = 20;
+const E164_DIGITS_MAX: usize = 15;
 
 /// One line of text: blanks and line ends become single blanks, control characters go, cut at
 /// [`TEXT_CHARS_MAX`]. `None` where nothing is left.
@@ -165,7 +166,9 @@ fn e164(raw: &str, region: &str) -> Option<String> {
         return None;
     }
     let parsed = phonenumber::parse(country, &number).ok()?;
-    parsed.is_valid().then(|| parsed.format().mode(phonenumber::Mode::E164).to_string())
+    // Behind an international prefix the number is what it is, even where no such line exists.
+    let certain = international && number.len() <= 1 + E164_DIGITS_MAX || parsed.is_valid();
+    certain.then(|| parsed.format().mode(phonenumber::Mode::E164).to_string())
 }
 
 /// The host of a web address or e-mail address, lower case, without `www.`.
@@ -324,7 +327,7 @@ mod tests {
             ("030 1234567", "DE", Some("+49301234567")),
             ("030 1234567", "", Some("030 1234567")),
             ("+49 (0)30 1234567", "", Some("+49301234567")),
-            ("004412345667890", "", Some("004412345667890")),
+            ("004412345667890", "", Some("+4412345667890")),
             ("02079460123", "GB", Some("+442079460123")),
             ("00442079460123", "", Some("+442079460123")),
             ("tel:+31-20-7946000", "", Some("+31207946000")),

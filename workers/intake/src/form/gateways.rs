@@ -77,6 +77,9 @@ fn postmark(tree: &Value) -> Option<Result<Letter, Reading>> {
     letter.sent_at = at(tree, "Date").as_deref().and_then(normal::timestamp);
     letter.headers = headers(tree);
     letter.files = names(tree.get("Attachments"), "Name");
+    // The part of the address behind "+", by which a mail is routed.
+    letter.notes.extend(at(tree, "MailboxHash").map(|hash| ("mailbox_hash".to_owned(), hash)));
+    letter.notes.extend(at(tree, "Tag").map(|tag| ("tag".to_owned(), tag)));
     Some(Ok(letter))
 }
 

@@ -194,9 +194,10 @@ fn take_adf(letter: &mut Letter, bytes: &[u8]) {
 /// Whether the text is ADF, the XML of lead distributors; it stands in the open or escaped.
 fn holds_adf(text: &str) -> bool {
     let mut rest = text;
-    while let Some(at) = rest.find('<').or_else(|| rest.find("&lt;")) {
+    while let Some(at) = rest.find(['<', '&']) {
         rest = &rest[at..];
-        let tag = rest.trim_start_matches("&lt;").trim_start_matches(['<', '?']);
+        let tag = rest.strip_prefix("&lt;").or(rest.strip_prefix('<')).unwrap_or(rest);
+        let tag = tag.strip_prefix('?').unwrap_or(tag);
         if tag.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("adf"))
             && tag[3..].starts_with(['>', ' ', '\n', '\r', '?', '&'])
         {

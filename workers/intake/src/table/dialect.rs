@@ -110,11 +110,11 @@ pub(super) fn is_blank(record: &str, delimiter: u8) -> bool {
 
 /// Finds the delimiter by which a header with known names appears.
 pub(super) fn header(text: &str) -> Result<Header, String> {
-    let forced = text
-        .get(..5)
-        .filter(|start| start[..4].eq_ignore_ascii_case("sep="))
-        .and_then(|start| start.bytes().last())
-        .filter(|byte| DELIMITERS.contains(byte));
+    let forced = match text.as_bytes() {
+        [s, e, p, b'=', byte, ..] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => Some(*byte),
+        _ => None,
+    }
+    .filter(|byte| DELIMITERS.contains(byte));
     let mut best: Option<(usize, Header)> = None;
     for delimiter in DELIMITERS.into_iter().filter(|d| forced.is_none_or(|forced| forced == *d)) {
         if let Some((score, header)) = header_with(text, delimiter)
@@ -230,7 +230,8 @@ pub(super) fn refuse_other_files(bytes: &[u8]) -> Result<(), String> {
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     let lower: Vec<u8> = start.iter().take(16).map(u8::to_ascii_lowercase).collect();
     let what = if bytes.starts_with(b"PK\x03\x04") {
-        if holds(b"opendocument.spreadsheet") {
+        let open_document = holds(b"content.xml") && holds(b"META-INF/");
+        if open_document || holds(b"opendocument.spreadsheet") {
             "an OpenDocument spreadsheet (.ods)"
         } else if holds(b"xl/") {
             "an Excel workbook (.xlsx)"
