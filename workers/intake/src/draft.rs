@@ -1,10 +1,12 @@
 //! An enquiry in the making: fields come in by name or meaning, in any order, and are judged once.
 
 use domain::enquiry::{
-    Address, Enquiry, Interest, LeadSource, NoLead, OTHER_FIELDS_MAX, OtherField, Part,
-    PartReading, Reading,
+    Address, Enquiry, Interest, LeadSource, OTHER_FIELDS_MAX, OtherField, Part, PartReading,
+    Reading,
 };
 use rust_decimal::Decimal;
+
+mod finish;
 
 use crate::ReadOptions;
 use crate::fields::{self, Field};
@@ -251,88 +253,6 @@ impl<'o> Draft<'o> {
             _ => false,
         }
     }
-
-    /// Judges what was taken. `what` names the input in reasons, as "The row".
-    #[must_use]
-    pub(crate) fn finish(mut self, what: &str) -> PartReading {
-        let wanted = self.action.as_deref().unwrap_or("add");
-        if matches!(wanted, "delete" | "remove" | "loschen" | "borrar" | "elimina" | "supprimer") {
-            let reason = format!("{what} says that it is to be deleted, not created.");
-            return PartReading::NoLead { kind: NoLead::NotWanted, reason };
-        }
-        if matches!(wanted, "update" | "modify" | "change" | "put" | "patch") {
-            let reason = format!("{what} changes an existing record; it asks for nothing new.");
-            return PartReading::NoLead { kind: NoLead::OtherEvent, reason };
-        }
-        if self.test {
-            let reason = format!("{what} is marked as a test by the system that sent it.");
-            return PartReading::NoLead { kind: NoLead::Test, reason };
-        }
-        self.settle();
-        let person = &self.enquiry.person;
-        let named = person.full_name().is_some();
-        let reachable = !person.emails.is_empty()
-            || !person.phones.is_empty()
-            || named && (self.enquiry.company.is_some() || self.profile);
-        if reachable {
-            return PartReading::Enquiry(Box::new(self.enquiry));
-        }
-        if self.hashed {
-            let reason = format!("{what} holds contact data only as hashes, which reach nobody.");
-            return PartReading::NoLead { kind: NoLead::OtherEvent, reason };
-        }
-        if !self.anything {
-            let reason = format!("{what} holds no person, company or question.");
-            return PartReading::NoLead { kind: NoLead::Empty, reason };
-        }
-        let whom = person.full_name().map(|name| format!(" for {name}")).unwrap_or_default();
-        let reason = format!(
-            "{what} has no e-mail address, phone, or person with a company{whom}; complete it or \
-             reject it."
-        );
-        PartReading::Unclear { reason }
-    }
-
-    /// Puts names, channels and products where they belong.
-    fn settle(&mut self) {
-        let person = &mut self.enquiry.person;
-        if let Some(full) = self.full_name.take() {
-            match (&person.given_name, &person.family_name) {
-                // Given is there: the rest of the full name is the family name.
-                (Some(given), None) => {
-                    let rest = full.strip_prefix(given.as_str()).map(str::trim);
-                    let rest = rest.filter(|rest| !rest.is_empty()).map(str::to_owned);
-                    // "Vorname" beside "Name", "prénom" beside "nom": the name is the family name.
-                    person.family_name = rest.or(Some(full.clone()).filter(|full| full != given));
-                }
-                (None, None) => {
-                    let named = normal::person_name(&full);
-                    (person.given_name, person.family_name) = (named.given, named.family);
-                }
-                _ => {}
-            }
-        } else if person.family_name.is_none()
-            && let Some(given) = person.given_name.take_if(|given| given.contains(' '))
-        {
-            // "Nombre" alone often holds the whole name.
-            let named = normal::person_name(&given);
-            (person.given_name, person.family_name) = (named.given, named.family);
-        }
-        person.emails.append(&mut self.other_emails);
-        person.phones.append(&mut self.mobiles);
-        person.phones.append(&mut self.other_phones);
-        unique(&mut person.emails);
-        unique(&mut person.phones);
-        if let Some(product) = self.product.take() {
-            self.enquiry.interest.insert(0, Interest { product, quantity: self.quantity.take() });
-        } else if let Some(quantity) = self.quantity.take() {
-            self.other("quantity", &quantity.to_string());
-        }
-        if self.no_bulk {
-            self.enquiry.consent = false;
-        }
-        self.enquiry.interest.truncate(INTEREST_MAX);
-    }
 }
 
 /// A whole reading of what is one part only.
@@ -360,12 +280,6 @@ fn put<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
         *slot = value;
     }
     free
-}
-
-fn unique(list: &mut Vec<String>) {
-    let mut seen = std::collections::HashSet::new();
-    list.retain(|item| seen.insert(item.clone()));
-    list.truncate(CHANNELS_MAX);
 }
 
 /// SHA-256 or MD5 in hex: what advertisers send in place of contact data.
@@ -412,80 +326,4 @@ fn is_no_company(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use rust_decimal_macros::dec;
-
-    use super::*;
-
-    fn read(pairs: &[(&str, &str)]) -> PartReading {
-        let options = ReadOptions { default_region: "ES".to_owned(), own_domains: vec![] };
-        let mut draft = Draft::new(LeadSource::Web, &options);
-        pairs.iter().for_each(|(name, value)| draft.named(name, value));
-        draft.finish("The form")
-    }
-
-    fn enquiry(pairs: &[(&str, &str)]) -> Enquiry {
-        match read(pairs) {
-            PartReading::Enquiry(enquiry) => *enquiry,
-            other => panic!("no enquiry: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn f1_fields_in_any_language_become_one_enquiry() {
-        let read = enquiry(&[
-            ("Nombre y apellidos", "Ana Ruiz"),
-            ("Correo electrónico", " ANA@Acme.ES "),
-            ("Teléfono móvil", "612 345 678"),
-            ("teléfono", "912 345 678"),
-            ("Empresa", "Acme S.A."),
-            ("sku", "P-100"),
-            ("cantidad", "3"),
-            ("Presupuesto", "1.234,56 €"),
-            ("favourite colour", "red"),
-        ]);
-        assert_eq!(read.person.full_name().as_deref(), Some("Ana Ruiz"));
-        assert_eq!(read.person.emails, ["ana@acme.es"]);
-        assert_eq!(read.person.phones, ["+34912345678", "+34612345678"]);
-        assert_eq!(read.interest[0].quantity, Some(dec!(3)));
-        assert_eq!((read.budget, read.currency.as_deref()), (Some(dec!(1234.56)), Some("EUR")));
-        assert_eq!(read.other[0].name, "favourite colour");
-    }
-
-    #[test]
-    fn f17_what_has_two_meanings_is_kept_as_written() {
-        let read =
-            enquiry(&[("email", "a@b.de"), ("close_date", "03/04/2026"), ("budget", "1.234")]);
-        assert_eq!((read.close_date, read.budget), (None, None));
-        let kept: Vec<_> = read.other.iter().map(|o| (o.name.as_str(), o.value.as_str())).collect();
-        assert_eq!(kept, [("close_date", "03/04/2026"), ("budget", "1.234")]);
-    }
-
-    #[test]
-    fn f18_consent_is_given_explicitly_and_an_opt_out_wins() {
-        assert!(!enquiry(&[("email", "a@b.de")]).consent);
-        assert!(enquiry(&[("email", "a@b.de"), ("newsletter", "on")]).consent);
-        let both = enquiry(&[("email", "a@b.de"), ("consent", "1"), ("donotbulkemail", "1")]);
-        assert!(!both.consent);
-    }
-
-    #[test]
-    fn nobody_to_answer_to_is_unclear_and_nothing_at_all_is_empty() {
-        assert!(matches!(read(&[("message", "hi")]), PartReading::Unclear { .. }));
-        assert!(matches!(read(&[("name", "Ana Ruiz")]), PartReading::Unclear { .. }));
-        let empty = |pairs| matches!(read(pairs), PartReading::NoLead { kind: NoLead::Empty, .. });
-        assert!(empty(&[("email", " "), ("submit", "Send")]));
-        let hashes = "629f4cf9337b0d0c76f305d860f98894cfa8c279516b425747514ca8710deb97";
-        assert!(matches!(
-            read(&[("em", hashes)]),
-            PartReading::NoLead { kind: NoLead::OtherEvent, .. }
-        ));
-    }
-
-    #[test]
-    fn self_employed_is_no_company() {
-        let read = enquiry(&[("email", "b@c.de"), ("company", "Self-employed")]);
-        assert_eq!(read.company, None);
-        assert_eq!(read.other[0].value, "Self-employed");
-    }
-}
+mod tests;

@@ -1,14 +1,16 @@
 //! The reader of mail: who writes, what is new in it, and whether anybody asks for anything.
 
 use chrono::{DateTime, Utc};
-use domain::enquiry::{Enquiry, LeadSource, NoLead, Reading};
+use domain::enquiry::{LeadSource, NoLead, Reading};
 use sha2::{Digest, Sha256};
 
 use crate::draft::{self, Draft};
 use crate::fields::{self, Field};
 use crate::{ReadOptions, form, junk, normal};
 
+mod portal;
 mod quote;
+mod signature;
 mod source;
 
 pub use quote::{Forwarded, Split, forwarded, split};
@@ -95,7 +97,7 @@ pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
         .from
         .as_ref()
         .is_some_and(|from| junk::takes_no_answers(&from.email) || is_own(&from.email, options));
-    if from_machine && let Some(reading) = form_mail(letter, options) {
+    if from_machine && let Some(reading) = portal::read(letter, options) {
         return reading;
     }
     match junk::judge(letter) {
@@ -137,7 +139,7 @@ fn person(letter: &Letter, options: &ReadOptions) -> Reading {
     }
     let mut draft = Draft::new(LeadSource::Email, options);
     fill(&mut draft, contact, letter, fresh);
-    signature(&mut draft, contact, &cut.signature, options);
+    signature::take(&mut draft, contact, &cut.signature, options);
     draft::whole(draft.finish("The mail"))
 }
 
@@ -182,9 +184,9 @@ fn is_personal(mailbox: &Mailbox, letter: &Letter) -> bool {
         || letter.header("precedence").is_some_and(|value| {
             value.eq_ignore_ascii_case("list") || value.eq_ignore_ascii_case("bulk")
         });
+    let is_senders = letter.from.as_ref().is_some_and(|from| from.email == mailbox.email);
     let addressed = letter.to.iter().any(|to| to.email == mailbox.email);
-    !(is_list || addressed && letter.from.as_ref().is_some_and(|from| from.email != mailbox.email))
-        && !junk::takes_no_answers(&mailbox.email)
+    !is_list && (is_senders || !addressed) && !junk::takes_no_answers(&mailbox.email)
 }
 
 fn is_own(email: &str, options: &ReadOptions) -> bool {
@@ -219,7 +221,7 @@ fn forward(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
         let mut draft = Draft::new(LeadSource::Email, options);
         let cut = split(&inner.text);
         fill(&mut draft, contact, inner, &cut.fresh);
-        signature(&mut draft, contact, &cut.signature, options);
+        signature::take(&mut draft, contact, &cut.signature, options);
         forwarder(&mut draft, letter, &split(&letter.text).fresh);
         return Some(draft::whole(draft.finish("The forwarded mail")));
     }
@@ -234,7 +236,7 @@ fn forward(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
     let cut = split(&found.body);
     let inner = Letter { subject: found.subject.clone(), ..Letter::default() };
     fill(&mut draft, &found.from, &inner, &cut.fresh);
-    signature(&mut draft, &found.from, &cut.signature, options);
+    signature::take(&mut draft, &found.from, &cut.signature, options);
     if let Some(sent) = &found.sent {
         draft.other("sent", sent);
     }
@@ -249,73 +251,6 @@ fn forwarder(draft: &mut Draft<'_>, letter: &Letter, note: &str) {
         draft.other("forwarded_by", &by);
     }
     draft.other("forward_note", note);
-}
-
-/// The mail that a web site or portal sends when somebody filled in a form: `Label: value` lines.
-fn form_mail(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
-    if junk::is_order(letter) {
-        return None;
-    }
-    /// Fewest lines that make a form.
-    const LINES_MIN: usize = 2;
-    let mut draft = Draft::new(LeadSource::Web, options);
-    let mut known = 0;
-    let mut long_text: Option<String> = None;
-    for row in letter.text.lines() {
-        let labelled = row.split_once(':').and_then(|(label, value)| {
-            let label = label.trim().trim_matches('*').trim();
-            (label.len() <= 60)
-                .then(|| fields::meaning(label).map(|field| (field, label, value)))?
-        });
-        match labelled {
-            Some((Field::Message, _, value)) => long_text = Some(value.trim().to_owned()),
-            Some((field, label, value)) => {
-                known += usize::from(!value.trim().is_empty());
-                draft.field(field, label, value.trim().trim_matches('*'));
-            }
-            None => {
-                if let Some(text) = &mut long_text {
-                    text.push('\n');
-                    text.push_str(row);
-                }
-            }
-        }
-    }
-    if let Some(reply_to) = letter
-        .reply_to
-        .iter()
-        .find(|mailbox| !is_own(&mailbox.email, options) && !junk::takes_no_answers(&mailbox.email))
-    {
-        draft.field(Field::Email, "reply-to", &reply_to.email);
-        if let Some(name) = &reply_to.name {
-            draft.field(Field::FullName, "reply-to", name);
-        }
-    }
-    if let Some(text) = long_text {
-        draft.enquiry_mut().message = normal::paragraph(&split(&text).fresh);
-    }
-    if let Some(subject) = &letter.subject {
-        draft.field(Field::Topic, "subject", subject);
-    }
-    draft.enquiry_mut().submitted_at = letter.sent_at;
-    let reading = draft::whole(draft.finish("The form's mail"));
-    match &reading {
-        Reading::Enquiry(enquiry)
-            if known >= LINES_MIN && reaches_someone_else(enquiry, letter) =>
-        {
-            Some(reading)
-        }
-        _ => None,
-    }
-}
-
-fn reaches_someone_else(enquiry: &Enquiry, letter: &Letter) -> bool {
-    let sender = letter.from.as_ref().map(|from| from.email.as_str());
-    enquiry
-        .person
-        .emails
-        .first()
-        .map_or(!enquiry.person.phones.is_empty(), |email| Some(email.as_str()) != sender)
 }
 
 /// Words that greet or thank without asking anything, folded.
@@ -337,29 +272,4 @@ fn is_only_greeting(text: &str) -> bool {
     !text.contains('?')
         && words.len() <= WORDS_MAX
         && words.first().is_none_or(|first| GREETINGS.contains(&first.as_str()))
-}
-
-/// Takes phone and position from a signature, if it is signed with the contact's own name.
-fn signature(draft: &mut Draft<'_>, contact: &Mailbox, lines: &[String], options: &ReadOptions) {
-    let Some(name) = contact.name.as_deref().map(fields::fold).filter(|name| name.len() > 2) else {
-        return;
-    };
-    let Some(at) = lines.iter().position(|line| fields::fold(line).contains(&name)) else { return };
-    if let Some(title) = lines.get(at + 1).filter(|line| is_position(line)) {
-        draft.field(Field::JobTitle, "signature", title);
-    }
-    for (number, kind) in lines[at..].iter().filter_map(|line| quote::labelled_phone(line)) {
-        if normal::phone(number, &options.default_region).is_some() {
-            draft.field(kind, "signature", number);
-        }
-    }
-}
-
-fn is_position(line: &str) -> bool {
-    /// Longest line that is taken for a position, in characters.
-    const CHARS_MAX: usize = 60;
-    let clean = line.trim_matches(['*', ' ', '|']);
-    (3..=CHARS_MAX).contains(&clean.chars().count())
-        && clean.chars().all(|c| c.is_alphabetic() || " -&/,.'()".contains(c))
-        && !clean.to_lowercase().contains("www.")
 }

@@ -5,7 +5,7 @@
 
 use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use crate::ReadOptions;
 use crate::draft::{self, Draft};
@@ -123,17 +123,7 @@ fn parse(text: &str) -> Result<Vec<Vec<Item>>, String> {
                 }
             }
             Ok(Event::GeneralRef(reference)) => {
-                let known = match reference.resolve_char_ref() {
-                    Ok(Some(c)) => Some(c),
-                    _ => match &*reference {
-                        "amp" => Some('&'),
-                        "lt" => Some('<'),
-                        "gt" => Some('>'),
-                        "quot" => Some('"'),
-                        "apos" => Some('\''),
-                        _ => None,
-                    },
-                };
+                let known = entity(&reference);
                 let c = known.ok_or_else(|| broken("an entity that XML does not know"))?;
                 if let Some(last) = open.last_mut() {
                     last.text.push(c);
@@ -154,6 +144,21 @@ fn parse(text: &str) -> Result<Vec<Vec<Item>>, String> {
         }
     }
     if found.is_empty() { Err(broken("it holds no prospect")) } else { Ok(found) }
+}
+
+/// The character of a reference that XML itself knows; nothing else is expanded.
+fn entity(reference: &BytesRef<'_>) -> Option<char> {
+    match reference.resolve_char_ref() {
+        Ok(Some(c)) => Some(c),
+        _ => match &**reference {
+            "amp" => Some('&'),
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            "apos" => Some('\''),
+            _ => None,
+        },
+    }
 }
 
 fn push(found: &mut [Vec<Item>], item: Item) {

@@ -2,7 +2,7 @@
 
 use super::Mailbox;
 use super::source::bare_mailbox;
-use crate::fields::{Field, fold};
+use crate::fields::fold;
 use crate::normal;
 
 /// A mail's text taken apart.
@@ -112,70 +112,24 @@ const SENT_FROM: &[&str] = &[
     "{emailsignature}",
 ];
 /// Closings, folded; the signature begins there.
-const CLOSINGS: &[&str] = &[
-    "bestregards",
-    "kindregards",
-    "regards",
-    "warmregards",
-    "withkindregards",
-    "sincerely",
-    "yourssincerely",
-    "yoursfaithfully",
-    "cheers",
-    "mitfreundlichengrussen",
-    "mitfreundlichemgruss",
-    "freundlichegrusse",
-    "vielegrusse",
-    "bestegrusse",
-    "mfg",
-    "lg",
-    "herzlichegrusse",
-    "cordialement",
-    "biencordialement",
-    "biencordialementavous",
-    "salutations",
-    "sinceressalutations",
-    "saludos",
-    "unsaludo",
-    "saludoscordiales",
-    "uncordialsaludo",
-    "atentamente",
-    "cordialisaluti",
-    "distintisaluti",
-    "salutocordiale",
-    "saluti",
-    "metvriendelijkegroet",
-    "metvriendelijkegroeten",
-    "vriendelijkegroet",
-    "vriendelijkegroeten",
-    "hartelijkegroet",
-    "mvg",
-    "groeten",
-    "atenciosamente",
-    "comosmelhorescumprimentos",
-    "cumprimentos",
-];
+const CLOSINGS: &str = "\
+    bestregards kindregards regards warmregards withkindregards sincerely yourssincerely \
+    yoursfaithfully cheers mitfreundlichengrussen mitfreundlichemgruss freundlichegrusse \
+    vielegrusse bestegrusse mfg lg herzlichegrusse cordialement biencordialement \
+    biencordialementavous salutations sinceressalutations saludos unsaludo saludoscordiales \
+    uncordialsaludo atentamente cordialisaluti distintisaluti salutocordiale saluti \
+    metvriendelijkegroet metvriendelijkegroeten vriendelijkegroet vriendelijkegroeten \
+    hartelijkegroet mvg groeten atenciosamente comosmelhorescumprimentos cumprimentos";
 /// Labels of the header block that mail programs write above a quoted mail, by meaning, folded.
-const FROM: &[&str] = &["from", "von", "de", "da", "van", "od", "fran", "fra"];
-const SENT: &[&str] = &[
-    "sent",
-    "date",
-    "datum",
-    "gesendet",
-    "fecha",
-    "enviado",
-    "enviadoel",
-    "data",
-    "inviato",
-    "verzonden",
-    "envoye",
-    "envoyele",
-    "dataora",
-];
-const TO: &[&str] =
-    &["to", "an", "para", "a", "aan", "per", "pour", "cc", "kopie", "bcc", "replyto", "antwortan"];
-const SUBJECT: &[&str] =
-    &["subject", "betreff", "asunto", "oggetto", "onderwerp", "objet", "assunto", "sujet", "temat"];
+const FROM: &str = "\
+    from von de da van od fran fra";
+const SENT: &str = "\
+    sent date datum gesendet fecha enviado enviadoel data inviato verzonden envoye envoyele \
+    dataora";
+const TO: &str = "\
+    to an para a aan per pour cc kopie bcc replyto antwortan";
+const SUBJECT: &str = "\
+    subject betreff asunto oggetto onderwerp objet assunto sujet temat";
 
 /// Takes a mail's text apart.
 #[must_use]
@@ -268,6 +222,10 @@ fn wrote(lines: &[&str]) -> Option<usize> {
     None
 }
 
+fn is_one_of(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|known| known == word)
+}
+
 fn is_divider(line: &str, phrases: &[&str]) -> bool {
     /// Longest divider, in bytes.
     const BYTES_MAX: usize = 120;
@@ -298,7 +256,7 @@ fn block(lines: &[&str]) -> Option<(Forwarded, usize)> {
     /// Most lines of such a block.
     const LINES_MAX: usize = 10;
     let (label, from) = labelled(lines.first()?)?;
-    if !FROM.contains(&label.as_str()) {
+    if !is_one_of(FROM, &label) {
         return None;
     }
     let mut found = Forwarded {
@@ -313,11 +271,11 @@ fn block(lines: &[&str]) -> Option<(Forwarded, usize)> {
     for line in lines.iter().take(LINES_MAX).skip(1) {
         let Some((label, value)) = labelled(line) else { break };
         let label = label.as_str();
-        if SUBJECT.contains(&label) {
+        if is_one_of(SUBJECT, label) {
             found.subject = normal::line(value);
-        } else if SENT.contains(&label) {
+        } else if is_one_of(SENT, label) {
             found.sent = normal::line(value);
-        } else if !TO.contains(&label) && !FROM.contains(&label) {
+        } else if !is_one_of(TO, label) && !is_one_of(FROM, label) {
             break;
         }
         more += 1;
@@ -356,8 +314,13 @@ fn is_signature(lines: &[&str]) -> bool {
     }
     let lower = line.to_lowercase();
     SENT_FROM.iter().any(|begin| lower.starts_with(begin))
-        || CLOSINGS.contains(&fold(line).as_str())
-            && lines.iter().skip(1).filter(|l| !l.trim().is_empty() && !l.starts_with('>')).count()
+        || is_one_of(CLOSINGS, &fold(line))
+            && lines
+                .iter()
+                .skip(1)
+                .filter(|l| !l.trim().is_empty() && !l.starts_with('>'))
+                .take(LINES_AFTER_CLOSING_MAX + 1)
+                .count()
                 <= LINES_AFTER_CLOSING_MAX
 }
 
@@ -380,7 +343,7 @@ pub fn forwarded(text: &str) -> Option<Forwarded> {
         found.certain = marked || above.is_none();
         let before: Vec<&str> = lines[..at]
             .iter()
-            .filter(|line| !is_rule(line) && !(marked && above == Some(**line)))
+            .filter(|line| !(is_rule(line) || marked && above == Some(**line)))
             .copied()
             .collect();
         found.before = split(&before.join("\n")).fresh;
@@ -403,21 +366,6 @@ pub(super) fn is_forward_subject(subject: &str) -> bool {
     ["fwd:", "fw:", "wg:", "tr:", "rv:", "i:", "doorst:", "enc:", "vs:", "reenv:"]
         .iter()
         .any(|prefix| lower.starts_with(prefix))
-}
-
-/// The number behind a phone's label in a signature, and what kind of phone it is.
-pub(super) fn labelled_phone(line: &str) -> Option<(&str, Field)> {
-    let line = line.trim_matches(['*', ' ', '|', '\t']);
-    let end = line.find(|c: char| c.is_ascii_digit() || c == '+' || c == '(')?;
-    let number = line[end..].split(['|', '•', ';']).next()?.trim();
-    let kind = match fold(&line[..end]).as_str() {
-        "tel" | "t" | "p" | "ph" | "phone" | "telephone" | "telefon" | "telefono" | "telefoon"
-        | "tlf" | "tfno" | "office" | "fon" => Field::Phone,
-        "mob" | "m" | "mobile" | "cell" | "c" | "mobil" | "handy" | "movil" | "cellulare"
-        | "cel" | "mobiel" | "gsm" | "portable" => Field::Mobile,
-        _ => return None,
-    };
-    Some((number, kind))
 }
 
 #[cfg(test)]
