@@ -55,7 +55,12 @@ fn f106_the_same_reference_is_booked_once_and_with_other_lines_refused() {
     let before = order_now(&story, order.id).clone();
     let again = story.when(ship(&order, "D-1", &[(2, dec!(4.0)), (0, dec!(3))])).expect("answered");
     assert!(again.already && again.says.is_empty());
-    for other in [&[(0, dec!(3))][..], &[(0, dec!(3)), (2, dec!(5))], &[]] {
+    for other in [
+        &[(0, dec!(3))][..],
+        &[(0, dec!(3)), (2, dec!(4)), (2, dec!(4))],
+        &[(0, dec!(3)), (2, dec!(5))],
+        &[],
+    ] {
         assert_eq!(no(story.when(ship(&order, "D-1", other))).0, "order.conflicting_shipment");
     }
     assert_eq!(order_now(&story, order.id), &before);
