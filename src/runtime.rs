@@ -117,9 +117,10 @@ async fn keep_working(lane: &Lane, link: &Link) {
     let Err(error) = lane.work(link).await else { return };
     report(&error);
     if matches!(error, LaneError::Halted { .. }) {
+        let failed = link.failed();
         tokio::select! {
             () = lane.stop.cancelled() => {}
-            () = link.failed().cancelled() => {}
+            () = failed.cancelled() => {}
             () = tokio::time::sleep(HALTED_PAUSE) => {}
         }
     }

@@ -27,7 +27,7 @@ pub struct Settings {
     pub broker: BrokerSettings,
     pub runtime: RuntimeSettings,
     pub log: LogSettings,
-    pub intake: intake::IntakeSettings,
+    pub intake: intake::ReadOptions,
     pub qualification: qualification::QualificationSettings,
     pub quoting: quoting::QuotingSettings,
     pub seller: invoicing::SellerSettings,
@@ -115,7 +115,7 @@ impl Sections {
         let broker = self.section("broker", BrokerSettings::problems);
         let runtime = self.section("runtime", RuntimeSettings::problems);
         let log = self.section("log", LogSettings::problems);
-        let intake = self.section("intake", intake::IntakeSettings::problems);
+        let intake = self.section("intake", intake::ReadOptions::problems);
         let qualification =
             self.section("qualification", qualification::QualificationSettings::problems);
         let quoting = self.section("quoting", quoting::QuotingSettings::problems);

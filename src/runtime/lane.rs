@@ -126,6 +126,7 @@ impl Lane {
     async fn desk(&self, link: &Link) -> Option<Desk> {
         let mut wait = FAULT_WAIT_MIN;
         let name = format!("leadmill {}", self.queue);
+        let failed = link.failed();
         loop {
             match store::connect(&self.database, &name).await {
                 Ok(conn) => {
@@ -141,7 +142,7 @@ impl Lane {
             }
             tokio::select! {
                 () = self.stop.cancelled() => return None,
-                () = link.failed().cancelled() => return None,
+                () = failed.cancelled() => return None,
                 () = tokio::time::sleep(wait) => wait = (wait * 2).min(FAULT_WAIT_MAX),
             }
         }
@@ -184,7 +185,7 @@ impl Lane {
                     let error = fault.trouble().to_string();
                     let _ = store::rollback(&mut desk.conn).await;
                     let seen = suspicions.entry(places.clone()).or_default();
-                    *seen += u32::from(fault.is_unique_violation());
+                    *seen += u32::from(fault.trouble().is_unique_violation());
                     if *seen < UNIQUE_TRIES_MAX {
                         retry.wait(link, self, &error).await?;
                         todo.push(places);
@@ -261,8 +262,9 @@ impl Retry {
         }
         let wait = FAULT_WAIT_MIN.saturating_mul(2_u32.saturating_pow(self.0 - AT_ONCE_MAX));
         let wait = wait.min(FAULT_WAIT_MAX).mul_f32(0.5 + fastrand::f32() / 2.0);
+        let failed = link.failed();
         tokio::select! {
-            () = link.failed().cancelled() => {
+            () = failed.cancelled() => {
                 Err(LaneError::Link(link.failure().unwrap_or_else(|| reason.to_owned())))
             }
             () = lane.stop.cancelled(), if self.0 > 2 * AT_ONCE_MAX => {

@@ -56,10 +56,11 @@ impl Upkeep {
         let mut sweep = tokio::time::interval(sweep_every);
         let mut partitions = tokio::time::interval(PARTITIONS_EVERY);
         let mut conn: Option<Connection> = None;
+        let failed = link.failed();
         loop {
             let todo = tokio::select! {
                 () = self.stop.cancelled() => return,
-                () = link.failed().cancelled() => return,
+                () = failed.cancelled() => return,
                 _ = clock.tick() => Todo::Timers,
                 _ = sweep.tick() => Todo::Sweep,
                 _ = partitions.tick() => Todo::Partitions,
@@ -170,6 +171,7 @@ impl Upkeep {
         let prefetch = u16::try_from(DEAD_BATCH).unwrap_or(u16::MAX);
         let Ok(mut consumer) = link.consume(DEAD, prefetch).await else { return };
         let mut conn: Option<Connection> = None;
+        let failed = link.failed();
         loop {
             let batch = tokio::select! {
                 () = self.stop.cancelled() => return,
@@ -184,7 +186,7 @@ impl Upkeep {
                         conn = None;
                         tokio::select! {
                             () = self.stop.cancelled() => return,
-                            () = link.failed().cancelled() => return,
+                            () = failed.cancelled() => return,
                             () = tokio::time::sleep(FAULT_PAUSE) => {}
                         }
                     }

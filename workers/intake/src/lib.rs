@@ -13,6 +13,9 @@ pub mod junk;
 pub mod mail;
 pub mod normal;
 pub mod table;
+mod worker;
+
+pub use worker::{Intake, SLICE_ROWS, Then, When};
 
 /// What a reader must know about us.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -22,6 +25,19 @@ pub struct ReadOptions {
     pub default_region: String,
     /// Our own mail domains: who writes from there is no customer.
     pub own_domains: Vec<String>,
+}
+
+impl ReadOptions {
+    /// What is wrong with these settings, as finished sentences.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let region = self.default_region.as_str();
+        let two_letters = region.len() == 2 && region.bytes().all(|b| b.is_ascii_uppercase());
+        if region.is_empty() || two_letters {
+            return Vec::new();
+        }
+        vec![format!("`default_region` must be two capital letters, as `DE`, not `{region}`.")]
+    }
 }
 
 /// How a channel's bytes are read.
