@@ -19,6 +19,8 @@ pub enum ParkedClass {
     Poison,
     /// The decision panicked.
     Panic,
+    /// Larger, deeper or slower to read than the limits allow.
+    TooLarge,
     /// Older than the inbox remembers, or its id is no UUIDv7.
     TooOld,
     /// The broker gave up delivering it.
@@ -217,12 +219,13 @@ pub async fn close(conn: &mut Connection, id: Uuid, how: Closing, note: &str) ->
 
 impl ParkedClass {
     /// Every class.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Envelope,
         Self::Type,
         Self::Schema,
         Self::Poison,
         Self::Panic,
+        Self::TooLarge,
         Self::TooOld,
         Self::DeadLetter,
         Self::InputFault,
@@ -237,6 +240,7 @@ impl ParkedClass {
             Self::Schema => "schema",
             Self::Poison => "poison",
             Self::Panic => "panic",
+            Self::TooLarge => "too_large",
             Self::TooOld => "too_old",
             Self::DeadLetter => "dead_letter",
             Self::InputFault => "input_fault",
