@@ -79,9 +79,15 @@ async fn a_message_is_parked_once_and_closed_once_with_its_bytes_and_history() {
     assert_eq!(shown.body.as_deref(), Some(&[0, 159, 146, 150][..]));
     assert_eq!(shown.history[0], json!({"attempt": 1}));
     assert_eq!(shown.history[1]["note"], "catalog corrected");
-    // Should the same message break again, it can be parked again.
+    // Should the same message break again, it can be parked again: under another id, or its own.
     assert_eq!(parked::insert(&mut conn, "quoting", &[poison(5)]).await.unwrap(), 0);
+    assert_eq!(parked::insert(&mut conn, "quoting", &[poison(1)]).await.unwrap(), 1);
     assert!(parked::close(&mut conn, id(now, 5), Closing::Discarded, "given up").await.unwrap());
+    let copies = [poison(1), poison(1), poison(6)];
+    assert_eq!(parked::insert(&mut conn, "quoting", &copies).await.unwrap(), 2);
+    let opened = parked::show(&mut conn, id(now, 1)).await.unwrap().unwrap();
+    assert_eq!((opened.line.state, opened.line.replayed_as), (ParkedState::Parked, None));
+    assert_eq!(opened.history.as_array().unwrap().len(), 3, "{}", opened.history);
     assert_eq!(parked::show(&mut conn, id(now, 7)).await.unwrap(), None);
 }
 
