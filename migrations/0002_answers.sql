@@ -34,7 +34,8 @@ CREATE TABLE parked (
     queue       text NOT NULL,
     message     uuid,
     class       text NOT NULL CHECK (class IN
-                ('envelope', 'type', 'schema', 'poison', 'panic', 'too_old', 'dead_letter', 'input_fault')),
+                ('envelope', 'type', 'schema', 'poison', 'panic', 'too_large', 'too_old',
+                 'dead_letter', 'input_fault')),
     reason      text NOT NULL CHECK (reason <> ''),
     history     jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(history) = 'array'),
     headers     jsonb,

@@ -66,6 +66,12 @@ impl Fault {
         }
     }
 
+    /// Was it a key that is taken already?
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        self.trouble().is_unique_violation()
+    }
+
     /// What happened.
     #[must_use]
     pub const fn trouble(&self) -> &Trouble {

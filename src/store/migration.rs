@@ -13,8 +13,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 const SERVER_VERSION_MIN: i32 = 150_000;
 /// A migration may rewrite a table; a day is a limit all the same.
 const STATEMENT_TIMEOUT_MS: u64 = 86_400_000;
-/// A migration waits that long for the lanes to let a table go, then gives up for this time.
-const LOCK_TIMEOUT_MS: u64 = 10_000;
+/// A migration waits that long for the lanes to let a table go, then gives up for this time: whoever
+/// asks for the table after it waits behind it.
+const LOCK_TIMEOUT: &str = "SET lock_timeout = '10s'";
 /// The database that every server has, to create others from.
 const MAINTENANCE_DATABASE: &str = "postgres";
 
@@ -29,19 +30,23 @@ pub struct Migrated {
 }
 
 /// Applies the migrations that are missing and sees that the partitions exist. Safe to call from
-/// several processes at once: the second waits.
+/// several processes at once: the second waits for the first.
 ///
 /// # Errors
 /// [`Fault::Ours`] where the server is too old, or a migration is unknown, changed or failing.
 pub async fn migrate(database: &DatabaseSettings) -> Result<Migrated> {
     let limits = DatabaseSettings {
         statement_timeout_ms: STATEMENT_TIMEOUT_MS,
-        lock_timeout_ms: LOCK_TIMEOUT_MS,
+        lock_timeout_ms: STATEMENT_TIMEOUT_MS,
         ..database.clone()
     };
     let options = options(&limits)?.application_name("leadmill migrate");
     let mut conn = open(database, options).await?;
     check_version(&mut conn).await?;
+    // The session's lock that `run` takes too, but before it looks for its table, which two would
+    // create at once otherwise. Closing the connection gives it back.
+    conn.lock().await.map_err(failed)?;
+    sqlx::raw_sql(LOCK_TIMEOUT).execute(&mut conn).await?;
     let table = MIGRATIONS.table_name.as_ref();
     conn.ensure_migrations_table(table).await.map_err(failed)?;
     let before = conn.list_applied_migrations(table).await.map_err(failed)?;

@@ -1,5 +1,7 @@
 //! Our own trouble: messages that could not be handled, until a person replays or discards them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -19,6 +21,8 @@ pub enum ParkedClass {
     Poison,
     /// The decision panicked.
     Panic,
+    /// Larger, deeper or slower to read than the limits allow.
+    TooLarge,
     /// Older than the inbox remembers, or its id is no UUIDv7.
     TooOld,
     /// The broker gave up delivering it.
@@ -96,29 +100,41 @@ pub struct ParkedFilter<'a> {
     pub state: Option<ParkedState>,
 }
 
-/// Parks messages; answers how many lay here already and were left as they are.
+/// Parks messages; answers how many lay here already, open, and were left as they are: redelivered
+/// after a crash. One that was closed before and comes again under its old id is opened again, its
+/// history kept: it must not vanish because the same bytes broke once before.
 ///
 /// # Errors
-/// [`Fault`] of the server.
+/// [`Fault`] of the server; [`Fault::Again`] where another process parks the same message just now.
 pub async fn insert(conn: &mut Connection, worker: &str, parked: &[NewParked]) -> Result<usize> {
-    if parked.is_empty() {
+    let new = once(parked);
+    if new.is_empty() {
         return Ok(0);
     }
-    let ids: Vec<_> = parked.iter().map(|one| one.id).collect();
-    let queues: Vec<_> = parked.iter().map(|one| one.queue.as_str()).collect();
-    let messages: Vec<_> = parked.iter().map(|one| one.message).collect();
-    let classes: Vec<_> = parked.iter().map(|one| one.class.name()).collect();
-    let reasons: Vec<_> = parked.iter().map(|one| one.reason.as_str()).collect();
-    let histories: Vec<_> = parked.iter().map(|one| &one.history).collect();
-    let headers: Vec<_> = parked.iter().map(|one| one.headers.as_ref()).collect();
-    let properties: Vec<_> = parked.iter().map(|one| &one.properties).collect();
-    let bodies: Vec<_> = parked.iter().map(|one| one.body.as_slice()).collect();
+    let ids: Vec<_> = new.iter().map(|one| one.id).collect();
+    let queues: Vec<_> = new.iter().map(|one| one.queue.as_str()).collect();
+    let messages: Vec<_> = new.iter().map(|one| one.message).collect();
+    let classes: Vec<_> = new.iter().map(|one| one.class.name()).collect();
+    let reasons: Vec<_> = new.iter().map(|one| one.reason.as_str()).collect();
+    let histories: Vec<_> = new.iter().map(|one| &one.history).collect();
+    let headers: Vec<_> = new.iter().map(|one| one.headers.as_ref()).collect();
+    let properties: Vec<_> = new.iter().map(|one| &one.properties).collect();
+    let bodies: Vec<_> = new.iter().map(|one| one.body.as_slice()).collect();
     let insert = sqlx::query!(
-        "INSERT INTO parked (worker, id, queue, message, class, reason, history, headers,
-                             properties, body)
+        "INSERT INTO parked AS p (worker, id, queue, message, class, reason, history, headers,
+                                  properties, body)
          SELECT $1, u.* FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[],
-             $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::bytea[]) AS u
-         ON CONFLICT DO NOTHING",
+             $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::bytea[])
+             AS u (id, queue, message, class, reason, history, headers, properties, body)
+         WHERE NOT EXISTS (SELECT FROM parked AS known WHERE known.worker = $1
+                           AND known.message = u.message AND known.state = 'parked')
+         ON CONFLICT (id) DO UPDATE SET
+             (worker, queue, message, class, reason, headers, properties, body) =
+             (excluded.worker, excluded.queue, excluded.message, excluded.class, excluded.reason,
+              excluded.headers, excluded.properties, excluded.body),
+             history = p.history || excluded.history, parked_at = now(), state = 'parked',
+             replayed_as = NULL, closed_at = NULL
+         WHERE p.state <> 'parked'",
         worker,
         &ids,
         &queues as &[&str],
@@ -131,7 +147,7 @@ pub async fn insert(conn: &mut Connection, worker: &str, parked: &[NewParked]) -
         &bodies as &[&[u8]]
     );
     let inserted = insert.execute(conn).await?.rows_affected();
-    Ok(parked.len() - usize::try_from(inserted).unwrap_or(parked.len()))
+    Ok(parked.len().saturating_sub(usize::try_from(inserted).unwrap_or(usize::MAX)))
 }
 
 /// The newest parked messages.
@@ -217,12 +233,13 @@ pub async fn close(conn: &mut Connection, id: Uuid, how: Closing, note: &str) ->
 
 impl ParkedClass {
     /// Every class.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Envelope,
         Self::Type,
         Self::Schema,
         Self::Poison,
         Self::Panic,
+        Self::TooLarge,
         Self::TooOld,
         Self::DeadLetter,
         Self::InputFault,
@@ -237,6 +254,7 @@ impl ParkedClass {
             Self::Schema => "schema",
             Self::Poison => "poison",
             Self::Panic => "panic",
+            Self::TooLarge => "too_large",
             Self::TooOld => "too_old",
             Self::DeadLetter => "dead_letter",
             Self::InputFault => "input_fault",
@@ -257,6 +275,19 @@ impl ParkedState {
             Self::Discarded => "discarded",
         }
     }
+}
+
+/// The first copy of each message, in the order of ids: a statement may touch a row once, and all
+/// processes lock in one order.
+fn once(parked: &[NewParked]) -> Vec<&NewParked> {
+    let mut messages = BTreeSet::new();
+    let mut new = BTreeMap::new();
+    for one in parked {
+        if one.message.is_none_or(|message| messages.insert(message)) {
+            new.entry(one.id).or_insert(one);
+        }
+    }
+    new.into_values().collect()
 }
 
 struct Line {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod database;
 mod messaging;
 mod proxy;
 mod servers;
+mod store_delivery;
