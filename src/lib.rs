@@ -1,5 +1,6 @@
 //! leadmill
 
+pub mod cli;
 pub mod envelope;
 pub mod messaging;
 pub mod rules;

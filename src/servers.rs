@@ -185,6 +185,25 @@ pub async fn provide(
     provide_with(choice, configured, folder, &[], say).await
 }
 
+/// The servers as [`provide`] would find them; `None` where one would have to be started.
+///
+/// # Errors
+/// A setting names a server that does not answer.
+pub async fn find(
+    choice: Choice,
+    configured: Configured,
+    folder: &Path,
+) -> Result<Option<Servers>, ServersError> {
+    let mut notes = Vec::new();
+    let (mut database, mut broker) = known(choice, &configured, folder, &mut notes).await?;
+    if let Some(private) = running(folder) {
+        let private_url = |server: PrivateServer| (server.url, Kind::Private);
+        database = database.or(private.postgres.map(private_url));
+        broker = broker.or(private.rabbitmq.map(private_url));
+    }
+    Ok(database.zip(broker).map(|(database, broker)| found(&database, &broker, notes)))
+}
+
 /// As [`provide`], with settings of `postgresql.conf` added for a private PostgreSQL that is
 /// started by this call (tests switch `fsync` off).
 ///
@@ -198,26 +217,9 @@ pub async fn provide_with(
     say: Say<'_>,
 ) -> Result<Servers, ServersError> {
     let mut notes = Vec::new();
-    let mut database = match &configured.database_url {
-        Some(url) => Some((postgres::configured(url).await?, Kind::Configured)),
-        None => None,
-    };
-    let mut broker = match &configured.broker_url {
-        Some(url) => Some((rabbitmq::configured(url).await?, Kind::Configured)),
-        None => None,
-    };
-    if choice == Choice::Auto {
-        look_around(&mut database, &mut broker, folder, &mut notes).await;
-    }
-    if let (Some((database_url, database)), Some((broker_url, broker))) = (&database, &broker) {
-        let (database_url, broker_url) = (database_url.clone(), broker_url.clone());
-        return Ok(Servers {
-            database_url,
-            broker_url,
-            database: *database,
-            broker: *broker,
-            notes,
-        });
+    let (database, broker) = known(choice, &configured, folder, &mut notes).await?;
+    if let (Some(database), Some(broker)) = (&database, &broker) {
+        return Ok(found(database, broker, notes));
     }
     let wanted = Wanted { postgres: database.is_none(), rabbitmq: broker.is_none() };
     let private = start_private(wanted, folder, postgres_settings, &mut notes, say).await?;
@@ -229,6 +231,34 @@ pub async fn provide_with(
     let (database_url, database) = or_private(database, private.postgres.map(|it| it.url));
     let (broker_url, broker) = or_private(broker, private.rabbitmq.map(|it| it.url));
     Ok(Servers { database_url, broker_url, database, broker, notes })
+}
+
+type Found = Option<(String, Kind)>;
+
+/// What settings name and, where the choice allows it, what runs here.
+async fn known(
+    choice: Choice,
+    configured: &Configured,
+    folder: &Path,
+    notes: &mut Vec<String>,
+) -> Result<(Found, Found), ServersError> {
+    let mut database = match &configured.database_url {
+        Some(url) => Some((postgres::configured(url).await?, Kind::Configured)),
+        None => None,
+    };
+    let mut broker = match &configured.broker_url {
+        Some(url) => Some((rabbitmq::configured(url).await?, Kind::Configured)),
+        None => None,
+    };
+    if choice == Choice::Auto {
+        look_around(&mut database, &mut broker, folder, notes).await;
+    }
+    Ok((database, broker))
+}
+
+fn found(database: &(String, Kind), broker: &(String, Kind), notes: Vec<String>) -> Servers {
+    let ((database_url, database), (broker_url, broker)) = (database.clone(), broker.clone());
+    Servers { database_url, broker_url, database, broker, notes }
 }
 
 /// Ends the private servers of a folder; fine when none runs. Their data stays.

@@ -3,6 +3,7 @@
 //! Order: `config/default.toml` (in the binary), the file that `LEADMILL_CONFIG` names, then
 //! variables as `LEADMILL_BROKER__PREFIX`. Secrets stay in their wrappers and print as `[REDACTED]`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use config::{Config, Environment, File, FileFormat, Map, Value};
@@ -10,12 +11,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::messaging::BrokerSettings;
+use crate::servers::{BROKER_SETTING, Configured, DATABASE_SETTING};
 use crate::store::DatabaseSettings;
 
 /// The defaults, as they stand in `config/default.toml`.
 const BUILT_IN: &str = include_str!("../config/default.toml");
-/// Names the settings file.
-pub const FILE_VARIABLE: &str = "LEADMILL_CONFIG";
 const PREFIX: &str = "LEADMILL_";
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;
@@ -62,38 +62,62 @@ pub struct LogSettings {
 #[error("The settings have {} problem(s):\n  - {}\nCorrect them, then run `leadmill check-config`.", .0.len(), .0.join("\n  - "))]
 pub struct SettingsError(pub Vec<String>);
 
-impl Settings {
-    /// Reads the settings of this process.
-    ///
-    /// # Errors
-    /// [`SettingsError`] with every problem found.
-    pub fn load() -> Result<Self, SettingsError> {
-        let file = std::env::var_os(FILE_VARIABLE).map(PathBuf::from);
-        let variables = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX));
-        Self::read(file, variables)
+/// Where settings come from: a file and variables, on top of what is built in.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    pub file: Option<PathBuf>,
+    pub variables: HashMap<String, String>,
+}
+
+impl Sources {
+    /// The sources of this process.
+    #[must_use]
+    pub fn of_process(file: Option<PathBuf>) -> Self {
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        // Only sections have settings, so a variable without `__` (LEADMILL_SERVERS) is none.
+        let ours = |(name, _): &(String, String)| name.starts_with(PREFIX) && name.contains("__");
+        Self { file, variables: variables.filter(ours).collect() }
     }
 
-    /// Reads the settings from a file and from variables.
+    /// The servers that the sources name, unchecked.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the file cannot be read.
+    pub fn urls(&self) -> Result<Configured, SettingsError> {
+        let config = self.config()?;
+        let named = |key| config.get_string(key).ok().filter(|url| !url.is_empty());
+        Ok(Configured { database_url: named("database.url"), broker_url: named("broker.url") })
+    }
+
+    /// The same with these servers.
+    #[must_use]
+    pub fn with_servers(mut self, database_url: &str, broker_url: &str) -> Self {
+        self.variables.insert(DATABASE_SETTING.into(), database_url.into());
+        self.variables.insert(BROKER_SETTING.into(), broker_url.into());
+        self
+    }
+
+    /// Reads the settings.
     ///
     /// # Errors
     /// [`SettingsError`] with every problem found.
-    pub fn read(
-        file: Option<PathBuf>,
-        variables: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, SettingsError> {
-        // Only sections have settings, so a variable without `__` (LEADMILL_SERVERS) is none.
-        let variables = variables.filter(|(name, _)| name.contains("__"));
+    pub fn settings(&self) -> Result<Settings, SettingsError> {
+        Sections::of(self.config()?)?.settings()
+    }
+
+    fn config(&self) -> Result<Config, SettingsError> {
         let environment = Environment::with_prefix("LEADMILL")
             .prefix_separator("_")
             .separator("__")
-            .source(Some(variables.collect()));
+            .source(Some(self.variables.clone()));
         let mut builder = Config::builder().add_source(File::from_str(BUILT_IN, FileFormat::Toml));
-        if let Some(file) = file {
-            builder = builder.add_source(File::from(file).format(FileFormat::Toml));
+        if let Some(file) = &self.file {
+            builder = builder.add_source(File::from(file.clone()).format(FileFormat::Toml));
         }
         let built = builder.add_source(environment).build();
-        let config = built.map_err(|error| SettingsError(vec![format!("{error}.")]))?;
-        Sections::of(config)?.settings()
+        built.map_err(|error| SettingsError(vec![format!("{error}.")]))
     }
 }
 

@@ -42,7 +42,8 @@ pub enum Claim {
     Conflict { id: Uuid },
 }
 
-/// Claims messages for a worker's batch; answers in the order given. A second copy in the same
+/// Claims messages for a worker's batch, whose id must be new for every transaction: it tells the
+/// claims of this one from earlier ones. Answers in the order given. A second copy in the same
 /// batch is a repeat of the first. A known row that no batch has decided (it was given back) is
 /// fresh again, under the id it has.
 ///

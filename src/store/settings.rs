@@ -1,6 +1,6 @@
 //! How to reach PostgreSQL, and how long it may take.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 /// The section `database`. All times are limits that the server keeps, in milliseconds.
@@ -35,6 +35,16 @@ impl DatabaseSettings {
             idle_in_transaction_timeout_ms: idle_in_transaction_timeout_ms(),
             connect_timeout_ms: connect_timeout_ms(),
         }
+    }
+
+    /// Host, port and database, without the login.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let options: Result<sqlx::postgres::PgConnectOptions, _> = self.url.expose_secret().parse();
+        options.map_or_else(
+            |_| "an unreadable address".to_owned(),
+            |o| format!("{}:{}/{}", o.get_host(), o.get_port(), o.get_database().unwrap_or("")),
+        )
     }
 
     /// What is wrong with the values, each as a finished sentence. None may be 0, which PostgreSQL
