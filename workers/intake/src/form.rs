@@ -43,6 +43,11 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
     if let Some(letter) = gateways::letter(tree) {
         return letter.map_or_else(|reading| reading, |letter| mail::judge(&letter, options));
     }
+    // Some vendors wrap the list of entries: Brevo's `items`, Mandrill's form field.
+    let tree = match wrapped(tree) {
+        Some(entries) => entries,
+        None => tree,
+    };
     match tree {
         Value::Array(entries) if entries.len() > ENTRIES_MAX => Reading::Unclear {
             reason: format!("The hook holds more than {ENTRIES_MAX} entries; send them in parts."),
@@ -64,6 +69,11 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
             reason: "The body is neither a form nor an object; send fields with names.".to_owned(),
         },
     }
+}
+
+fn wrapped(tree: &Value) -> Option<&Value> {
+    let brevo = || tree.get("items").filter(|items| node(items, "0.RawTextBody").is_some());
+    tree.get("mandrill_events").or_else(brevo).filter(|list| list.is_array())
 }
 
 /// A form without a known vendor: its fields by their names.

@@ -8,12 +8,14 @@ use crate::draft::{self, Draft};
 use crate::fields::{self, Field};
 use crate::{ReadOptions, form, junk, normal};
 
+mod forwarded;
 mod portal;
 mod quote;
 mod signature;
 mod source;
 
-pub use quote::{Forwarded, Split, forwarded, split};
+pub use forwarded::{Forwarded, forwarded};
+pub use quote::{Split, split};
 pub(crate) use source::bare_mailbox;
 pub use source::parse;
 
@@ -226,7 +228,7 @@ fn forward(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
         return Some(draft::whole(draft.finish("The forwarded mail")));
     }
     let found = forwarded(&letter.text)?;
-    let by_subject = letter.subject.as_deref().is_some_and(quote::is_forward_subject);
+    let by_subject = letter.subject.as_deref().is_some_and(forwarded::is_forward_subject);
     let by_us = letter.from.as_ref().is_some_and(|from| is_own(&from.email, options));
     let usable = !is_own(&found.from.email, options) && !junk::takes_no_answers(&found.from.email);
     if !usable || !(found.certain || by_subject || by_us) {

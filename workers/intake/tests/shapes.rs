@@ -322,3 +322,49 @@ fn damaged_json_is_read_as_far_as_it_makes_sense() {
     assert_eq!(kind(&read_web(b"{}")), Some(NoLead::Empty));
     assert_eq!(kind(&read_web(b"[]")), Some(NoLead::Empty));
 }
+
+#[test]
+fn f2_raw_bytes_inside_an_encoded_word_are_in_its_charset() {
+    let head = b"From: =?iso-8859-1?Q?J=F6rg_M\xfcller?= <j@m.de>\nSubject: =?iso-8859-1?Q?=DCber Fr\xf6sche?=\n\nhi there";
+    let read = enquiry(read(Channel::Email, None, head, &options()));
+    assert_eq!(read.person.full_name().as_deref(), Some("Jörg Müller"));
+    assert_eq!(read.topic.as_deref(), Some("Über Frösche"));
+}
+
+#[test]
+fn f2_a_program_that_mails_through_a_mass_service_is_held() {
+    let text = "From: accounts@tool.com\nFeedback-ID: 1.eu:AmazonSES\nSubject: A ticket was assigned\n\nClick here\n";
+    assert!(matches!(mail(text), Reading::Unclear { .. }));
+}
+
+#[test]
+fn f2_further_gateways_are_read_as_the_mail_they_hold() {
+    let raw = "From: Anna Blum <a@b.de>\r\nSubject: Pumps\r\n\r\nHow much?\r\n";
+    let base64 = "RnJvbTogQW5uYSBCbHVtIDxhQGIuZGU+DQpTdWJqZWN0OiBQdW1wcw0KDQpIb3cgbXVjaD8NCg==";
+    let content = |raw: &str, encoded: bool| json!([{"msys": {"relay_message": {"content": {"email_rfc822": raw, "email_rfc822_is_base64": encoded}}}}]);
+    for hook in [
+        content(raw, false),
+        content(base64, true),
+        json!({"notificationType": "Received", "mail": {}, "content": base64}),
+        json!({"Sender": "a@b.de", "From": "Anna Blum <a@b.de>", "Subject": "Pumps", "Text-part": "How much?",
+            "Headers": {"Received": ["x"], "Message-ID": "<m@b.de>"}}),
+        json!({"items": [{"Uuid": ["u"], "MessageId": "<m@b.de>", "From": {"Name": "Anna Blum", "Address": "a@b.de"},
+            "Subject": "Pumps", "RawTextBody": "How much?", "Headers": {}}]}),
+        json!({"headers": {"from": "Anna Blum <a@b.de>", "subject": "Pumps"}, "envelope": {"to": "x"},
+            "plain": "How much?\n\nOn Mon, 1 Jan wrote:\n> old", "reply_plain": "How much?"}),
+    ] {
+        let read = enquiry(json(&hook));
+        assert_eq!(read.person.full_name().as_deref(), Some("Anna Blum"), "{hook}");
+        assert_eq!(read.topic.as_deref(), Some("Pumps"), "{hook}");
+        assert_eq!(read.message.as_deref(), Some("How much?"), "{hook}");
+    }
+    let resend = json!({"type": "email.received", "data": {"email_id": "r-1", "from": "a@b.de", "subject": "Pumps"}});
+    assert!(matches!(json(&resend), Reading::Unclear { reason } if reason.contains("r-1")));
+    let mandrill = json!([{"event": "inbound", "msg": {"from_email": "a@b.de", "text": "x", "subject": "1"}},
+        {"event": "hard_bounce", "msg": {"email": "c@d.de"}}]);
+    let mut body = String::from("mandrill_events=");
+    mandrill.to_string().bytes().for_each(|byte| body.push_str(&format!("%{byte:02x}")));
+    let Reading::Parts(parts) = form(&body) else { panic!("two events") };
+    assert!(matches!(&parts[0].reading, PartReading::Enquiry(_)));
+    assert!(matches!(&parts[1].reading, PartReading::NoLead { kind: NoLead::OtherEvent, .. }));
+}
