@@ -368,3 +368,38 @@ fn f2_further_gateways_are_read_as_the_mail_they_hold() {
     assert!(matches!(&parts[0].reading, PartReading::Enquiry(_)));
     assert!(matches!(&parts[1].reading, PartReading::NoLead { kind: NoLead::OtherEvent, .. }));
 }
+
+#[test]
+fn f1_forms_of_page_builders_describe_or_nest_their_fields() {
+    let described = json!({"form": {"name": "Ask us"}, "fields": {
+        "email": {"id": "email", "type": "email", "title": "E-mail", "value": "a@b.de"},
+        "field_7": {"id": "field_7", "type": "text", "title": "Vor- und Nachname", "value": "Anna Blum"},
+        "field_8": {"id": "field_8", "type": "checkbox", "title": "Colours", "value": ["red", "blue"]}}});
+    let list = json!({"eventType": "FORM_RESPONSE", "data": {"fields": [
+        {"key": "q1", "label": "Full name", "type": "INPUT_TEXT", "value": "Anna Blum"},
+        {"key": "q2", "label": "Email", "type": "INPUT_EMAIL", "value": "a@b.de"},
+        {"key": "q3", "label": "Colours", "type": "CHECKBOXES", "value": ["red", "blue"]}]}});
+    let jotform = json!({"q3_name": {"first": "Anna", "last": "Blum"}, "q4_email": "a@b.de", "q9_colours": "red, blue"});
+    for form in [described, list, jotform] {
+        let read = enquiry(json(&form));
+        assert_eq!(read.person.full_name().as_deref(), Some("Anna Blum"), "{form}");
+        assert_eq!(read.person.emails, ["a@b.de"], "{form}");
+        assert!(read.other.iter().any(|o| o.value == "red, blue"), "{read:?}");
+    }
+    let nested = enquiry(json(&json!({"customer": {"name": "Anna Blum", "email": "a@b.de",
+        "company": {"name": "Blum KG", "website": "blum.de"}, "address": {"street": "Weg 1", "city": "Köln"}},
+        "owner": {"name": "Our Max", "email": "max@us.com", "phone": "030 7654321"}})));
+    assert_eq!(nested.person.full_name().as_deref(), Some("Anna Blum"));
+    assert_eq!((nested.person.emails.len(), nested.person.phones.len()), (1, 0), "{nested:?}");
+    assert_eq!(nested.company.as_deref(), Some("Blum KG"));
+    assert_eq!(nested.address.and_then(|a| a.city).as_deref(), Some("Köln"));
+}
+
+#[test]
+fn f2_a_note_for_information_passes_a_mail_on() {
+    let read = enquiry(mail(
+        "From: Bob <bob@partner.com>\nSubject: pumps\n\nFYI\n\nFrom: Anna Blum <anna@blum.de>\nSent: x\nTo: bob\n\
+         Subject: Pumps\n\nHow much are 5?\n",
+    ));
+    assert_eq!(read.person.emails, ["anna@blum.de"]);
+}
