@@ -1,6 +1,7 @@
 //! The domain: subjects with their life cycles, the messages about them, and the grammar of a
 //! worker. Nothing here waits, and the manifest proves it: no tokio, no sqlx, no lapin.
 
+pub mod answers;
 pub mod apportion;
 pub mod catalog;
 pub mod commands;

@@ -1,0 +1,92 @@
+-- Invoices with their lines and payments, and the runs of their gapless numbers.
+
+CREATE TABLE series (
+    seller text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    year integer NOT NULL,
+    last_number bigint NOT NULL CHECK (last_number >= 0),
+    last_date date,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    modified_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (seller, kind, year),
+    CHECK (last_date IS NULL OR last_number > 0)
+) WITH (fillfactor = 10);
+COMMENT ON TABLE series IS
+    'Runs of gapless numbers: the last lock of a batch. Few rows, updated by every batch of invoices, hence the empty pages.';
+
+CREATE TABLE invoice (
+    id uuid PRIMARY KEY,
+    sequence bigint NOT NULL CHECK (sequence >= 0),
+    series_seller text COLLATE "C" NOT NULL,
+    series_kind text COLLATE "C" NOT NULL,
+    series_year integer NOT NULL,
+    counter bigint NOT NULL CHECK (counter > 0),
+    number text COLLATE "C" NOT NULL UNIQUE,
+    sales_order uuid NOT NULL UNIQUE,
+    quote uuid NOT NULL,
+    opportunity uuid NOT NULL,
+    account uuid,
+    contact uuid,
+    issue_date date NOT NULL,
+    due_date date NOT NULL,
+    currency text COLLATE "C" NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    seller jsonb NOT NULL,
+    buyer jsonb NOT NULL,
+    header jsonb NOT NULL,
+    detail_amount numeric(20,6) NOT NULL,
+    line_discount numeric(20,6) NOT NULL,
+    discount_amount numeric(20,6) NOT NULL,
+    amount_less_freight numeric(20,6) NOT NULL,
+    freight_amount numeric(20,6) NOT NULL,
+    tax_amount numeric(20,6) NOT NULL,
+    total_amount numeric(20,6) NOT NULL,
+    tax_breakdown jsonb NOT NULL,
+    payment_terms text NOT NULL CHECK (payment_terms IN ('net30', '2_10_net30', 'net45', 'net60')),
+    purchase_order text,
+    state text NOT NULL CHECK (state IN ('issued', 'partially_paid', 'paid', 'canceled')),
+    paid_at timestamptz,
+    discount numeric(20,6),
+    canceled_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    modified_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (series_seller, series_kind, series_year, counter),
+    CHECK ((state = 'paid') = (paid_at IS NOT NULL)),
+    CHECK ((state = 'paid') = (discount IS NOT NULL)),
+    CHECK ((state = 'canceled') = (canceled_at IS NOT NULL))
+) WITH (fillfactor = 85);
+COMMENT ON TABLE invoice IS
+    'Issued invoices (EN 16931). One per order. After its birth only sequence and state change.';
+
+CREATE TABLE invoice_line (
+    invoice uuid NOT NULL REFERENCES invoice,
+    position integer NOT NULL CHECK (position >= 0),
+    id uuid NOT NULL,
+    sku text NOT NULL,
+    name text NOT NULL,
+    unit text NOT NULL,
+    quantity numeric(20,6) NOT NULL,
+    unit_price numeric(20,6) NOT NULL,
+    volume_discount numeric(20,6) NOT NULL,
+    manual_discount numeric(20,6) NOT NULL,
+    tax_category text NOT NULL CHECK (tax_category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O')),
+    tax_rate numeric(20,6) NOT NULL,
+    net_amount numeric(20,6) NOT NULL,
+    order_line uuid NOT NULL,
+    PRIMARY KEY (invoice, position)
+);
+COMMENT ON TABLE invoice_line IS 'What an invoice bills, append-only.';
+
+CREATE TABLE payment (
+    invoice uuid NOT NULL REFERENCES invoice,
+    position integer NOT NULL CHECK (position >= 0),
+    id uuid NOT NULL,
+    payer text COLLATE "C" NOT NULL,
+    reference text COLLATE "C" NOT NULL,
+    amount numeric(20,6) NOT NULL,
+    value_date date NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (invoice, position),
+    UNIQUE (payer, reference)
+);
+COMMENT ON TABLE payment IS
+    'Money that came in, append-only; payer is the system that reported it, the reference its own.';

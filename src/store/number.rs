@@ -1,0 +1,31 @@
+//! Document numbers that come from a sequence. Gaps are allowed: a rollback gives none back.
+
+use domain::decide::NumberKind;
+use sqlx::PgConnection;
+
+/// Takes the next `n` numbers of a kind, ascending, in one query.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take(
+    conn: &mut PgConnection,
+    kind: NumberKind,
+    n: usize,
+) -> Result<Vec<i64>, sqlx::Error> {
+    if n == 0 {
+        return Ok(Vec::new());
+    }
+    let n = i32::try_from(n).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let sequence = match kind {
+        NumberKind::Lead => "lead_number",
+        NumberKind::Quote => "quote_number",
+        NumberKind::Order => "order_number",
+    };
+    sqlx::query_scalar!(
+        r#"SELECT nextval($1::text::regclass) AS "number!" FROM generate_series(1, $2::int)"#,
+        sequence,
+        n
+    )
+    .fetch_all(conn)
+    .await
+}
