@@ -14,6 +14,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection as _, Row};
 
 pub mod account;
+pub mod audit;
 pub mod batch;
 pub mod catalog;
 pub mod chunk;
