@@ -1,12 +1,17 @@
 //! The command line: one file per verb. What a person reads goes to standard output, what happened
 //! on the way to standard error, so that `--json` can be piped.
 
+mod audit;
 mod check_config;
 mod context;
 mod down;
 mod migrate;
 mod output;
+mod parked;
 mod run;
+mod status;
+mod time;
+mod trace;
 mod up;
 
 use std::path::PathBuf;
@@ -55,6 +60,15 @@ enum Verb {
     Migrate,
     /// Run workers until SIGTERM or Ctrl-C; all of them where none is named
     Run(run::Run),
+    /// Show how things stand: queues, records, inputs, and what needs somebody
+    Status,
+    /// Show the whole pipeline of anything, from the first message to the last
+    Trace(trace::Trace),
+    /// Look at messages that could not be handled; replay or discard them
+    #[command(subcommand)]
+    Parked(parked::Parked),
+    /// Recount what must hold, and name every record that breaks it
+    Audit(audit::Audit),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -88,6 +102,10 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Down => down::run(&context).await,
         Verb::Migrate => migrate::run(&context).await,
         Verb::Run(run) => run.run(&context).await,
+        Verb::Status => status::run(&context).await,
+        Verb::Trace(trace) => trace.run(&context).await,
+        Verb::Parked(parked) => parked.run(&context).await,
+        Verb::Audit(audit) => audit.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

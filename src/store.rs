@@ -39,12 +39,15 @@ mod payment;
 pub mod quote;
 pub mod received;
 pub mod refusal;
+pub mod replay;
 pub mod save;
 pub mod schedule;
 pub mod series;
 mod settings;
 mod shipment;
+pub mod status;
 mod totals;
+pub mod trace;
 pub mod world;
 
 pub use fault::{Fault, Trouble, UNIQUE_TRIES_MAX};
