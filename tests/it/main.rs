@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod database;
+mod delivery;
+mod installation;
 mod messaging;
 mod proxy;
 mod servers;
