@@ -204,4 +204,5 @@ fn has_opportunity(lead: &Lead) -> Refusal {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
