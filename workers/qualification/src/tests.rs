@@ -248,6 +248,31 @@ fn a_budget_is_compared_as_a_decimal() {
 }
 
 #[test]
+fn a_clause_that_cannot_be_computed_is_named_and_matches_nothing() {
+    let text = "version = 'x'
+        [[clause]]
+        name = 'too large'
+        when = 'lead.budget * lead.budget * lead.budget > 0'
+        then = 'qualify'
+        [[clause]]
+        name = 'by zero'
+        when = 'lead.budget / score > 1'
+        then = 'qualify'
+        [[clause]]
+        name = 'after them'
+        when = 'lead.has_budget'
+        then = 'score'
+        score = 7";
+    let enquiry = Enquiry { budget: Some(rust_decimal::Decimal::MAX), ..vague() };
+    let told = capture(&mut story_with(Rules::load(text).unwrap()), lead(1, enquiry)).unwrap();
+    let said: LeadScored = told.get().unwrap();
+    assert_eq!(said.assessment.score, 7);
+    let matched = said.assessment.matched;
+    assert!(matched[0].starts_with("too large could not be asked"), "{matched:?}");
+    assert_eq!(matched.last().unwrap(), "after them");
+}
+
+#[test]
 fn f22_a_merged_lead_is_asked_again_with_all_it_knows_now() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
