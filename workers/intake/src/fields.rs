@@ -284,6 +284,13 @@ pub fn meaning(name: &str) -> Option<Field> {
         return None;
     }
     let folded = fold(name);
+    // JotForm numbers its questions: q3_name.
+    let numbered =
+        folded.strip_prefix('q').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let folded = match numbered {
+        Some(rest) if folded.len() - rest.len() > 1 => rest.to_owned(),
+        _ => folded,
+    };
     known(&folded).or_else(|| {
         PREFIXES
             .iter()

@@ -43,6 +43,11 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
     if let Some(letter) = gateways::letter(tree) {
         return letter.map_or_else(|reading| reading, |letter| mail::judge(&letter, options));
     }
+    // Some vendors wrap the list of entries: Brevo's `items`, Mandrill's form field.
+    let tree = match wrapped(tree) {
+        Some(entries) => entries,
+        None => tree,
+    };
     match tree {
         Value::Array(entries) if entries.len() > ENTRIES_MAX => Reading::Unclear {
             reason: format!("The hook holds more than {ENTRIES_MAX} entries; send them in parts."),
@@ -64,6 +69,11 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
             reason: "The body is neither a form nor an object; send fields with names.".to_owned(),
         },
     }
+}
+
+fn wrapped(tree: &Value) -> Option<&Value> {
+    let brevo = || tree.get("items").filter(|items| node(items, "0.RawTextBody").is_some());
+    tree.get("mandrill_events").or_else(brevo).filter(|list| list.is_array())
 }
 
 /// A form without a known vendor: its fields by their names.
@@ -91,14 +101,54 @@ fn plain(tree: &Value, options: &ReadOptions) -> Reading {
         {
             continue;
         }
-        let last = path.rsplit('.').find(|name| !name.bytes().all(|b| b.is_ascii_digit()));
-        match last.unwrap_or(path) {
-            // The whole path says more where the last name alone says nothing.
-            name if fields::meaning(name).is_some() => draft.named(name, value),
-            _ => draft.named(path, value),
-        }
+        named(&mut draft, path, value);
     }
     spam_or(draft.finish("The form"))
+}
+
+/// Objects within a form that are about our side, not about whoever asks.
+const OUR_SIDE: &[&str] = &[
+    "owner",
+    "assignee",
+    "assignedto",
+    "agent",
+    "vendor",
+    "dealer",
+    "recipient",
+    "site",
+    "page",
+    "meta",
+    "metadata",
+    "context",
+    "workspace",
+    "team",
+];
+
+/// Takes a field by the names on its path, the innermost first.
+fn named(draft: &mut Draft<'_>, path: &str, value: &str) {
+    let names: Vec<&str> = path
+        .split('.')
+        .filter(|name| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit()))
+        .collect();
+    let Some((last, parents)) = names.split_last() else { return draft.other(path, value) };
+    if parents.iter().any(|parent| OUR_SIDE.contains(&fields::fold(parent).as_str())) {
+        return draft.other(path, value);
+    }
+    let parent = parents.last().copied().unwrap_or_default();
+    let is_name =
+        matches!(fields::fold(last).as_str(), "name" | "title" | "value" | "label" | "text");
+    let field = match fields::meaning(parent) {
+        // `company: {name}` names a company, `phone: {value}` a phone.
+        Some(field) if is_name && field != Field::Message => Some(field),
+        _ if is_name && matches!(fields::fold(parent).as_str(), "form" | "campaign") => {
+            Some(Field::Campaign)
+        }
+        _ => fields::meaning(last).or_else(|| fields::meaning(path)),
+    };
+    match field {
+        Some(field) => draft.field(field, path, value),
+        None => draft.other(path, value),
+    }
 }
 
 /// A form filled in by a spammer is held, not made a lead.
@@ -149,6 +199,13 @@ fn flatten(tree: &Value, path: &mut Vec<String>, out: &mut Vec<(String, String)>
         return false;
     }
     match tree {
+        Value::Object(fields) if let Some((name, value)) = described(fields) => {
+            // The form's own name for the field says more than its place.
+            let known = path.last().is_some_and(|key| fields::meaning(key).is_some());
+            let name = if known { path.join(".") } else { name };
+            out.push((name.replace('.', " "), value));
+            true
+        }
         Value::Object(fields) => fields.iter().all(|(name, value)| {
             path.push(name.clone());
             let fits = flatten(value, path, out);
@@ -168,6 +225,19 @@ fn flatten(tree: &Value, path: &mut Vec<String>, out: &mut Vec<(String, String)>
             true
         }
     }
+}
+
+/// A field that form builders describe: `{label, type, value}`; its name and its value.
+fn described(fields: &serde_json::Map<String, Value>) -> Option<(String, String)> {
+    let value = fields.get("value").filter(|_| fields.len() > 1)?;
+    let value = match value {
+        Value::Array(all) => all.iter().filter_map(scalar).collect::<Vec<_>>().join(", "),
+        other => scalar(other).unwrap_or_default(),
+    };
+    let names =
+        || ["name", "label", "title", "key", "id"].iter().filter_map(|n| scalar(fields.get(*n)?));
+    let name = names().find(|name| fields::meaning(name).is_some()).or_else(|| names().next())?;
+    Some((name, value))
 }
 
 /// A value as text; `None` for nothing and for what is no single value.

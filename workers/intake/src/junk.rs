@@ -260,6 +260,12 @@ pub fn judge(letter: &Letter) -> Verdict {
             "A machine wrote the mail by itself, and nobody in it can be answered.".to_owned();
         return Verdict::Junk(NoLead::Notification, reason);
     }
+    if !answered && from_program(letter) {
+        return Verdict::Suspect(
+            "A program sent the mail through a mass mail service; release it if a person wrote it."
+                .to_owned(),
+        );
+    }
     if weight >= SUSPECT_FROM {
         return Verdict::Suspect(
             "The mail may be fraud or bulk advertising; release it if a customer wrote it."
@@ -267,6 +273,38 @@ pub fn judge(letter: &Letter) -> Verdict {
         );
     }
     Verdict::Fine
+}
+
+/// Local parts that programs send from, folded.
+const PROGRAMS: &[&str] = &[
+    "accounts",
+    "account",
+    "alert",
+    "alerts",
+    "notify",
+    "notification",
+    "news",
+    "newsletter",
+    "updates",
+    "mailer",
+    "system",
+    "robot",
+    "bot",
+    "automated",
+    "billing",
+    "invoices",
+    "orders",
+    "marketing",
+    "promo",
+];
+
+/// Whether a mass mail service sent it for an address that programs use.
+fn from_program(letter: &Letter) -> bool {
+    let mass = ["feedback-id", "x-ses-outgoing", "x-sg-eid", "x-mandrill-user", "x-mailgun-sid"];
+    letter.from.as_ref().is_some_and(|from| {
+        let local = fold(from.email.split('@').next().unwrap_or_default());
+        PROGRAMS.contains(&local.as_str())
+    }) && mass.iter().any(|name| letter.header(name).is_some())
 }
 
 fn spam_weight(letter: &Letter) -> u32 {

@@ -8,12 +8,14 @@ use crate::draft::{self, Draft};
 use crate::fields::{self, Field};
 use crate::{ReadOptions, form, junk, normal};
 
+mod forwarded;
 mod portal;
 mod quote;
 mod signature;
 mod source;
 
-pub use quote::{Forwarded, Split, forwarded, split};
+pub use forwarded::{Forwarded, forwarded};
+pub use quote::{Split, split};
 pub(crate) use source::bare_mailbox;
 pub use source::parse;
 
@@ -199,6 +201,23 @@ fn is_own(email: &str, options: &ReadOptions) -> bool {
     })
 }
 
+/// Notes above a mail that is passed on, folded.
+const FORWARD_NOTES: &[&str] = &[
+    "fyi",
+    "zurinfo",
+    "zk",
+    "zurkenntnis",
+    "pourinfo",
+    "pourinformation",
+    "perinfo",
+    "perconoscenza",
+    "parainformacion",
+    "terinfo",
+    "terinformatie",
+    "seebelow",
+    "sieheunten",
+];
+
 /// Deepest mail within a mail that is followed.
 const FORWARD_DEPTH_MAX: usize = 3;
 
@@ -226,10 +245,11 @@ fn forward(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
         return Some(draft::whole(draft.finish("The forwarded mail")));
     }
     let found = forwarded(&letter.text)?;
-    let by_subject = letter.subject.as_deref().is_some_and(quote::is_forward_subject);
+    let by_subject = letter.subject.as_deref().is_some_and(forwarded::is_forward_subject);
     let by_us = letter.from.as_ref().is_some_and(|from| is_own(&from.email, options));
     let usable = !is_own(&found.from.email, options) && !junk::takes_no_answers(&found.from.email);
-    if !usable || !(found.certain || by_subject || by_us) {
+    let by_note = FORWARD_NOTES.contains(&fields::fold(&found.before).as_str());
+    if !usable || !(found.certain || by_subject || by_us || by_note) {
         return None;
     }
     let mut draft = Draft::new(LeadSource::Email, options);
@@ -256,8 +276,8 @@ fn forwarder(draft: &mut Draft<'_>, letter: &Letter, note: &str) {
 /// Words that greet or thank without asking anything, folded.
 const GREETINGS: &[&str] = &[
     "hello", "hi", "hey", "hallo", "hola", "ciao", "bonjour", "salut", "test", "thanks",
-    "thankyou", "danke", "gracias", "grazie", "merci", "bedankt", "ok", "okay", "fyi", "there",
-    "all", "team",
+    "thankyou", "danke", "gracias", "grazie", "merci", "bedankt", "ok", "okay", "there", "all",
+    "team",
 ];
 
 fn is_only_greeting(text: &str) -> bool {

@@ -322,3 +322,84 @@ fn damaged_json_is_read_as_far_as_it_makes_sense() {
     assert_eq!(kind(&read_web(b"{}")), Some(NoLead::Empty));
     assert_eq!(kind(&read_web(b"[]")), Some(NoLead::Empty));
 }
+
+#[test]
+fn f2_raw_bytes_inside_an_encoded_word_are_in_its_charset() {
+    let head = b"From: =?iso-8859-1?Q?J=F6rg_M\xfcller?= <j@m.de>\nSubject: =?iso-8859-1?Q?=DCber Fr\xf6sche?=\n\nhi there";
+    let read = enquiry(read(Channel::Email, None, head, &options()));
+    assert_eq!(read.person.full_name().as_deref(), Some("Jörg Müller"));
+    assert_eq!(read.topic.as_deref(), Some("Über Frösche"));
+}
+
+#[test]
+fn f2_a_program_that_mails_through_a_mass_service_is_held() {
+    let text = "From: accounts@tool.com\nFeedback-ID: 1.eu:AmazonSES\nSubject: A ticket was assigned\n\nClick here\n";
+    assert!(matches!(mail(text), Reading::Unclear { .. }));
+}
+
+#[test]
+fn f2_further_gateways_are_read_as_the_mail_they_hold() {
+    let raw = "From: Anna Blum <a@b.de>\r\nSubject: Pumps\r\n\r\nHow much?\r\n";
+    let base64 = "RnJvbTogQW5uYSBCbHVtIDxhQGIuZGU+DQpTdWJqZWN0OiBQdW1wcw0KDQpIb3cgbXVjaD8NCg==";
+    let content = |raw: &str, encoded: bool| json!([{"msys": {"relay_message": {"content": {"email_rfc822": raw, "email_rfc822_is_base64": encoded}}}}]);
+    for hook in [
+        content(raw, false),
+        content(base64, true),
+        json!({"notificationType": "Received", "mail": {}, "content": base64}),
+        json!({"Sender": "a@b.de", "From": "Anna Blum <a@b.de>", "Subject": "Pumps", "Text-part": "How much?",
+            "Headers": {"Received": ["x"], "Message-ID": "<m@b.de>"}}),
+        json!({"items": [{"Uuid": ["u"], "MessageId": "<m@b.de>", "From": {"Name": "Anna Blum", "Address": "a@b.de"},
+            "Subject": "Pumps", "RawTextBody": "How much?", "Headers": {}}]}),
+        json!({"headers": {"from": "Anna Blum <a@b.de>", "subject": "Pumps"}, "envelope": {"to": "x"},
+            "plain": "How much?\n\nOn Mon, 1 Jan wrote:\n> old", "reply_plain": "How much?"}),
+    ] {
+        let read = enquiry(json(&hook));
+        assert_eq!(read.person.full_name().as_deref(), Some("Anna Blum"), "{hook}");
+        assert_eq!(read.topic.as_deref(), Some("Pumps"), "{hook}");
+        assert_eq!(read.message.as_deref(), Some("How much?"), "{hook}");
+    }
+    let resend = json!({"type": "email.received", "data": {"email_id": "r-1", "from": "a@b.de", "subject": "Pumps"}});
+    assert!(matches!(json(&resend), Reading::Unclear { reason } if reason.contains("r-1")));
+    let mandrill = json!([{"event": "inbound", "msg": {"from_email": "a@b.de", "text": "x", "subject": "1"}},
+        {"event": "hard_bounce", "msg": {"email": "c@d.de"}}]);
+    let mut body = String::from("mandrill_events=");
+    mandrill.to_string().bytes().for_each(|byte| body.push_str(&format!("%{byte:02x}")));
+    let Reading::Parts(parts) = form(&body) else { panic!("two events") };
+    assert!(matches!(&parts[0].reading, PartReading::Enquiry(_)));
+    assert!(matches!(&parts[1].reading, PartReading::NoLead { kind: NoLead::OtherEvent, .. }));
+}
+
+#[test]
+fn f1_forms_of_page_builders_describe_or_nest_their_fields() {
+    let described = json!({"form": {"name": "Ask us"}, "fields": {
+        "email": {"id": "email", "type": "email", "title": "E-mail", "value": "a@b.de"},
+        "field_7": {"id": "field_7", "type": "text", "title": "Vor- und Nachname", "value": "Anna Blum"},
+        "field_8": {"id": "field_8", "type": "checkbox", "title": "Colours", "value": ["red", "blue"]}}});
+    let list = json!({"eventType": "FORM_RESPONSE", "data": {"fields": [
+        {"key": "q1", "label": "Full name", "type": "INPUT_TEXT", "value": "Anna Blum"},
+        {"key": "q2", "label": "Email", "type": "INPUT_EMAIL", "value": "a@b.de"},
+        {"key": "q3", "label": "Colours", "type": "CHECKBOXES", "value": ["red", "blue"]}]}});
+    let jotform = json!({"q3_name": {"first": "Anna", "last": "Blum"}, "q4_email": "a@b.de", "q9_colours": "red, blue"});
+    for form in [described, list, jotform] {
+        let read = enquiry(json(&form));
+        assert_eq!(read.person.full_name().as_deref(), Some("Anna Blum"), "{form}");
+        assert_eq!(read.person.emails, ["a@b.de"], "{form}");
+        assert!(read.other.iter().any(|o| o.value == "red, blue"), "{read:?}");
+    }
+    let nested = enquiry(json(&json!({"customer": {"name": "Anna Blum", "email": "a@b.de",
+        "company": {"name": "Blum KG", "website": "blum.de"}, "address": {"street": "Weg 1", "city": "Köln"}},
+        "owner": {"name": "Our Max", "email": "max@us.com", "phone": "030 7654321"}})));
+    assert_eq!(nested.person.full_name().as_deref(), Some("Anna Blum"));
+    assert_eq!((nested.person.emails.len(), nested.person.phones.len()), (1, 0), "{nested:?}");
+    assert_eq!(nested.company.as_deref(), Some("Blum KG"));
+    assert_eq!(nested.address.and_then(|a| a.city).as_deref(), Some("Köln"));
+}
+
+#[test]
+fn f2_a_note_for_information_passes_a_mail_on() {
+    let read = enquiry(mail(
+        "From: Bob <bob@partner.com>\nSubject: pumps\n\nFYI\n\nFrom: Anna Blum <anna@blum.de>\nSent: x\nTo: bob\n\
+         Subject: Pumps\n\nHow much are 5?\n",
+    ));
+    assert_eq!(read.person.emails, ["anna@blum.de"]);
+}

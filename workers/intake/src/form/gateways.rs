@@ -1,19 +1,23 @@
 //! Hooks of mail gateways: they hold a mail, so the mail's reader judges it.
 
 use domain::enquiry::{NoLead, Reading};
+use mail_parser::decoders::base64::base64_decode;
 use serde_json::Value;
 
 use super::{at, node, scalar};
 use crate::mail::{Letter, Mailbox};
 use crate::{html, mail, normal};
 
+mod more;
+
 /// The mail that a gateway's hook holds; `None` where this is no gateway's hook, `Err` where the
 /// hook holds no mail that could be judged.
 pub(super) fn letter(tree: &Value) -> Option<Result<Letter, Reading>> {
     if let Some(raw) = raw_mail(tree) {
-        return Some(mail::parse(raw.as_bytes()).map_err(|reason| Reading::Unclear { reason }));
+        return Some(mail::parse(&raw).map_err(|reason| Reading::Unclear { reason }));
     }
     postmark(tree)
+        .or_else(|| more::letter(tree))
         .or_else(|| mandrill(tree))
         .or_else(|| front(tree))
         .or_else(|| ses(tree))
@@ -40,25 +44,25 @@ pub(super) fn external_id(tree: &Value) -> Option<String> {
         .or_else(|| at(tree, "mail.messageId"))
         .or_else(|| tree.get("TopicArn").and_then(|_| at(tree, "MessageId")))
         .or_else(|| tree.get("body-plain").and_then(|_| at(tree, "Message-Id")))
+        .or_else(|| more::external_id(tree))
         .or_else(|| is_sendgrid(tree).then_some(rfc).flatten())
 }
 
 /// The whole mail, where the gateway was told to send it.
-fn raw_mail(tree: &Value) -> Option<String> {
-    if tree.get("mandrill_events").is_none()
-        && let Some(raw) =
-            at(tree, "msg.raw_msg").filter(|_| at(tree, "event").as_deref() == Some("inbound"))
-    {
-        return Some(raw);
-    }
-    at(tree, "RawEmail")
+fn raw_mail(tree: &Value) -> Option<Vec<u8>> {
+    let inbound = at(tree, "event").as_deref() == Some("inbound");
+    let sendgrid =
+        || at(tree, "email").filter(|_| is_sendgrid(tree)).filter(|raw| raw.contains('\n'));
+    at(tree, "msg.raw_msg")
+        .filter(|_| inbound)
+        .or_else(|| at(tree, "RawEmail"))
         .or_else(|| at(tree, "body-mime"))
-        .or_else(|| {
-            at(tree, "email").filter(|_| is_sendgrid(tree)).filter(|raw| raw.contains('\n'))
-        })
+        .or_else(sendgrid)
+        .map(String::into_bytes)
+        .or_else(|| more::raw(tree))
         .or_else(|| {
             let raw = at(tree, "content").filter(|_| tree.get("notificationType").is_some())?;
-            Some(raw).filter(|raw| raw.contains(':'))
+            if raw.contains(':') { Some(raw.into_bytes()) } else { base64_decode(raw.as_bytes()) }
         })
 }
 
@@ -155,7 +159,7 @@ fn letter_once(inner: &Value) -> Option<Result<Letter, Reading>> {
         return None;
     }
     if let Some(raw) = raw_mail(inner) {
-        return Some(mail::parse(raw.as_bytes()).map_err(|reason| Reading::Unclear { reason }));
+        return Some(mail::parse(&raw).map_err(|reason| Reading::Unclear { reason }));
     }
     ses(inner)
 }

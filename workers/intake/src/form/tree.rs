@@ -9,6 +9,8 @@ use crate::charset as text;
 const BRACKETS_MAX: usize = 8;
 /// Largest value of a field, in bytes; the raw input keeps the rest.
 const VALUE_BYTES_MAX: usize = 1024 * 1024;
+/// Most values of one JSON body; building more takes seconds.
+const VALUES_MAX: usize = 100_000;
 /// Fields whose value is JSON by itself, where vendors post forms.
 const JSON_FIELDS: &[&str] =
     &["mandrill_events", "payload", "message-headers", "envelope", "charsets", "rawRequest"];
@@ -53,9 +55,31 @@ fn parameter<'k>(kind: &'k str, name: &str) -> Option<&'k str> {
 }
 
 fn json(text: &str) -> Result<Value, String> {
+    if count_values(text) > VALUES_MAX {
+        return Err(format!("The JSON has more than {VALUES_MAX} values; send it in parts."));
+    }
     serde_json::from_str(text)
         .or_else(|first| serde_json::from_str(&mend_surrogates(text)).map_err(|_| first))
         .map_err(|error| format!("The JSON cannot be read: {error}."))
+}
+
+/// How many values a JSON text has at most: each but the first follows a mark outside strings.
+fn count_values(text: &str) -> usize {
+    let (mut count, mut quoted, mut escaped) = (0, false, false);
+    for byte in text.bytes() {
+        if quoted {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => quoted = false,
+                _ => {}
+            }
+        } else {
+            quoted = byte == b'"';
+            count += usize::from(matches!(byte, b',' | b'[' | b'{'));
+        }
+    }
+    count
 }
 
 /// Half surrogate pairs, which JavaScript writes where it cuts an emoji, become U+FFFD.

@@ -1,9 +1,7 @@
 //! What is new in a mail's text: without quotations, forwarded headers and signature.
 
-use super::Mailbox;
-use super::source::bare_mailbox;
+use super::forwarded::block;
 use crate::fields::fold;
-use crate::normal;
 
 /// A mail's text taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,22 +14,8 @@ pub struct Split {
     pub quoted: bool,
 }
 
-/// The mail inside a forwarded text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Forwarded {
-    pub from: Mailbox,
-    pub subject: Option<String>,
-    /// When it was sent, as written.
-    pub sent: Option<String>,
-    pub body: String,
-    /// What the forwarder wrote above it.
-    pub before: String,
-    /// A marker, or nothing above the headers, says that it is a forward, not an answer.
-    pub certain: bool,
-}
-
 /// Most lines that are looked at.
-const LINES_MAX: usize = 5_000;
+pub(super) const LINES_MAX: usize = 5_000;
 /// Most lines of a signature.
 const SIGNATURE_LINES_MAX: usize = 20;
 
@@ -76,7 +60,7 @@ const ORIGINAL: &[&str] = &[
     "original appointment",
 ];
 /// Dividers before a forwarded mail.
-const FORWARD: &[&str] = &[
+pub(super) const FORWARD: &[&str] = &[
     "forwarded message",
     "weitergeleitete nachricht",
     "weitergeleitete mail",
@@ -93,6 +77,14 @@ const FORWARD: &[&str] = &[
     "mensagem encaminhada",
     "mensagem reencaminhada",
     "forwarded by",
+    "videresendt",
+    "vidarebefordra",
+    "přeposlaná",
+    "przekazana",
+    "välitetty",
+    "továbbított",
+    "пересылаемое",
+    "iletilen",
     "fwd:",
 ];
 /// Lines that begin a signature by themselves.
@@ -120,17 +112,6 @@ const CLOSINGS: &str = "\
     uncordialsaludo atentamente cordialisaluti distintisaluti salutocordiale saluti \
     metvriendelijkegroet metvriendelijkegroeten vriendelijkegroet vriendelijkegroeten \
     hartelijkegroet mvg groeten atenciosamente comosmelhorescumprimentos cumprimentos";
-/// Labels of the header block that mail programs write above a quoted mail, by meaning, folded.
-const FROM: &str = "\
-    from von de da van od fran fra";
-const SENT: &str = "\
-    sent date datum gesendet fecha enviado enviadoel data inviato verzonden envoye envoyele \
-    dataora";
-const TO: &str = "\
-    to an para a aan per pour cc kopie bcc replyto antwortan";
-const SUBJECT: &str = "\
-    subject betreff asunto oggetto onderwerp objet assunto sujet temat";
-
 /// Takes a mail's text apart.
 #[must_use]
 pub fn split(text: &str) -> Split {
@@ -222,11 +203,11 @@ fn wrote(lines: &[&str]) -> Option<usize> {
     None
 }
 
-fn is_one_of(words: &str, word: &str) -> bool {
+pub(super) fn is_one_of(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|known| known == word)
 }
 
-fn is_divider(line: &str, phrases: &[&str]) -> bool {
+pub(super) fn is_divider(line: &str, phrases: &[&str]) -> bool {
     /// Longest divider, in bytes.
     const BYTES_MAX: usize = 120;
     if line.len() > BYTES_MAX {
@@ -251,57 +232,6 @@ fn is_block(lines: &[&str]) -> bool {
     block(&lines[skip..]).is_some()
 }
 
-/// The headers of an older mail: From first, and two more.
-fn block(lines: &[&str]) -> Option<(Forwarded, usize)> {
-    /// Most lines of such a block.
-    const LINES_MAX: usize = 10;
-    let (label, from) = labelled(lines.first()?)?;
-    if !is_one_of(FROM, &label) {
-        return None;
-    }
-    let mut found = Forwarded {
-        from: Mailbox::default(),
-        subject: None,
-        sent: None,
-        body: String::new(),
-        before: String::new(),
-        certain: false,
-    };
-    let (mut more, mut length) = (0, 1);
-    for line in lines.iter().take(LINES_MAX).skip(1) {
-        let Some((label, value)) = labelled(line) else { break };
-        let label = label.as_str();
-        if is_one_of(SUBJECT, label) {
-            found.subject = normal::line(value);
-        } else if is_one_of(SENT, label) {
-            found.sent = normal::line(value);
-        } else if !is_one_of(TO, label) && !is_one_of(FROM, label) {
-            break;
-        }
-        more += 1;
-        length += 1;
-    }
-    /// "From:" with one more label may be prose.
-    const MORE_MIN: usize = 2;
-    if more < MORE_MIN {
-        return None;
-    }
-    found.from = bare_mailbox(from).unwrap_or_default();
-    Some((found, length))
-}
-
-/// `Label: value`, the label folded; programs put stars, arrows and blanks around it.
-fn labelled(line: &str) -> Option<(String, &str)> {
-    /// Longest label, in bytes.
-    const LABEL_BYTES_MAX: usize = 24;
-    let line = line.trim_start_matches(['>', ' ', '*', '\t', '\u{a0}']);
-    let (label, value) = line.split_once(':')?;
-    if label.len() > LABEL_BYTES_MAX || label.is_empty() {
-        return None;
-    }
-    Some((fold(label), value.trim_matches([' ', '*', '\u{a0}', '\t'])))
-}
-
 fn is_signature(lines: &[&str]) -> bool {
     let Some(line) = lines.first().map(|line| line.trim()) else { return false };
     if line == "--" || line == "—" || line == "-- *" {
@@ -322,50 +252,6 @@ fn is_signature(lines: &[&str]) -> bool {
                 .take(LINES_AFTER_CLOSING_MAX + 1)
                 .count()
                 <= LINES_AFTER_CLOSING_MAX
-}
-
-/// Finds the forwarded mail in a text; body-level, whatever the mail's headers say.
-#[must_use]
-pub fn forwarded(text: &str) -> Option<Forwarded> {
-    let lines: Vec<&str> = text.lines().take(LINES_MAX).collect();
-    for at in 0..lines.len() {
-        let Some((mut found, length)) = block(&lines[at..]) else { continue };
-        if found.from.email.is_empty() {
-            continue;
-        }
-        let is_rule = |line: &&&str| {
-            let line = line.trim();
-            line.is_empty() || line.chars().all(|c| "_-=>".contains(c))
-        };
-        let above = lines[..at].iter().rev().find(|line| !is_rule(line)).copied();
-        let marked =
-            above.is_some_and(|line| is_divider(line.trim().trim_start_matches("> "), FORWARD));
-        found.certain = marked || above.is_none();
-        let before: Vec<&str> = lines[..at]
-            .iter()
-            .filter(|line| !(is_rule(line) || marked && above == Some(**line)))
-            .copied()
-            .collect();
-        found.before = split(&before.join("\n")).fresh;
-        let quoted = lines[at].trim_start().starts_with('>');
-        found.body = lines[at + length..]
-            .iter()
-            .map(|line| if quoted { line.trim_start_matches('>').trim_start() } else { line })
-            .collect::<Vec<_>>()
-            .join("\n")
-            .trim()
-            .to_owned();
-        return Some(found);
-    }
-    None
-}
-
-/// Whether a subject says that the mail is forwarded.
-pub(super) fn is_forward_subject(subject: &str) -> bool {
-    let lower = subject.trim().to_lowercase();
-    ["fwd:", "fw:", "wg:", "tr:", "rv:", "i:", "doorst:", "enc:", "vs:", "reenv:"]
-        .iter()
-        .any(|prefix| lower.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -407,24 +293,5 @@ mod tests {
         assert_eq!(split("hi\n-- \nAnna").fresh, "hi");
         assert_eq!(split("hi\n\nSent from my iPhone").fresh, "hi");
         assert_eq!(split("From: here to there\nwe go").fresh, "From: here to there\nwe go");
-    }
-
-    #[test]
-    fn a_forward_is_found_with_labels_of_many_languages() {
-        for text in [
-            "fyi\n\n---------- Forwarded message ---------\nFrom: Ana Ruiz <ana@acme.es>\nDate: x\nSubject: Bombas\nTo: us\n\nHola",
-            "Von: Ana Ruiz <ana@acme.es>\nGesendet: x\nAn: us\nBetreff: Bombas\n\nHola",
-            "Inizio messaggio inoltrato:\n\n> Da: Ana Ruiz <ana@acme.es>\n> Oggetto: Bombas\n> Data: x\n>\n> Hola",
-            "________________________________\nDe : Ana Ruiz <ana@acme.es>\nEnvoyé : x\nObjet : Bombas\n\nHola",
-        ] {
-            let found = forwarded(text).expect(text);
-            assert_eq!(found.from.email, "ana@acme.es");
-            assert_eq!(found.from.name.as_deref(), Some("Ana Ruiz"));
-            assert_eq!(found.subject.as_deref(), Some("Bombas"));
-            assert_eq!(found.body, "Hola");
-            assert!(found.certain, "{text}");
-        }
-        let reply = forwarded("Hello\n\nFrom: A <a@b.de>\nSent: x\nTo: y\nSubject: z\n\nold");
-        assert!(reply.is_some_and(|found| !found.certain));
     }
 }

@@ -105,7 +105,7 @@ fn count_boundaries(body: &[u8]) -> usize {
 
 /// Drops lines of blanks only, which some parsers take for the end, and turns raw 8-bit into UTF-8.
 fn mend_head(head: &[u8]) -> Vec<u8> {
-    let text = charset::decode(head, None);
+    let text = charset::decode(&escape_encoded_words(head), None);
     let mut out = Vec::with_capacity(text.len() + 16);
     for line in text.split('\n') {
         let line = line.trim_end_matches('\r');
@@ -115,6 +115,33 @@ fn mend_head(head: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Raw 8-bit inside `=?charset?Q?…?=` is in the charset named there: it becomes `=XX`.
+fn escape_encoded_words(head: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(head.len());
+    let mut inside = false;
+    for (at, byte) in head.iter().enumerate() {
+        match (byte, head.get(at + 1)) {
+            (b'=', Some(b'?')) => inside = true,
+            (b'?', Some(b'=')) if out.last() != Some(&b'=') && !ends_with_encoding(&out) => {
+                inside = false;
+            }
+            (b'\n', _) => inside = false,
+            _ => {}
+        }
+        if inside && !byte.is_ascii() {
+            out.extend_from_slice(format!("={byte:02X}").as_bytes());
+        } else {
+            out.push(*byte);
+        }
+    }
+    out
+}
+
+/// `…?Q` stands before the text of an encoded word, which may begin with `=`.
+fn ends_with_encoding(out: &[u8]) -> bool {
+    matches!(out, [.., b'?', b'q' | b'Q' | b'b' | b'B'])
 }
 
 fn letter(message: &Message<'_>, depth: usize) -> Letter {
