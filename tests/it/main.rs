@@ -1,1 +1,1 @@
-fn main_placeholder() {}
+mod store_subjects;
