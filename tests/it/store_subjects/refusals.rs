@@ -3,6 +3,7 @@
 use domain::decide::World;
 use domain::ids::Id;
 use domain::invoice::Series;
+use domain::order::Order;
 use domain::quote::QuoteState;
 use domain::world::Record;
 use leadmill::store::save::SaveError;
@@ -109,9 +110,9 @@ async fn what_was_issued_or_accepted_never_changes() {
         let mut conn = database.begin().await;
         let (order, invoice) = (samples::order(), samples::invoice(1));
         insert(&mut conn, vec![order.clone().into(), invoice.clone().into()]).await.expect("saved");
-        let shipped = samples::shipped(&order, "DN-1");
+        let shipped = Order { sequence: 1, ..samples::shipped(&order, "DN-1") };
         let mut changes: Vec<World> = Vec::new();
-        let mut order_changes = |stored: &domain::order::Order, now: domain::order::Order| {
+        let mut order_changes = |stored: &Order, now: Order| {
             let mut world = World::default();
             world.orders.load(stored.id, Some(stored.clone()));
             world.place(now.into());
