@@ -1,22 +1,159 @@
-//! The store: the only place that knows SQL.
+//! PostgreSQL: the only place with SQL. Every function is one bulk statement on the connection of
+//! its caller, inside the transaction that the caller began; what goes wrong is a [`Fault`].
+//!
+//! A lane owns one dedicated connection. Time limits are the server's (see
+//! [`DatabaseSettings`]): a query is never cancelled from outside, because a future that is dropped
+//! in the middle leaves its connection in an unknown state.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection as _, Row};
 
 pub mod account;
+pub mod batch;
 pub mod catalog;
+pub mod chunk;
+mod column;
 pub mod contact;
+pub mod event;
+mod fault;
+pub mod inbox;
 pub mod input;
 pub mod invoice;
 pub mod lead;
+mod line;
+mod migration;
+pub mod nothing;
 pub mod number;
 pub mod opportunity;
 pub mod order;
+pub mod parked;
+pub mod partition;
 pub mod party;
-pub mod quote;
-pub mod save;
-pub mod series;
-pub mod world;
-
-mod column;
-mod line;
 mod payment;
+pub mod quote;
+pub mod received;
+pub mod refusal;
+pub mod save;
+pub mod schedule;
+pub mod series;
+mod settings;
 mod shipment;
 mod totals;
+pub mod world;
+
+pub use fault::{Fault, Trouble, UNIQUE_TRIES_MAX};
+pub use migration::{Migrated, create_database_if_missing, drop_database, migrate};
+pub use settings::DatabaseSettings;
+
+/// A connection to PostgreSQL, so that callers need not name the driver.
+pub type Connection = sqlx::PgConnection;
+/// What every function of the store answers.
+pub type Result<T, E = Fault> = std::result::Result<T, E>;
+
+/// Opens a connection that shows up as `name` in `pg_stat_activity`, with the time limits of
+/// `database` set on the server's side.
+///
+/// # Errors
+/// [`Fault::Connection`] where the server does not answer; [`Fault::Ours`] where the settings are
+/// wrong, the role is refused or the database does not exist.
+pub async fn connect(database: &DatabaseSettings, name: &str) -> Result<Connection> {
+    open(database, options(database)?.application_name(name)).await
+}
+
+/// Says goodbye to the server.
+///
+/// # Errors
+/// [`Fault::Connection`] where it is gone already.
+pub async fn close(conn: Connection) -> Result<()> {
+    Ok(conn.close().await?)
+}
+
+/// Begins a transaction; answers its `now()`, the one time that all its decisions share. One round
+/// trip.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn begin(conn: &mut Connection) -> Result<DateTime<Utc>> {
+    let row = sqlx::raw_sql("BEGIN; SELECT now()").fetch_one(conn).await?;
+    Ok(row.try_get(0)?)
+}
+
+/// Commits. The `SELECT` before it costs no round trip and fails in a transaction that has failed
+/// before, which a bare `COMMIT` would roll back in silence.
+///
+/// # Errors
+/// [`Fault`] of the server; after a [`Fault::Connection`] nobody knows whether it was committed:
+/// drop the connection, acknowledge nothing, and let the claims decide when the batch runs again.
+pub async fn commit(conn: &mut Connection) -> Result<()> {
+    sqlx::raw_sql("SELECT; COMMIT").execute(conn).await?;
+    Ok(())
+}
+
+/// Rolls back, also a transaction that has failed.
+///
+/// # Errors
+/// [`Fault::Connection`] where the server is gone, which rolls back too.
+pub async fn rollback(conn: &mut Connection) -> Result<()> {
+    sqlx::raw_sql("ROLLBACK").execute(conn).await?;
+    Ok(())
+}
+
+/// Marks the point that [`rollback_to_savepoint`] goes back to; a later one hides an earlier one.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn savepoint(conn: &mut Connection) -> Result<()> {
+    sqlx::raw_sql("SAVEPOINT leadmill").execute(conn).await?;
+    Ok(())
+}
+
+/// Undoes what happened since [`savepoint`], gives its locks back, and keeps the transaction.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn rollback_to_savepoint(conn: &mut Connection) -> Result<()> {
+    sqlx::raw_sql("ROLLBACK TO SAVEPOINT leadmill").execute(conn).await?;
+    Ok(())
+}
+
+/// Keeps what happened since [`savepoint`].
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn release_savepoint(conn: &mut Connection) -> Result<()> {
+    sqlx::raw_sql("RELEASE SAVEPOINT leadmill").execute(conn).await?;
+    Ok(())
+}
+
+fn options(database: &DatabaseSettings) -> Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(database.url.expose_secret()).map_err(|_| {
+        // The driver's error may quote the address, and with it the password.
+        Fault::ours(
+            "The setting database.url is no address of a PostgreSQL database; write it like \
+             postgres://user:password@host:5432/leadmill.",
+        )
+    })?;
+    Ok(options.options([
+        ("statement_timeout", database.statement_timeout_ms),
+        ("lock_timeout", database.lock_timeout_ms),
+        ("idle_in_transaction_session_timeout", database.idle_in_transaction_timeout_ms),
+    ]))
+}
+
+/// Connecting is the one thing with a time limit on our side: nothing has begun yet.
+async fn open(database: &DatabaseSettings, options: PgConnectOptions) -> Result<Connection> {
+    let limit = Duration::from_millis(database.connect_timeout_ms);
+    match tokio::time::timeout(limit, options.connect()).await {
+        Ok(connected) => Ok(connected?),
+        Err(_) => {
+            let (host, port) = (options.get_host(), options.get_port());
+            let why = format!("no answer from {host}:{port} within {} ms", limit.as_millis());
+            Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, why)).into())
+        }
+    }
+}

@@ -39,6 +39,9 @@ pub fn apportion(
     if total.is_zero() {
         return Ok(vec![total; parts.len()]);
     }
+    if whole.is_zero() {
+        return Err(ApportionError::NothingToDivideBy(total));
+    }
     let (mut reached, mut given) = (Decimal::ZERO, Decimal::ZERO);
     let mut shares = Vec::with_capacity(parts.len());
     for part in parts {
@@ -75,20 +78,21 @@ pub fn share(
     if total.is_zero() {
         return Ok(total);
     }
+    if whole.is_zero() {
+        return Err(ApportionError::NothingToDivideBy(total));
+    }
     let due = cumulated(total, before + now, whole, digits)?;
     let given = cumulated(total, before, whole, digits)?;
     Ok(money::round_to(due - given, digits))
 }
 
+/// What is due when `reached` of `whole`, which is not zero, is done.
 fn cumulated(
     total: Decimal,
     reached: Decimal,
     whole: Decimal,
     digits: u32,
 ) -> Result<Decimal, ApportionError> {
-    if whole.is_zero() {
-        return Err(ApportionError::NothingToDivideBy(total));
-    }
     let due = ratio(total, reached, whole, digits)
         .ok_or_else(|| AmountError::TooLarge(format!("{total} × {reached} ÷ {whole}")))?;
     Ok(in_range(due)?)

@@ -71,8 +71,13 @@ pub struct InputRow {
 #[serde(deny_unknown_fields)]
 pub struct ImportContinue {
     pub import: InputId,
-    /// The number of the first part that was not taken yet; the first of all is 1.
+    /// The place of the first part that was not taken yet; the first of all is 1.
     pub from_row: u64,
+    pub channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// The number of the collection's first part: above 1 where it is a part of a longer file.
+    pub first_row: u64,
 }
 
 /// Qualify an open lead by hand.

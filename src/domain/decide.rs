@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::catalog::Catalog;
 use crate::ids::{Id, derived};
-use crate::message::{MessageType, OneOf, Said, TYPE_PREFIX};
+use crate::message::{MessageType, OneOf, Said, Subject, TYPE_PREFIX};
 pub use crate::refusal::{Already, Malformed, Reason, Refusal};
 pub use crate::world::{Key, Needs, Record, World};
 
@@ -21,8 +21,6 @@ pub trait Worker: Send + Sync + 'static {
     const RAW_QUEUES: &'static [&'static str] = &[];
     /// Document numbers that a decision may take, at most one of each per message.
     const NUMBERS: &'static [NumberKind] = &[];
-    /// The largest batch it wants; the setting `batch_size_max` may only lower it.
-    const BATCH_MAX: usize = 256;
     /// The messages it hears.
     type When: Heard;
     /// The messages it may say; saying any other does not compile.
@@ -36,6 +34,27 @@ pub trait Worker: Send + Sync + 'static {
     /// [`Malformed`] where the bytes are no message that this worker hears.
     fn read(&self, arrived: &Arrived) -> Result<Self::When, Malformed> {
         Self::When::read(arrived)
+    }
+
+    /// The largest batch it wants of a queue; the setting `batch_size_max` may only lower it.
+    #[must_use]
+    fn batch_max(queue: &str) -> usize {
+        let _ = queue;
+        256
+    }
+
+    /// The queue that carries messages of this type.
+    #[must_use]
+    fn queue_of(ty: &MessageType) -> &'static str {
+        let _ = ty;
+        Self::NAME
+    }
+
+    /// What is decided instead of a raw input that could not be handled, so that it is held and not
+    /// lost. `None` for messages of the contract, which are parked.
+    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<Self::When> {
+        let _ = (arrived, reason);
+        None
     }
 
     /// The sender's own key of a raw input, where the input has one.
@@ -65,6 +84,9 @@ pub trait Heard: OneOf + Send + Sync + 'static {
     /// # Errors
     /// [`Malformed`] where the type is unknown or the data does not fit its schema.
     fn read(arrived: &Arrived) -> Result<Self, Malformed>;
+
+    /// The record that it is about; `None` for a raw input, which becomes one.
+    fn subject(&self) -> Option<Subject>;
 }
 
 /// A message as it arrived, its envelope already opened.
@@ -83,6 +105,9 @@ pub struct Arrived {
     pub body: Arc<[u8]>,
 }
 
+/// How JSON writes NUL; PostgreSQL keeps it in no text.
+const NUL_ESCAPE: &[u8] = b"\\u0000";
+
 impl Arrived {
     /// Is it a message of this type?
     #[must_use]
@@ -95,6 +120,11 @@ impl Arrived {
     /// # Errors
     /// [`Malformed`] naming the field that does not fit.
     pub fn data<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
+        if self.body.windows(NUL_ESCAPE.len()).any(|window| window == NUL_ESCAPE) {
+            return Err(Malformed(
+                "The data holds the character NUL, which no text can keep; send it without.".into(),
+            ));
+        }
         serde_json::from_slice(&self.body).map_err(|error| {
             let ty = self.ty.as_deref().unwrap_or("raw input");
             Malformed(format!(
@@ -205,6 +235,8 @@ impl<'a, F> Ctx<'a, F> {
 pub struct Outcome<T> {
     pub records: Vec<Record>,
     pub says: Vec<Saying<T>>,
+    /// Commands that leadmill will say to itself at a later time.
+    pub later: Vec<Later<T>>,
     /// Set where the command's effect already held.
     pub already: Option<Already>,
 }
@@ -216,6 +248,13 @@ pub struct Saying<T> {
     pub begins: bool,
 }
 
+/// A command for later, claimed by the clock exactly once.
+#[derive(Clone, Debug)]
+pub struct Later<T> {
+    pub due: DateTime<Utc>,
+    pub message: T,
+}
+
 /// The most messages that one decision may say; larger work continues itself.
 pub const SAYS_MAX: usize = 502;
 
@@ -223,13 +262,15 @@ impl<T> Outcome<T> {
     /// Nothing follows; recorded as such.
     #[must_use]
     pub const fn nothing() -> Self {
-        Self { records: Vec::new(), says: Vec::new(), already: None }
+        Self { records: Vec::new(), says: Vec::new(), later: Vec::new(), already: None }
     }
 
     /// The command's effect already holds: answered with the existing record, nothing changes.
     #[must_use]
-    pub const fn already(already: Already) -> Self {
-        Self { records: Vec::new(), says: Vec::new(), already: Some(already) }
+    pub fn already(already: Already) -> Self {
+        let mut outcome = Self::nothing();
+        outcome.already = Some(already);
+        outcome
     }
 
     /// A changed or new record, together with what is said about it.
@@ -259,6 +300,13 @@ impl<T> Outcome<T> {
         self
     }
 
+    /// Says a command to ourselves when the time has come.
+    #[must_use]
+    pub fn later(mut self, due: DateTime<Utc>, message: impl Into<T>) -> Self {
+        self.later.push(Later { due, message: message.into() });
+        self
+    }
+
     /// The outcome in the form that is stored.
     #[must_use]
     pub fn erased(&self) -> Outcome<Said>
@@ -266,8 +314,10 @@ impl<T> Outcome<T> {
         for<'t> Said: From<&'t T>,
     {
         let says = self.says.iter();
+        let later = self.later.iter();
         Outcome {
             records: self.records.clone(),
+            later: later.map(|l| Later { due: l.due, message: Said::from(&l.message) }).collect(),
             says: says
                 .map(|s| Saying { message: Said::from(&s.message), begins: s.begins })
                 .collect(),

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::catalog::Catalog;
-use crate::decide::{Arrived, Ctx, Facts, Malformed, NumberKind, Outcome, Refusal, Worker};
-use crate::message::{MessageType, OneOf, Said};
+use crate::decide::{Arrived, Ctx, Facts, Heard, Malformed, NumberKind, Outcome, Refusal, Worker};
+use crate::message::{MessageType, OneOf, Said, Subject};
 use crate::world::{Needs, World};
 
 /// A typed message of some worker.
@@ -32,7 +32,7 @@ pub trait Hosted: Send + Sync {
     fn name(&self) -> &'static str;
     fn raw_queues(&self) -> &'static [&'static str];
     fn numbers(&self) -> &'static [NumberKind];
-    fn batch_max(&self) -> usize;
+    fn batch_max(&self, queue: &str) -> usize;
     fn hears(&self) -> &'static [&'static MessageType];
     fn says(&self) -> &'static [&'static MessageType];
     fn wants_catalog(&self) -> bool;
@@ -40,6 +40,9 @@ pub trait Hosted: Send + Sync {
     /// # Errors
     /// See [`Worker::read`].
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed>;
+    fn subject(&self, when: &When) -> Option<Subject>;
+    fn queue_of(&self, ty: &MessageType) -> &'static str;
+    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When>;
     fn external_id(&self, arrived: &Arrived) -> Option<String>;
     fn needs(&self, when: &When, world: &World, needs: &mut Needs);
     /// # Errors
@@ -69,8 +72,8 @@ where
         W::NUMBERS
     }
 
-    fn batch_max(&self) -> usize {
-        W::BATCH_MAX
+    fn batch_max(&self, queue: &str) -> usize {
+        W::batch_max(queue)
     }
 
     fn hears(&self) -> &'static [&'static MessageType] {
@@ -91,6 +94,18 @@ where
 
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {
         Worker::read(self, arrived).map(|when| Box::new(when) as When)
+    }
+
+    fn subject(&self, when: &When) -> Option<Subject> {
+        typed::<W>(when).subject()
+    }
+
+    fn queue_of(&self, ty: &MessageType) -> &'static str {
+        W::queue_of(ty)
+    }
+
+    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When> {
+        Worker::broken(self, arrived, reason).map(|when| Box::new(when) as When)
     }
 
     fn external_id(&self, arrived: &Arrived) -> Option<String> {

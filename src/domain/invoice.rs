@@ -149,8 +149,15 @@ pub enum InvoiceState {
 #[derive(Clone, Debug)]
 pub enum InvoiceAction {
     PayPart,
-    PayRest { at: DateTime<Utc>, discount: Decimal },
-    Cancel { at: DateTime<Utc> },
+    PayRest {
+        at: DateTime<Utc>,
+        discount: Decimal,
+    },
+    /// More money for an invoice that is paid: it came in, so it is booked, to be paid back.
+    Overpay,
+    Cancel {
+        at: DateTime<Utc>,
+    },
 }
 
 impl Lifecycle for Invoice {
@@ -165,6 +172,7 @@ impl Lifecycle for Invoice {
             (S::Issued | S::PartiallyPaid, A::PayRest { at, discount }) => {
                 Some(S::Paid { at: *at, discount: *discount })
             }
+            (S::Paid { .. }, A::Overpay) => Some(state.clone()),
             (S::Issued, A::Cancel { at }) => Some(S::Canceled { at: *at }),
             _ => None,
         }
@@ -183,6 +191,7 @@ impl Lifecycle for Invoice {
         match action {
             InvoiceAction::PayPart => "be paid in part",
             InvoiceAction::PayRest { .. } => "be paid",
+            InvoiceAction::Overpay => "be overpaid",
             InvoiceAction::Cancel { .. } => "be canceled",
         }
     }
@@ -199,6 +208,7 @@ impl Lifecycle for Invoice {
             vec![
                 InvoiceAction::PayPart,
                 InvoiceAction::PayRest { at, discount },
+                InvoiceAction::Overpay,
                 InvoiceAction::Cancel { at },
             ],
         )
@@ -221,9 +231,14 @@ impl Invoice {
         self.payments.iter().map(|payment| payment.amount).sum()
     }
 
-    /// BT-115: what is still to be paid; negative where too much was.
+    /// BT-115: what is still to be paid; negative where too much was. An early discount that was
+    /// taken is owed no more.
     #[must_use]
     pub fn payable(&self) -> Decimal {
-        self.totals.total_amount - self.paid()
+        let discount = match self.state {
+            InvoiceState::Paid { discount, .. } => discount,
+            _ => Decimal::ZERO,
+        };
+        self.totals.total_amount - discount - self.paid()
     }
 }

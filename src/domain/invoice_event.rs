@@ -30,6 +30,10 @@ pub struct InvoiceIssued {
     pub currency: Currency,
     /// BT-24.
     pub specification: String,
+    /// BT-10: whom the buyer routes the invoice to; the person who ordered, where one is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub buyer_reference: Option<String>,
     /// BT-13: the customer's own order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_ref: Option<String>,
@@ -73,6 +77,9 @@ pub struct PaymentInstructions {
     /// BT-86.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bic: Option<String>,
+    /// BT-85: whose account it is; the seller's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
     /// BT-83: what the payer should quote.
     pub remittance: String,
     /// BT-20.

@@ -1,6 +1,7 @@
 //! The domain: subjects with their life cycles, the messages about them, and the grammar of a
 //! worker. Nothing here waits, and the manifest proves it: no tokio, no sqlx, no lapin.
 
+pub mod answers;
 pub mod apportion;
 pub mod catalog;
 pub mod commands;
@@ -16,6 +17,7 @@ pub mod invoice;
 pub mod invoice_event;
 pub mod lead;
 pub mod lifecycle;
+pub mod mention;
 pub mod message;
 pub mod money;
 pub mod opportunity;
@@ -24,6 +26,7 @@ pub mod party;
 pub mod pricing;
 pub mod quote;
 pub mod refusal;
+pub mod shelf;
 pub mod story;
 pub mod totals;
 pub mod world;

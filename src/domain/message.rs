@@ -210,6 +210,12 @@ macro_rules! one_of {
                 })*
                 Err(arrived.unknown(<Self as $crate::message::OneOf>::TYPES))
             }
+
+            fn subject(&self) -> Option<$crate::message::Subject> {
+                match self {
+                    $(Self::$message(message) => Some($crate::message::Message::subject(message))),*
+                }
+            }
         }
     };
     ($(#[$doc:meta])* pub Then: $($message:ident),* $(,)?) => {

@@ -318,4 +318,4 @@ fn excerpt(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::enquiry::Enquiry;
 use crate::ids::{AccountId, ContactId, LeadId};
 
+mod recognise;
+
+pub use recognise::{Conflict, Recognised, introduce, recognise, recognise_lead, recognise_needs};
+
 /// Most keys of one kind that one enquiry claims.
 pub const KEYS_PER_KIND_MAX: usize = 3;
 

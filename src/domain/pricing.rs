@@ -84,7 +84,7 @@ impl PricingMethod {
 #[serde(rename_all = "snake_case")]
 pub enum RoundingOption {
     /// Prices that end in this amount, as 12.99 ends in 0.99. They lie one period apart: the
-    /// smallest power of ten greater than the amount [ours].
+    /// smallest power of ten greater than the amount.
     EndsIn(
         #[serde(with = "crate::money::decimal")]
         #[schemars(schema_with = "crate::money::decimal_schema")]
@@ -98,7 +98,7 @@ pub enum RoundingOption {
     ),
 }
 
-/// Where a computed price is rounded to. A price that conforms already stays as it is [ours].
+/// Where a computed price is rounded to. A price that conforms already stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoundingPolicy {
@@ -107,7 +107,7 @@ pub enum RoundingPolicy {
     None,
     Up(RoundingOption),
     Down(RoundingOption),
-    /// The middle between two goes up [ours].
+    /// The middle between two goes up.
     ToNearest(RoundingOption),
 }
 

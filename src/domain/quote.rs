@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::customer::Buyer;
 use crate::document::{Line, PaymentTerms};
@@ -37,6 +39,38 @@ pub struct Offer {
     pub payment_terms: PaymentTerms,
     /// The last day on which it may be accepted, in the seller's zone (D365: effectiveto).
     pub effective_to: NaiveDate,
+}
+
+impl Offer {
+    /// SHA-256 of the offer, in lower-case hexadecimal: its JSON as said in the events, keys sorted,
+    /// without blanks. Whoever holds the offer can compute it again (F88).
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let json = serde_json::to_value(self).map(|offer| canonical(&offer));
+        let json = json.expect("an offer has string keys only, so that it is always JSON");
+        let digest = Sha256::digest(json.as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// JSON with sorted keys, whatever order the map type of serde_json was built with.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let mut keys: Vec<_> = fields.iter().collect();
+            keys.sort_by_key(|(key, _)| *key);
+            let field = |(key, value): (&String, &Value)| {
+                format!("{}:{}", Value::String(key.clone()), canonical(value))
+            };
+            let fields: Vec<_> = keys.into_iter().map(field).collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        other => other.to_string(),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

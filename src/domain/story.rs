@@ -111,7 +111,7 @@ where
 
     /// The part of the world that the worker named.
     fn seen(&self, when: &W::When) -> World {
-        let mut seen = World { discovering: true, ..World::default() };
+        let mut seen = World { discovering: true, now: self.now, ..World::default() };
         let mut before = None;
         for _ in 0..ROUNDS_MAX {
             let mut needs = Needs::default();

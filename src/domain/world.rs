@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::catalog::Catalog;
@@ -111,12 +112,18 @@ pub struct World {
     pub series: Table<SeriesKey, Series>,
     pub keys: BTreeMap<Key, Option<Uuid>>,
     pub catalog: Table<(), Catalog>,
+    /// The database's time at the start of the transaction, the same as [`Ctx::now`]: some needs
+    /// hang on the date, as the series of a year.
+    ///
+    /// [`Ctx::now`]: crate::decide::Ctx::now
+    pub now: DateTime<Utc>,
     /// Set while `needs` is still asked: what is not loaded yet then looks like what does not exist.
     pub discovering: bool,
 }
 
 /// A changed or new record.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "an outcome holds a handful of them, shortly")]
 pub enum Record {
     Party(Party),
     Input(Input),

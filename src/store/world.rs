@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use domain::decide::{Key, Needs, World};
 use domain::host::{Hosted, When};
 use domain::ids::{Id, InputId, LeadId, OrderId, QuoteId};
@@ -47,8 +48,9 @@ pub async fn lock(
     conn: &mut PgConnection,
     worker: &dyn Hosted,
     whens: &[&When],
+    now: DateTime<Utc>,
 ) -> Result<World, LockError> {
-    let mut loading = Loading::new(worker, whens, Needs::default());
+    let mut loading = Loading::new(worker, whens, now, Needs::default());
     if loading.settled() {
         return Ok(loading.done());
     }
@@ -64,7 +66,7 @@ pub async fn lock(
         }
         if attempt < ATTEMPTS_MAX {
             sqlx::raw_sql("ROLLBACK TO SAVEPOINT needs").execute(&mut *conn).await?;
-            loading = Loading::new(worker, whens, loading.needs);
+            loading = Loading::new(worker, whens, now, loading.needs);
         }
     }
     Err(LockError::Unsettled { worker: worker.name() })
@@ -144,13 +146,18 @@ struct Loading<'a> {
 }
 
 impl<'a> Loading<'a> {
-    fn new(worker: &'a dyn Hosted, whens: &'a [&'a When], hints: Needs) -> Self {
+    fn new(
+        worker: &'a dyn Hosted,
+        whens: &'a [&'a When],
+        now: DateTime<Utc>,
+        hints: Needs,
+    ) -> Self {
         let mut loading = Self {
             worker,
             whens,
             hints,
             needs: Needs::default(),
-            world: World { discovering: true, ..World::default() },
+            world: World { now, discovering: true, ..World::default() },
             locked_leads: BTreeSet::new(),
             raw: BTreeSet::new(),
         };

@@ -1,1 +1,112 @@
-//! invoicing
+//! invoicing: a fulfilled order becomes an invoice with a gapless number; then it is paid or canceled.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use domain::commands::{InvoiceCancel, PaymentReceived};
+use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, Worker, World};
+use domain::events::{InvoiceCanceled, InvoiceIssued, InvoicePaid, OrderFulfilled};
+use domain::ids::InvoiceId;
+use domain::invoice::{Invoice, SeriesKey};
+use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
+
+mod bill;
+mod cancellation;
+mod document;
+mod issue;
+mod payment;
+mod seller;
+#[cfg(test)]
+mod tests;
+
+pub use seller::SellerSettings;
+
+domain::one_of! {
+    /// What invoicing hears.
+    pub When: OrderFulfilled, PaymentReceived, InvoiceCancel
+}
+
+domain::one_of! {
+    /// What invoicing may say.
+    pub Then: InvoiceIssued, InvoicePaid, InvoiceCanceled
+}
+
+/// The worker from the fulfilled order to the paid invoice.
+#[derive(Clone, Debug)]
+pub struct Invoicing {
+    seller: SellerSettings,
+}
+
+impl Invoicing {
+    /// Issues invoices of this seller; the settings are expected to have no
+    /// [problems](SellerSettings::problems).
+    #[must_use]
+    pub const fn new(seller: SellerSettings) -> Self {
+        Self { seller }
+    }
+
+    fn today(&self, now: DateTime<Utc>) -> NaiveDate {
+        now.with_timezone(&self.seller.zone).date_naive()
+    }
+
+    /// The run of numbers that an invoice of today takes its own from; each year begins a new one.
+    fn series(&self, today: NaiveDate) -> SeriesKey {
+        SeriesKey {
+            seller: self.seller.code.clone(),
+            kind: SubjectKind::Invoice.name().into(),
+            year: today.year(),
+        }
+    }
+}
+
+impl Worker for Invoicing {
+    const NAME: &'static str = "invoicing";
+    type When = When;
+    type Then = Then;
+    type Facts = ();
+
+    fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
+        match when {
+            When::OrderFulfilled(event) => {
+                needs.order(event.order);
+                needs.invoice_of_order(event.order);
+                needs.series(self.series(self.today(world.now)));
+                if let Some(order) = world.order(event.order) {
+                    needs.opportunity(order.opportunity);
+                }
+            }
+            When::PaymentReceived(command) => needs.invoice(command.invoice),
+            When::InvoiceCancel(command) => needs.invoice(command.invoice),
+        }
+    }
+
+    fn decide(
+        &self,
+        world: &World,
+        when: &When,
+        ctx: &mut Ctx<'_, ()>,
+    ) -> Result<Outcome<Then>, Refusal> {
+        match when {
+            When::OrderFulfilled(event) => self.issue(world, event, ctx),
+            When::PaymentReceived(command) => payment::receive(world, command, ctx),
+            When::InvoiceCancel(command) => cancellation::cancel(world, command, ctx),
+        }
+    }
+}
+
+fn known(world: &World, id: InvoiceId) -> Result<&Invoice, Refusal> {
+    world.invoice(id).ok_or_else(|| Refusal::unknown(SubjectKind::Invoice, id))
+}
+
+/// The answer that names an existing invoice, by its number or by the reference of a payment.
+fn already(invoice: &Invoice, reference: &str) -> Outcome<Then> {
+    Outcome::already(Already {
+        subject: SubjectKind::Invoice,
+        id: invoice.id.into(),
+        reference: Some(reference.to_owned()),
+    })
+}
+
+fn refused(invoice: &Invoice, rule: &'static str, message: String) -> Refusal {
+    let found = Invoice::state_name(&invoice.state);
+    Refusal::no(SubjectKind::Invoice, &invoice.number, rule, found, message)
+}

@@ -1,1 +1,207 @@
-//! qualification
+//! The worker `qualification`: decides whether a lead is worth working. A qualified lead becomes an
+//! opportunity of a customer, known or new; the others are disqualified or wait for a person.
+
+mod conversion;
+mod facts;
+mod rule_file;
+mod rules;
+mod settings;
+
+use domain::commands::{LeadDisqualify, LeadQualify, LeadReactivate};
+use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, Worker, World};
+use domain::events::{
+    AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadMerged, LeadQualified,
+    LeadReactivated, LeadScored, OpportunityCreated,
+};
+use domain::ids::LeadId;
+use domain::lead::{Assessment, Lead, LeadAction, LeadState};
+use domain::message::SubjectKind;
+use domain::party::{recognise_lead, recognise_needs};
+use domain::shelf::Shelf;
+
+pub use facts::FACTS;
+pub use rules::{Rules, RulesError};
+pub use settings::QualificationSettings;
+
+use conversion::convert;
+use facts::facts;
+use rules::Verdict;
+
+domain::one_of! {
+    /// What qualification hears.
+    pub When: LeadCaptured, LeadMerged, LeadQualify, LeadDisqualify, LeadReactivate
+}
+
+domain::one_of! {
+    /// What qualification says.
+    pub Then: LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
+        ContactCreated, OpportunityCreated
+}
+
+/// The worker, with its settings and its rules.
+#[derive(Debug)]
+pub struct Qualification {
+    settings: QualificationSettings,
+    rules: Rules,
+}
+
+type Answer = Result<Outcome<Then>, Refusal>;
+
+impl Qualification {
+    #[must_use]
+    pub const fn new(settings: QualificationSettings, rules: Rules) -> Self {
+        Self { settings, rules }
+    }
+}
+
+impl Worker for Qualification {
+    const NAME: &'static str = "qualification";
+    type When = When;
+    type Then = Then;
+    /// The catalog, to see whether an enquiry names a product.
+    type Facts = Shelf;
+
+    fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
+        needs.lead(when.lead());
+        let Some(lead) = world.lead(when.lead()).filter(|lead| lead.is_open()) else { return };
+        if matches!(when, When::LeadDisqualify(_) | When::LeadReactivate(_)) {
+            return;
+        }
+        recognise_needs(world, &lead.enquiry, needs);
+        let known = recognise_lead(world, lead);
+        known.contact.into_iter().chain(lead.contact).for_each(|id| needs.contact(id));
+        known.account.into_iter().chain(lead.account).for_each(|id| needs.account(id));
+    }
+
+    fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+        let id = when.lead();
+        let lead = world.lead(id).ok_or_else(|| Refusal::unknown(SubjectKind::Lead, id))?;
+        match when {
+            When::LeadCaptured(_) | When::LeadMerged(_) => self.assess(world, lead, ctx),
+            When::LeadQualify(_) => self.qualify_by_hand(world, lead, ctx),
+            When::LeadDisqualify(command) => disqualify_by_hand(lead, command, ctx),
+            When::LeadReactivate(_) => reactivate(lead),
+        }
+    }
+}
+
+impl When {
+    const fn lead(&self) -> LeadId {
+        match self {
+            Self::LeadCaptured(event) => event.lead,
+            Self::LeadMerged(event) => event.lead,
+            Self::LeadQualify(command) => command.lead,
+            Self::LeadDisqualify(command) => command.lead,
+            Self::LeadReactivate(command) => command.lead,
+        }
+    }
+}
+
+impl Qualification {
+    /// Asks the rules. A lead that was closed meanwhile is left alone (F62).
+    fn assess(&self, world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+        if !lead.is_open() {
+            return Ok(Outcome::nothing());
+        }
+        let known = recognise_lead(world, lead);
+        let answer = self.rules.ask(facts(lead, &known, ctx.facts));
+        let mut assessment = answer.assessment;
+        match answer.verdict {
+            Some(Verdict::Qualify { offer }) => {
+                let assessed = Some(assessment.clone());
+                match convert(world, lead, &self.settings, (assessed, offer.as_slice()), ctx) {
+                    Ok(outcome) => return Ok(outcome),
+                    // Nobody asked for this step, so nobody waits for an answer: a person decides.
+                    Err(refusal) => assessment.matched.push(refusal.to_string()),
+                }
+            }
+            Some(Verdict::Disqualify { reason }) if lead.opportunity.is_none() => {
+                let mut lead =
+                    lead.apply(&LeadAction::Disqualify { at: ctx.now, reason: *reason })?;
+                lead.assessment = Some(assessment.clone());
+                let said = LeadDisqualified {
+                    lead: lead.id,
+                    disqualify_reason: *reason,
+                    comment: None,
+                    assessment: Some(assessment),
+                };
+                return Ok(Outcome::nothing().changed(lead, said));
+            }
+            Some(Verdict::Disqualify { .. }) => {
+                assessment.matched.push(has_opportunity(lead).to_string());
+            }
+            None => {}
+        }
+        score(lead, assessment)
+    }
+
+    fn qualify_by_hand(&self, world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+        if let (LeadState::Qualified { .. }, Some(opportunity)) = (lead.state(), lead.opportunity) {
+            return Ok(Outcome::already(Already {
+                subject: SubjectKind::Opportunity,
+                id: opportunity.0,
+                reference: Some(lead.number.clone()),
+            }));
+        }
+        convert(world, lead, &self.settings, (None, &[]), ctx)
+    }
+}
+
+/// The lead stays open; somebody decides with `lead.qualify` or `lead.disqualify`.
+fn score(lead: &Lead, assessment: Assessment) -> Answer {
+    if lead.assessment.as_ref() == Some(&assessment) {
+        return Ok(Outcome::nothing());
+    }
+    let mut lead = lead.apply(&LeadAction::Score)?;
+    lead.assessment = Some(assessment.clone());
+    let said = LeadScored { lead: lead.id, assessment };
+    Ok(Outcome::nothing().changed(lead, said))
+}
+
+fn disqualify_by_hand(lead: &Lead, command: &LeadDisqualify, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+    if let LeadState::Disqualified { reason, .. } = lead.state()
+        && *reason == command.reason
+    {
+        return Ok(Outcome::already(itself(lead)));
+    }
+    if lead.opportunity.is_some() {
+        return Err(has_opportunity(lead));
+    }
+    let lead = lead.apply(&LeadAction::Disqualify { at: ctx.now, reason: command.reason })?;
+    let said = LeadDisqualified {
+        lead: lead.id,
+        disqualify_reason: command.reason,
+        comment: command.comment.clone(),
+        assessment: None,
+    };
+    Ok(Outcome::nothing().changed(lead, said))
+}
+
+/// The lead is open again and keeps all it knew, its opportunity too (F66).
+fn reactivate(lead: &Lead) -> Answer {
+    if lead.is_open() {
+        return Ok(Outcome::already(itself(lead)));
+    }
+    let lead = lead.apply(&LeadAction::Reactivate)?;
+    let said = LeadReactivated { lead: lead.id };
+    Ok(Outcome::nothing().changed(lead, said))
+}
+
+fn itself(lead: &Lead) -> Already {
+    Already { subject: SubjectKind::Lead, id: lead.id.0, reference: Some(lead.number.clone()) }
+}
+
+/// F65: what has become a deal is lost there, not here.
+fn has_opportunity(lead: &Lead) -> Refusal {
+    let opportunity = lead.opportunity.map(|id| id.to_string()).unwrap_or_default();
+    let message = format!(
+        "The lead `{}` cannot be disqualified, for the opportunity `{opportunity}` hangs on it; lose \
+         that one with `opportunity.lose`.",
+        lead.number
+    );
+    let found = format!("opportunity {opportunity}");
+    Refusal::no(SubjectKind::Lead, lead.id, "lead.has_opportunity", found, message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+# One word for each thing a newcomer wants. Every target is a thin line over cargo or the binary.
+# Servers: what LEADMILL_DATABASE__URL and LEADMILL_BROKER__URL name, else what runs at the
+# customary local ports, else private ones in .leadmill (LEADMILL_SERVERS=private: always those).
+
+SHELL := /bin/bash
+LEADMILL := target/debug/leadmill
+# Queries are checked against the committed .sqlx, so that building needs no database.
+export SQLX_OFFLINE := true
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test check build tools
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## Run leads through the whole pipeline and show what came out
+	@$(LEADMILL) demo
+
+up: build ## Find or start PostgreSQL and RabbitMQ, ready for `leadmill run`
+	@$(LEADMILL) up
+
+down: build ## Stop the private servers; their data stays in .leadmill
+	@$(LEADMILL) down
+
+# Built by the same command that runs the tests, so that nothing is compiled twice.
+test: tools ## Run all tests on real servers
+	@cargo test --workspace --no-run
+	@servers=$$($(LEADMILL) up --env --quiet) && eval "$$servers" && \
+	if cargo nextest --version >/dev/null 2>&1; \
+	then cargo nextest run --workspace && cargo test --workspace --doc; \
+	else cargo test --workspace; fi
+
+check: tools ## Check format, lints and documentation
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+build: tools
+	@cargo build
+
+tools:
+	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs, then run this again." >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "A C compiler is missing, which the TLS library needs to build: run 'sudo apt-get install build-essential', then this again." >&2; exit 1; }

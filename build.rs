@@ -1,0 +1,4 @@
+//! A migration that is added must be built in; cargo does not see it by itself.
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

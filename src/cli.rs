@@ -1,0 +1,97 @@
+//! The command line: one file per verb. What a person reads goes to standard output, what happened
+//! on the way to standard error, so that `--json` can be piped.
+
+mod check_config;
+mod context;
+mod down;
+mod migrate;
+mod output;
+mod run;
+mod up;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use context::Context;
+pub use output::Output;
+
+/// A lead-to-cash pipeline: leads go in by message, issued invoices come out by message.
+///
+/// Start with `leadmill demo`, which shows the whole way of real leads to invoices, or with
+/// `leadmill up` (servers and tables), `leadmill run` (the workers) and `leadmill send web FILE`
+/// (a lead).
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Options of every verb.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Global {
+    /// Print data as JSON, for programs
+    #[arg(long, global = true)]
+    json: bool,
+    /// A settings file that overrides the built-in defaults
+    #[arg(long, global = true, value_name = "FILE", env = "LEADMILL_CONFIG")]
+    config: Option<PathBuf>,
+    /// The folder of private servers' data
+    #[arg(long, global = true, value_name = "FOLDER", env = "LEADMILL_FOLDER", default_value = ".leadmill")]
+    folder: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Find or start PostgreSQL and RabbitMQ, and make tables and queues ready
+    Up(up::Up),
+    /// Stop the private servers; their data stays
+    Down,
+    /// Bring tables, partitions and queues up to this version
+    Migrate,
+    /// Run workers until SIGTERM or Ctrl-C; all of them where none is named
+    Run(run::Run),
+    /// Check settings and qualification rules, and print what is in force
+    CheckConfig,
+    /// Print a completion script for your shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let Cli { global, verb } = Cli::parse();
+    // One provider for both connections; a second call finds it installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Runtime::new();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(global, verb)),
+        Err(error) => Err(anyhow::anyhow!("No threads can be started: {error}.")),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
+    let context = Context::new(global);
+    match verb {
+        Verb::Up(up) => up.run(&context).await,
+        Verb::Down => down::run(&context).await,
+        Verb::Migrate => migrate::run(&context).await,
+        Verb::Run(run) => run.run(&context).await,
+        Verb::CheckConfig => check_config::run(&context).await,
+        Verb::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

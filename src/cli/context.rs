@@ -1,0 +1,78 @@
+//! What every verb needs: settings with the servers found, connections, a place to print to.
+
+use anyhow::Context as _;
+use secrecy::ExposeSecret;
+
+use super::{Global, Output};
+use crate::messaging::Link;
+use crate::servers::{self, Choice, Servers};
+use crate::settings::{Settings, Sources};
+use crate::store::{self, Connection};
+
+/// The options of this call, and what follows from them.
+pub struct Context {
+    pub global: Global,
+    pub output: Output,
+}
+
+impl Context {
+    pub(super) const fn new(global: Global) -> Self {
+        let output = Output { json: global.json };
+        Self { global, output }
+    }
+
+    /// The settings, with the servers that they name or, where they name none, that run here.
+    ///
+    /// # Errors
+    /// Every problem of the settings; or that no server is known, with the next step.
+    pub async fn settings(&self) -> anyhow::Result<Settings> {
+        let sources = Sources::of_process(self.global.config.clone());
+        let configured = sources.urls().map_err(anyhow::Error::msg)?;
+        let choice = Choice::from_environment()?;
+        let found = servers::find(choice, configured, &self.global.folder).await?;
+        let found = found.context(
+            "PostgreSQL or RabbitMQ is not known here. Run `leadmill up`, or set \
+             LEADMILL_DATABASE__URL and LEADMILL_BROKER__URL.",
+        )?;
+        Ok(sources.with_servers(&found.database_url, &found.broker_url).settings()?)
+    }
+
+    /// Finds or starts the servers, and gives the settings with them.
+    ///
+    /// # Errors
+    /// What keeps a server from being found or started, with the next step.
+    pub async fn provide(&self, say: servers::Say<'_>) -> anyhow::Result<(Servers, Settings)> {
+        let sources = Sources::of_process(self.global.config.clone());
+        let configured = sources.urls().map_err(anyhow::Error::msg)?;
+        let choice = Choice::from_environment()?;
+        let found = servers::provide(choice, configured, &self.global.folder, say).await?;
+        let settings = sources.with_servers(&found.database_url, &found.broker_url).settings()?;
+        Ok((found, settings))
+    }
+
+    /// A connection of this call's own.
+    ///
+    /// # Errors
+    /// Why the database cannot be reached.
+    pub async fn database(&self, settings: &Settings) -> anyhow::Result<Connection> {
+        let connected = store::connect(&settings.database, "leadmill cli").await;
+        connected.map_err(|fault| anyhow::anyhow!("{fault}"))
+    }
+
+    /// A link of this call's own.
+    ///
+    /// # Errors
+    /// Why the broker cannot be reached.
+    pub async fn broker(&self, settings: &Settings) -> anyhow::Result<Link> {
+        Ok(Link::open(&settings.broker, "leadmill cli").await?)
+    }
+}
+
+/// The URLs as another process gets them.
+pub fn exports(settings: &Settings) -> [(&'static str, String); 2] {
+    [
+        (servers::DATABASE_SETTING, settings.database.url.expose_secret().to_owned()),
+        (servers::BROKER_SETTING, settings.broker.url.expose_secret().to_owned()),
+    ]
+}
+

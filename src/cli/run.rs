@@ -1,0 +1,57 @@
+//! `leadmill run`: works until it is told to stop.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use super::Context;
+use crate::runtime::Runtime;
+use crate::settings::LogSettings;
+use crate::{messaging, workers};
+
+/// Options of `leadmill run`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Run {
+    /// intake, qualification, quoting, ordering, invoicing
+    #[arg(value_name = "WORKER")]
+    workers: Vec<String>,
+}
+
+impl Run {
+    pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        let settings = context.settings().await?;
+        log(&settings.log)?;
+        let topology = workers::topology(&workers::all(&settings)?);
+        let runtime = Runtime::new(settings.clone(), &self.workers).map_err(anyhow::Error::msg)?;
+        topology.check(&settings.broker).await?;
+        let stop = CancellationToken::new();
+        let (mut term, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let asked = stop.clone();
+        tokio::spawn(async move {
+            tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
+            asked.cancel();
+            tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
+            // Asked twice: nothing is lost, the messages in hand are delivered again.
+            std::process::exit(1);
+        });
+        runtime.run(stop).await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Log lines on standard error.
+fn log(settings: &LogSettings) -> anyhow::Result<()> {
+    let filter = format!("{},{}", settings.filter, messaging::LOG_FILTER);
+    let filter = EnvFilter::try_new(filter).context("`log.filter` is no log filter")?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if settings.json {
+        log.json().init();
+    } else {
+        log.with_target(false).init();
+    }
+    Ok(())
+}

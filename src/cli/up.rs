@@ -1,0 +1,57 @@
+//! `leadmill up`: servers, database, tables, queues.
+
+use std::process::ExitCode;
+
+use super::Context;
+use super::context::exports;
+use super::migrate::prepare;
+
+/// Options of `leadmill up`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Up {
+    /// Print the settings that name the servers, as `export …` for a shell
+    #[arg(long)]
+    env: bool,
+    /// Say nothing on the way
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Up {
+    pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        let mut say = |line: String| {
+            if !self.quiet {
+                eprintln!("{line}");
+            }
+        };
+        let (servers, settings) = context.provide(&mut say).await?;
+        servers.notes.iter().for_each(|note| say(note.clone()));
+        let ready = prepare(&settings).await?;
+        if self.env {
+            let set = |(name, value): (&str, String)| format!("{name}='{}'", quoted(&value));
+            println!("export {}", exports(&settings).map(set).join(" "));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let data = serde_json::json!({
+            "database": settings.database.address(),
+            "broker": settings.broker.address(),
+            "migrations_applied": ready.applied,
+            "queues": ready.queues,
+        });
+        context.output.print(&data, |_| {
+            format!(
+                "Ready: PostgreSQL at {}, RabbitMQ at {}, {} queues.\nNext: `leadmill run`, then \
+                 `leadmill send web FILE` in another terminal; or `leadmill demo`.",
+                settings.database.address(),
+                settings.broker.address(),
+                ready.queues
+            )
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A value between single quotes of a shell.
+fn quoted(value: &str) -> String {
+    value.replace('\'', r"'\''")
+}

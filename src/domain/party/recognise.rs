@@ -1,0 +1,206 @@
+//! Who asks: the person and the organisation that the keys of an enquiry point at.
+//!
+//! An e-mail address is one person's. A telephone may ring for many (a switchboard, a family), so it
+//! identifies somebody only where nothing speaks against it. Keys that point at two parties are
+//! never merged silently: that is a [`Conflict`], which names both.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::{Party, PartyKey, PartyKeyKind, organisation_keys, person_keys};
+use crate::customer::Customer;
+use crate::enquiry::Enquiry;
+use crate::ids::{AccountId, ContactId, LeadId};
+use crate::lead::Lead;
+use crate::world::{Needs, World};
+
+/// What is known of who asks; nothing where nobody was met before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recognised {
+    pub contact: Option<ContactId>,
+    /// The person's organisation, else the one that the organisation's own keys point at.
+    pub account: Option<AccountId>,
+    /// The last lead of this person.
+    pub lead: Option<LeadId>,
+    /// The keys by which the person was recognised.
+    pub matched: Vec<PartyKey>,
+    /// Set where the keys point at two parties; then nothing above is to be relied on.
+    pub conflict: Option<Conflict>,
+}
+
+/// Two parties behind the keys of one enquiry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The ids of both (contacts, accounts or leads).
+    pub parties: Vec<Uuid>,
+    /// Both are customers; otherwise one of them is only a lead.
+    pub customers: bool,
+    /// A finished sentence that names both.
+    pub message: String,
+}
+
+/// Names what [`recognise`] and [`recognise_lead`] must know.
+pub fn recognise_needs(world: &World, enquiry: &Enquiry, needs: &mut Needs) {
+    for key in person_keys(enquiry) {
+        needs.party(&key);
+        match world.party(&key).map(|party| (party.contact, party.lead)) {
+            Some((Some(contact), _)) => needs.contact(contact),
+            Some((None, Some(lead))) => needs.refer_lead(lead),
+            _ => {}
+        }
+    }
+    for key in organisation_keys(enquiry) {
+        needs.party(&key);
+    }
+}
+
+/// Who sends this enquiry, among everybody known: customers and people who only asked before.
+#[must_use]
+pub fn recognise(world: &World, enquiry: &Enquiry) -> Recognised {
+    identify(world, enquiry, Scope::Everybody, None, None)
+}
+
+/// Which customer a lead is, beside what the lead itself already names. That the keys of the lead
+/// point at leads says nothing here.
+#[must_use]
+pub fn recognise_lead(world: &World, lead: &Lead) -> Recognised {
+    identify(world, &lead.enquiry, Scope::Customers, lead.contact, lead.account)
+}
+
+/// The parties to put once an enquiry has a lead and, later, a customer. A key keeps the customer
+/// that it has, and a telephone of somebody else stays theirs.
+#[must_use]
+pub fn introduce(world: &World, enquiry: &Enquiry, lead: LeadId, customer: Customer) -> Vec<Party> {
+    let matched = recognise(world, enquiry).matched;
+    let known = |key: PartyKey| world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
+    let mut parties = Vec::new();
+    for old in person_keys(enquiry).into_iter().map(known) {
+        let elses = old.key.kind == PartyKeyKind::Phone
+            && old.contact != customer.contact
+            && old.lead != Some(lead)
+            && somebody(&old)
+            && !matched.contains(&old.key);
+        if !elses {
+            let new = Party {
+                key: old.key.clone(),
+                lead: old.lead.max(Some(lead)),
+                contact: old.contact.or(customer.contact),
+                account: old.account.or(customer.account),
+            };
+            parties.extend((new != old).then_some(new));
+        }
+    }
+    for old in organisation_keys(enquiry).into_iter().map(known) {
+        let new = Party { account: old.account.or(customer.account), ..old.clone() };
+        parties.extend((new != old).then_some(new));
+    }
+    parties
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Scope {
+    Everybody,
+    Customers,
+}
+
+fn identify(
+    world: &World,
+    enquiry: &Enquiry,
+    scope: Scope,
+    contact: Option<ContactId>,
+    account: Option<AccountId>,
+) -> Recognised {
+    let hits = person_keys(enquiry);
+    let hits = hits.iter().filter_map(|key| world.party(key)).filter(|party| match scope {
+        Scope::Everybody => party.contact.is_some() || party.lead.is_some(),
+        Scope::Customers => party.contact.is_some(),
+    });
+    let (emails, phones): (Vec<_>, Vec<_>) =
+        hits.partition(|party| party.key.kind == PartyKeyKind::Email);
+    let mut person = emails;
+    for phone in phones {
+        if rings_for(world, enquiry, &person, phone) {
+            person.push(phone);
+        }
+    }
+    let contacts: BTreeSet<_> =
+        person.iter().filter_map(|party| party.contact).chain(contact).collect();
+    let mut found = Recognised {
+        contact: contacts.first().copied(),
+        lead: person.iter().filter_map(|party| party.lead).max(),
+        matched: person.iter().map(|party| party.key.clone()).collect(),
+        ..Recognised::default()
+    };
+    let of_contact = found.contact.and_then(|id| world.contact(id)).and_then(|c| c.account);
+    let of_keys = organisation_keys(enquiry);
+    let of_keys = of_keys.iter().filter_map(|key| world.party(key)?.account);
+    let accounts: BTreeSet<_> = of_contact.into_iter().chain(account).chain(of_keys).collect();
+    found.account = accounts.first().copied();
+    found.conflict = two(&contacts, "contacts", true)
+        .or_else(|| two(&strangers(&person), "people", false))
+        .or_else(|| two(&accounts, "accounts", true));
+    found
+}
+
+/// Is this telephone a sign of the person? Not where the e-mail address is new and the name is
+/// another, and not where the person known by e-mail merely shares the line.
+fn rings_for(world: &World, enquiry: &Enquiry, person: &[&Party], phone: &Party) -> bool {
+    let mine = family_name(enquiry.person.family_name.as_deref());
+    let is_named = |party: &Party| mine.is_some() && mine == name_of(world, party);
+    match person.first() {
+        Some(known) => same(known, phone) || !is_named(known),
+        None => enquiry.person.emails.is_empty() || is_named(phone),
+    }
+}
+
+fn same(a: &Party, b: &Party) -> bool {
+    (a.contact.is_some() && a.contact == b.contact) || (a.lead.is_some() && a.lead == b.lead)
+}
+
+fn name_of(world: &World, party: &Party) -> Option<String> {
+    let name = match (party.contact, party.lead) {
+        (Some(contact), _) => world.contact(contact)?.person.family_name.as_deref(),
+        (None, Some(lead)) => world.lead(lead)?.enquiry.person.family_name.as_deref(),
+        (None, None) => None,
+    };
+    family_name(name)
+}
+
+fn family_name(name: Option<&str>) -> Option<String> {
+    name.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty())
+}
+
+const fn somebody(party: &Party) -> bool {
+    party.contact.is_some() || party.lead.is_some()
+}
+
+/// The people behind the keys: the customer, and everybody who only asked before and is not them.
+fn strangers(person: &[&Party]) -> BTreeSet<Uuid> {
+    let customer = person.iter().find(|party| party.contact.is_some());
+    let theirs: BTreeSet<_> =
+        person.iter().filter(|p| p.contact.is_some()).filter_map(|p| p.lead).collect();
+    let others = person.iter().filter(|p| p.contact.is_none()).filter_map(|p| p.lead);
+    let others = others.filter(|lead| !theirs.contains(lead)).map(|lead| lead.0);
+    customer.and_then(|party| party.contact).map(|id| id.0).into_iter().chain(others).collect()
+}
+
+fn two<I: Copy + Into<Uuid>>(
+    parties: &BTreeSet<I>,
+    what: &str,
+    customers: bool,
+) -> Option<Conflict> {
+    let parties: Vec<Uuid> = parties.iter().map(|id| (*id).into()).collect();
+    (parties.len() > 1).then(|| {
+        let named: Vec<_> = parties.iter().map(|id| format!("`{id}`")).collect();
+        let message = format!(
+            "What identifies the sender points at different {what}: {}. Find out who it is; two \
+             records are never merged silently.",
+            named.join(" and ")
+        );
+        Conflict { parties, customers, message }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+use super::*;
+use crate::customer::{Contact, CustomerState};
+use crate::enquiry::Person;
+use crate::ids::{InputId, derived};
+use crate::world::Record;
+
+const PHONE: &str = "+4989123456";
+
+fn id<I: From<Uuid>>(n: u32) -> I {
+    derived(crate::ids::minted(chrono::DateTime::UNIX_EPOCH, [1; 10]), "test", n).into()
+}
+
+fn enquiry(family_name: &str, emails: &[&str], phones: &[&str]) -> Enquiry {
+    let text = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect();
+    let family_name = Some(family_name.to_owned()).filter(|name| !name.is_empty());
+    let (emails, phones) = (text(emails), text(phones));
+    Enquiry {
+        person: Person { family_name, emails, phones, ..Person::default() },
+        ..Enquiry::default()
+    }
+}
+
+fn contact(n: u32, family_name: &str) -> Contact {
+    Contact {
+        id: id(n),
+        sequence: 1,
+        person: enquiry(family_name, &[], &[]).person,
+        address: None,
+        account: None,
+        originating_lead: None,
+        consent: false,
+        state: CustomerState::Active,
+    }
+}
+
+/// A world in which each key points at that contact.
+fn world(contacts: &[Contact], keys: &[(&str, u32)]) -> World {
+    let mut world = World { discovering: true, ..World::default() };
+    contacts.iter().for_each(|contact| world.place(Record::Contact(contact.clone())));
+    for (value, n) in keys {
+        let kind = if value.contains('@') { PartyKeyKind::Email } else { PartyKeyKind::Phone };
+        let key = PartyKey { kind, value: (*value).to_owned() };
+        world.place(Record::Party(Party { contact: Some(id(*n)), ..Party::unknown(key) }));
+    }
+    world
+}
+
+#[test]
+fn f20_a_known_address_is_that_person_whatever_else_is_new() {
+    let world = world(&[contact(1, "Schmidt")], &[("a@a.example", 1)]);
+    let found = recognise(&world, &enquiry("Meyer", &["a@a.example", "new@a.example"], &[]));
+    assert_eq!((found.contact, found.conflict), (Some(id(1)), None));
+    assert_eq!(found.matched.len(), 1);
+}
+
+#[test]
+fn f20_a_phone_is_the_person_where_there_is_no_address_or_the_name_is_theirs() {
+    let world = world(&[contact(1, "Schmidt")], &[(PHONE, 1)]);
+    let of = |enquiry| recognise(&world, &enquiry).contact;
+    assert_eq!(of(enquiry("", &[], &[PHONE])), Some(id(1)));
+    assert_eq!(of(enquiry("SCHMIDT", &["new@a.example"], &[PHONE])), Some(id(1)));
+    assert_eq!(of(enquiry("Meyer", &["new@a.example"], &[PHONE])), None);
+    assert_eq!(of(enquiry("", &["new@a.example"], &[PHONE])), None);
+}
+
+#[test]
+fn f21_a_shared_line_is_no_conflict_but_a_contradiction_is() {
+    let people = [contact(1, "Schmidt"), contact(2, "Meyer")];
+    let world = world(&people, &[("a@a.example", 1), (PHONE, 2)]);
+    let of = |name| recognise(&world, &enquiry(name, &["a@a.example"], &[PHONE]));
+    assert_eq!(of("Schmidt").conflict, None);
+    assert_eq!(of("Schmidt").contact, Some(id(1)));
+    let conflict = of("Meyer").conflict.unwrap();
+    assert_eq!(conflict.parties.len(), 2);
+    assert!(conflict.customers);
+    for person in &people {
+        assert!(conflict.message.contains(&person.id.to_string()), "{}", conflict.message);
+    }
+}
+
+#[test]
+fn f21_two_addresses_of_two_contacts_are_a_conflict() {
+    let people = [contact(1, "Schmidt"), contact(2, "Meyer")];
+    let world = world(&people, &[("a@a.example", 1), ("b@a.example", 2)]);
+    let found = recognise(&world, &enquiry("", &["a@a.example", "b@a.example"], &[]));
+    assert!(found.conflict.is_some());
+}
+
+#[test]
+fn a_lead_is_no_customer_and_does_not_conflict_with_its_own_keys() {
+    let mut world = world(&[contact(1, "Schmidt")], &[(PHONE, 1)]);
+    let mail = PartyKey { kind: PartyKeyKind::Email, value: "a@a.example".into() };
+    world.place(Record::Party(Party { lead: Some(id(7)), ..Party::unknown(mail) }));
+    let lead = |name| {
+        let enquiry = enquiry(name, &["a@a.example"], &[PHONE]);
+        Lead::new(id(7), "L-1".into(), InputId(id(8)), enquiry)
+    };
+    world.place(Record::Lead(lead("Schmidt")));
+    assert_eq!(recognise_lead(&world, &lead("Schmidt")).contact, Some(id(1)));
+    assert_eq!(recognise_lead(&world, &lead("Meyer")).contact, None);
+    assert_eq!(recognise_lead(&world, &lead("Meyer")).conflict, None);
+}
+
+#[test]
+fn a_phone_stays_with_the_first_when_a_second_person_is_introduced() {
+    let world = world(&[contact(1, "Schmidt")], &[(PHONE, 1)]);
+    let customer = Customer { account: None, contact: Some(id(2)) };
+    let parties = introduce(&world, &enquiry("Meyer", &["b@a.example"], &[PHONE]), id(9), customer);
+    assert_eq!(parties.len(), 1);
+    assert_eq!(parties[0].key.value, "b@a.example");
+    assert_eq!((parties[0].lead, parties[0].contact), (Some(id(9)), Some(id(2))));
+}
+
+#[test]
+fn what_recognition_reads_is_named() {
+    let world = world(&[contact(1, "Schmidt")], &[("a@a.example", 1)]);
+    let mut needs = Needs::default();
+    recognise_needs(&world, &enquiry("", &["a@a.example"], &[PHONE]), &mut needs);
+    assert_eq!(needs.parties.len(), 2);
+    assert!(needs.contacts.contains(&id(1)));
+}

@@ -1,0 +1,185 @@
+//! The catalog as a decision looks things up in it: indexed once per version, then shared.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use crate::catalog::{Catalog, PriceList, PriceListItem, Product};
+use crate::decide::Facts;
+use crate::enquiry::{Enquiry, Interest};
+use crate::lead::INTEREST_MAX;
+use crate::mention::Mentions;
+
+/// Fewest characters of a SKU or name that is looked for in free text: shorter ones are ordinary
+/// words more often than products.
+pub const MENTION_CHARS_MIN: usize = 4;
+/// Largest number before a product that is read as a quantity.
+pub const MENTION_QUANTITY_MAX: u32 = 9_999;
+
+/// The indexed catalog; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Shelf(Arc<Index>);
+
+#[derive(Debug)]
+struct Index {
+    catalog: Arc<Catalog>,
+    /// SKU and unambiguous name, both in lower case, to SKU.
+    meant: HashMap<String, String>,
+    /// Price list and SKU to the place among the items of the list.
+    items: HashMap<String, HashMap<String, usize>>,
+    mentions: Mentions,
+    /// The SKU behind each word of `mentions`.
+    mentioned: Vec<String>,
+}
+
+impl Facts for Shelf {
+    const CATALOG: bool = true;
+
+    fn of(catalog: &Arc<Catalog>) -> Self {
+        let active = || catalog.products.values().filter(|product| product.active);
+        let mut words: Vec<(&str, &str)> = Vec::new();
+        for product in active() {
+            words.push((&product.sku, &product.sku));
+            words.push((&product.name, &product.sku));
+        }
+        words.retain(|(word, _)| {
+            word.chars().count() >= MENTION_CHARS_MIN && word.chars().any(char::is_alphabetic)
+        });
+        let items = catalog.price_lists.values().map(|list| {
+            let items = list.items.iter().enumerate();
+            (list.code.clone(), items.map(|(at, item)| (item.sku.clone(), at)).collect())
+        });
+        Self(Arc::new(Index {
+            catalog: Arc::clone(catalog),
+            meant: meant(catalog),
+            items: items.collect(),
+            mentions: Mentions::of(words.iter().map(|(word, _)| *word)),
+            mentioned: words.iter().map(|(_, sku)| (*sku).to_owned()).collect(),
+        }))
+    }
+}
+
+impl Shelf {
+    /// The product, active or not, that is meant by its SKU or its name, in any case. A name that
+    /// two products have means none.
+    #[must_use]
+    pub fn product(&self, meant: &str) -> Option<&Product> {
+        let catalog = &self.0.catalog;
+        let meant = meant.trim();
+        catalog.products.get(meant).or_else(|| {
+            let sku = self.0.meant.get(&meant.to_lowercase())?;
+            catalog.products.get(sku)
+        })
+    }
+
+    #[must_use]
+    pub fn price_list(&self, code: &str) -> Option<&PriceList> {
+        self.0.catalog.price_lists.get(code)
+    }
+
+    #[must_use]
+    pub fn item<'l>(&self, list: &'l PriceList, sku: &str) -> Option<&'l PriceListItem> {
+        let at = *self.0.items.get(&list.code)?.get(sku)?;
+        list.items.get(at)
+    }
+
+    /// The products that topic and message name, each once, in their order, with the number that
+    /// stands directly before the name, as in "3 x CM-100".
+    #[must_use]
+    pub fn mentioned(&self, enquiry: &Enquiry) -> Vec<Interest> {
+        let text = [enquiry.topic.as_deref(), enquiry.message.as_deref()];
+        let text = text.map(Option::unwrap_or_default).join("\n").to_lowercase();
+        let mut found: Vec<Interest> = Vec::new();
+        for mention in self.0.mentions.find(&text) {
+            let sku = &self.0.mentioned[mention.word];
+            let quantity = number_at_end(mention.before);
+            if let Some(known) = found.iter_mut().find(|interest| interest.product == *sku) {
+                known.quantity = known.quantity.or(quantity);
+            } else {
+                found.push(Interest { product: sku.clone(), quantity });
+            }
+            if found.len() == INTEREST_MAX {
+                break;
+            }
+        }
+        found
+    }
+}
+
+fn meant(catalog: &Catalog) -> HashMap<String, String> {
+    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    let mut ambiguous = HashSet::new();
+    for product in catalog.products.values() {
+        let name = product.name.trim().to_lowercase();
+        if names.insert(name.clone(), &product.sku).is_some() {
+            ambiguous.insert(name);
+        }
+    }
+    names.retain(|name, _| !ambiguous.contains(name));
+    let mut meant: HashMap<_, _> =
+        names.into_iter().map(|(name, sku)| (name, sku.to_owned())).collect();
+    let skus = catalog.products.keys().map(|sku| (sku.to_lowercase(), sku.clone()));
+    meant.extend(skus);
+    meant
+}
+
+/// The whole number, at most [`MENTION_QUANTITY_MAX`], that a text ends in, a times sign aside.
+fn number_at_end(text: &str) -> Option<Decimal> {
+    let line = text.rsplit('\n').next()?.trim_end();
+    let line = line.strip_suffix(['x', '×', '*']).map_or(line, str::trim_end);
+    let digits = line.len() - line.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let (before, number) = line.split_at(line.len() - digits);
+    let free = before.chars().next_back().is_none_or(char::is_whitespace);
+    let number: u32 = number.parse().ok()?;
+    (free && (1..=MENTION_QUANTITY_MAX).contains(&number)).then(|| number.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(sku: &str, name: &str, active: bool) -> (String, Product) {
+        let product = serde_json::json!({ "sku": sku, "name": name, "active": active });
+        (sku.to_owned(), serde_json::from_value(product).unwrap())
+    }
+
+    fn shelf() -> Shelf {
+        let mut catalog = Catalog::empty();
+        catalog.products.extend([
+            product("CM-100", "Barista One", true),
+            product("CM-200", "Barista Pro", true),
+            product("OLD-1", "Veteran", false),
+            product("T-1", "Twin", true),
+            product("T-2", "Twin", true),
+        ]);
+        Shelf::of(&Arc::new(catalog))
+    }
+
+    fn mentioned(message: &str) -> Vec<(String, Option<u32>)> {
+        let enquiry = Enquiry { message: Some(message.into()), ..Enquiry::default() };
+        let found = shelf().mentioned(&enquiry).into_iter();
+        found.map(|i| (i.product, i.quantity.and_then(|q| q.try_into().ok()))).collect()
+    }
+
+    #[test]
+    fn f68_a_product_is_meant_by_sku_or_unambiguous_name_in_any_case() {
+        let shelf = shelf();
+        let sku = |meant| shelf.product(meant).map(|p| p.sku.as_str());
+        assert_eq!(sku(" cm-100 "), Some("CM-100"));
+        assert_eq!(sku("BARISTA PRO"), Some("CM-200"));
+        assert_eq!(sku("twin"), None);
+        assert_eq!(sku("nothing"), None);
+    }
+
+    #[test]
+    fn f68_names_in_a_text_are_found_with_the_number_before_them() {
+        assert_eq!(
+            mentioned("We need 3 x CM-100 and a barista pro. The CM-100 soon."),
+            [("CM-100".into(), Some(3)), ("CM-200".into(), None)]
+        );
+        assert_eq!(mentioned("1. CM-100"), [("CM-100".into(), None)]);
+        assert_eq!(mentioned("EUR 1.500 CM-100"), [("CM-100".into(), None)]);
+        assert_eq!(mentioned("our veteran XCM-100"), []);
+    }
+}

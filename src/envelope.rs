@@ -1,0 +1,271 @@
+//! CloudEvents 1.0: opening what arrives, leniently, and sealing what leaves, in structured mode.
+//!
+//! Structured mode loses no consumer: no binary header convention is read by all SDKs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::message::TYPE_PREFIX;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+/// The media type of everything that leadmill publishes.
+pub const CONTENT_TYPE: &str = "application/cloudevents+json";
+/// Before the worker's name in `source`.
+pub const SOURCE_PREFIX: &str = "urn:leadmill:";
+/// Spellings of the prefix of CloudEvents headers in binary mode, over AMQP.
+const BINARY_PREFIXES: [&str; 3] = ["ce-", "cloudevents:", "cloudevents_"];
+
+/// A message of the contract as it arrived, its data not looked at yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// CloudEvents `id`.
+    pub id: String,
+    /// CloudEvents `source`.
+    pub source: String,
+    /// CloudEvents `type` without `leadmill.`.
+    pub ty: String,
+    /// The pipeline it belongs to, where it says so.
+    pub correlation: Option<Uuid>,
+    pub traceparent: Option<String>,
+    /// The data, as JSON.
+    pub data: Arc<[u8]>,
+}
+
+impl Opened {
+    /// The worker of ours that said it; `None` for a message from outside.
+    #[must_use]
+    pub fn said_by(&self) -> Option<&str> {
+        self.source.strip_prefix(SOURCE_PREFIX)
+    }
+}
+
+/// The transport's side of a message: AMQP basic properties and headers.
+#[derive(Clone, Copy, Debug)]
+pub struct Transport<'a> {
+    pub content_type: Option<&'a str>,
+    pub message_id: Option<&'a str>,
+    pub kind: Option<&'a str>,
+    pub app_id: Option<&'a str>,
+    /// Names as they came.
+    pub headers: &'a BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Structured<'a> {
+    #[serde(borrow)]
+    specversion: Cow<'a, str>,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    source: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    ty: Cow<'a, str>,
+    correlationid: Option<Cow<'a, str>>,
+    traceparent: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+/// Opens a message of the contract: structured CloudEvents whatever the content type says, binary
+/// mode with any of the three header spellings, or bare JSON with the basic properties `type`,
+/// `message_id` and `app_id`.
+///
+/// # Errors
+/// A finished sentence that says what is missing.
+pub fn open(transport: Transport<'_>, body: &[u8]) -> Result<Opened, String> {
+    let header = |name: &str| {
+        transport.headers.iter().find_map(|(key, value)| {
+            let key = key.to_ascii_lowercase();
+            let bare = BINARY_PREFIXES.iter().find_map(|prefix| key.strip_prefix(prefix));
+            (bare == Some(name)).then(|| value.clone())
+        })
+    };
+    if let Some(ty) = header("type") {
+        return binary(transport, body, ty, header);
+    }
+    match serde_json::from_slice::<Structured<'_>>(body) {
+        Ok(event) => structured(transport, &event),
+        Err(error) if transport.content_type.is_some_and(|ty| ty.contains("cloudevents")) => {
+            Err(format!("The body is no CloudEvents JSON: {error}."))
+        }
+        Err(error) => bare(transport, body).map_err(|missing| {
+            format!("The body is no CloudEvents JSON ({error}), and as bare JSON {missing}.")
+        }),
+    }
+}
+
+fn structured(transport: Transport<'_>, event: &Structured<'_>) -> Result<Opened, String> {
+    if event.specversion != "1.0" {
+        return Err(format!("CloudEvents specversion `{}` is not 1.0.", event.specversion));
+    }
+    if event.id.is_empty() || event.source.is_empty() {
+        return Err("The CloudEvents `id` and `source` must not be empty.".into());
+    }
+    let data = event.data.map_or("null", RawValue::get);
+    let trace = event.traceparent.as_deref().map(str::to_owned);
+    Ok(Opened {
+        id: event.id.to_string(),
+        source: event.source.to_string(),
+        ty: bare_type(&event.ty),
+        correlation: event.correlationid.as_ref().and_then(|id| id.parse().ok()),
+        traceparent: trace.or_else(|| transport.headers.get("traceparent").cloned()),
+        data: data.as_bytes().into(),
+    })
+}
+
+fn binary(
+    transport: Transport<'_>,
+    body: &[u8],
+    ty: String,
+    header: impl Fn(&str) -> Option<String>,
+) -> Result<Opened, String> {
+    let need = |name: &str| {
+        let missing = || format!("The CloudEvents header `{name}` is missing.");
+        header(name).filter(|value| !value.is_empty()).ok_or_else(missing)
+    };
+    Ok(Opened {
+        id: need("id")?,
+        source: need("source")?,
+        ty: bare_type(&ty),
+        correlation: header("correlationid").and_then(|id| id.parse().ok()),
+        traceparent: transport.headers.get("traceparent").cloned(),
+        data: body.into(),
+    })
+}
+
+fn bare(transport: Transport<'_>, body: &[u8]) -> Result<Opened, &'static str> {
+    let ty = transport.kind.filter(|ty| !ty.is_empty());
+    let ty = ty.ok_or("the property `type` is missing")?;
+    let id = transport.message_id.filter(|id| !id.is_empty());
+    let source = transport.app_id.filter(|source| !source.is_empty());
+    Ok(Opened {
+        id: id.ok_or("the property `message_id` is missing")?.to_owned(),
+        source: source.ok_or("the property `app_id` is missing")?.to_owned(),
+        ty: bare_type(ty),
+        correlation: None,
+        traceparent: transport.headers.get("traceparent").cloned(),
+        data: body.into(),
+    })
+}
+
+fn bare_type(ty: &str) -> String {
+    ty.strip_prefix(TYPE_PREFIX).unwrap_or(ty).to_owned()
+}
+
+/// What is written around the data of a message that leaves.
+#[derive(Debug)]
+pub struct Seal<'a> {
+    pub id: Uuid,
+    pub worker: &'a str,
+    /// Without `leadmill.`.
+    pub ty: &'a str,
+    pub subject: Uuid,
+    pub at: DateTime<Utc>,
+    pub sequence: Option<i64>,
+    pub correlation: Uuid,
+    pub cause: Uuid,
+    pub traceparent: Option<&'a str>,
+    /// JSON text.
+    pub data: &'a str,
+}
+
+#[derive(Serialize)]
+struct Sealed<'a> {
+    specversion: &'static str,
+    id: Uuid,
+    source: String,
+    #[serde(rename = "type")]
+    ty: String,
+    subject: Uuid,
+    time: String,
+    datacontenttype: &'static str,
+    correlationid: Uuid,
+    causationid: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sequence: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
+    data: &'a RawValue,
+}
+
+/// The bytes of a message that leaves: structured CloudEvents JSON.
+///
+/// # Errors
+/// Where `data` is no JSON text, which our own data always is.
+pub fn seal(seal: &Seal<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Sealed {
+        specversion: "1.0",
+        id: seal.id,
+        source: format!("{SOURCE_PREFIX}{}", seal.worker),
+        ty: format!("{TYPE_PREFIX}{}", seal.ty),
+        subject: seal.subject,
+        time: seal.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        datacontenttype: "application/json",
+        correlationid: seal.correlation,
+        causationid: seal.cause,
+        // Orderable as text, as the CloudEvents extension wants it.
+        sequence: seal.sequence.map(|sequence| format!("{sequence:020}")),
+        traceparent: seal.traceparent,
+        data: serde_json::from_str(seal.data)?,
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn transport(headers: &BTreeMap<String, String>) -> Transport<'_> {
+        Transport { content_type: None, message_id: None, kind: None, app_id: None, headers }
+    }
+
+    #[test]
+    fn what_is_sealed_opens_again() {
+        let id = Uuid::from_u128(7);
+        let sealed = seal(&Seal {
+            id,
+            worker: "intake",
+            ty: "lead.captured.v1",
+            subject: Uuid::from_u128(8),
+            at: DateTime::UNIX_EPOCH,
+            sequence: Some(1),
+            correlation: Uuid::from_u128(9),
+            cause: Uuid::from_u128(10),
+            traceparent: None,
+            data: r#"{"lead":"x"}"#,
+        });
+        let none = BTreeMap::new();
+        let opened = open(transport(&none), &sealed.unwrap()).unwrap();
+        assert_eq!(opened.id, id.to_string());
+        assert_eq!(opened.said_by(), Some("intake"));
+        assert_eq!(opened.ty, "lead.captured.v1");
+        assert_eq!(opened.correlation, Some(Uuid::from_u128(9)));
+        assert_eq!(&*opened.data, br#"{"lead":"x"}"#);
+    }
+
+    #[test]
+    fn all_three_header_spellings_of_binary_mode_are_read() {
+        for prefix in ["ce-", "cloudEvents:", "cloudEvents_"] {
+            let headers = [("id", "1"), ("source", "urn:x"), ("type", "leadmill.order.ship.v1")];
+            let headers = headers.map(|(name, value)| (format!("{prefix}{name}"), value.to_owned()));
+            let headers = BTreeMap::from(headers);
+            let opened = open(transport(&headers), b"{}").unwrap();
+            assert_eq!((opened.ty.as_str(), opened.source.as_str()), ("order.ship.v1", "urn:x"));
+        }
+    }
+
+    #[test]
+    fn bare_json_is_read_by_its_properties_and_says_what_is_missing() {
+        let none = BTreeMap::new();
+        let mut bare = transport(&none);
+        (bare.kind, bare.message_id) = (Some("leadmill.order.ship.v1"), Some("42"));
+        let missing = open(bare, b"{}").unwrap_err();
+        assert!(missing.contains("`app_id` is missing"), "{missing}");
+        bare.app_id = Some("warehouse");
+        assert_eq!(open(bare, b"{}").unwrap().source, "warehouse");
+    }
+}

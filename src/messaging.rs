@@ -1,0 +1,41 @@
+//! The broker: topology, publishing with confirms, consuming in batches, reconnecting.
+//!
+//! The only module that names lapin. It knows nothing of the database and nothing of leads and
+//! invoices: plain data goes in and out. How it stays honest, in one place:
+//!
+//! * **One generation.** A [`Link`] is a publish and a consume connection that live and fail
+//!   together; nothing is ever recovered inside it. [`reconnecting`] gives the next one. A stale
+//!   acknowledgement therefore cannot reach a new channel.
+//! * **Apart.** A broker that blocks publishers (memory, disk) stops every write on that
+//!   connection, so acknowledgements travel on the other one.
+//! * **Every confirm counts.** [`Publisher::publish`] returns when each single message was
+//!   confirmed and none came back unroutable.
+//! * **No requeue.** What is not acknowledged comes back when the link closes; waiting is done in
+//!   the delay queues ([`Delay`]).
+//! * **Every wait is bounded**, and whatever hangs is shut down at the socket ([`Link::close`]).
+//!
+//! Names are written without the installation's prefix everywhere outside this module.
+
+mod consumer;
+mod delivered;
+mod link;
+mod publisher;
+mod settings;
+mod supervisor;
+mod topology;
+mod wire;
+
+pub use consumer::Consumer;
+pub use delivered::{Delivered, Receipt};
+pub use link::{Link, LinkError};
+pub use publisher::{BODY_BYTES_MAX, Outgoing, PublishError, Publisher};
+pub use settings::BrokerSettings;
+pub use supervisor::{EXIT_STUCK, reconnecting};
+pub use topology::{
+    Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind, Problem,
+    QUEUE_LENGTH_MAX, Queue, QueueDepth, RETURN, Topology, TopologyError,
+};
+
+/// Directive for the log filter: the client library logs whole returned messages, bodies included,
+/// and every refused request. Bodies hold personal data, and whatever fails is reported by us.
+pub const LOG_FILTER: &str = "lapin=off";

@@ -1,0 +1,258 @@
+//! One generation: a publish and a consume connection that live and fail together.
+
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use lapin::{ConnectionStatus, Event};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::consumer::Consumer;
+use super::publisher::Publisher;
+use super::settings::BrokerSettings;
+use super::wire::{CALL_TIMEOUT, Wire, words};
+
+/// How often the connections are looked at, beside the events they send.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Two connections to the broker, one to publish and one to consume. Cheap to clone; when the last
+/// clone is dropped without [`Link::close`], the sockets are shut down hard.
+#[derive(Clone)]
+pub struct Link(Arc<Inner>);
+
+struct Inner {
+    settings: BrokerSettings,
+    name: String,
+    health: Health,
+    publish: Wire,
+    consume: Wire,
+    publisher: Publisher,
+}
+
+/// Why a link could not be opened, or a consumer not be started.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// The settings themselves are wrong; the sentence says how.
+    #[error("{0}")]
+    Settings(String),
+    /// Nobody answers there, or not in time.
+    #[error(
+        "The broker at {address} cannot be reached: {why}. Start RabbitMQ there, \
+         or correct `broker.url`."
+    )]
+    Unreachable {
+        /// Host and port.
+        address: String,
+        /// What the system said.
+        why: String,
+    },
+    /// The encrypted connection could not be agreed on.
+    #[error(
+        "The encrypted connection to the broker at {address} failed: {why}. Check the broker's \
+         certificate and `broker.ca_file`."
+    )]
+    Tls {
+        /// Host and port.
+        address: String,
+        /// What the TLS library said.
+        why: String,
+    },
+    /// User or password is wrong.
+    #[error(
+        "The broker at {address} refused user `{user}`; correct user and password in `broker.url`."
+    )]
+    Credentials {
+        /// Host and port.
+        address: String,
+        /// The user of the settings.
+        user: String,
+    },
+    /// The virtual host does not exist or the user may not use it.
+    #[error(
+        "The broker at {address} does not open virtual host `{vhost}` ({why}); create it and give \
+         the user permission, or correct the path in `broker.url`."
+    )]
+    Vhost {
+        /// Host and port.
+        address: String,
+        /// The virtual host of the settings.
+        vhost: String,
+        /// The broker's own words.
+        why: String,
+    },
+    /// A queue to consume from does not exist.
+    #[error("Queue `{0}` does not exist on the broker; declare the topology with `leadmill up`.")]
+    QueueMissing(String),
+    /// The link died or the broker refused something else; the sentence says what.
+    #[error("{0}")]
+    Broken(String),
+}
+
+impl Link {
+    /// Opens both connections and the publisher's channel, within the settings' time limits.
+    /// `name` is shown in the broker's list of connections.
+    ///
+    /// # Errors
+    /// [`LinkError`], as a sentence for people.
+    pub async fn open(settings: &BrokerSettings, name: &str) -> Result<Self, LinkError> {
+        let full = settings.full(name);
+        let (publish_name, consume_name) = (format!("{full} publish"), format!("{full} consume"));
+        let (publish, consume) = tokio::try_join!(
+            Wire::open(settings, &publish_name),
+            Wire::open(settings, &consume_name),
+        )?;
+        let health = Health::default();
+        // The one and only listener of each connection: several would share the events.
+        let events = [&publish, &consume].map(|wire| {
+            let events: Pin<Box<dyn Stream<Item = Event> + Send>> =
+                Box::pin(wire.connection.events_listener());
+            (events, wire.status())
+        });
+        tokio::spawn(watch(name.to_owned(), events, health.clone()));
+        let publisher = Publisher::open(settings, &publish, health.clone()).await?;
+        let inner = Inner {
+            settings: settings.clone(),
+            name: name.to_owned(),
+            health,
+            publish,
+            consume,
+            publisher,
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// A handle to the link's one publishing task.
+    pub fn publisher(&self) -> Publisher {
+        self.0.publisher.clone()
+    }
+
+    /// Starts to consume `queue` on a channel of its own, with at most `prefetch` messages
+    /// unacknowledged at a time: prefetch is the only bound of what lies in memory.
+    ///
+    /// # Errors
+    /// [`LinkError::QueueMissing`], or [`LinkError::Broken`]; only the latter ends the link.
+    pub async fn consume(&self, queue: &str, prefetch: u16) -> Result<Consumer, LinkError> {
+        let Inner { settings, name, health, consume, .. } = &*self.0;
+        Consumer::open(settings, name, consume, health.clone(), queue, prefetch).await
+    }
+
+    /// Cancelled at the first failure of either connection, and by [`Link::close`].
+    pub fn failed(&self) -> CancellationToken {
+        self.0.health.token.clone()
+    }
+
+    /// Why the link failed; `None` while it lives and after it was closed by us.
+    pub fn failure(&self) -> Option<String> {
+        self.0.health.why.get().cloned()
+    }
+
+    /// Whether the broker blocks publishing, for lack of memory or disk. Publishing waits meanwhile;
+    /// acknowledgements go on, because only connections that publish are blocked.
+    pub fn blocked(&self) -> bool {
+        self.0.publish.connection.status().blocked()
+    }
+
+    /// Closes both connections politely, then shuts their sockets down. Whatever is unacknowledged
+    /// goes back to its queue. Bounded: about 2 s, at the very worst 7 s.
+    ///
+    /// `false` means that a connection counts as open even so. Its messages may stay unacknowledged
+    /// until the process ends; [`super::reconnecting`] ends it then.
+    #[must_use = "a connection that does not close holds messages until the process ends"]
+    pub async fn close(&self) -> bool {
+        self.0.health.token.cancel();
+        let (publish, consume) = tokio::join!(self.0.publish.close(), self.0.consume.close());
+        publish && consume
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.health.token.cancel();
+    }
+}
+
+/// Shared by everything that uses the link; the first failure wins.
+#[derive(Clone, Default)]
+pub(super) struct Health {
+    pub(super) token: CancellationToken,
+    why: Arc<OnceLock<String>>,
+}
+
+impl Health {
+    /// Declares the whole link dead. Nothing happens if it was closed or failed before.
+    pub(super) fn fail(&self, why: impl Into<String>) {
+        if !self.token.is_cancelled() {
+            // Already set: somebody else saw the failure first, and said why.
+            let _ = self.why.set(why.into());
+            self.token.cancel();
+        }
+    }
+
+    /// Why the link is of no more use.
+    pub(super) fn reason(&self) -> String {
+        self.why.get().cloned().unwrap_or_else(|| "The link to the broker was closed.".to_owned())
+    }
+
+    pub(super) fn broken(&self) -> LinkError {
+        LinkError::Broken(self.reason())
+    }
+
+    /// One request to the broker, bounded. A request without an answer ends the link, because a
+    /// late answer would act on a channel that nobody owns any more.
+    pub(super) async fn call<T>(
+        &self,
+        what: &str,
+        request: impl Future<Output = lapin::Result<T>>,
+    ) -> Result<lapin::Result<T>, LinkError> {
+        tokio::select! {
+            biased;
+            () = self.token.cancelled() => Err(self.broken()),
+            answer = tokio::time::timeout(CALL_TIMEOUT, request) => answer.map_err(|_| {
+                let seconds = CALL_TIMEOUT.as_secs();
+                self.fail(format!("The broker did not answer within {seconds} s when asked to {what}."));
+                self.broken()
+            }),
+        }
+    }
+}
+
+type Watched = (Pin<Box<dyn Stream<Item = Event> + Send>>, ConnectionStatus);
+
+async fn watch(name: String, wires: [Watched; 2], health: Health) {
+    let [(mut publish, publish_status), (mut consume, consume_status)] = wires;
+    let mut look = tokio::time::interval(LOOK_INTERVAL);
+    loop {
+        let event = tokio::select! {
+            () = health.token.cancelled() => return,
+            event = publish.next() => event,
+            event = consume.next() => event,
+            _ = look.tick() => {
+                if !publish_status.connected() || !consume_status.connected() {
+                    health.fail("A connection to the broker was lost.");
+                }
+                continue;
+            }
+        };
+        match event {
+            // A refused request costs one channel only; whoever owns it hears of it there.
+            Some(Event::Error(error)) if error.is_amqp_soft_error() => {}
+            Some(Event::Error(error)) => {
+                let why = words(&error);
+                health.fail(format!("A connection to the broker was lost: {why}."));
+            }
+            None => health.fail("A connection to the broker ended."),
+            Some(Event::ConnectionBlocked(reason)) => {
+                warn!(
+                    link = name,
+                    "The broker blocks publishing ({reason}); waiting until it ends."
+                );
+            }
+            Some(Event::ConnectionUnblocked) => {
+                info!(link = name, "The broker accepts messages again.");
+            }
+            Some(_) => {}
+        }
+    }
+}

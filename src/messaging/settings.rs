@@ -1,0 +1,164 @@
+//! The `[broker]` section of the settings.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lapin::uri::{AMQPScheme, AMQPUri};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+/// Names on the broker are at most 255 bytes; the prefix must leave room for ours.
+const PREFIX_BYTES_MAX: usize = 100;
+
+/// Where the broker is and how patient to be with it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrokerSettings {
+    /// `amqp://user:password@host:port/vhost`, or `amqps://…` for TLS. Without a path the virtual
+    /// host is `/`; with one it is percent-encoded (`/%2f` is `/`). Query parameters are ignored.
+    pub url: SecretString,
+    /// Put before the name of every exchange and queue, so that tests and installations run side
+    /// by side on one broker. Letters, digits, `.`, `_` and `-`; may be empty.
+    #[serde(default)]
+    pub prefix: String,
+    /// Seconds until an attempt to connect is given up.
+    pub connect_timeout_s: u64,
+    /// Seconds without a confirm after which the link counts as dead. Time in which the broker
+    /// blocks publishers is not counted.
+    pub confirm_timeout_s: u64,
+    /// Seconds between heartbeats. A silent broker is noticed after twice that time.
+    pub heartbeat_s: u16,
+    /// PEM file with the certificate authority that signed the broker's certificate, for
+    /// `amqps://` with a private authority. Without it the system's authorities hold.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+}
+
+impl BrokerSettings {
+    /// Everything that is wrong with this section, as finished sentences; empty if all is well.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if let Err(why) = self.uri() {
+            problems.push(why);
+        }
+        if self.prefix.len() > PREFIX_BYTES_MAX {
+            problems.push(format!(
+                "`broker.prefix` has {} bytes; at most {PREFIX_BYTES_MAX} fit.",
+                self.prefix.len()
+            ));
+        }
+        if !self.prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) {
+            problems.push(format!(
+                "`broker.prefix` is `{}`; use only letters, digits, `.`, `_` and `-`.",
+                self.prefix
+            ));
+        }
+        for (name, value) in [
+            ("connect_timeout_s", self.connect_timeout_s),
+            ("confirm_timeout_s", self.confirm_timeout_s),
+            ("heartbeat_s", u64::from(self.heartbeat_s)),
+        ] {
+            if value == 0 {
+                problems.push(format!("`broker.{name}` is 0; give at least one second."));
+            }
+        }
+        problems
+    }
+
+    /// Host and port as people write them; never the user or the password.
+    pub fn address(&self) -> String {
+        self.uri().map_or_else(
+            |_| "the broker".to_owned(),
+            |uri| format!("{}:{}", uri.authority.host, uri.authority.port),
+        )
+    }
+
+    /// The full name on the broker of an exchange or queue.
+    pub(super) fn full(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    pub(super) fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout_s)
+    }
+
+    pub(super) fn confirm_timeout(&self) -> Duration {
+        Duration::from_secs(self.confirm_timeout_s)
+    }
+
+    /// The parsed address with our heartbeat and nothing else negotiated by query: a `frame_max`
+    /// below 8192 is refused from RabbitMQ 4.1 on, and a default heartbeat of 60 s is blind for
+    /// two minutes. The error never quotes the address, which holds the password.
+    pub(super) fn uri(&self) -> Result<AMQPUri, String> {
+        let text = self.url.expose_secret();
+        let unreadable = "`broker.url` cannot be read as an address; write it as \
+             amqp://user:password@host:port/vhost, or amqps:// for TLS.";
+        let mut uri = text.parse::<AMQPUri>().map_err(|_| unreadable.to_owned())?;
+        // lapin takes a numeric IPv6 host for `localhost`; better to refuse than to go elsewhere.
+        if text.contains("@[") || text.contains("://[") {
+            return Err("`broker.url` names an IPv6 address in brackets, which is not supported; \
+                 give a host name that resolves to it."
+                .to_owned());
+        }
+        // `amqp://host/` would mean a virtual host with an empty name, which nobody has.
+        if uri.vhost.is_empty() {
+            "/".clone_into(&mut uri.vhost);
+        }
+        uri.query = lapin::uri::AMQPQueryString {
+            heartbeat: Some(self.heartbeat_s),
+            ..lapin::uri::AMQPQueryString::default()
+        };
+        Ok(uri)
+    }
+
+    pub(super) fn encrypted(&self) -> bool {
+        self.uri().is_ok_and(|uri| uri.scheme == AMQPScheme::AMQPS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(url: &str) -> BrokerSettings {
+        BrokerSettings {
+            url: url.into(),
+            prefix: String::new(),
+            connect_timeout_s: 5,
+            confirm_timeout_s: 30,
+            heartbeat_s: 8,
+            ca_file: None,
+        }
+    }
+
+    #[test]
+    fn an_unreadable_address_is_named_without_its_password() {
+        let problems = settings("http://guest:hunter2@broker").problems();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].contains("broker.url"), "{problems:?}");
+        assert!(!problems[0].contains("hunter2"), "{problems:?}");
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once() {
+        let mut bad = settings("not an address");
+        bad.prefix = "a b".to_owned();
+        bad.heartbeat_s = 0;
+        assert_eq!(bad.problems().len(), 3, "{:?}", bad.problems());
+    }
+
+    #[test]
+    fn an_address_without_a_virtual_host_means_the_default_one_with_our_heartbeat() {
+        for url in ["amqp://a:b@host", "amqp://a:b@host/", "amqp://a:b@host/%2f?frame_max=4096"] {
+            let uri = settings(url).uri().expect(url);
+            assert_eq!(uri.vhost, "/", "{url}");
+            assert_eq!(uri.query.heartbeat, Some(8), "{url}");
+            assert_eq!(uri.query.frame_max, None, "{url}");
+        }
+    }
+
+    #[test]
+    fn debug_output_hides_the_password() {
+        assert!(!format!("{:?}", settings("amqp://a:hunter2@host")).contains("hunter2"));
+    }
+}

@@ -1,0 +1,183 @@
+//! Many small requests to the broker over several throwaway channels, and what it says against
+//! them.
+
+use futures_util::future::join_all;
+use lapin::{Channel, ErrorKind};
+use tokio::time::{Duration, timeout};
+
+use super::{Exchange, Queue};
+use crate::messaging::link::LinkError;
+use crate::messaging::settings::BrokerSettings;
+use crate::messaging::wire::{CALL_TIMEOUT, Wire, code, words};
+
+/// Channels that work side by side: the broker handles each one's requests one after the other,
+/// and a quorum queue takes tens of milliseconds to create.
+const CHANNELS: usize = 8;
+/// How long one exchange or queue with its bindings may take; a broker that has just started, or
+/// creates many queues, is slow.
+const DECLARE_TIMEOUT: Duration = Duration::from_secs(60);
+
+const NOT_FOUND: u16 = 404;
+const PRECONDITION_FAILED: u16 = 406;
+
+/// What differs between the description and the broker.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// It does not exist.
+    #[error("{what} does not exist on the broker; declare the topology with `leadmill up`.")]
+    Missing {
+        /// "Queue `x`", with the full name as the broker shows it.
+        what: String,
+    },
+    /// It exists, but not like this.
+    #[error(
+        "{what} exists with other arguments: {difference}. Set the value back, or let it run \
+         empty, delete it on the broker and declare the topology with `leadmill up`."
+    )]
+    Differs {
+        /// "Queue `x`", with the full name as the broker shows it.
+        what: String,
+        /// The broker's own words: which argument, received and current value.
+        difference: String,
+    },
+    /// Something else, in the broker's own words.
+    #[error("{what} was refused by the broker: {why}.")]
+    Refused {
+        /// "Queue `x`", with the full name as the broker shows it.
+        what: String,
+        /// The broker's own words.
+        why: String,
+    },
+}
+
+/// Why the topology is not as described.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TopologyError {
+    /// The broker could not be asked.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// It was asked, and this is wrong; never empty.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Problems(Vec<Problem>),
+}
+
+/// Something with a name on the broker.
+pub(super) trait Named {
+    const KIND: &'static str;
+
+    fn name(&self) -> &str;
+
+    fn what(&self, settings: &BrokerSettings) -> String {
+        format!("{} `{}`", Self::KIND, settings.full(self.name()))
+    }
+}
+
+impl Named for Queue {
+    const KIND: &'static str = "Queue";
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Named for Exchange {
+    const KIND: &'static str = "Exchange";
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// A connection of its own for a run of requests, so that a refused one, which costs its channel,
+/// disturbs nobody.
+pub(super) struct Calls<'a> {
+    settings: &'a BrokerSettings,
+    wire: Wire,
+}
+
+impl<'a> Calls<'a> {
+    pub(super) async fn open(settings: &'a BrokerSettings, name: &str) -> Result<Self, LinkError> {
+        let wire = Wire::open(settings, &settings.full(name)).await?;
+        Ok(Self { settings, wire })
+    }
+
+    /// Makes the request for each item. Gives the answers in the order of the items, `None` where
+    /// the broker refused, and what it said then.
+    pub(super) async fn each<I: Named, T>(
+        &self,
+        items: &[I],
+        request: impl AsyncFn(&Channel, &I) -> lapin::Result<T>,
+    ) -> Result<(Vec<Option<T>>, Vec<Problem>), LinkError> {
+        let request = &request;
+        // Dealt like cards, so that slow neighbours (delay queues) go to different channels.
+        let hands = (0..CHANNELS.min(items.len())).map(|first| async move {
+            let mut channel = self.channel().await?;
+            let mut answers = Vec::new();
+            for (place, item) in items.iter().enumerate().skip(first).step_by(CHANNELS) {
+                let answer = timeout(DECLARE_TIMEOUT, request(&channel, item)).await;
+                let answer = answer.map_err(|_| self.silent(&item.what(self.settings)))?;
+                let answer = match answer {
+                    Ok(answer) => Ok(answer),
+                    Err(error) => {
+                        let problem = self.problem(item, &error)?;
+                        channel = self.channel().await?;
+                        Err(problem)
+                    }
+                };
+                answers.push((place, answer));
+            }
+            Ok::<_, LinkError>(answers)
+        });
+        let mut answers = Vec::with_capacity(items.len());
+        for hand in join_all(hands).await {
+            answers.extend(hand?);
+        }
+        answers.sort_by_key(|(place, _)| *place);
+        let mut problems = Vec::new();
+        let found = answers
+            .into_iter()
+            .map(|(_, answer)| answer.map_err(|problem| problems.push(problem)).ok());
+        Ok((found.collect(), problems))
+    }
+
+    /// Closes the connection. A failure to close is nobody's loss here: nothing was consumed.
+    pub(super) async fn finish(self, problems: Vec<Problem>) -> Result<(), TopologyError> {
+        self.wire.close().await;
+        if problems.is_empty() { Ok(()) } else { Err(TopologyError::Problems(problems)) }
+    }
+
+    async fn channel(&self) -> Result<Channel, LinkError> {
+        let opened = timeout(CALL_TIMEOUT, self.wire.connection.create_channel()).await;
+        opened.map_err(|_| self.silent("A channel"))?.map_err(|error| {
+            let address = self.settings.address();
+            LinkError::Broken(format!(
+                "The broker at {address} refused a channel: {}.",
+                words(&error)
+            ))
+        })
+    }
+
+    fn silent(&self, what: &str) -> LinkError {
+        let address = self.settings.address();
+        LinkError::Broken(format!("{what} was not answered in time by the broker at {address}."))
+    }
+
+    fn problem<I: Named>(&self, item: &I, error: &lapin::Error) -> Result<Problem, LinkError> {
+        let full = self.settings.full(item.name());
+        let what = item.what(self.settings);
+        let said = words(error);
+        match (code(error), error.kind()) {
+            // A binding to a missing exchange answers 404 too, and names that one instead.
+            (NOT_FOUND, _) if said.contains(&format!("'{full}'")) => Ok(Problem::Missing { what }),
+            (PRECONDITION_FAILED, _) => {
+                let difference = said.strip_prefix("PRECONDITION_FAILED - ").unwrap_or(&said);
+                Ok(Problem::Differs { what, difference: difference.to_owned() })
+            }
+            (_, ErrorKind::ProtocolError(_)) => Ok(Problem::Refused { what, why: said }),
+            _ => Err(LinkError::Broken(format!(
+                "The connection to the broker at {} was lost: {said}.",
+                self.settings.address()
+            ))),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The runtime: takes messages in batches, lets workers decide, saves, publishes, acknowledges.
+//! Written once, for all workers; see the map in `lib.rs` for the way of a message.
+
+mod arrival;
+mod decision;
+mod fault_point;
+mod lane;
+mod panics;
+mod publish;
+mod record;
+mod transaction;
+mod upkeep;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::host::Hosted;
+use futures_util::future::join_all;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::messaging::{Link, reconnecting};
+use crate::settings::Settings;
+use crate::workers;
+
+pub use fault_point::FaultPoint;
+pub use upkeep::CLOCK;
+
+use lane::{Lane, LaneError, report};
+use upkeep::Upkeep;
+
+/// Pause before a lane that halted for our own fault is tried again, in case somebody mended it.
+const HALTED_PAUSE: Duration = Duration::from_secs(10);
+
+/// The workers of one process, and what they share.
+pub struct Runtime {
+    settings: Arc<Settings>,
+    workers: Vec<Arc<dyn Hosted>>,
+    heard: Arc<std::collections::BTreeSet<&'static str>>,
+}
+
+impl Runtime {
+    /// The runtime of the workers named; of all where none is.
+    ///
+    /// # Errors
+    /// A finished sentence where a name is unknown or the settings cannot be used.
+    pub fn new(settings: Settings, names: &[String]) -> Result<Self, String> {
+        let all = workers::all(&settings).map_err(|error| error.to_string())?;
+        let heard = Arc::new(workers::heard(&all));
+        for name in names {
+            if !workers::NAMES.contains(&name.as_str()) {
+                let known = workers::NAMES.join(", ");
+                return Err(format!("There is no worker `{name}`; the workers are {known}."));
+            }
+        }
+        let wanted = |worker: &Box<dyn Hosted>| {
+            names.is_empty() || names.iter().any(|name| name == worker.name())
+        };
+        let workers = all.into_iter().filter(wanted).map(Arc::from).collect();
+        Ok(Self { settings: Arc::new(settings), workers, heard })
+    }
+
+    /// Works until `stop`, through losses of broker and database; then finishes what was taken.
+    pub async fn run(&self, stop: CancellationToken) {
+        let each = self.workers.iter().map(|worker| self.work(worker, stop.clone()));
+        join_all(each).await;
+    }
+
+    /// One worker: a link, a lane per queue, and the upkeep. Workers share nothing, so that one in
+    /// trouble leaves the others alone.
+    async fn work(&self, worker: &Arc<dyn Hosted>, stop: CancellationToken) {
+        let broker = &self.settings.broker;
+        let queues = workers::queues(&**worker);
+        let lanes: Vec<Lane> = queues.iter().map(|queue| self.lane(worker, &queue.name, &stop)).collect();
+        let upkeep = Upkeep {
+            settings: Arc::clone(&self.settings),
+            workers: vec![worker.name()],
+            heard: Arc::clone(&self.heard),
+            stop: stop.clone(),
+        };
+        info!(worker = worker.name(), "Working.");
+        let generation = |link: Link| {
+            let (lanes, upkeep) = (lanes.clone(), upkeep.clone());
+            async move {
+                let kept = tokio::spawn({
+                    let link = link.clone();
+                    async move { upkeep.run(&link).await }
+                });
+                join_all(lanes.iter().map(|lane| keep_working(lane, &link))).await;
+                // Ended by the same causes as the lanes; not waited for beyond them.
+                kept.abort();
+                ControlFlow::<()>::Continue(())
+            }
+        };
+        let name = format!("leadmill {}", worker.name());
+        reconnecting(broker, &name, stop.clone(), generation).await;
+        info!(worker = worker.name(), "Stopped; everything that was taken is finished.");
+    }
+
+    fn lane(&self, worker: &Arc<dyn Hosted>, queue: &str, stop: &CancellationToken) -> Lane {
+        Lane {
+            worker: Arc::clone(worker),
+            queue: queue.to_owned(),
+            database: self.settings.database.clone(),
+            batch_size_max: self.settings.runtime.batch_size_max,
+            prefetch_batches: self.settings.runtime.prefetch_batches,
+            heard: Arc::clone(&self.heard),
+            stop: stop.clone(),
+        }
+    }
+}
+
+/// Works on one queue until the link ends. A lane in trouble ends the link, because what it holds
+/// comes back only when the link is closed; a halted one first gives somebody the time to mend it.
+async fn keep_working(lane: &Lane, link: &Link) {
+    let Err(error) = lane.work(link).await else { return };
+    report(&error);
+    if matches!(error, LaneError::Halted { .. }) {
+        let failed = link.failed();
+        tokio::select! {
+            () = lane.stop.cancelled() => {}
+            () = failed.cancelled() => {}
+            () = tokio::time::sleep(HALTED_PAUSE) => {}
+        }
+    }
+    link.failed().cancel();
+}

@@ -1,0 +1,260 @@
+//! From a delivery to a typed message, or to the trouble with it. Runs before the transaction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::decide::Arrived;
+use domain::host::{Hosted, When};
+use domain::message::Subject;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::envelope::{Opened, Transport, open};
+use crate::messaging::Delivered;
+use crate::store::parked::ParkedClass;
+use crate::store::received::{EXTERNAL_ID_BYTES_MAX, SOURCE_BYTES_MAX};
+
+use super::panics::catch;
+
+/// Counts how often a message came back from a delay queue.
+pub const ATTEMPT_HEADER: &str = "x-attempt";
+/// Largest raw input that is read; a larger one is stored and held.
+pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest message of the contract; a larger one is parked.
+pub const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A delivered message on its way through a batch.
+pub struct Message {
+    pub arrived: Arrived,
+    pub origin: Origin,
+    /// What a worker decides on, or why there is none.
+    pub when: Result<When, Trouble>,
+    pub subject: Option<Subject>,
+    pub attempt: u32,
+    pub correlation: Option<Uuid>,
+    pub traceparent: Option<String>,
+    /// The headers as a row keeps them.
+    pub headers: Value,
+    /// As it came, for parking and for the delay queues.
+    pub original: Original,
+}
+
+/// Who says the message, and by which id it is claimed.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A worker of ours said it: its id is ours.
+    Ours { id: Uuid, worker: String },
+    /// It comes from outside: its sender's key is exchanged for an id of ours.
+    Outside { source: String, external_id: String, digest: [u8; 32], raw: bool },
+    /// It cannot even be told who says it.
+    Nobody,
+}
+
+/// Our own trouble with a message, which will be parked.
+#[derive(Clone, Debug)]
+pub struct Trouble {
+    pub class: ParkedClass,
+    pub reason: String,
+}
+
+/// Bytes and properties as they were delivered.
+#[derive(Clone, Debug)]
+pub struct Original {
+    pub routing_key: String,
+    pub content_type: Option<String>,
+    pub message_id: Option<String>,
+    pub kind: Option<String>,
+    pub app_id: Option<String>,
+    pub timestamp: Option<u64>,
+    pub delivery_count: u64,
+    pub body: Arc<[u8]>,
+}
+
+impl Message {
+    /// Opens and reads a delivery. Never fails and never panics: trouble is part of the message.
+    pub fn of(worker: &dyn Hosted, delivered: Delivered) -> Self {
+        let raw = worker.raw_queues().contains(&delivered.queue.as_str());
+        let headers_in = lower(&delivered.headers);
+        let attempt = headers_in.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
+        let original = Original {
+            routing_key: delivered.routing_key,
+            content_type: delivered.content_type,
+            message_id: delivered.message_id,
+            kind: delivered.kind,
+            app_id: delivered.app_id,
+            timestamp: delivered.timestamp,
+            delivery_count: delivered.delivery_count,
+            body: delivered.body.into(),
+        };
+        let kept = |(name, value): (&String, &String)| (name.clone(), text(value).into());
+        let headers = Value::Object(headers_in.iter().map(kept).collect());
+        let arrived = Arrived {
+            queue: delivered.queue,
+            content_type: original.content_type.clone(),
+            headers: headers_in,
+            body: Arc::clone(&original.body),
+            ..Arrived::default()
+        };
+        let mut message = Self {
+            arrived,
+            origin: Origin::Nobody,
+            when: Err(Trouble { class: ParkedClass::Envelope, reason: String::new() }),
+            subject: None,
+            attempt,
+            correlation: None,
+            traceparent: None,
+            headers,
+            original,
+        };
+        if raw {
+            message.read_raw(worker);
+        } else {
+            message.read_enveloped(worker);
+        }
+        message.subject = message.when.as_ref().ok().and_then(|when| worker.subject(when));
+        message
+    }
+
+    /// The `source` as decisions and refusals see it.
+    pub fn source(&self) -> String {
+        match &self.origin {
+            Origin::Ours { worker, .. } => format!("{}{worker}", crate::envelope::SOURCE_PREFIX),
+            Origin::Outside { source, .. } => source.clone(),
+            Origin::Nobody => String::new(),
+        }
+    }
+
+    /// The id by which the sender knows it.
+    pub fn external_id(&self) -> String {
+        match &self.origin {
+            Origin::Ours { id, .. } => id.to_string(),
+            Origin::Outside { external_id, .. } => external_id.clone(),
+            Origin::Nobody => self.original.message_id.clone().unwrap_or_default(),
+        }
+    }
+
+    pub fn is_raw(&self) -> bool {
+        matches!(self.origin, Origin::Outside { raw: true, .. })
+    }
+
+    fn read_raw(&mut self, worker: &dyn Hosted) {
+        let digest: [u8; 32] = Sha256::digest(&self.original.body).into();
+        let vendor = catch(|| worker.external_id(&self.arrived));
+        let sent = self.original.message_id.as_ref().filter(|id| !id.is_empty());
+        let external_id = vendor.ok().flatten().or_else(|| sent.cloned());
+        let external_id = external_id.unwrap_or_else(|| format!("sha256:{}", hex(&digest)));
+        let source = self.arrived.queue.clone();
+        let external_id = key(&external_id, EXTERNAL_ID_BYTES_MAX);
+        self.origin = Origin::Outside { source, external_id, digest, raw: true };
+        self.traceparent = self.arrived.headers.get("traceparent").cloned();
+        let size = self.original.body.len();
+        self.when = if size > RAW_BYTES_MAX {
+            let reason = format!(
+                "The input has {size} bytes; the most that is read is {RAW_BYTES_MAX}. Send it in \
+                 parts, as `leadmill send import` does."
+            );
+            self.broken(worker, ParkedClass::TooLarge, &reason)
+        } else {
+            match catch(|| worker.read(&self.arrived)) {
+                Ok(Ok(when)) => Ok(when),
+                Ok(Err(malformed)) => self.broken(worker, ParkedClass::Schema, &malformed.0),
+                Err(panic) => self.broken(worker, ParkedClass::Panic, &panic),
+            }
+        };
+    }
+
+    fn broken(&self, worker: &dyn Hosted, class: ParkedClass, reason: &str) -> Result<When, Trouble> {
+        let held = worker.broken(&self.arrived, reason);
+        held.ok_or_else(|| Trouble { class, reason: reason.to_owned() })
+    }
+
+    fn read_enveloped(&mut self, worker: &dyn Hosted) {
+        let trouble = |class, reason| Err(Trouble { class, reason });
+        let size = self.original.body.len();
+        if size > MESSAGE_BYTES_MAX {
+            let reason =
+                format!("The message has {size} bytes; the most allowed is {MESSAGE_BYTES_MAX}.");
+            self.when = trouble(ParkedClass::TooLarge, reason);
+            return;
+        }
+        let transport = Transport {
+            content_type: self.original.content_type.as_deref(),
+            message_id: self.original.message_id.as_deref(),
+            kind: self.original.kind.as_deref(),
+            app_id: self.original.app_id.as_deref(),
+            headers: &self.arrived.headers,
+        };
+        let opened = match open(transport, &self.original.body) {
+            Ok(opened) => opened,
+            Err(reason) => {
+                self.when = trouble(ParkedClass::Envelope, reason);
+                return;
+            }
+        };
+        match origin(&opened) {
+            Ok(origin) => self.origin = origin,
+            Err(reason) => {
+                self.when = trouble(ParkedClass::Envelope, reason);
+                return;
+            }
+        }
+        let heard = worker.hears().iter().any(|ty| ty.name == opened.ty);
+        self.correlation = opened.correlation;
+        self.traceparent = opened.traceparent;
+        self.arrived.ty = Some(opened.ty);
+        self.arrived.body = opened.data;
+        self.when = match catch(|| worker.read(&self.arrived)) {
+            Ok(Ok(when)) => Ok(when),
+            Ok(Err(malformed)) if heard => trouble(ParkedClass::Schema, malformed.0),
+            Ok(Err(malformed)) => trouble(ParkedClass::Type, malformed.0),
+            Err(panic) => trouble(ParkedClass::Panic, panic),
+        };
+    }
+}
+
+fn origin(opened: &Opened) -> Result<Origin, String> {
+    if let Some(worker) = opened.said_by() {
+        let id = opened.id.parse();
+        let id = id.map_err(|_| format!("The id `{}` of our own message is no UUID.", opened.id))?;
+        return Ok(Origin::Ours { id, worker: worker.to_owned() });
+    }
+    let digest = Sha256::new().chain_update(&opened.ty).chain_update(&opened.data).finalize();
+    Ok(Origin::Outside {
+        source: key(&opened.source, SOURCE_BYTES_MAX),
+        external_id: key(&opened.id, EXTERNAL_ID_BYTES_MAX),
+        digest: digest.into(),
+        raw: false,
+    })
+}
+
+/// A sender's key as it is stored: without NUL, and hashed where it is longer than an index takes.
+fn key(sent: &str, bytes_max: usize) -> String {
+    let key = text(sent);
+    if key.len() <= bytes_max { key } else { format!("sha256:{}", hex(&Sha256::digest(key))) }
+}
+
+/// A text as PostgreSQL keeps it.
+fn text(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// An id for what has none: the same bytes in the same queue are the same row.
+pub fn fingerprint(queue: &str, body: &[u8]) -> Uuid {
+    let digest = Sha256::new().chain_update(queue.as_bytes()).chain_update(body).finalize();
+    let random = std::array::from_fn(|n| digest[n]);
+    uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn lower(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect()
+}

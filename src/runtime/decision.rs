@@ -1,0 +1,90 @@
+//! The part of a batch that thinks: decides message after message, on a thread that may block.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::decide::{Already, Later, NumberKind, Outcome, Refusal, SAYS_MAX};
+use domain::host::{AnyFacts, Given, Hosted};
+use domain::message::Said;
+use domain::world::{Sequenced, World};
+use uuid::Uuid;
+
+use super::arrival::Message;
+use super::panics::catch;
+use super::transaction::{Poisoned, when_of};
+
+/// A batch that says more than this is taken in halves.
+pub const BATCH_SAYS_MAX: usize = 4_000;
+
+/// What follows from one message.
+pub enum Verdict {
+    Said { says: Vec<Sequenced>, later: Vec<Later<Said>> },
+    /// Nothing changes: the effect held already.
+    Already(Already),
+    /// Nothing follows.
+    Nothing,
+    Refused(Refusal),
+}
+
+/// Why a batch could not be decided as a whole.
+pub enum Undecided {
+    /// A decision panicked; which one, and what it said.
+    Panicked(usize, String),
+    /// It says more than [`BATCH_SAYS_MAX`] messages.
+    TooMuch,
+}
+
+/// Everything that a batch is decided with.
+pub struct Question {
+    pub worker: Arc<dyn Hosted>,
+    pub messages: Arc<[Message]>,
+    pub poison: Arc<Poisoned>,
+    /// The messages to decide on, by place and id.
+    pub fresh: Vec<(usize, Uuid)>,
+    pub world: World,
+    pub facts: AnyFacts,
+    pub now: DateTime<Utc>,
+    pub numbers: BTreeMap<NumberKind, Vec<i64>>,
+}
+
+impl Question {
+    /// Decides in order; each message sees what the ones before it changed.
+    pub fn decide(mut self) -> Result<(World, Vec<Verdict>), Undecided> {
+        let mut verdicts = Vec::with_capacity(self.fresh.len());
+        let mut said = 0;
+        for (place, id) in std::mem::take(&mut self.fresh) {
+            let asked = catch(|| self.ask(place, id));
+            let verdict = asked.map_err(|panic| Undecided::Panicked(place, panic))?;
+            if let Verdict::Said { says, .. } = &verdict {
+                said += says.len();
+            }
+            verdicts.push(verdict);
+        }
+        if said > BATCH_SAYS_MAX && verdicts.len() > 1 {
+            return Err(Undecided::TooMuch);
+        }
+        Ok((self.world, verdicts))
+    }
+
+    fn ask(&mut self, place: usize, cause: Uuid) -> Verdict {
+        let message = &self.messages[place];
+        let Some(when) = when_of(&self.messages, &self.poison, place) else {
+            return Verdict::Nothing;
+        };
+        let source = message.source();
+        let given = Given { now: self.now, source: &source, cause, numbers: &mut self.numbers };
+        match self.worker.decide(&self.world, when, &self.facts, given) {
+            Err(refusal) => Verdict::Refused(refusal),
+            Ok(Outcome { already: Some(already), .. }) => Verdict::Already(already),
+            Ok(outcome) if outcome.says.is_empty() && outcome.records.is_empty() => {
+                Verdict::Nothing
+            }
+            Ok(mut outcome) => {
+                assert!(outcome.says.len() <= SAYS_MAX, "a decision says too much");
+                let later = std::mem::take(&mut outcome.later);
+                Verdict::Said { says: self.world.apply(outcome), later }
+            }
+        }
+    }
+}

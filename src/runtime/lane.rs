@@ -1,0 +1,333 @@
+//! A lane: one queue, one consumer, one database connection, one batch after the other.
+//!
+//! While the messages of one batch are confirmed, the next transaction runs; acknowledgements stay
+//! in the order of the batches. A fault is retried in place, the messages held; nothing is requeued.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use domain::host::Hosted;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+use uuid::Uuid;
+
+use super::arrival::{Message, Trouble};
+use super::decision::Undecided;
+use super::fault_point::FaultPoint;
+use super::publish::publish;
+use super::transaction::{Committed, Desk, Poison, Poisoned, Stop};
+use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receipt};
+use crate::store::parked::ParkedClass;
+use crate::store::{self, DatabaseSettings, Fault, UNIQUE_TRIES_MAX};
+
+/// Waits between attempts after a fault, doubling from the first to the second.
+const FAULT_WAIT_MIN: Duration = Duration::from_millis(100);
+const FAULT_WAIT_MAX: Duration = Duration::from_secs(10);
+/// Conflicts with other workers that are tried again without waiting.
+const AT_ONCE_MAX: u32 = 3;
+/// Marks wait this long for a transaction to ride in.
+const MARKS_IDLE: Duration = Duration::from_secs(1);
+
+/// What a lane is made of.
+#[derive(Clone)]
+pub struct Lane {
+    pub worker: Arc<dyn Hosted>,
+    pub queue: String,
+    pub database: DatabaseSettings,
+    pub batch_size_max: usize,
+    pub prefetch_batches: usize,
+    pub heard: Arc<BTreeSet<&'static str>>,
+    /// Stop taking messages, finish what was taken, end.
+    pub stop: CancellationToken,
+}
+
+/// Why a lane ended although nobody asked for it.
+#[derive(Debug, thiserror::Error)]
+pub enum LaneError {
+    /// The link failed; the next one goes on.
+    #[error("{0}")]
+    Link(String),
+    /// Our own fault; a person must act.
+    #[error("Queue `{queue}` is not worked on: {reason}")]
+    Halted { queue: String, reason: String },
+}
+
+/// A batch whose messages are on their way out.
+struct InFlight {
+    published: JoinHandle<Result<(), PublishError>>,
+    batches: Vec<Uuid>,
+    receipt: Receipt,
+}
+
+impl Lane {
+    /// Works on the queue until the link fails or the lane is to stop; then everything that was
+    /// taken is finished, confirmed and acknowledged.
+    pub async fn work(&self, link: &Link) -> Result<(), LaneError> {
+        let Some(mut desk) = self.desk(link).await else { return Ok(()) };
+        let size = self.batch_size_max.min(self.worker.batch_max(&self.queue));
+        let prefetch = u16::try_from(size * self.prefetch_batches).unwrap_or(u16::MAX);
+        let consumer = link.consume(&self.queue, prefetch).await;
+        let mut consumer = consumer.map_err(|error| LaneError::Link(error.to_string()))?;
+        let mut in_flight: Option<InFlight> = None;
+        let mut stopping = false;
+        loop {
+            let batch = tokio::select! {
+                biased;
+                () = self.stop.cancelled(), if !stopping => {
+                    stopping = true;
+                    stop_consuming(&mut consumer).await?;
+                    continue;
+                }
+                confirmed = confirmed(&mut in_flight), if in_flight.is_some() => {
+                    settle(&mut desk, &mut in_flight, confirmed).await?;
+                    continue;
+                }
+                batch = consumer.next_batch(size) => batch,
+                () = tokio::time::sleep(MARKS_IDLE), if !desk.marks.is_empty() => {
+                    // A failure here shows again, and is handled, in the next transaction.
+                    let _ = desk.flush_marks().await;
+                    continue;
+                }
+            };
+            let Some(batch) = batch else { break };
+            FaultPoint::Taken.reach();
+            for part in isolated(batch) {
+                let receipt = Receipt::of(&part);
+                let committed = self.decide(&mut desk, link, part).await?;
+                if in_flight.is_some() {
+                    let before = confirmed(&mut in_flight).await;
+                    settle(&mut desk, &mut in_flight, before).await?;
+                }
+                let outgoing: Arc<[Outgoing]> = committed.outgoing.into();
+                let publishing = publish(link.publisher(), outgoing, link.failed());
+                in_flight = Some(InFlight {
+                    published: tokio::spawn(publishing),
+                    batches: committed.batches,
+                    receipt,
+                });
+            }
+        }
+        if in_flight.is_some() {
+            let last = confirmed(&mut in_flight).await;
+            settle(&mut desk, &mut in_flight, last).await?;
+        }
+        let _ = desk.flush_marks().await;
+        match link.failure() {
+            Some(reason) if !stopping => Err(LaneError::Link(reason)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A connection of the lane's own; tried until it is there, or the lane has to end.
+    async fn desk(&self, link: &Link) -> Option<Desk> {
+        let mut wait = FAULT_WAIT_MIN;
+        let name = format!("leadmill {}", self.queue);
+        let failed = link.failed();
+        loop {
+            match store::connect(&self.database, &name).await {
+                Ok(conn) => {
+                    return Some(Desk {
+                        worker: Arc::clone(&self.worker),
+                        conn,
+                        marks: Vec::new(),
+                        facts: None,
+                        heard: Arc::clone(&self.heard),
+                    });
+                }
+                Err(error) => warn!(queue = self.queue, "{error} Trying again."),
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                () = failed.cancelled() => return None,
+                () = tokio::time::sleep(wait) => wait = (wait * 2).min(FAULT_WAIT_MAX),
+            }
+        }
+    }
+
+    /// Reads and decides what was delivered, in one transaction, or in several where a message
+    /// spoils it for the others.
+    async fn decide(
+        &self,
+        desk: &mut Desk,
+        link: &Link,
+        delivered: Vec<Delivered>,
+    ) -> Result<Committed, LaneError> {
+        let worker = Arc::clone(&self.worker);
+        let read = move || delivered.into_iter().map(|d| Message::of(&*worker, d)).collect();
+        let read: Result<Vec<Message>, _> = tokio::task::spawn_blocking(read).await;
+        let read = read.map_err(|error| self.halted(&format!("Reading failed: {error}.")))?;
+        let messages: Arc<[Message]> = read.into();
+        let mut poisoned = Arc::new(Poisoned::new());
+        let mut committed = Committed { outgoing: Vec::new(), batches: Vec::new() };
+        let mut suspicions: HashMap<Range<usize>, u32> = HashMap::new();
+        let mut todo = vec![0..messages.len()];
+        let mut retry = Retry::default();
+        while let Some(places) = todo.pop() {
+            let stop = match desk.transact(&messages, places.clone(), &poisoned).await {
+                Ok(done) => {
+                    committed.outgoing.extend(done.outgoing);
+                    committed.batches.extend(done.batches);
+                    retry = Retry::default();
+                    continue;
+                }
+                Err(stop) => stop,
+            };
+            let trouble = match stop {
+                Stop::Fault(Fault::Ours(error)) => {
+                    let _ = store::rollback(&mut desk.conn).await;
+                    return Err(self.halted(&error.to_string()));
+                }
+                Stop::Fault(fault @ Fault::Again(_)) => {
+                    let error = fault.trouble().to_string();
+                    let _ = store::rollback(&mut desk.conn).await;
+                    let seen = suspicions.entry(places.clone()).or_default();
+                    *seen += u32::from(fault.trouble().is_unique_violation());
+                    if *seen < UNIQUE_TRIES_MAX {
+                        retry.wait(link, self, &error).await?;
+                        todo.push(places);
+                        continue;
+                    }
+                    Trouble { class: ParkedClass::Poison, reason: error }
+                }
+                Stop::Fault(Fault::Connection(error)) => {
+                    retry.wait(link, self, &error.to_string()).await?;
+                    if let Some(fresh) = self.desk(link).await {
+                        let marks = std::mem::take(&mut desk.marks);
+                        *desk = Desk { marks, ..fresh };
+                        todo.push(places);
+                        continue;
+                    }
+                    return Err(LaneError::Link(link.failure().unwrap_or_default()));
+                }
+                Stop::Fault(Fault::Message(error)) => {
+                    let _ = store::rollback(&mut desk.conn).await;
+                    Trouble { class: ParkedClass::Poison, reason: error.to_string() }
+                }
+                Stop::Undecided(Undecided::Panicked(place, reason)) => {
+                    let _ = store::rollback(&mut desk.conn).await;
+                    if places.len() > 1 {
+                        // Once more, alone: only what panics by itself is parked.
+                        todo.extend([place + 1..places.end, place..place + 1, places.start..place]);
+                        todo.retain(|range| !range.is_empty());
+                        continue;
+                    }
+                    Trouble { class: ParkedClass::Panic, reason }
+                }
+                Stop::Undecided(Undecided::TooMuch) => {
+                    let _ = store::rollback(&mut desk.conn).await;
+                    Trouble { class: ParkedClass::Poison, reason: "It says too much at once.".into() }
+                }
+            };
+            if places.len() > 1 {
+                let middle = places.start + places.len() / 2;
+                todo.extend([middle..places.end, places.start..middle]);
+                continue;
+            }
+            if poisoned.contains_key(&places.start) {
+                let reason = format!("A message cannot even be parked: {}", trouble.reason);
+                return Err(self.halted(&reason));
+            }
+            let message = &messages[places.start];
+            warn!(queue = self.queue, id = message.external_id(), "Parked: {}", trouble.reason);
+            let instead = self.worker.broken(&message.arrived, &trouble.reason);
+            let poison = Poison { trouble, instead };
+            let known = Arc::get_mut(&mut poisoned);
+            known.expect("no decision runs now").insert(places.start, poison);
+            todo.push(places);
+        }
+        Ok(committed)
+    }
+
+    fn halted(&self, reason: &str) -> LaneError {
+        LaneError::Halted { queue: self.queue.clone(), reason: reason.to_owned() }
+    }
+}
+
+/// Counts the faults of one batch and waits between them, with jitter.
+#[derive(Default)]
+struct Retry(u32);
+
+impl Retry {
+    async fn wait(&mut self, link: &Link, lane: &Lane, reason: &str) -> Result<(), LaneError> {
+        self.0 += 1;
+        if self.0 <= AT_ONCE_MAX {
+            return Ok(());
+        }
+        if self.0 == AT_ONCE_MAX + 1 {
+            warn!(queue = lane.queue, "A batch is held and tried again: {reason}");
+        }
+        let wait = FAULT_WAIT_MIN.saturating_mul(2_u32.saturating_pow(self.0 - AT_ONCE_MAX));
+        let wait = wait.min(FAULT_WAIT_MAX).mul_f32(0.5 + fastrand::f32() / 2.0);
+        let failed = link.failed();
+        tokio::select! {
+            () = failed.cancelled() => {
+                Err(LaneError::Link(link.failure().unwrap_or_else(|| reason.to_owned())))
+            }
+            () = lane.stop.cancelled(), if self.0 > 2 * AT_ONCE_MAX => {
+                Err(LaneError::Link(reason.to_owned()))
+            }
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+}
+
+/// Messages that were in hand when a process died come in ever smaller batches, so that one which
+/// kills the process ends up alone, is counted to the limit, and is dead-lettered without company.
+fn isolated(batch: Vec<Delivered>) -> Vec<Vec<Delivered>> {
+    let deaths = batch.iter().map(|message| message.delivery_count).max().unwrap_or(0);
+    let size = batch.len().checked_shr(u32::try_from(deaths).unwrap_or(u32::MAX)).unwrap_or(0);
+    let mut parts = Vec::new();
+    let mut batch = batch.into_iter().peekable();
+    while batch.peek().is_some() {
+        parts.push(batch.by_ref().take(size.max(1)).collect());
+    }
+    parts
+}
+
+async fn confirmed(in_flight: &mut Option<InFlight>) -> Result<(), PublishError> {
+    let Some(batch) = in_flight else { return Ok(()) };
+    let joined = (&mut batch.published).await;
+    joined.unwrap_or_else(|error| Err(PublishError::Lost(format!("The task ended: {error}."))))
+}
+
+/// Acknowledges the causes of a batch whose messages are all confirmed.
+async fn settle(
+    desk: &mut Desk,
+    in_flight: &mut Option<InFlight>,
+    confirmed: Result<(), PublishError>,
+) -> Result<(), LaneError> {
+    let Some(InFlight { batches, receipt, .. }) = in_flight.take() else { return Ok(()) };
+    if let Err(error) = confirmed {
+        let queue = desk.worker.name().to_owned();
+        return Err(match error {
+            PublishError::Returned { .. } | PublishError::Invalid { .. } => {
+                LaneError::Halted { queue, reason: error.to_string() }
+            }
+            PublishError::Lost(_) | PublishError::Refused => LaneError::Link(error.to_string()),
+        });
+    }
+    FaultPoint::Confirmed.reach();
+    let acknowledged = receipt.acknowledge().await;
+    acknowledged.map_err(|error| LaneError::Link(error.to_string()))?;
+    FaultPoint::Acknowledged.reach();
+    let now = Utc::now();
+    desk.marks.extend(batches.into_iter().map(|batch| (batch, now)));
+    Ok(())
+}
+
+async fn stop_consuming(consumer: &mut Consumer) -> Result<(), LaneError> {
+    info!("Stopping: what was taken is finished first.");
+    consumer.stop().await.map_err(|error| LaneError::Link(error.to_string()))
+}
+
+/// Says why a lane stopped working, once.
+pub fn report(error: &LaneError) {
+    match error {
+        LaneError::Link(reason) => warn!("{reason}"),
+        LaneError::Halted { .. } => error!("{error}"),
+    }
+}

@@ -1,0 +1,397 @@
+//! What a batch leaves behind: the rows of the log, and the messages that are published of them.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::answers::{self, AlreadyDone, Refused};
+use domain::decide::{Already, Later, Reason, Refusal};
+use domain::host::Hosted;
+use domain::ids::derived;
+use domain::message::{Said, Subject, SubjectKind};
+use domain::world::Sequenced;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble, fingerprint};
+use super::decision::Verdict;
+use super::publish::{Sent, outgoing, stored};
+use super::transaction::{Committed, Stop};
+use crate::messaging::{Delay, Outgoing};
+use crate::store::event::{NewEvent, StoredEvent};
+use crate::store::{Connection, Fault};
+use crate::store::nothing::Nothing;
+use crate::store::parked::{NewParked, ParkedClass};
+use crate::store::refusal::NewRefusal;
+use crate::store::schedule::NewTimer;
+use crate::store::{self, batch::NewBatch};
+
+/// Ordinals of messages lie apart from those of records, so that their ids never meet.
+const SAYS_FROM: u32 = 1 << 16;
+/// How long our own messages wait for what they need.
+const OWN_WAITS: [Delay; 4] =
+    [Delay::Seconds2, Delay::Seconds15, Delay::Minutes2, Delay::Minutes15];
+/// How long commands from outside wait, whose sender waits too.
+const OUTSIDE_WAITS: [Delay; 2] = [Delay::Seconds2, Delay::Seconds15];
+
+/// The rows of one batch, gathered.
+pub struct Records<'a> {
+    worker: &'a dyn Hosted,
+    batch: Uuid,
+    now: DateTime<Utc>,
+    heard: &'a BTreeSet<&'static str>,
+    events: Vec<NewEvent>,
+    refusals: Vec<Final>,
+    parked: Vec<NewParked>,
+    nothing: Vec<Nothing>,
+    timers: Vec<Timer>,
+    /// Claims given back, because the message waits: ours and from outside.
+    back: (Vec<Uuid>, Vec<Uuid>),
+    delayed: Vec<Outgoing>,
+}
+
+/// A refusal that is final.
+struct Final {
+    id: Uuid,
+    ty: String,
+    source: String,
+    outside: bool,
+    reason: Reason,
+    attempt: u32,
+    correlation: Uuid,
+}
+
+/// A command for later.
+struct Timer {
+    id: Uuid,
+    due: DateTime<Utc>,
+    key: String,
+    said: Said,
+    correlation: Uuid,
+    cause: Uuid,
+}
+
+impl<'a> Records<'a> {
+    pub fn new(
+        worker: &'a dyn Hosted,
+        batch: Uuid,
+        now: DateTime<Utc>,
+        heard: &'a BTreeSet<&'static str>,
+    ) -> Self {
+        Self {
+            worker,
+            batch,
+            now,
+            heard,
+            events: Vec::new(),
+            refusals: Vec::new(),
+            parked: Vec::new(),
+            nothing: Vec::new(),
+            timers: Vec::new(),
+            back: (Vec::new(), Vec::new()),
+            delayed: Vec::new(),
+        }
+    }
+
+    /// What follows from one message.
+    pub fn verdict(&mut self, message: &Message, id: Uuid, correlation: Uuid, verdict: Verdict) {
+        match verdict {
+            Verdict::Said { says, later } => {
+                for (ordinal, said) in (SAYS_FROM..).zip(says) {
+                    self.say(message, id, correlation, ordinal, said);
+                }
+                for (ordinal, timer) in (2 * SAYS_FROM..).zip(later) {
+                    self.timer(id, correlation, ordinal, timer);
+                }
+            }
+            Verdict::Already(already) => self.already(message, id, correlation, &already),
+            Verdict::Nothing => self.nothing(id, "Nothing follows."),
+            Verdict::Refused(refusal) => self.refuse(message, id, correlation, refusal),
+        }
+    }
+
+    /// A command whose id was used before, with other content. What was decided then stands.
+    pub fn conflict(&mut self, message: &Message, id: Uuid) {
+        let reason = Reason {
+            subject: message.subject.map_or(SubjectKind::Input, |subject| subject.kind),
+            named: message.subject.map_or(id, |subject| subject.id).to_string(),
+            rule: "conflicting_repeat",
+            found: "known".into(),
+            message: format!(
+                "The id `{}` of `{}` was used before with other content; send new content under a \
+                 new id.",
+                message.external_id(),
+                message.source()
+            ),
+        };
+        if message.is_raw() {
+            let trouble = Trouble { class: ParkedClass::InputFault, reason: reason.message };
+            // The id belongs to the first arrival, which has its verdict; this one lies beside it.
+            self.park(message, None, &trouble);
+        } else {
+            // An answer of its own each time: the first arrival has used the derived ids.
+            let digest = Sha256::digest(&message.original.body);
+            let ordinal = u32::from_be_bytes([0x40 | digest[0] & 0x3f, digest[1], digest[2], digest[3]]);
+            self.answer_refusal(message, (id, ordinal), id, &reason);
+            self.record_refusal(message, (id, id), reason, true);
+        }
+    }
+
+    /// Our own trouble: the message is kept as it came.
+    pub fn park(&mut self, message: &Message, id: Option<Uuid>, trouble: &Trouble) {
+        let body = &message.original.body;
+        let row = id.unwrap_or_else(|| fingerprint(&message.arrived.queue, body));
+        let original = &message.original;
+        self.parked.push(NewParked {
+            id: row,
+            queue: message.arrived.queue.clone(),
+            message: id,
+            class: trouble.class,
+            reason: trouble.reason.replace('\0', "\u{fffd}"),
+            history: serde_json::json!([{
+                "at": self.now,
+                "delivery_count": original.delivery_count,
+                "attempt": message.attempt,
+            }]),
+            headers: Some(message.headers.clone()),
+            properties: serde_json::json!({
+                "routing_key": original.routing_key,
+                "content_type": original.content_type,
+                "message_id": original.message_id,
+                "type": original.kind,
+                "app_id": original.app_id,
+                "timestamp": original.timestamp,
+            }),
+            body: original.body.to_vec(),
+        });
+    }
+
+    /// Writes everything, one statement per table, and gives what is to be published: first the
+    /// events of earlier batches whose cause came again, then the new ones.
+    pub async fn write(
+        self,
+        conn: &mut Connection,
+        taken_at: DateTime<Utc>,
+        messages: usize,
+        again: Vec<StoredEvent>,
+    ) -> Result<Committed, Stop> {
+        let (name, batch) = (self.worker.name(), self.batch);
+        if !self.back.0.is_empty() {
+            store::inbox::give_back(conn, name, &self.back.0).await?;
+        }
+        if !self.back.1.is_empty() {
+            store::received::give_back(conn, &self.back.1).await?;
+        }
+        let refusals = self.refusals.iter().map(Final::row);
+        let timers = self.timers.iter().map(Timer::row);
+        store::event::append(conn, name, batch, &self.events).await?;
+        store::refusal::insert(conn, name, batch, &refusals.collect::<Vec<_>>()).await?;
+        store::nothing::insert(conn, name, batch, &self.nothing).await?;
+        if !self.parked.is_empty() {
+            store::parked::insert(conn, name, &self.parked).await?;
+        }
+        if !self.timers.is_empty() {
+            store::schedule::insert(conn, &timers.collect::<Vec<_>>()).await?;
+        }
+        let mut batches: BTreeSet<Uuid> = again.iter().map(|event| event.batch).collect();
+        if messages > 0 || !self.events.is_empty() {
+            let events = self.events.len();
+            let row = NewBatch { id: batch, taken_at, decided_at: Utc::now(), messages, events };
+            store::batch::insert(conn, name, &row).await?;
+            if events > 0 {
+                batches.insert(batch);
+            }
+        }
+        let again = again.iter().map(|event| outgoing(stored(event), self.heard));
+        let new = self.events.iter().map(|event| outgoing(self.sent(event), self.heard));
+        let outgoing: Result<Vec<_>, _> =
+            again.chain(new).chain(self.delayed.iter().cloned().map(Ok)).collect();
+        let outgoing = outgoing.map_err(|error| Fault::ours(format!("{error}.")))?;
+        Ok(Committed { outgoing, batches: batches.into_iter().collect() })
+    }
+
+    fn sent<'e>(&self, event: &'e NewEvent) -> Sent<'e> {
+        Sent {
+            id: event.id,
+            worker: self.worker.name(),
+            ty: event.ty.name,
+            kind: event.ty.kind,
+            subject: event.subject.id,
+            at: self.now,
+            sequence: event.sequence,
+            correlation: event.correlation,
+            cause: event.cause,
+            traceparent: event.traceparent.as_deref(),
+            data: &event.data,
+        }
+    }
+
+    fn say(&mut self, message: &Message, cause: Uuid, correlation: Uuid, ordinal: u32, said: Sequenced) {
+        let id = derived(cause, self.worker.name(), ordinal);
+        let Sequenced { said: Said { ty, subject, data }, sequence, begins } = said;
+        self.events.push(NewEvent {
+            id,
+            ty,
+            subject,
+            sequence,
+            correlation: if begins { id } else { correlation },
+            cause,
+            traceparent: message.traceparent.clone(),
+            data,
+        });
+    }
+
+    /// An answer to a command from outside; about its subject, but no part of its history.
+    fn answer(
+        &mut self,
+        message: &Message,
+        (cause, ordinal): (Uuid, u32),
+        correlation: Uuid,
+        said: Said,
+    ) {
+        let said = Sequenced { said, sequence: None, begins: false };
+        self.say(message, cause, correlation, ordinal, said);
+    }
+
+    fn timer(&mut self, cause: Uuid, correlation: Uuid, ordinal: u32, timer: Later<Said>) {
+        let Later { due, message } = timer;
+        let id = derived(cause, self.worker.name(), ordinal);
+        let key = message.subject.id.to_string();
+        self.timers.push(Timer { id, due, key, said: message, correlation, cause });
+    }
+
+    fn nothing(&mut self, id: Uuid, why: &str) {
+        self.nothing.push(Nothing { id, why: why.to_owned() });
+    }
+
+    /// Our own messages need no answer; a sender outside waits for one.
+    fn already(&mut self, message: &Message, id: Uuid, correlation: Uuid, already: &Already) {
+        self.nothing(id, &format!("The {} {} holds it already.", already.subject, already.id));
+        let Some((ty, subject)) = asked(message) else { return };
+        let data = AlreadyDone {
+            command: message.external_id(),
+            command_source: message.source(),
+            command_type: ty,
+            already: true,
+            record_kind: already.subject,
+            record: already.id,
+            reference: already.reference.clone(),
+        };
+        let said = Said { ty: answers::already(subject.kind), subject, data: json(&data) };
+        self.answer(message, (id, SAYS_FROM), correlation, said);
+    }
+
+    fn refuse(&mut self, message: &Message, id: Uuid, correlation: Uuid, refusal: Refusal) {
+        let outside = matches!(message.origin, Origin::Outside { .. });
+        let waits: &[Delay] = if outside { &OUTSIDE_WAITS } else { &OWN_WAITS };
+        let attempt = usize::try_from(message.attempt).unwrap_or(usize::MAX);
+        if let (Refusal::NotYet(_), Some(wait)) = (&refusal, waits.get(attempt)) {
+            let back = if outside { &mut self.back.1 } else { &mut self.back.0 };
+            back.push(id);
+            self.delayed.push(delayed(message, *wait));
+            return;
+        }
+        let (Refusal::No(reason) | Refusal::NotYet(reason)) = refusal;
+        self.answer_refusal(message, (id, SAYS_FROM), correlation, &reason);
+        self.record_refusal(message, (id, correlation), reason, outside);
+    }
+
+    fn answer_refusal(
+        &mut self,
+        message: &Message,
+        (cause, ordinal): (Uuid, u32),
+        correlation: Uuid,
+        reason: &Reason,
+    ) {
+        let Some((ty, subject)) = asked(message) else { return };
+        let data = Refused {
+            command: message.external_id(),
+            command_source: message.source(),
+            command_type: ty,
+            rule: reason.rule.to_owned(),
+            found: reason.found.clone(),
+            message: reason.message.clone(),
+        };
+        let said = Said { ty: answers::refused(subject.kind), subject, data: json(&data) };
+        self.answer(message, (cause, ordinal), correlation, said);
+    }
+
+    fn record_refusal(
+        &mut self,
+        message: &Message,
+        (id, correlation): (Uuid, Uuid),
+        reason: Reason,
+        outside: bool,
+    ) {
+        let ty = message.arrived.ty.clone();
+        self.refusals.push(Final {
+            id,
+            ty: ty.unwrap_or_else(|| message.arrived.queue.clone()),
+            source: message.source(),
+            outside,
+            reason,
+            attempt: message.attempt + 1,
+            correlation,
+        });
+    }
+}
+
+impl Final {
+    fn row(&self) -> NewRefusal<'_> {
+        NewRefusal {
+            id: self.id,
+            ty: &self.ty,
+            source: &self.source,
+            outside: self.outside,
+            reason: &self.reason,
+            attempt: self.attempt,
+            last: true,
+            correlation: self.correlation,
+            cause: None,
+        }
+    }
+}
+
+impl Timer {
+    fn row(&self) -> NewTimer<'_> {
+        NewTimer {
+            id: self.id,
+            due_at: self.due,
+            key: &self.key,
+            said: &self.said,
+            correlation: self.correlation,
+            cause: self.cause,
+        }
+    }
+}
+
+/// The type and the subject of a command from outside, whose sender waits for an answer.
+fn asked(message: &Message) -> Option<(String, Subject)> {
+    let outside = matches!(message.origin, Origin::Outside { raw: false, .. });
+    let ty = message.arrived.ty.as_ref().filter(|_| outside)?;
+    Some((format!("{}{ty}", domain::message::TYPE_PREFIX), message.subject?))
+}
+
+/// The same message, to come back to the same queue after a while.
+fn delayed(message: &Message, wait: Delay) -> Outgoing {
+    let original = &message.original;
+    let headers = message.arrived.headers.iter().filter(|(name, _)| *name != ATTEMPT_HEADER);
+    let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
+    let attempt = (ATTEMPT_HEADER.to_owned(), (message.attempt + 1).to_string());
+    Outgoing {
+        exchange: wait.exchange(),
+        routing_key: message.arrived.queue.clone(),
+        body: original.body.clone(),
+        content_type: original.content_type.clone().unwrap_or_default(),
+        message_id: original.message_id.clone().unwrap_or_else(|| message.external_id()),
+        kind: original.kind.clone().unwrap_or_default(),
+        correlation_id: None,
+        app_id: original.app_id.clone().unwrap_or_default(),
+        timestamp: original.timestamp.unwrap_or(0),
+        headers: headers.chain([attempt]).collect(),
+        mandatory: true,
+    }
+}
+
+fn json<T: serde::Serialize>(data: &T) -> String {
+    serde_json::to_string(data).expect("an answer has string keys only, so that it is always JSON")
+}

@@ -1,0 +1,224 @@
+//! Typed settings: built-in defaults, a file, environment variables; every problem is named at once.
+//!
+//! Order: `config/default.toml` (in the binary), the file that `LEADMILL_CONFIG` names, then
+//! variables as `LEADMILL_BROKER__PREFIX`. Secrets stay in their wrappers and print as `[REDACTED]`.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use config::{Config, Environment, File, FileFormat, Map, Value};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::messaging::BrokerSettings;
+use crate::servers::{BROKER_SETTING, Configured, DATABASE_SETTING};
+use crate::store::DatabaseSettings;
+
+/// The defaults, as they stand in `config/default.toml`.
+const BUILT_IN: &str = include_str!("../config/default.toml");
+const PREFIX: &str = "LEADMILL_";
+/// Most problems that one section reports.
+const PROBLEMS_MAX: usize = 50;
+
+/// Everything that can be set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub database: DatabaseSettings,
+    pub broker: BrokerSettings,
+    pub runtime: RuntimeSettings,
+    pub log: LogSettings,
+    pub intake: intake::ReadOptions,
+    pub qualification: qualification::QualificationSettings,
+    pub quoting: quoting::QuotingSettings,
+    pub seller: invoicing::SellerSettings,
+}
+
+/// `[runtime]`: how every worker takes its messages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuntimeSettings {
+    /// Most messages of one transaction; a worker may want fewer. 1 is message by message.
+    pub batch_size_max: usize,
+    /// How many batches may be unacknowledged at a time.
+    pub prefetch_batches: usize,
+    /// How often the sweeper looks for batches that nobody published.
+    pub sweep_every_s: u64,
+    /// The age from which an unpublished batch is the sweeper's.
+    pub sweep_after_s: u64,
+}
+
+/// `[log]`: what is written, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// A `tracing` filter, as `info` or `leadmill=debug,info`.
+    pub filter: String,
+    /// One JSON object per line instead of text for people.
+    pub json: bool,
+}
+
+/// The settings cannot be used; every problem is listed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("The settings have {} problem(s):\n  - {}\nCorrect them, then run `leadmill check-config`.", .0.len(), .0.join("\n  - "))]
+pub struct SettingsError(pub Vec<String>);
+
+/// Where settings come from: a file and variables, on top of what is built in.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    pub file: Option<PathBuf>,
+    pub variables: HashMap<String, String>,
+}
+
+impl Sources {
+    /// The sources of this process.
+    #[must_use]
+    pub fn of_process(file: Option<PathBuf>) -> Self {
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        // Only sections have settings, so a variable without `__` (LEADMILL_SERVERS) is none.
+        let ours = |(name, _): &(String, String)| name.starts_with(PREFIX) && name.contains("__");
+        Self { file, variables: variables.filter(ours).collect() }
+    }
+
+    /// The servers that the sources name, unchecked.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the file cannot be read.
+    pub fn urls(&self) -> Result<Configured, SettingsError> {
+        let config = self.config()?;
+        let named = |key| config.get_string(key).ok().filter(|url| !url.is_empty());
+        Ok(Configured { database_url: named("database.url"), broker_url: named("broker.url") })
+    }
+
+    /// The same with these servers.
+    #[must_use]
+    pub fn with_servers(mut self, database_url: &str, broker_url: &str) -> Self {
+        self.variables.insert(DATABASE_SETTING.into(), database_url.into());
+        self.variables.insert(BROKER_SETTING.into(), broker_url.into());
+        self
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] with every problem found.
+    pub fn settings(&self) -> Result<Settings, SettingsError> {
+        Sections::of(self.config()?)?.settings()
+    }
+
+    fn config(&self) -> Result<Config, SettingsError> {
+        let environment = Environment::with_prefix("LEADMILL")
+            .prefix_separator("_")
+            .separator("__")
+            .source(Some(self.variables.clone()));
+        let mut builder = Config::builder().add_source(File::from_str(BUILT_IN, FileFormat::Toml));
+        if let Some(file) = &self.file {
+            builder = builder.add_source(File::from(file.clone()).format(FileFormat::Toml));
+        }
+        let built = builder.add_source(environment).build();
+        built.map_err(|error| SettingsError(vec![format!("{error}.")]))
+    }
+}
+
+/// The sections not yet read, and the problems found so far.
+struct Sections {
+    left: Map<String, Value>,
+    problems: Vec<String>,
+}
+
+impl Sections {
+    fn of(config: Config) -> Result<Self, SettingsError> {
+        let left = config.try_deserialize::<Map<String, Value>>();
+        let left = left.map_err(|error| SettingsError(vec![format!("{error}.")]))?;
+        Ok(Self { left, problems: Vec::new() })
+    }
+
+    fn settings(mut self) -> Result<Settings, SettingsError> {
+        let database = self.section("database", DatabaseSettings::problems);
+        let broker = self.section("broker", BrokerSettings::problems);
+        let runtime = self.section("runtime", RuntimeSettings::problems);
+        let log = self.section("log", LogSettings::problems);
+        let intake = self.section("intake", intake::ReadOptions::problems);
+        let qualification =
+            self.section("qualification", qualification::QualificationSettings::problems);
+        let quoting = self.section("quoting", quoting::QuotingSettings::problems);
+        let seller = self.section("seller", invoicing::SellerSettings::problems);
+        for name in self.left.keys() {
+            self.problems.push(format!("There is no section `[{name}]`."));
+        }
+        let settings = (|| {
+            Some(Settings {
+                database: database?,
+                broker: broker?,
+                runtime: runtime?,
+                log: log?,
+                intake: intake?,
+                qualification: qualification?,
+                quoting: quoting?,
+                seller: seller?,
+            })
+        })();
+        match settings {
+            Some(settings) if self.problems.is_empty() => Ok(settings),
+            _ => Err(SettingsError(self.problems)),
+        }
+    }
+
+    /// Reads one section. A key that does not fit is named, taken out, and the rest is read again,
+    /// so that one run tells everything.
+    fn section<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        check: impl Fn(&T) -> Vec<String>,
+    ) -> Option<T> {
+        let value = self.left.remove(name).unwrap_or_else(|| Value::from(Map::<_, Value>::new()));
+        let Ok(mut table) = value.into_table() else {
+            self.problems.push(format!("`{name}` must be a section, as `[{name}]`."));
+            return None;
+        };
+        for _ in 0..PROBLEMS_MAX {
+            match Value::from(table.clone()).try_deserialize::<T>() {
+                Ok(read) => {
+                    let problems = check(&read);
+                    self.problems.extend(problems.iter().map(|p| format!("[{name}] {p}")));
+                    return Some(read);
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    let named = |key: &&String| {
+                        text.contains(&format!("`{key}`")) || text.contains(&format!("\"{key}\""))
+                    };
+                    let culprit = table.keys().find(named).cloned();
+                    self.problems.push(format!("[{name}] {text}."));
+                    // A required key that is missing or was taken out cannot be read around.
+                    table.remove(&culprit?)?;
+                }
+            }
+        }
+        None
+    }
+}
+
+impl RuntimeSettings {
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !(1..=4096).contains(&self.batch_size_max) {
+            problems.push("`batch_size_max` must be between 1 and 4096.".into());
+        }
+        if !(1..=10).contains(&self.prefetch_batches) {
+            problems.push("`prefetch_batches` must be between 1 and 10.".into());
+        }
+        if self.sweep_every_s == 0 {
+            problems.push("`sweep_every_s` must be at least 1.".into());
+        }
+        problems
+    }
+}
+
+impl LogSettings {
+    fn problems(&self) -> Vec<String> {
+        let filter = tracing_subscriber::EnvFilter::try_new(&self.filter);
+        filter.err().map(|error| format!("`filter` is no log filter: {error}.")).into_iter().collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! The raw bytes of inputs, in pieces that PostgreSQL handles well.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::ids::InputId;
+use uuid::Uuid;
+
+use super::{Connection, Fault, Result};
+
+/// The size of a piece; the table checks it too.
+pub const CHUNK_BYTES: usize = 256 * 1024;
+/// Pieces that one statement carries: 8 MiB, so that no batch of large files becomes one message
+/// to the server.
+const CHUNKS_PER_STATEMENT: usize = 32;
+
+/// Stores the bytes of inputs. What is stored already stays: an input that was given back comes
+/// again with the same bytes. An empty input has one empty piece.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn store(conn: &mut Connection, inputs: &[(InputId, &[u8])]) -> Result<()> {
+    let mut pieces = Vec::new();
+    for (input, bytes) in inputs {
+        let empty: &[u8] = &[];
+        let first = bytes.is_empty().then_some(empty);
+        for (n, piece) in (0_i32..).zip(first.into_iter().chain(bytes.chunks(CHUNK_BYTES))) {
+            pieces.push((input.0, n, piece));
+        }
+    }
+    for pieces in pieces.chunks(CHUNKS_PER_STATEMENT) {
+        let inputs: Vec<Uuid> = pieces.iter().map(|(input, ..)| *input).collect();
+        let ns: Vec<i32> = pieces.iter().map(|(_, n, _)| *n).collect();
+        let bytes: Vec<&[u8]> = pieces.iter().map(|(.., bytes)| *bytes).collect();
+        let insert = sqlx::query!(
+            "INSERT INTO input_chunk (input, n, bytes)
+             SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[])
+             ON CONFLICT DO NOTHING",
+            &inputs,
+            &ns,
+            &bytes as &[&[u8]]
+        );
+        insert.execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// The bytes of inputs. One whose bytes were never stored, or were erased, is missing.
+///
+/// # Errors
+/// [`Fault::Ours`] where a piece in the middle is missing.
+pub async fn load(
+    conn: &mut Connection,
+    inputs: &[InputId],
+) -> Result<BTreeMap<InputId, Arc<[u8]>>> {
+    let ids: Vec<Uuid> = inputs.iter().map(|input| input.0).collect();
+    let rows = sqlx::query!(
+        "SELECT input, n, bytes FROM input_chunk WHERE input = ANY($1) ORDER BY input, n",
+        &ids
+    );
+    let mut whole: BTreeMap<InputId, Option<(i32, Vec<u8>)>> = BTreeMap::new();
+    for row in rows.fetch_all(conn).await? {
+        let input = InputId(row.input);
+        let so_far = whole.entry(input).or_insert_with(|| Some((0, Vec::new())));
+        let (Some((n, joined)), Some(piece)) = (so_far.as_mut(), row.bytes) else {
+            *so_far = None;
+            continue;
+        };
+        if *n != row.n {
+            return Err(Fault::ours(format!(
+                "The raw bytes of input {input} lack piece {n}; restore input_chunk from a backup."
+            )));
+        }
+        *n += 1;
+        joined.extend_from_slice(&piece);
+    }
+    let whole = whole.into_iter().filter_map(|(input, bytes)| Some((input, bytes?.1.into())));
+    Ok(whole.collect())
+}

@@ -1,0 +1,213 @@
+//! The log of everything that was said: audit trail, timeline and outbox at once.
+
+use chrono::{DateTime, Utc};
+use domain::message::{MessageKind, MessageType, Subject, SubjectKind};
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::{Connection, Fault, Result};
+
+/// A message that a decision said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    pub id: Uuid,
+    pub ty: &'static MessageType,
+    pub subject: Subject,
+    /// Its place in the history of the subject; none for a command or a refusal.
+    pub sequence: Option<i64>,
+    /// The pipeline: from the first message to the last invoice.
+    pub correlation: Uuid,
+    /// The message that it follows from.
+    pub cause: Uuid,
+    pub traceparent: Option<String>,
+    /// JSON text, kept byte by byte.
+    pub data: String,
+}
+
+/// A message as the log has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEvent {
+    pub id: Uuid,
+    /// The time of the transaction that said it.
+    pub at: DateTime<Utc>,
+    pub worker: String,
+    /// Without `leadmill.`, with the major version.
+    pub ty: String,
+    pub kind: MessageKind,
+    pub subject: Subject,
+    pub sequence: Option<i64>,
+    pub correlation: Uuid,
+    pub cause: Uuid,
+    pub batch: Uuid,
+    pub traceparent: Option<String>,
+    /// The JSON text as it was said.
+    pub data: String,
+}
+
+/// Appends all that a batch says; the order given is the order of publishing.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn append(
+    conn: &mut Connection,
+    worker: &str,
+    batch: Uuid,
+    events: &[NewEvent],
+) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<_> = events.iter().map(|event| event.id).collect();
+    let types: Vec<_> = events.iter().map(|event| event.ty.name).collect();
+    let kinds: Vec<_> = events.iter().map(|event| kind_name(event.ty.kind)).collect();
+    let subject_kinds: Vec<_> = events.iter().map(|event| event.subject.kind.name()).collect();
+    let subjects: Vec<_> = events.iter().map(|event| event.subject.id).collect();
+    let sequences: Vec<_> = events.iter().map(|event| event.sequence).collect();
+    let correlations: Vec<_> = events.iter().map(|event| event.correlation).collect();
+    let causes: Vec<_> = events.iter().map(|event| event.cause).collect();
+    let traceparents: Vec<_> = events.iter().map(|event| event.traceparent.as_deref()).collect();
+    let data: Vec<_> = events.iter().map(|event| event.data.as_str()).collect();
+    let insert = sqlx::query!(
+        "INSERT INTO event (id, worker, type, kind, subject_kind, subject, sequence, correlation,
+                            cause, batch, ordinal, traceparent, data)
+         SELECT u.id, $1, u.type, u.kind, u.subject_kind, u.subject, u.sequence, u.correlation,
+                u.cause, $2, u.n::integer - 1, u.traceparent, u.data::json
+         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::bigint[],
+                     $9::uuid[], $10::uuid[], $11::text[], $12::text[]) WITH ORDINALITY
+              AS u (id, type, kind, subject_kind, subject, sequence, correlation, cause,
+                    traceparent, data, n)",
+        worker,
+        batch,
+        &ids,
+        &types as &[&str],
+        &kinds as &[&str],
+        &subject_kinds as &[&str],
+        &subjects,
+        &sequences as &[Option<i64>],
+        &correlations,
+        &causes,
+        &traceparents as &[Option<&str>],
+        &data as &[&str]
+    );
+    insert.execute(conn).await?;
+    Ok(())
+}
+
+/// What the worker said because of these messages and what is not known to be published, in the
+/// order of saying: to be published again when a message comes back.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn unmarked_of_causes(
+    conn: &mut Connection,
+    worker: &str,
+    causes: &[Uuid],
+) -> Result<Vec<StoredEvent>> {
+    let Some(first) = causes.iter().min() else { return Ok(Vec::new()) };
+    // An effect sorts after its cause: the bound keeps the months before out of the search.
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT e.id, e.at, e.worker, e.type AS ty, e.kind, e.subject_kind, e.subject, e.sequence,
+                e.correlation, e.cause, e.batch, e.traceparent, e.data::text AS \"data!\"
+         FROM event AS e JOIN batch AS b ON b.id = e.batch
+         WHERE e.cause = ANY($1) AND e.id > $2 AND e.worker = $3 AND b.published_at IS NULL
+         ORDER BY e.batch, e.ordinal",
+        causes,
+        first,
+        worker
+    );
+    rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()
+}
+
+/// The pipelines that these records belong to: what was last said about each.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn correlations(
+    conn: &mut Connection,
+    subjects: &[Uuid],
+) -> Result<BTreeMap<Uuid, Uuid>> {
+    let rows = sqlx::query!(
+        r#"SELECT u.subject AS "subject!", last.correlation
+         FROM unnest($1::uuid[]) AS u (subject)
+         CROSS JOIN LATERAL (SELECT correlation FROM event WHERE event.subject = u.subject
+                             ORDER BY event.at DESC LIMIT 1) AS last"#,
+        subjects
+    );
+    let rows = rows.fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.subject, row.correlation)).collect())
+}
+
+/// What these batches said, in the order of saying: what the sweeper publishes.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn of_batches(conn: &mut Connection, batches: &[Uuid]) -> Result<Vec<StoredEvent>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT id, at, worker, type AS ty, kind, subject_kind, subject, sequence, correlation,
+                cause, batch, traceparent, data::text AS \"data!\"
+         FROM event WHERE batch = ANY($1) ORDER BY batch, ordinal",
+        batches
+    );
+    rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()
+}
+
+struct Row {
+    id: Uuid,
+    at: DateTime<Utc>,
+    worker: String,
+    ty: String,
+    kind: String,
+    subject_kind: String,
+    subject: Uuid,
+    sequence: Option<i64>,
+    correlation: Uuid,
+    cause: Uuid,
+    batch: Uuid,
+    traceparent: Option<String>,
+    data: String,
+}
+
+impl TryFrom<Row> for StoredEvent {
+    type Error = Fault;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let unreadable = |column: &str, found: &str| {
+            Fault::ours(format!(
+                "The event {} has the {column} `{found}`, which this program does not know; run the \
+                 newer leadmill that wrote it.",
+                row.id
+            ))
+        };
+        let kind = match row.kind.as_str() {
+            "event" => MessageKind::Event,
+            "command" => MessageKind::Command,
+            other => return Err(unreadable("kind", other)),
+        };
+        let about = SubjectKind::named(&row.subject_kind);
+        let about = about.ok_or_else(|| unreadable("kind of subject", &row.subject_kind))?;
+        Ok(Self {
+            id: row.id,
+            at: row.at,
+            worker: row.worker,
+            ty: row.ty,
+            kind,
+            subject: Subject { kind: about, id: row.subject },
+            sequence: row.sequence,
+            correlation: row.correlation,
+            cause: row.cause,
+            batch: row.batch,
+            traceparent: row.traceparent,
+            data: row.data,
+        })
+    }
+}
+
+const fn kind_name(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Event => "event",
+        MessageKind::Command => "command",
+    }
+}

@@ -1,0 +1,41 @@
+//! The claims of our own messages: who inserts the row decides the message, once.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::{Connection, Result};
+
+/// Claims messages for a worker and answers the fresh ones; the others were decided before. A
+/// message that another transaction is just claiming is waited for, at most the lock timeout.
+///
+/// # Errors
+/// [`Fault::Again`](super::Fault::Again) where that wait was too long;
+/// [`Fault::Ours`](super::Fault::Ours) where an id lies outside all partitions: ids that are too
+/// old or no UUIDv7 are parked before they get here.
+pub async fn claim(
+    conn: &mut Connection,
+    worker: &str,
+    batch: Uuid,
+    ids: &[Uuid],
+) -> Result<BTreeSet<Uuid>> {
+    let fresh = sqlx::query_scalar!(
+        "INSERT INTO inbox (worker, id, batch)
+         SELECT $1, u.id, $2 FROM unnest($3::uuid[]) AS u (id) ORDER BY u.id
+         ON CONFLICT DO NOTHING RETURNING id",
+        worker,
+        batch,
+        ids
+    );
+    Ok(fresh.fetch_all(conn).await?.into_iter().collect())
+}
+
+/// Gives claims back: the messages wait in a delay queue and will be fresh again.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn give_back(conn: &mut Connection, worker: &str, ids: &[Uuid]) -> Result<()> {
+    let delete = sqlx::query!("DELETE FROM inbox WHERE worker = $1 AND id = ANY($2)", worker, ids);
+    delete.execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Messages that were decided and to which nothing followed, so that every claim can be explained.
+
+use uuid::Uuid;
+
+use super::{Connection, Result};
+
+/// A message without effect, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nothing {
+    pub id: Uuid,
+    /// Such as "already: O-100042" or "nothing to do".
+    pub why: String,
+}
+
+/// Records them.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn insert(
+    conn: &mut Connection,
+    worker: &str,
+    batch: Uuid,
+    nothings: &[Nothing],
+) -> Result<()> {
+    if nothings.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<_> = nothings.iter().map(|nothing| nothing.id).collect();
+    let whys: Vec<_> = nothings.iter().map(|nothing| nothing.why.as_str()).collect();
+    let insert = sqlx::query!(
+        "INSERT INTO nothing (worker, id, batch, why)
+         SELECT $1, u.id, $2, u.why FROM unnest($3::uuid[], $4::text[]) AS u (id, why)",
+        worker,
+        batch,
+        &ids,
+        &whys as &[&str]
+    );
+    insert.execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Commands that become due. The claim in the database makes each happen once.
+
+use chrono::{DateTime, Utc};
+use domain::message::{Said, Subject, SubjectKind};
+use uuid::Uuid;
+
+use super::{Connection, Fault, Result};
+
+/// A command for later.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewTimer<'a> {
+    pub id: Uuid,
+    pub due_at: DateTime<Utc>,
+    /// What it is about, for the planner: the same key, type and time is the same timer.
+    pub key: &'a str,
+    pub said: &'a Said,
+    pub correlation: Uuid,
+    pub cause: Uuid,
+}
+
+/// A command whose time has come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueTimer {
+    pub id: Uuid,
+    pub due_at: DateTime<Utc>,
+    /// Without `leadmill.`, with the major version.
+    pub ty: String,
+    pub key: String,
+    pub subject: Subject,
+    /// JSON text as it was planned.
+    pub data: String,
+    pub correlation: Uuid,
+    pub cause: Uuid,
+}
+
+/// Plans commands. A timer that is planned already stays as it is.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn insert(conn: &mut Connection, timers: &[NewTimer<'_>]) -> Result<()> {
+    if timers.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<_> = timers.iter().map(|timer| timer.id).collect();
+    let dues: Vec<_> = timers.iter().map(|timer| timer.due_at).collect();
+    let types: Vec<_> = timers.iter().map(|timer| timer.said.ty.name).collect();
+    let keys: Vec<_> = timers.iter().map(|timer| timer.key).collect();
+    let kinds: Vec<_> = timers.iter().map(|timer| timer.said.subject.kind.name()).collect();
+    let subjects: Vec<_> = timers.iter().map(|timer| timer.said.subject.id).collect();
+    let data: Vec<_> = timers.iter().map(|timer| timer.said.data.as_str()).collect();
+    let correlations: Vec<_> = timers.iter().map(|timer| timer.correlation).collect();
+    let causes: Vec<_> = timers.iter().map(|timer| timer.cause).collect();
+    let insert = sqlx::query!(
+        r#"INSERT INTO schedule (id, due_at, type, key, subject_kind, subject, data, correlation,
+                                 cause)
+           SELECT u.id, u.due_at, u.type, u.key, u.subject_kind, u.subject, u.data::json,
+                  u.correlation, u.cause
+           FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[],
+                       $6::uuid[], $7::text[], $8::uuid[], $9::uuid[])
+                AS u (id, due_at, type, key, subject_kind, subject, data, correlation, cause)
+           ORDER BY u.type COLLATE "C", u.key COLLATE "C", u.due_at
+           ON CONFLICT DO NOTHING"#,
+        &ids,
+        &dues,
+        &types as &[&str],
+        &keys as &[&str],
+        &kinds as &[&str],
+        &subjects,
+        &data as &[&str],
+        &correlations,
+        &causes
+    );
+    insert.execute(conn).await?;
+    Ok(())
+}
+
+/// Claims what is due by the database's clock for a batch, oldest first; what another process is
+/// just claiming is left to it.
+///
+/// # Errors
+/// [`Fault`] of the server; [`Fault::Ours`] for a row that this program cannot read.
+pub async fn claim_due(conn: &mut Connection, batch: Uuid, limit: u32) -> Result<Vec<DueTimer>> {
+    let rows = sqlx::query!(
+        r#"WITH due AS (
+               SELECT id FROM schedule WHERE claimed_at IS NULL AND due_at <= now()
+               ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED),
+           claimed AS (
+               UPDATE schedule AS s SET claimed_at = now(), batch = $1 FROM due WHERE s.id = due.id
+               RETURNING s.*)
+           SELECT id, due_at, type AS ty, key, subject_kind, subject, data::text AS "data!",
+                  correlation, cause
+           FROM claimed ORDER BY due_at, id"#,
+        batch,
+        i64::from(limit)
+    );
+    let rows = rows.fetch_all(conn).await?.into_iter().map(|row| {
+        let kind = SubjectKind::named(&row.subject_kind).ok_or_else(|| {
+            Fault::ours(format!(
+                "The timer {} is about a `{}`, which this program does not know; run the newer \
+                 leadmill that planned it.",
+                row.id, row.subject_kind
+            ))
+        })?;
+        Ok(DueTimer {
+            id: row.id,
+            due_at: row.due_at,
+            ty: row.ty,
+            key: row.key,
+            subject: Subject { kind, id: row.subject },
+            data: row.data,
+            correlation: row.correlation,
+            cause: row.cause,
+        })
+    });
+    rows.collect()
+}

@@ -1,0 +1,194 @@
+//! The reader of business cards: vCard 2.1, 3.0 and 4.0 as phones and mail programs write them.
+
+use domain::enquiry::{LeadSource, Part, PartReading, Reading};
+use serde_json::Value;
+
+use crate::draft::{self, Draft};
+use crate::fields::{Field, fold};
+use crate::{ReadOptions, charset, normal};
+
+mod lines;
+
+use lines::{Card, Property};
+
+/// Most cards of one file.
+pub const CARDS_MAX: usize = 10_000;
+
+/// Reads one card, or several as parts.
+#[must_use]
+pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
+    let parts = read_all(body, options);
+    if parts.is_empty() {
+        return Reading::Unclear {
+            reason: "The file holds no vCard (BEGIN:VCARD is missing); send a .vcf file."
+                .to_owned(),
+        };
+    }
+    if parts.len() > CARDS_MAX {
+        return Reading::Unclear {
+            reason: format!("The file holds more than {CARDS_MAX} cards; send it in parts."),
+        };
+    }
+    draft::collected(parts)
+}
+
+/// Reads every card of a file, at most one more than [`CARDS_MAX`].
+#[must_use]
+pub fn read_all(body: &[u8], options: &ReadOptions) -> Vec<Part> {
+    let text = charset::decode(body, None);
+    (1..)
+        .zip(lines::cards(&text, CARDS_MAX + 1))
+        .map(|(number, card)| Part {
+            number,
+            reading: reading(&card, options),
+            original: Value::String(card.text),
+        })
+        .collect()
+}
+
+fn reading(card: &Card, options: &ReadOptions) -> PartReading {
+    let mut draft = Draft::new(LeadSource::TradeShow, options);
+    who(&mut draft, card);
+    for property in &card.properties {
+        match property.name.as_str() {
+            // What is no address at all is not kept: phones put names there.
+            "EMAIL" if property.value.contains('@') => {
+                draft.field(Field::Email, "email", &property.text());
+            }
+            "TEL" => phone(&mut draft, card, property),
+            "TITLE" => draft.field(Field::JobTitle, "title", &property.text()),
+            "ROLE" => draft.other("role", &property.text()),
+            "URL" => draft.field(Field::Website, "url", &property.text()),
+            "NOTE" => draft.field(Field::Message, "note", &property.text()),
+            "X-SOCIALPROFILE" => draft.field(Field::Profile, "profile", &property.text()),
+            "ADR" => address(&mut draft, property),
+            "REV" => {}
+            _ => {}
+        }
+    }
+    draft.finish("The card")
+}
+
+/// Person and company: phones put a person's name into ORG, and a company's into FN.
+fn who(draft: &mut Draft<'_>, card: &Card) {
+    let first = |name: &str| card.properties.iter().find(|property| property.name == name);
+    let shown = first("FN").and_then(|property| normal::line(&property.text())).unwrap_or_default();
+    let parts = first("N").map(Property::components).unwrap_or_default();
+    let part = |at: usize| parts.get(at).and_then(|part| normal::line(part)).unwrap_or_default();
+    let (mut family, mut given) = (part(0), part(1));
+    let org = first("ORG").map(Property::components).unwrap_or_default();
+    let mut company = org.first().and_then(|name| normal::line(name)).unwrap_or_default();
+    let person = fold(&format!("{given}{family}"));
+    let is_company = first("KIND").is_some_and(|kind| kind.value.eq_ignore_ascii_case("org"))
+        || first("X-ABSHOWAS").is_some_and(|show| show.value.eq_ignore_ascii_case("company"))
+        || !company.is_empty() && fold(&shown) == fold(&company) && fold(&company) != person;
+    if is_company {
+        let name = if company.is_empty() { shown } else { company };
+        return draft.field(Field::Company, "org", &name);
+    }
+    let rest = company.strip_prefix(given.as_str()).map(str::trim).unwrap_or_default().to_owned();
+    if !person.is_empty() && fold(&company) == person {
+        company.clear();
+    } else if family.is_empty() && !given.is_empty() && !rest.is_empty() && !rest.contains(' ') {
+        family = rest;
+        company.clear();
+    }
+    if given.is_empty() && family.is_empty() {
+        draft.field(Field::FullName, "fn", &shown);
+    } else if given.is_empty() && family.contains(' ') || family.is_empty() && given.contains(' ') {
+        // The whole name stands in one component: it is not split anew.
+        family.push_str(&std::mem::take(&mut given));
+        draft.field(Field::FamilyName, "n", &family);
+    } else {
+        draft.field(Field::GivenName, "n", &given);
+        draft.field(Field::FamilyName, "n", &family);
+    }
+    draft.other("middle name", &part(2));
+    draft.field(Field::Company, "org", &company);
+    if let Some(department) = org.get(1) {
+        draft.other("department", department);
+    }
+}
+
+fn phone(draft: &mut Draft<'_>, card: &Card, property: &Property) {
+    let is = |kind: &str| property.types.iter().any(|found| found == kind);
+    let label = property.group.as_deref().and_then(|group| card.label(group)).unwrap_or_default();
+    let label = label.to_lowercase();
+    // Netscape marks one number as fax and voice: it can be called.
+    let fax = is("FAX") && !is("VOICE")
+        || is("PAGER")
+        || label.contains("fax")
+        || label.contains("pager");
+    let field = if fax {
+        Field::Fax
+    } else if is("CELL") || label.contains("mobil") {
+        Field::Mobile
+    } else if is("HOME") && !is("PREF") {
+        Field::OtherPhone
+    } else {
+        Field::Phone
+    };
+    let number = property.text();
+    let number = number.strip_prefix("tel:").unwrap_or(&number);
+    draft.field(
+        field,
+        if fax { "fax" } else { "tel" },
+        number.split(';').next().unwrap_or_default(),
+    );
+}
+
+fn address(draft: &mut Draft<'_>, property: &Property) {
+    let fields = [
+        (1, Field::Line2),
+        (2, Field::Line1),
+        (3, Field::City),
+        (4, Field::Subdivision),
+        (5, Field::PostalCode),
+        (6, Field::Country),
+    ];
+    let parts = property.components();
+    for (at, field) in fields {
+        if let Some(part) = parts.get(at) {
+            draft.field(field, "address", part);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> domain::enquiry::Enquiry {
+        match read(text.as_bytes(), &ReadOptions::default()) {
+            Reading::Enquiry(enquiry) => *enquiry,
+            other => panic!("no enquiry: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn f3_a_card_of_version_4_becomes_an_enquiry_of_a_trade_show() {
+        let read = one(
+            "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Blum\r\nN:Blum;Anna;;Dr.;\r\nORG:Acme\\, Inc;Sales\r\n\
+             TEL;VALUE=uri;PREF=1;TYPE=\"voice,home\":tel:+49-3581-123456;ext=12\r\nEMAIL;TYPE=work:Anna@A\r\n CME.de\r\n\
+             NOTE:needs 5\\npumps\r\nADR;LABEL=\"x:y;z\":;;Weg 1;Köln;;50667;Germany\r\nEND:VCARD\r\n",
+        );
+        assert_eq!(read.source, LeadSource::TradeShow);
+        assert_eq!(read.person.full_name().as_deref(), Some("Anna Blum"));
+        assert_eq!(read.person.emails, ["anna@acme.de"]);
+        assert_eq!(read.person.phones, ["+493581123456"]);
+        assert_eq!(read.company.as_deref(), Some("Acme, Inc"));
+        assert_eq!(read.message.as_deref(), Some("needs 5\npumps"));
+        let address = read.address.unwrap_or_default();
+        assert_eq!(
+            (address.city.as_deref(), address.country.as_deref()),
+            (Some("Köln"), Some("DE"))
+        );
+    }
+
+    #[test]
+    fn f3_a_broken_card_is_read_as_far_as_it_goes() {
+        let read = one("BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:J=F6rg=\n Moll\nEMAIL:j@m.de");
+        assert_eq!(read.person.full_name().as_deref(), Some("Jörg Moll"));
+        assert!(matches!(super::read(b"hello", &ReadOptions::default()), Reading::Unclear { .. }));
+    }
+}

@@ -1,0 +1,296 @@
+//! Hooks of mail gateways: they hold a mail, so the mail's reader judges it.
+
+use domain::enquiry::{NoLead, Reading};
+use mail_parser::decoders::base64::base64_decode;
+use serde_json::Value;
+
+use super::{at, node, scalar};
+use crate::mail::{Letter, Mailbox};
+use crate::{html, mail, normal};
+
+mod more;
+
+/// The mail that a gateway's hook holds; `None` where this is no gateway's hook, `Err` where the
+/// hook holds no mail that could be judged.
+pub(super) fn letter(tree: &Value) -> Option<Result<Letter, Reading>> {
+    if let Some(raw) = raw_mail(tree) {
+        return Some(mail::parse(&raw).map_err(|reason| Reading::Unclear { reason }));
+    }
+    postmark(tree)
+        .or_else(|| more::letter(tree))
+        .or_else(|| mandrill(tree))
+        .or_else(|| front(tree))
+        .or_else(|| ses(tree))
+        .or_else(|| mailgun(tree))
+        .or_else(|| sendgrid(tree))
+}
+
+/// The gateway's id of the mail, or the mail's Message-ID.
+pub(super) fn external_id(tree: &Value) -> Option<String> {
+    let rfc = header(&headers(tree), "message-id");
+    if tree.get("MessageID").is_some() && tree.get("From").is_some() {
+        return at(tree, "MessageID");
+    }
+    if tree.get("msg").is_some() && tree.get("event").is_some() {
+        return at(tree, "_id")
+            .or_else(|| at(tree, "msg._id"))
+            .or_else(|| at(tree, "msg.headers.Message-Id"));
+    }
+    if let Some(event) = tree.get("mandrill_events") {
+        return node(event, "0").filter(|_| node(event, "1").is_none()).and_then(external_id);
+    }
+    at(tree, "payload.target.data.id")
+        .or_else(|| at(tree, "Records.0.ses.mail.messageId"))
+        .or_else(|| at(tree, "mail.messageId"))
+        .or_else(|| tree.get("TopicArn").and_then(|_| at(tree, "MessageId")))
+        .or_else(|| tree.get("body-plain").and_then(|_| at(tree, "Message-Id")))
+        .or_else(|| more::external_id(tree))
+        .or_else(|| is_sendgrid(tree).then_some(rfc).flatten())
+}
+
+/// The whole mail, where the gateway was told to send it.
+fn raw_mail(tree: &Value) -> Option<Vec<u8>> {
+    let inbound = at(tree, "event").as_deref() == Some("inbound");
+    let sendgrid =
+        || at(tree, "email").filter(|_| is_sendgrid(tree)).filter(|raw| raw.contains('\n'));
+    at(tree, "msg.raw_msg")
+        .filter(|_| inbound)
+        .or_else(|| at(tree, "RawEmail"))
+        .or_else(|| at(tree, "body-mime"))
+        .or_else(sendgrid)
+        .map(String::into_bytes)
+        .or_else(|| more::raw(tree))
+        .or_else(|| {
+            let raw = at(tree, "content").filter(|_| tree.get("notificationType").is_some())?;
+            if raw.contains(':') { Some(raw.into_bytes()) } else { base64_decode(raw.as_bytes()) }
+        })
+}
+
+fn postmark(tree: &Value) -> Option<Result<Letter, Reading>> {
+    tree.get("MessageID")?;
+    tree.get("From")?;
+    let mut letter = base(
+        at(tree, "FromFull.Name").or_else(|| at(tree, "FromName")),
+        at(tree, "FromFull.Email").or_else(|| at(tree, "From")),
+    );
+    letter.reply_to = at(tree, "ReplyTo").as_deref().map(mailboxes).unwrap_or_default();
+    letter.to = list(tree.get("ToFull"), "Email");
+    letter.subject = at(tree, "Subject");
+    letter.text = body(at(tree, "TextBody"), at(tree, "HtmlBody"));
+    letter.fresh = at(tree, "StrippedTextReply");
+    letter.sent_at = at(tree, "Date").as_deref().and_then(normal::timestamp);
+    letter.headers = headers(tree);
+    letter.files = names(tree.get("Attachments"), "Name");
+    // The part of the address behind "+", by which a mail is routed.
+    letter.notes.extend(at(tree, "MailboxHash").map(|hash| ("mailbox_hash".to_owned(), hash)));
+    letter.notes.extend(at(tree, "Tag").map(|tag| ("tag".to_owned(), tag)));
+    Some(Ok(letter))
+}
+
+fn mandrill(tree: &Value) -> Option<Result<Letter, Reading>> {
+    let message = tree.get("msg")?;
+    let event = at(tree, "event")?;
+    if event != "inbound" {
+        return Some(Err(other_event(&format!(
+            "Mandrill reports \"{event}\" of a mail that was sent."
+        ))));
+    }
+    let mut letter = base(at(message, "from_name"), at(message, "from_email"));
+    letter.subject = at(message, "subject");
+    letter.text = body(at(message, "text"), at(message, "html"));
+    letter.headers = headers(message);
+    Some(Ok(letter))
+}
+
+fn front(tree: &Value) -> Option<Result<Letter, Reading>> {
+    let conversation = node(tree, "payload.conversation")?;
+    let message = node(tree, "payload.target.data").or_else(|| conversation.get("last_message"))?;
+    if message.get("is_inbound").and_then(Value::as_bool) != Some(true) {
+        return Some(Err(other_event("Front reports something else than an incoming message.")));
+    }
+    let sender = message
+        .get("recipients")
+        .and_then(Value::as_array)
+        .and_then(|all| all.iter().find(|one| at(one, "role").as_deref() == Some("from")));
+    let sender = sender.or_else(|| conversation.get("recipient"))?;
+    let mut letter = base(at(sender, "name"), at(sender, "handle"));
+    letter.subject = at(message, "subject").or_else(|| at(conversation, "subject"));
+    letter.text = body(at(message, "text"), at(message, "body"));
+    let seconds = message.get("created_at").and_then(Value::as_f64);
+    #[expect(clippy::cast_possible_truncation, reason = "whole seconds are enough")]
+    let seconds = seconds.map(|seconds| seconds as i64);
+    letter.sent_at = seconds.and_then(normal::epoch);
+    Some(Ok(letter))
+}
+
+fn ses(tree: &Value) -> Option<Result<Letter, Reading>> {
+    // SNS wraps the notice as text.
+    if tree.get("TopicArn").is_some() && tree.get("Message").is_some() {
+        if at(tree, "Type").as_deref() != Some("Notification") {
+            return Some(Err(other_event("Amazon SNS asks to confirm a subscription.")));
+        }
+        let inner = serde_json::from_str::<Value>(&at(tree, "Message")?).ok()?;
+        return letter_once(&inner);
+    }
+    let notice = node(tree, "Records.0.ses").or_else(|| {
+        (at(tree, "notificationType").as_deref() == Some("Received")).then_some(tree)
+    })?;
+    let from = at(notice, "mail.commonHeaders.from.0").or_else(|| at(notice, "mail.source"));
+    let failed =
+        |verdict: &str| at(notice, &format!("receipt.{verdict}.status")).as_deref() == Some("FAIL");
+    if failed("spamVerdict") || failed("virusVerdict") {
+        let reason = "Amazon SES judged the mail to be spam or to carry a virus.".to_owned();
+        return Some(Err(Reading::NoLead { kind: NoLead::Spam, reason }));
+    }
+    let subject = at(notice, "mail.commonHeaders.subject").unwrap_or_default();
+    Some(Err(Reading::Unclear {
+        reason: format!(
+            "Amazon SES sent only the envelope of a mail from {} (\"{subject}\"); fetch its text by \
+             the message id {} and send that.",
+            from.unwrap_or_else(|| "an unknown sender".to_owned()),
+            at(notice, "mail.messageId").unwrap_or_else(|| "that is missing".to_owned()),
+        ),
+    }))
+}
+
+/// The notice inside an SNS envelope, which holds no further envelope.
+fn letter_once(inner: &Value) -> Option<Result<Letter, Reading>> {
+    if inner.get("TopicArn").is_some() {
+        return None;
+    }
+    if let Some(raw) = raw_mail(inner) {
+        return Some(mail::parse(&raw).map_err(|reason| Reading::Unclear { reason }));
+    }
+    ses(inner)
+}
+
+fn mailgun(tree: &Value) -> Option<Result<Letter, Reading>> {
+    let text = at(tree, "body-plain");
+    let markup = at(tree, "body-html");
+    if text.is_none() && markup.is_none() || tree.get("recipient").is_none() {
+        return None;
+    }
+    let mut letter = Letter {
+        from: at(tree, "from")
+            .or_else(|| at(tree, "From"))
+            .or_else(|| at(tree, "sender"))
+            .as_deref()
+            .and_then(|from| mailboxes(from).into_iter().next()),
+        subject: at(tree, "subject").or_else(|| at(tree, "Subject")),
+        text: body(text, markup),
+        fresh: at(tree, "stripped-text"),
+        headers: headers(tree),
+        ..Letter::default()
+    };
+    letter.reply_to = at(tree, "Reply-To").as_deref().map(mailboxes).unwrap_or_default();
+    letter.sent_at = at(tree, "timestamp").as_deref().and_then(normal::timestamp);
+    Some(Ok(letter))
+}
+
+fn is_sendgrid(tree: &Value) -> bool {
+    tree.get("from").is_some()
+        && tree.get("to").is_some()
+        && (tree.get("envelope").is_some() || tree.get("sender_ip").is_some())
+}
+
+fn sendgrid(tree: &Value) -> Option<Result<Letter, Reading>> {
+    if !is_sendgrid(tree) {
+        return None;
+    }
+    let headers = headers(tree);
+    let letter = Letter {
+        from: at(tree, "from").and_then(|from| mailboxes(&from).into_iter().next()),
+        to: at(tree, "to").as_deref().map(mailboxes).unwrap_or_default(),
+        reply_to: header(&headers, "reply-to").as_deref().map(mailboxes).unwrap_or_default(),
+        subject: at(tree, "subject"),
+        text: body(at(tree, "text"), at(tree, "html")),
+        sent_at: header(&headers, "date").as_deref().and_then(normal::timestamp),
+        files: names(tree.get("attachment_names"), ""),
+        headers,
+        ..Letter::default()
+    };
+    Some(Ok(letter))
+}
+
+fn base(name: Option<String>, email: Option<String>) -> Letter {
+    let mut from = email.as_deref().and_then(|email| mailboxes(email).into_iter().next());
+    if let (Some(from), Some(name)) = (&mut from, name.as_deref().and_then(normal::line)) {
+        from.name = Some(name).filter(|name| !name.contains('@')).or(from.name.take());
+    }
+    Letter { from, ..Letter::default() }
+}
+
+fn body(text: Option<String>, markup: Option<String>) -> String {
+    text.unwrap_or_else(|| markup.map(|markup| html::to_text(&markup)).unwrap_or_default())
+}
+
+/// Addresses in running text; a comma inside quotes does not divide.
+fn mailboxes(text: &str) -> Vec<Mailbox> {
+    /// Most addresses that are read.
+    const ADDRESSES_MAX: usize = 20;
+    let mut quoted = false;
+    text.split(|c: char| {
+        quoted ^= c == '"';
+        (c == ',' || c == ';') && !quoted
+    })
+    .take(ADDRESSES_MAX)
+    .filter_map(mail::bare_mailbox)
+    .collect()
+}
+
+fn list(nodes: Option<&Value>, name: &str) -> Vec<Mailbox> {
+    names(nodes, name).iter().flat_map(|email| mailboxes(email)).collect()
+}
+
+/// The texts of a list, or what its objects hold under a name.
+fn names(nodes: Option<&Value>, name: &str) -> Vec<String> {
+    /// Most entries that are read.
+    const ENTRIES_MAX: usize = 50;
+    let one = |entry: &Value| scalar(entry).or_else(|| at(entry, name));
+    match nodes {
+        Some(Value::Array(entries)) => entries.iter().take(ENTRIES_MAX).filter_map(one).collect(),
+        Some(other) => one(other).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// The mail's headers in whichever of five shapes the gateway gives them, names in lower case.
+fn headers(tree: &Value) -> Vec<(String, String)> {
+    /// Most headers that are read.
+    const HEADERS_MAX: usize = 500;
+    let found = ["Headers", "headers", "message-headers"].iter().find_map(|name| tree.get(name));
+    let pair = |entry: &Value| match entry {
+        Value::Array(_) => Some((at(entry, "0")?, at(entry, "1")?)),
+        _ => {
+            let name = at(entry, "Name").or_else(|| at(entry, "name"))?;
+            Some((name, at(entry, "Value").or_else(|| at(entry, "value"))?))
+        }
+    };
+    let pairs: Vec<(String, String)> = match found {
+        Some(Value::Array(entries)) => entries.iter().filter_map(pair).take(HEADERS_MAX).collect(),
+        Some(Value::Object(entries)) => entries
+            .iter()
+            .filter_map(|(name, value)| {
+                Some((name.clone(), scalar(value).or_else(|| at(value, "0"))?))
+            })
+            .take(HEADERS_MAX)
+            .collect(),
+        Some(Value::String(block)) => block
+            .lines()
+            .filter(|line| !line.starts_with([' ', '\t']))
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+            .take(HEADERS_MAX)
+            .collect(),
+        _ => Vec::new(),
+    };
+    pairs.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect()
+}
+
+fn header(headers: &[(String, String)], name: &str) -> Option<String> {
+    headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+}
+
+fn other_event(reason: &str) -> Reading {
+    Reading::NoLead { kind: NoLead::OtherEvent, reason: reason.to_owned() }
+}

@@ -1,0 +1,295 @@
+//! The reader of mail: who writes, what is new in it, and whether anybody asks for anything.
+
+use chrono::{DateTime, Utc};
+use domain::enquiry::{LeadSource, NoLead, Reading};
+use sha2::{Digest, Sha256};
+
+use crate::draft::{self, Draft};
+use crate::fields::{self, Field};
+use crate::{ReadOptions, form, junk, normal};
+
+mod forwarded;
+mod portal;
+mod quote;
+mod signature;
+mod source;
+
+pub use forwarded::{Forwarded, forwarded};
+pub use quote::{Split, split};
+pub(crate) use source::bare_mailbox;
+pub use source::parse;
+
+/// A mailbox as a header names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The display name, unless it is an address itself.
+    pub name: Option<String>,
+    /// Canonical address.
+    pub email: String,
+}
+
+/// A mail, whichever way it came: raw, or taken apart by a gateway.
+#[derive(Clone, Debug, Default)]
+pub struct Letter {
+    pub from: Option<Mailbox>,
+    pub reply_to: Vec<Mailbox>,
+    pub to: Vec<Mailbox>,
+    pub subject: Option<String>,
+    /// The readable text, quotations included.
+    pub text: String,
+    /// The gateway's own cut of the new text, where it made one.
+    pub fresh: Option<String>,
+    pub sent_at: Option<DateTime<Utc>>,
+    /// Headers by lower-case name, values as in the mail.
+    pub headers: Vec<(String, String)>,
+    /// Content types of all parts, lower case.
+    pub content_types: Vec<String>,
+    /// Names of attached files.
+    pub files: Vec<String>,
+    /// The text of a part that holds ADF.
+    pub adf: Option<String>,
+    /// What a gateway says about the mail beyond its text, by name.
+    pub notes: Vec<(String, String)>,
+    /// A mail attached to this one.
+    pub inner: Option<Box<Letter>>,
+}
+
+impl Letter {
+    /// The first value of a header, by lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+}
+
+/// Reads one raw mail.
+#[must_use]
+pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
+    match parse(body) {
+        Ok(letter) => judge(&letter, options),
+        Err(reason) => Reading::Unclear { reason },
+    }
+}
+
+/// `Message-ID:sha256`, the SHA-256 being that of the mail's body in hex; `None` without Message-ID.
+///
+/// The header block is left out of the digest: the same mail through two mailboxes differs there.
+#[must_use]
+pub fn identity(body: &[u8]) -> Option<String> {
+    let (head, rest) = source::head_and_body(body);
+    let id = source::raw_header(head, "message-id")?;
+    let digest = Sha256::digest(rest);
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(format!("{id}:{hex}"))
+}
+
+/// Judges a mail: junk, ADF, a forward, a form's mail, or a person who writes.
+#[must_use]
+pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
+    if let Some((kind, reason)) = junk::machine(letter) {
+        return Reading::NoLead { kind, reason };
+    }
+    if let Some(adf) = &letter.adf {
+        return form::adf::read(adf, options);
+    }
+    if let Some(reading) = forward(letter, options) {
+        return reading;
+    }
+    let from_machine = letter
+        .from
+        .as_ref()
+        .is_some_and(|from| junk::takes_no_answers(&from.email) || is_own(&from.email, options));
+    if from_machine && let Some(reading) = portal::read(letter, options) {
+        return reading;
+    }
+    match junk::judge(letter) {
+        junk::Verdict::Junk(kind, reason) => return Reading::NoLead { kind, reason },
+        junk::Verdict::Suspect(reason) => return Reading::Unclear { reason },
+        junk::Verdict::Fine => {}
+    }
+    person(letter, options)
+}
+
+/// The enquiry of the person who wrote this mail.
+fn person(letter: &Letter, options: &ReadOptions) -> Reading {
+    let Some(contact) = contact(letter, options) else {
+        return match &letter.from {
+            Some(from) => Reading::Unclear {
+                reason: format!(
+                    "The mail comes from {}, which takes no answers or is ours, and names nobody \
+                     else to answer to.",
+                    from.email
+                ),
+            },
+            None => Reading::Unclear {
+                reason: "The mail has no readable sender; look at the original.".to_owned(),
+            },
+        };
+    };
+    let cut = split(&letter.text);
+    let fresh = letter.fresh.as_deref().unwrap_or(&cut.fresh);
+    let is_reply = letter.header("in-reply-to").is_some() || junk::is_reply_subject(letter);
+    if cut.quoted && !is_reply && is_only_greeting(fresh) && letter.files.is_empty() {
+        let reason = "The new text above the quoted mail is only a greeting; nobody asks for \
+                      anything."
+            .to_owned();
+        return Reading::NoLead { kind: NoLead::Conversation, reason };
+    }
+    if letter.subject.is_none() && letter.files.is_empty() && normal::paragraph(fresh).is_none() {
+        let reason = format!("The mail of {} has no subject, text or attachment.", contact.email);
+        return Reading::NoLead { kind: NoLead::Empty, reason };
+    }
+    let mut draft = Draft::new(LeadSource::Email, options);
+    fill(&mut draft, contact, letter, fresh);
+    signature::take(&mut draft, contact, &cut.signature, options);
+    draft::whole(draft.finish("The mail"))
+}
+
+/// Puts into the draft what the mail's headers and new text say.
+fn fill(draft: &mut Draft<'_>, contact: &Mailbox, letter: &Letter, fresh: &str) {
+    draft.field(Field::Email, "from", &contact.email);
+    if let Some(name) = &contact.name {
+        draft.field(Field::FullName, "from", name);
+    }
+    for mailbox in letter.reply_to.iter().filter(|mailbox| is_personal(mailbox, letter)) {
+        draft.field(Field::OtherEmail, "reply-to", &mailbox.email);
+    }
+    if let Some(company) = letter.header("organization").or(letter.header("organisation")) {
+        draft.field(Field::Company, "organization", company);
+    }
+    if let Some(subject) = &letter.subject {
+        draft.field(Field::Topic, "subject", subject);
+    }
+    draft.enquiry_mut().message = normal::paragraph(fresh);
+    draft.enquiry_mut().submitted_at = letter.sent_at;
+    for file in &letter.files {
+        draft.other("attachment", file);
+    }
+    for (name, value) in &letter.notes {
+        draft.other(name, value);
+    }
+}
+
+/// Who is to be answered: the sender, or whom the sender's Reply-To names where the sender takes no
+/// answers or is ours.
+fn contact<'l>(letter: &'l Letter, options: &ReadOptions) -> Option<&'l Mailbox> {
+    let usable = |mailbox: &&Mailbox| {
+        !is_own(&mailbox.email, options) && !junk::takes_no_answers(&mailbox.email)
+    };
+    letter.from.as_ref().filter(usable).or_else(|| letter.reply_to.iter().find(usable))
+}
+
+/// A Reply-To that is a list, or an address the mail went to, is not the writer's own.
+fn is_personal(mailbox: &Mailbox, letter: &Letter) -> bool {
+    let is_list = letter.header("list-id").is_some()
+        || letter.header("list-post").is_some()
+        || letter.header("precedence").is_some_and(|value| {
+            value.eq_ignore_ascii_case("list") || value.eq_ignore_ascii_case("bulk")
+        });
+    let is_senders = letter.from.as_ref().is_some_and(|from| from.email == mailbox.email);
+    let addressed = letter.to.iter().any(|to| to.email == mailbox.email);
+    !is_list && (is_senders || !addressed) && !junk::takes_no_answers(&mailbox.email)
+}
+
+fn is_own(email: &str, options: &ReadOptions) -> bool {
+    email.rsplit_once('@').is_some_and(|(_, host)| {
+        options.own_domains.iter().any(|own| {
+            host.eq_ignore_ascii_case(own)
+                || host.len() > own.len()
+                    && host.to_lowercase().ends_with(&format!(".{}", own.to_lowercase()))
+        })
+    })
+}
+
+/// Notes above a mail that is passed on, folded.
+const FORWARD_NOTES: &[&str] = &[
+    "fyi",
+    "zurinfo",
+    "zk",
+    "zurkenntnis",
+    "pourinfo",
+    "pourinformation",
+    "perinfo",
+    "perconoscenza",
+    "parainformacion",
+    "terinfo",
+    "terinformatie",
+    "seebelow",
+    "sieheunten",
+];
+
+/// Deepest mail within a mail that is followed.
+const FORWARD_DEPTH_MAX: usize = 3;
+
+/// The enquiry inside a forwarded mail; `None` where this is no forward.
+fn forward(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
+    let mut innermost = letter.inner.as_deref();
+    for _ in 0..FORWARD_DEPTH_MAX {
+        match innermost.and_then(|inner| inner.inner.as_deref()) {
+            Some(deeper) => innermost = Some(deeper),
+            None => break,
+        }
+    }
+    if let Some(inner) = innermost
+        && let Some(adf) = &inner.adf
+    {
+        return Some(form::adf::read(adf, options));
+    }
+    let attached = innermost.and_then(|inner| Some((inner, contact(inner, options)?)));
+    if let Some((inner, contact)) = attached {
+        let mut draft = Draft::new(LeadSource::Email, options);
+        let cut = split(&inner.text);
+        fill(&mut draft, contact, inner, &cut.fresh);
+        signature::take(&mut draft, contact, &cut.signature, options);
+        forwarder(&mut draft, letter, &split(&letter.text).fresh);
+        return Some(draft::whole(draft.finish("The forwarded mail")));
+    }
+    let found = forwarded(&letter.text)?;
+    let by_subject = letter.subject.as_deref().is_some_and(forwarded::is_forward_subject);
+    let by_us = letter.from.as_ref().is_some_and(|from| is_own(&from.email, options));
+    let usable = !is_own(&found.from.email, options) && !junk::takes_no_answers(&found.from.email);
+    let by_note = FORWARD_NOTES.contains(&fields::fold(&found.before).as_str());
+    if !usable || !(found.certain || by_subject || by_us || by_note) {
+        return None;
+    }
+    let mut draft = Draft::new(LeadSource::Email, options);
+    let cut = split(&found.body);
+    let inner = Letter { subject: found.subject.clone(), ..Letter::default() };
+    fill(&mut draft, &found.from, &inner, &cut.fresh);
+    signature::take(&mut draft, &found.from, &cut.signature, options);
+    if let Some(sent) = &found.sent {
+        draft.other("sent", sent);
+    }
+    forwarder(&mut draft, letter, &found.before);
+    Some(draft::whole(draft.finish("The forwarded mail")))
+}
+
+/// Keeps who forwarded the mail, and their note.
+fn forwarder(draft: &mut Draft<'_>, letter: &Letter, note: &str) {
+    if let Some(from) = &letter.from {
+        let by = from.name.as_ref().map_or(from.email.clone(), |n| format!("{n} <{}>", from.email));
+        draft.other("forwarded_by", &by);
+    }
+    draft.other("forward_note", note);
+}
+
+/// Words that greet or thank without asking anything, folded.
+const GREETINGS: &[&str] = &[
+    "hello", "hi", "hey", "hallo", "hola", "ciao", "bonjour", "salut", "test", "thanks",
+    "thankyou", "danke", "gracias", "grazie", "merci", "bedankt", "ok", "okay", "there", "all",
+    "team",
+];
+
+fn is_only_greeting(text: &str) -> bool {
+    /// Most words of a greeting.
+    const WORDS_MAX: usize = 3;
+    let words: Vec<String> = text
+        .split_whitespace()
+        .take(WORDS_MAX + 1)
+        .map(fields::fold)
+        .filter(|w| !w.is_empty())
+        .collect();
+    !text.contains('?')
+        && words.len() <= WORDS_MAX
+        && words.first().is_none_or(|first| GREETINGS.contains(&first.as_str()))
+}

@@ -1,0 +1,314 @@
+//! From the bytes of a mail to a [`Letter`], mending what senders break.
+
+use chrono::DateTime;
+use mail_parser::{Address, Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+
+use super::{Letter, Mailbox};
+use crate::{charset, html, normal};
+
+/// Largest header block, in bytes and in lines.
+const HEAD_BYTES_MAX: usize = 256 * 1024;
+const HEAD_LINES_MAX: usize = 4_000;
+/// Most parts of one mail; beyond it, boundaries are an attack.
+const PARTS_MAX: usize = 1_000;
+/// Most text that is read from one mail, in bytes.
+const TEXT_BYTES_MAX: usize = 256 * 1024;
+/// Deepest attached mail that is read.
+const DEPTH_MAX: usize = 3;
+/// Most addresses read from one header.
+const ADDRESSES_MAX: usize = 100;
+
+/// Takes a raw mail apart.
+///
+/// # Errors
+/// Where the bytes are no mail, or beyond the limits: a sentence for whoever must look.
+pub fn parse(raw: &[u8]) -> Result<Letter, String> {
+    let (head, body) = head_and_body(raw);
+    if head.len() > HEAD_BYTES_MAX || head.iter().filter(|b| **b == b'\n').count() > HEAD_LINES_MAX
+    {
+        return Err("The mail's headers are larger than 256 KiB or 4000 lines; look at the \
+                    original."
+            .to_owned());
+    }
+    if !looks_like_head(head) {
+        return Err(
+            "The bytes do not begin with mail headers; send the raw message/rfc822.".to_owned()
+        );
+    }
+    if count_boundaries(body) > 4 * PARTS_MAX {
+        return Err(format!("The mail has more than {PARTS_MAX} parts; look at the original."));
+    }
+    let mut mended = mend_head(head);
+    mended.extend_from_slice(b"\r\n");
+    mended.extend_from_slice(body);
+    let message = MessageParser::default()
+        .parse(&mended)
+        .ok_or("The mail cannot be parsed; look at the original.")?;
+    if message.parts.len() > PARTS_MAX {
+        return Err(format!("The mail has more than {PARTS_MAX} parts; look at the original."));
+    }
+    Ok(letter(&message, 0))
+}
+
+/// The header block and the body of a mail; blank lines and an mbox line before it are skipped.
+pub(super) fn head_and_body(raw: &[u8]) -> (&[u8], &[u8]) {
+    let mut rest = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    while let Some(end) = rest.iter().position(|b| *b == b'\n') {
+        let line = &rest[..end];
+        let is_mbox = line.starts_with(b"From ") || line.starts_with(b">From ");
+        if !line.iter().all(u8::is_ascii_whitespace) && !is_mbox {
+            break;
+        }
+        rest = &rest[end + 1..];
+    }
+    let mut at = 0;
+    while let Some(end) = rest[at..].iter().position(|b| *b == b'\n') {
+        let line = &rest[at..at + end];
+        if line.is_empty() || line == b"\r" {
+            return (&rest[..at], &rest[at + end + 1..]);
+        }
+        at += end + 1;
+    }
+    (rest, &[])
+}
+
+/// The unfolded value of a header in a raw header block, brackets included; name in lower case.
+pub(super) fn raw_header(head: &[u8], name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(&head[..head.len().min(HEAD_BYTES_MAX)]);
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((found, value)) = line.split_once(':') else { continue };
+        if !found.trim_end().eq_ignore_ascii_case(name) {
+            continue;
+        }
+        let mut value = value.trim().to_owned();
+        while let Some(more) = lines.next_if(|next| next.starts_with([' ', '\t'])) {
+            value.push_str(more.trim());
+        }
+        return normal::line(&value);
+    }
+    None
+}
+
+fn looks_like_head(head: &[u8]) -> bool {
+    let first = head.split(|b| *b == b'\n').next().unwrap_or_default();
+    first.iter().position(|b| *b == b':').is_some_and(|colon| {
+        colon > 0
+            && first[..colon].iter().all(|b| b.is_ascii_graphic() || *b == b' ')
+            && !first[..colon].iter().any(|b| b"{}<>\"'()".contains(b))
+    })
+}
+
+fn count_boundaries(body: &[u8]) -> usize {
+    body.windows(3).filter(|window| *window == b"\n--").count()
+}
+
+/// Drops lines of blanks only, which some parsers take for the end, and turns raw 8-bit into UTF-8.
+fn mend_head(head: &[u8]) -> Vec<u8> {
+    let text = charset::decode(&escape_encoded_words(head), None);
+    let mut out = Vec::with_capacity(text.len() + 16);
+    for line in text.split('\n') {
+        let line = line.trim_end_matches('\r');
+        if !line.trim().is_empty() {
+            out.extend_from_slice(line.as_bytes());
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+    out
+}
+
+/// Raw 8-bit inside `=?charset?Q?…?=` is in the charset named there: it becomes `=XX`.
+fn escape_encoded_words(head: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(head.len());
+    let mut inside = false;
+    for (at, byte) in head.iter().enumerate() {
+        match (byte, head.get(at + 1)) {
+            (b'=', Some(b'?')) => inside = true,
+            (b'?', Some(b'=')) if out.last() != Some(&b'=') && !ends_with_encoding(&out) => {
+                inside = false;
+            }
+            (b'\n', _) => inside = false,
+            _ => {}
+        }
+        if inside && !byte.is_ascii() {
+            out.extend_from_slice(format!("={byte:02X}").as_bytes());
+        } else {
+            out.push(*byte);
+        }
+    }
+    out
+}
+
+/// `…?Q` stands before the text of an encoded word, which may begin with `=`.
+fn ends_with_encoding(out: &[u8]) -> bool {
+    matches!(out, [.., b'?', b'q' | b'Q' | b'b' | b'B'])
+}
+
+fn letter(message: &Message<'_>, depth: usize) -> Letter {
+    let mut letter = Letter {
+        from: mailboxes(message.from())
+            .into_iter()
+            .next()
+            .or_else(|| message.header_raw("From").and_then(bare_mailbox)),
+        reply_to: mailboxes(message.reply_to()),
+        to: mailboxes(message.to()).into_iter().chain(mailboxes(message.cc())).collect(),
+        subject: message.subject().and_then(normal::line),
+        sent_at: message.date().and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0)),
+        headers: message
+            .headers_raw()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect(),
+        text: text(message),
+        ..Letter::default()
+    };
+    if letter.from.is_none() {
+        letter.from = mailboxes(message.sender()).into_iter().next();
+    }
+    for part in &message.parts {
+        take_part(&mut letter, part, depth);
+    }
+    if letter.adf.is_none() && holds_adf(&letter.text) {
+        letter.adf = Some(letter.text.clone());
+    }
+    letter
+}
+
+fn take_part(letter: &mut Letter, part: &MessagePart<'_>, depth: usize) {
+    if let Some(kind) = part.content_type() {
+        let subtype = kind.subtype().unwrap_or_default();
+        let mut full = format!("{}/{subtype}", kind.ctype()).to_lowercase();
+        if let Some(report) = kind.attribute("report-type") {
+            full.push(' ');
+            full.push_str(&report.to_lowercase());
+        }
+        letter.content_types.push(full);
+    }
+    let name = part.attachment_name().and_then(normal::line);
+    match &part.body {
+        PartType::Message(inner) if depth < DEPTH_MAX && letter.inner.is_none() => {
+            letter.inner = Some(Box::new(self::letter(inner, depth + 1)));
+        }
+        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
+            let is_mail = name.as_deref().is_some_and(|name| name.to_lowercase().ends_with(".eml"));
+            if is_mail && depth < DEPTH_MAX && letter.inner.is_none() {
+                let (head, _) = head_and_body(bytes);
+                letter.inner = (looks_like_head(head) && bytes.len() < TEXT_BYTES_MAX)
+                    .then(|| MessageParser::default().parse(bytes.as_ref()))
+                    .flatten()
+                    .map(|inner| Box::new(self::letter(&inner, depth + 1)));
+            }
+            take_adf(letter, bytes);
+            letter.files.extend(name);
+        }
+        PartType::Text(content) | PartType::Html(content) => {
+            take_adf(letter, content.as_bytes());
+            letter.files.extend(name);
+        }
+        _ => {}
+    }
+}
+
+fn take_adf(letter: &mut Letter, bytes: &[u8]) {
+    if letter.adf.is_none()
+        && bytes.len() <= TEXT_BYTES_MAX
+        && let Ok(content) = std::str::from_utf8(bytes)
+        && holds_adf(content)
+    {
+        letter.adf = Some(content.to_owned());
+    }
+}
+
+/// Whether the text is ADF, the XML of lead distributors; it stands in the open or escaped.
+fn holds_adf(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '&']) {
+        rest = &rest[at..];
+        let tag = rest.strip_prefix("&lt;").or(rest.strip_prefix('<')).unwrap_or(rest);
+        let tag = tag.strip_prefix('?').unwrap_or(tag);
+        if tag.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("adf"))
+            && tag[3..].starts_with(['>', ' ', '\n', '\r', '?', '&'])
+        {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
+}
+
+/// The text of the mail: the plain parts, or the HTML ones where there is no plain text.
+fn text(message: &Message<'_>) -> String {
+    let plain = joined(message, &message.text_body);
+    if normal::paragraph(&plain).is_some() { plain } else { joined(message, &message.html_body) }
+}
+
+fn joined(message: &Message<'_>, parts: &[u32]) -> String {
+    let mut out = String::new();
+    for part in parts.iter().filter_map(|id| message.parts.get(*id as usize)) {
+        let text = match &part.body {
+            PartType::Text(content) => undamaged(message, part, content),
+            PartType::Html(content) => html::to_text(&undamaged(message, part, content)),
+            _ => continue,
+        };
+        if out.len() + text.len() > TEXT_BYTES_MAX {
+            let mut cut = TEXT_BYTES_MAX.saturating_sub(out.len()).min(text.len());
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            out.push_str(&text[..cut]);
+            break;
+        }
+        out.push_str(&text);
+        out.push('\n');
+    }
+    out
+}
+
+/// The part's text, decoded anew by a guess where it names no charset, or a wrong one.
+fn undamaged(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str) -> String {
+    if !decoded.contains('\u{fffd}') || part.encoding != Encoding::None {
+        return decoded.to_owned();
+    }
+    let (from, to) = (part.offset_body as usize, part.offset_end as usize);
+    let Some(raw) = message.raw_message.get(from..to) else { return decoded.to_owned() };
+    let label = part.content_type().and_then(|kind| kind.attribute("charset"));
+    charset::decode(raw, label)
+}
+
+fn mailboxes(address: Option<&Address<'_>>) -> Vec<Mailbox> {
+    let all: Vec<&mail_parser::Addr<'_>> = match address {
+        Some(Address::List(list)) => list.iter().collect(),
+        Some(Address::Group(groups)) => groups.iter().flat_map(|group| &group.addresses).collect(),
+        None => Vec::new(),
+    };
+    all.into_iter()
+        .take(ADDRESSES_MAX)
+        .filter_map(|addr| {
+            let name = addr.name.as_deref().and_then(display_name);
+            match addr.address.as_deref().and_then(normal::email) {
+                Some(email) => Some(Mailbox { name, email }),
+                None => bare_mailbox(&format!(
+                    "{} {}",
+                    addr.name.as_deref().unwrap_or_default(),
+                    addr.address.as_deref().unwrap_or_default()
+                )),
+            }
+        })
+        .collect()
+}
+
+/// A mailbox in running text, as `Big Bug bb@bug.com`, `"A" <a@b.de>` or `A [mailto:a@b.de]`.
+pub(crate) fn bare_mailbox(text: &str) -> Option<Mailbox> {
+    let text = normal::line(text)?;
+    let email = text
+        .split(|c: char| c.is_whitespace() || "<>[](),;\"".contains(c))
+        .find_map(normal::email)?;
+    let before = text.to_lowercase().find(&email).and_then(|at| text.get(..at)).unwrap_or_default();
+    let before = before.trim_end_matches("mailto:");
+    Some(Mailbox { name: display_name(before), email })
+}
+
+/// A display name; an address in its place says nothing, or something false.
+fn display_name(raw: &str) -> Option<String> {
+    let name = raw.trim_matches(|c: char| c.is_whitespace() || "\"'<>[](),;*".contains(c));
+    normal::line(name).filter(|name| !name.contains('@'))
+}

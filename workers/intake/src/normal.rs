@@ -1,0 +1,354 @@
+//! Canonical forms of what people type: texts, e-mail addresses, phones, names, numbers, dates.
+//!
+//! Nothing is guessed: what can be read in two ways is `None`, and the caller keeps it as written.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use domain::enquiry::{LeadSource, MESSAGE_CHARS_MAX, PurchaseTimeframe, TEXT_CHARS_MAX};
+
+use crate::fields::fold;
+
+mod name;
+mod number;
+
+pub use name::{Named, person_name};
+pub use number::{budget, count, date, decimal, timestamp};
+
+/// Longest local part and whole address of an e-mail (RFC 5321 §4.5.3.1).
+const EMAIL_LOCAL_BYTES_MAX: usize = 64;
+const EMAIL_BYTES_MAX: usize = 254;
+/// Longest text that is looked at for a phone number, in bytes.
+const PHONE_BYTES_MAX: usize = 40;
+/// Fewest and most digits of a phone number (E.164 allows 15; extensions and short local numbers
+/// are kept as written).
+const PHONE_DIGITS_MIN: usize = 5;
+const PHONE_DIGITS_MAX: usize = 20;
+const E164_DIGITS_MAX: usize = 15;
+
+/// One line of text: blanks and line ends become single blanks, control characters go, cut at
+/// [`TEXT_CHARS_MAX`]. `None` where nothing is left.
+#[must_use]
+pub fn line(raw: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut chars = 0;
+    for word in raw.split(|c: char| c.is_whitespace() || c.is_control()) {
+        let word = word.trim_matches(is_invisible);
+        if word.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+            chars += 1;
+        }
+        for c in word.chars() {
+            if chars == TEXT_CHARS_MAX {
+                return Some(out.trim_end().to_owned());
+            }
+            out.push(c);
+            chars += 1;
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// Text of several lines: line ends become `\n`, at most one empty line in a row, control characters
+/// go, cut at [`MESSAGE_CHARS_MAX`]. `None` where nothing is left.
+#[must_use]
+pub fn paragraph(raw: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut chars = 0;
+    let mut empty = 0;
+    for row in raw.split('\n') {
+        let row = row.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+        if row.chars().all(|c| is_invisible(c) || c.is_whitespace()) {
+            empty += 1;
+            continue;
+        }
+        if !out.is_empty() {
+            out.push_str(if empty > 0 { "\n\n" } else { "\n" });
+            chars += 2;
+        }
+        empty = 0;
+        for c in row.chars() {
+            let c = if c == '\u{a0}' || c == '\t' { ' ' } else { c };
+            if c.is_control() {
+                continue;
+            }
+            if chars >= MESSAGE_CHARS_MAX {
+                return Some(out);
+            }
+            out.push(c);
+            chars += 1;
+        }
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}')
+}
+
+/// The canonical form of an e-mail address: lower case, without blanks, brackets and `mailto:`.
+///
+/// Letters beyond ASCII are accepted (RFC 6531); the domain needs a dot.
+#[must_use]
+pub fn email(raw: &str) -> Option<String> {
+    let raw = raw.trim().trim_matches(|c: char| is_invisible(c) || c.is_control());
+    if raw.len() > 2 * EMAIL_BYTES_MAX {
+        return None;
+    }
+    let raw = raw.trim_start_matches('<').trim_end_matches(['>', '.', ',', ';']).trim();
+    let raw = match raw.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => {
+            raw[7..].split('?').next().unwrap_or_default()
+        }
+        _ => raw,
+    };
+    let lower = raw.trim().to_lowercase();
+    let (local, host) = lower.rsplit_once('@')?;
+    let local_ok = !local.is_empty()
+        && local.len() <= EMAIL_LOCAL_BYTES_MAX
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
+    let labels_ok = host.contains('.')
+        && host.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        })
+        && host.rsplit('.').next().is_some_and(|top| !top.chars().all(|c| c.is_ascii_digit()));
+    (local_ok && labels_ok && lower.len() <= EMAIL_BYTES_MAX).then_some(lower)
+}
+
+/// A phone number: E.164 where it is a valid number of `region` (ISO 3166 alpha-2, may be empty) or
+/// of the country that its `+` names, else as written. `None` where it is no phone number.
+#[must_use]
+pub fn phone(raw: &str, region: &str) -> Option<String> {
+    let raw = line(raw)?;
+    let raw = raw.strip_prefix("tel:").unwrap_or(&raw).trim();
+    // A leading word such as "Mob:" is a label; letters inside are an extension.
+    let raw = raw.trim_start_matches(|c: char| c.is_alphabetic() || ": ".contains(c));
+    let digits = raw.chars().filter(char::is_ascii_digit).count();
+    let foreign = raw.chars().filter(|c| !c.is_ascii_digit() && !"+-–/.() ".contains(*c)).count();
+    if raw.len() > PHONE_BYTES_MAX
+        || !(PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits)
+        || foreign > 6
+    {
+        return None;
+    }
+    Some(e164(raw, region).unwrap_or_else(|| raw.to_owned()))
+}
+
+fn e164(raw: &str, region: &str) -> Option<String> {
+    let (number, _extension) = raw
+        .find(|c: char| c.is_alphabetic() || c == '#' || c == ',')
+        .map_or((raw, ""), |at| raw.split_at(at));
+    let mut number: String =
+        number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>();
+    if number.starts_with("00") {
+        number.replace_range(..2, "+");
+    }
+    let international = number.starts_with('+') && !number[1..].contains('+');
+    // "+49 (0)30 …": the national zero in brackets is not dialled from abroad.
+    if international && raw.contains("(0)") {
+        let national_zero = raw.split("(0)").next()?.chars().filter(char::is_ascii_digit).count();
+        let at = national_zero + 1 - if raw.starts_with("00") { 2 } else { 0 };
+        if number.as_bytes().get(at) == Some(&b'0') {
+            number.remove(at);
+        }
+    }
+    let country = phonenumber::country::Id::from_str(&region.to_ascii_uppercase()).ok();
+    if !international && (country.is_none() || number.contains('+')) {
+        return None;
+    }
+    let parsed = phonenumber::parse(country, &number).ok()?;
+    // Behind an international prefix the number is what it is, even where no such line exists.
+    let certain = international && number.len() <= 1 + E164_DIGITS_MAX || parsed.is_valid();
+    certain.then(|| parsed.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+/// The host of a web address or e-mail address, lower case, without `www.`.
+#[must_use]
+pub fn host(written: &str) -> Option<String> {
+    let written = written.trim().to_lowercase();
+    let after_scheme = written.split_once("://").map_or(written.as_str(), |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    host.contains('.').then(|| host.to_owned())
+}
+
+/// The ISO 3166-1 alpha-2 code where the text is a known country, else the text itself.
+#[must_use]
+pub fn country(raw: &str) -> Option<String> {
+    let raw = line(raw)?;
+    Some(crate::countries::code(&raw).map_or(raw, str::to_owned))
+}
+
+/// A VAT or tax id with its country prefix: upper case letters and digits, without blanks.
+#[must_use]
+pub fn tax_id(raw: &str) -> Option<String> {
+    let id: String = raw.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase();
+    let prefixed = id.is_ascii()
+        && (6..=16).contains(&id.len())
+        && id.bytes().take(2).all(|b| b.is_ascii_uppercase())
+        && id.bytes().filter(u8::is_ascii_digit).count() >= 4
+        && (id.starts_with("EL") || crate::countries::code(&id[..2]).is_some());
+    prefixed.then_some(id)
+}
+
+/// ISO 4217 code of a currency given as code or sign; signs that several countries share are not
+/// guessed.
+#[must_use]
+pub fn currency(raw: &str) -> Option<String> {
+    let raw = raw.trim();
+    match raw {
+        "€" => Some("EUR".to_owned()),
+        "£" => Some("GBP".to_owned()),
+        "US$" => Some("USD".to_owned()),
+        _ => {
+            let code = raw.to_ascii_uppercase();
+            (code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())).then_some(code)
+        }
+    }
+}
+
+/// Yes or no as forms say it in six languages.
+#[must_use]
+pub fn truth(raw: &str) -> Option<bool> {
+    match fold(raw).as_str() {
+        "1" | "true" | "yes" | "y" | "on" | "ja" | "j" | "si" | "oui" | "sim" | "x" | "checked"
+        | "accepted" | "agreed" | "granted" | "optin" | "subscribed" => Some(true),
+        "0" | "false" | "no" | "n" | "off" | "nein" | "non" | "nee" | "nao" | "unchecked"
+        | "denied" | "declined" | "optout" | "unsubscribed" => Some(false),
+        _ => None,
+    }
+}
+
+/// The purchase time frame as D365 and common forms write it.
+#[must_use]
+pub fn timeframe(raw: &str) -> Option<PurchaseTimeframe> {
+    match fold(raw).as_str() {
+        "immediate" | "immediately" | "now" | "asap" | "sofort" | "inmediato" | "immediato"
+        | "immediat" | "onmiddellijk" => Some(PurchaseTimeframe::Immediate),
+        "thisquarter" | "diesesquartal" | "estetrimestre" | "questotrimestre" | "ditkwartaal"
+        | "cetrimestre" => Some(PurchaseTimeframe::ThisQuarter),
+        "nextquarter" | "nachstesquartal" | "proximotrimestre" | "prossimotrimestre"
+        | "volgendkwartaal" | "prochaintrimestre" => Some(PurchaseTimeframe::NextQuarter),
+        "thisyear" | "diesesjahr" | "esteano" | "questanno" | "ditjaar" | "cetteannee" => {
+            Some(PurchaseTimeframe::ThisYear)
+        }
+        "unknown" | "unbekannt" | "desconocido" => Some(PurchaseTimeframe::Unknown),
+        _ => None,
+    }
+}
+
+/// The lead source as D365 and Salesforce name it.
+#[must_use]
+pub fn source(raw: &str) -> Option<LeadSource> {
+    Some(match fold(raw).as_str() {
+        "advertisement" | "advertising" | "ad" | "ads" => LeadSource::Advertisement,
+        "employeereferral" => LeadSource::EmployeeReferral,
+        "externalreferral" | "referral" => LeadSource::ExternalReferral,
+        "partner" | "partnerreferral" => LeadSource::Partner,
+        "publicrelations" | "pr" => LeadSource::PublicRelations,
+        "seminar" | "webinar" => LeadSource::Seminar,
+        "tradeshow" | "fair" | "messe" | "feria" | "fiera" | "beurs" | "salon" => {
+            LeadSource::TradeShow
+        }
+        "web" | "website" | "internet" | "webseite" => LeadSource::Web,
+        "wordofmouth" => LeadSource::WordOfMouth,
+        "email" | "mail" => LeadSource::Email,
+        "list" | "purchasedlist" => LeadSource::List,
+        "other" => LeadSource::Other,
+        _ => return None,
+    })
+}
+
+/// A time in seconds or milliseconds since 1970.
+#[must_use]
+pub fn epoch(value: i64) -> Option<DateTime<Utc>> {
+    /// Seconds of the year 5138: a larger number is milliseconds.
+    const SECONDS_MAX: i64 = 100_000_000_000;
+    if value <= 0 {
+        None
+    } else if value < SECONDS_MAX {
+        DateTime::from_timestamp(value, 0)
+    } else {
+        DateTime::from_timestamp_millis(value)
+    }
+}
+
+/// Loads the phone metadata, which takes a moment once per process.
+pub fn warm_up() {
+    let _ = phone("+34 912 345 678", "ES");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_lose_nul_controls_and_surplus_blanks_and_are_cut() {
+        assert_eq!(line(" a\u{0}b \t\r\n c\u{200b} "), Some("a b c".to_owned()));
+        assert_eq!(line("\u{0} \u{feff}"), None);
+        assert_eq!(line(&"ä".repeat(1000)).map(|t| t.chars().count()), Some(TEXT_CHARS_MAX));
+        assert_eq!(paragraph("\r\n a\r\n\r\n\r\n b\u{0}c\r\n"), Some("a\n\nbc".to_owned()));
+        let long = paragraph(&"x\n".repeat(30_000)).unwrap_or_default();
+        assert!(long.chars().count() <= MESSAGE_CHARS_MAX);
+    }
+
+    #[test]
+    fn f17_an_address_becomes_canonical() {
+        for (written, expected) in [
+            (" ANA@Acme.ES ", Some("ana@acme.es")),
+            ("<mailto:a.b+c@d.co.uk>", Some("a.b+c@d.co.uk")),
+            ("mailto:x@y.de?subject=z", Some("x@y.de")),
+            (" blablö@blub.com", Some("blablö@blub.com")),
+            ("a@b", None),
+            ("a b@c.de", None),
+            ("\"\"", None),
+            ("a@1.2.3.4", None),
+            ("a..b", None),
+            ("@x.de", None),
+        ] {
+            assert_eq!(email(written).as_deref(), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_phone_is_e164_where_its_country_is_certain() {
+        for (written, region, expected) in [
+            ("+49 3581 123456", "", Some("+493581123456")),
+            ("030 1234567", "DE", Some("+49301234567")),
+            ("030 1234567", "", Some("030 1234567")),
+            ("+49 (0)30 1234567", "", Some("+49301234567")),
+            ("004412345667890", "", Some("+4412345667890")),
+            ("02079460123", "GB", Some("+442079460123")),
+            ("00442079460123", "", Some("+442079460123")),
+            ("tel:+31-20-7946000", "", Some("+31207946000")),
+            ("Mob:9999999999", "", Some("9999999999")),
+            ("(212) 555-1111 x12", "US", Some("+12125551111")),
+            ("393-999-3922", "US", Some("393-999-3922")),
+            ("n/a", "DE", None),
+            ("1234", "DE", None),
+        ] {
+            assert_eq!(phone(written, region).as_deref(), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn ids_signs_and_words_are_read() {
+        assert_eq!(tax_id("DE 123.456.789").as_deref(), Some("DE123456789"));
+        assert_eq!(tax_id("123456789"), None);
+        assert_eq!(currency("€").as_deref(), Some("EUR"));
+        assert_eq!(currency("$"), None);
+        assert_eq!(truth("Sí"), Some(true));
+        assert_eq!(timeframe("This Quarter"), Some(PurchaseTimeframe::ThisQuarter));
+        assert_eq!(host("https://www.Acme.com:8080/x?y"), Some("acme.com".to_owned()));
+    }
+}

@@ -1,0 +1,289 @@
+//! The reader of imports: files of rows with a header, in any charset and dialect.
+
+use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
+use serde_json::{Map, Value};
+
+use crate::draft::Draft;
+use crate::fields::{self, Field};
+use crate::{ReadOptions, charset};
+
+mod dialect;
+
+pub use dialect::{COLUMNS_MAX, ROWS_MAX};
+use dialect::{cells, next_record};
+
+/// Longest cell kept in [`Part::original`], in bytes.
+const CELL_BYTES_MAX: usize = 32 * 1024;
+/// Every so many rows the position in the file is remembered.
+const CHECKPOINT_ROWS: u64 = 64;
+
+/// A file of rows, opened once and read in slices.
+#[derive(Debug)]
+pub struct Table {
+    text: String,
+    delimiter: u8,
+    columns: Vec<Column>,
+    /// Byte positions of rows 0, 64, 128, …
+    checkpoints: Vec<usize>,
+    rows: u64,
+    options: ReadOptions,
+}
+
+#[derive(Clone, Debug)]
+struct Column {
+    name: String,
+    field: Option<Field>,
+}
+
+impl Table {
+    /// Opens a file: finds charset, delimiter and header, and counts the rows.
+    ///
+    /// # Errors
+    /// Where the file is no table of contacts: a sentence for whoever sent it.
+    pub fn open(bytes: &[u8], options: &ReadOptions) -> Result<Self, String> {
+        dialect::refuse_other_files(bytes)?;
+        let text = charset::decode(bytes, None);
+        if text.contains('\0') {
+            return Err("The file is binary, not a table; send CSV.".to_owned());
+        }
+        let header = dialect::header(&text)?;
+        let columns = columns(&header.names);
+        let mut table = Self {
+            delimiter: header.delimiter,
+            columns,
+            checkpoints: Vec::new(),
+            rows: 0,
+            options: options.clone(),
+            text,
+        };
+        table.count(header.data)?;
+        Ok(table)
+    }
+
+    /// How many rows the file holds; blank ones are none.
+    #[must_use]
+    pub fn row_count(&self) -> u64 {
+        self.rows
+    }
+
+    /// The names of the columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// Reads up to `limit` rows from row `from_row` on; the first row is 1.
+    #[must_use]
+    pub fn rows(&self, from_row: u64, limit: usize) -> Vec<Part> {
+        let from_row = from_row.max(1);
+        if from_row > self.rows {
+            return Vec::new();
+        }
+        let checkpoint = (from_row - 1) / CHECKPOINT_ROWS;
+        let start = usize::try_from(checkpoint).ok().and_then(|at| self.checkpoints.get(at));
+        let Some(mut at) = start.copied() else { return Vec::new() };
+        let mut number = checkpoint * CHECKPOINT_ROWS;
+        let mut parts = Vec::new();
+        while parts.len() < limit {
+            let Some(record) = next_record(&self.text, at, self.delimiter) else { break };
+            at = record.next;
+            if dialect::is_blank(&self.text[record.range.clone()], self.delimiter) {
+                continue;
+            }
+            number += 1;
+            if number >= from_row {
+                let cells = cells(&self.text[record.range], self.delimiter);
+                parts.push(self.part(number, &cells));
+            }
+        }
+        parts
+    }
+
+    /// Counts the rows and remembers where they begin.
+    fn count(&mut self, data: usize) -> Result<(), String> {
+        let mut at = data;
+        while let Some(record) = next_record(&self.text, at, self.delimiter) {
+            if record.unclosed {
+                return Err(format!(
+                    "Row {} opens a quotation mark that is not closed; mend it and send the file \
+                     again.",
+                    self.rows + 1
+                ));
+            }
+            if !dialect::is_blank(&self.text[record.range.clone()], self.delimiter) {
+                if self.rows.is_multiple_of(CHECKPOINT_ROWS) {
+                    self.checkpoints.push(record.range.start);
+                }
+                self.rows += 1;
+                if self.rows > ROWS_MAX {
+                    return Err(format!(
+                        "The file has more than {ROWS_MAX} rows; send it in parts."
+                    ));
+                }
+            }
+            at = record.next;
+        }
+        Ok(())
+    }
+
+    fn part(&self, number: u64, cells: &[String]) -> Part {
+        let mut draft = Draft::new(LeadSource::List, &self.options);
+        let mut original = Map::new();
+        for (at, cell) in cells.iter().enumerate() {
+            let extra;
+            let column = match self.columns.get(at) {
+                Some(column) => column,
+                // A row longer than the header: its surplus cells are kept under their place.
+                None if cell.trim().is_empty() || at >= COLUMNS_MAX => continue,
+                None => {
+                    extra = Column { name: format!("column {}", at + 1), field: None };
+                    &extra
+                }
+            };
+            match column.field {
+                Some(field) => draft.field(field, &column.name, cell),
+                None => draft.other(&column.name, cell),
+            }
+            let mut cut = cell.len().min(CELL_BYTES_MAX);
+            while !cell.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            original.insert(column.name.clone(), Value::String(cell[..cut].to_owned()));
+        }
+        let reading = if cells.iter().all(|cell| is_mark(cell)) {
+            let reason = "The row holds only placeholders.".to_owned();
+            PartReading::NoLead { kind: NoLead::Empty, reason }
+        } else {
+            draft.finish("The row")
+        };
+        Part { number, reading, original: Value::Object(original) }
+    }
+}
+
+/// A template's tick or dash is no value.
+fn is_mark(cell: &str) -> bool {
+    matches!(cell.trim(), "" | "v" | "V" | "x" | "X" | "-" | "✓" | "✔")
+}
+
+/// Reads a whole file at once; for large ones use [`Table`] and its slices.
+#[must_use]
+pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
+    match Table::open(body, options) {
+        Err(reason) => Reading::Unclear { reason },
+        Ok(table) if table.row_count() == 0 => Reading::NoLead {
+            kind: NoLead::Empty,
+            reason: "The file has a header but no rows.".to_owned(),
+        },
+        Ok(table) => Reading::Parts(table.rows(1, usize::MAX)),
+    }
+}
+
+fn columns(names: &[String]) -> Vec<Column> {
+    let mut seen = std::collections::HashMap::new();
+    let mut columns: Vec<Column> = (1..)
+        .zip(names)
+        .map(|(place, name): (usize, _)| {
+            let name = crate::normal::line(name).unwrap_or_else(|| format!("column {place}"));
+            let field = fields::meaning(&name);
+            let times = seen.entry(name.clone()).and_modify(|n| *n += 1).or_insert(1);
+            let name = if *times > 1 { format!("{name} ({times})") } else { name };
+            Column { name, field }
+        })
+        .collect();
+    if lists_companies(&columns) {
+        for column in &mut columns {
+            if column.field == Some(Field::FullName) {
+                column.field = Some(Field::Company);
+            }
+        }
+    }
+    columns
+}
+
+/// Whether "Name" names companies: nothing in the header is about a person, something is about an
+/// account.
+fn lists_companies(columns: &[Column]) -> bool {
+    let has = |wanted: &[Field]| {
+        columns.iter().any(|column| column.field.is_some_and(|field| wanted.contains(&field)))
+    };
+    let account = columns.iter().any(|column| {
+        let folded = fields::fold(&column.name);
+        ["account", "annualrevenue", "revenue", "umsatz", "duns"]
+            .iter()
+            .any(|begin| folded.starts_with(begin))
+    });
+    !has(&[Field::Email, Field::GivenName, Field::FamilyName, Field::Company, Field::JobTitle])
+        && (account || has(&[Field::Employees, Field::Industry, Field::TaxId]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(text: &str) -> Table {
+        Table::open(text.as_bytes(), &ReadOptions::default()).expect("opens")
+    }
+
+    #[test]
+    fn f5_every_row_has_its_own_outcome_and_number() {
+        let table = open(
+            "Vorname;Name;E-Mail;Menge;Artikel;Datum\nAnna;Blum;a@b.de;2;P-1;03/04/2026\n\n;;;;;\nX;;;;;\nMax;Mut;m@b.de;1;P-2;x;extra\n",
+        );
+        assert_eq!(table.row_count(), 3);
+        let rows = table.rows(1, 10);
+        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 2, 3]);
+        let PartReading::Enquiry(first) = &rows[0].reading else { panic!("{:?}", rows[0]) };
+        assert_eq!(first.person.full_name().as_deref(), Some("Anna Blum"));
+        assert_eq!(first.interest[0].product, "P-1");
+        assert_eq!(first.other[0].value, "03/04/2026");
+        assert_eq!(rows[0].original["Name"], "Blum");
+        let PartReading::Enquiry(last) = &rows[2].reading else { panic!("{:?}", rows[2]) };
+        assert!(last.other.iter().any(|other| other.name == "column 7" && other.value == "extra"));
+    }
+
+    #[test]
+    fn f15_a_slice_is_the_same_wherever_it_begins() {
+        let body: String = (1..=1000).map(|n| format!("\"N\n{n}\",n{n}@x.de\n\n")).collect();
+        let table = open(&format!("name,email\n{body}"));
+        assert_eq!(table.row_count(), 1000);
+        let all = table.rows(1, 2000);
+        assert_eq!(all.len(), 1000);
+        for from in [1, 2, 63, 64, 65, 66, 500, 1000] {
+            let slice = table.rows(from, 3);
+            let start = usize::try_from(from - 1).unwrap_or_default();
+            assert_eq!(slice[..], all[start..(start + 3).min(1000)], "{from}");
+        }
+        assert!(table.rows(1001, 5).is_empty());
+    }
+
+    #[test]
+    fn f5_charsets_dialects_and_quotes_are_found() {
+        let cp1252 =
+            b"sep=;\r\nName;Ort;E-Mail\r\n\"M\xfcller; \"\"J\xf6rg\"\"\";K\xf6ln;j@m.de\r\n";
+        let table = Table::open(cp1252, &ReadOptions::default()).expect("opens");
+        let rows = table.rows(1, 1);
+        assert_eq!(rows[0].original["Name"], "Müller; \"Jörg\"");
+        assert_eq!(rows[0].original["Ort"], "Köln");
+        let tabs = open("email\tname\na@b.de\tAnna, Berta\n");
+        assert_eq!(tabs.rows(1, 1)[0].original["name"], "Anna, Berta");
+        assert_eq!(open("email\na@b.de\n").row_count(), 1);
+    }
+
+    #[test]
+    fn files_that_are_no_table_of_contacts_are_refused_in_a_sentence() {
+        for bytes in [
+            b"PK\x03\x04....xl/workbook.xml".as_slice(),
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            b"%PDF-1.4",
+            b"BEGIN:VCARD\nEND:VCARD",
+            b"{\"a\":1}",
+            b"",
+            b"a,b\n1,2",
+            b"anna@x.de,Anna\nmax@x.de,Max",
+            b"name,email\n\"open,a@b.de\nx,y\n",
+            b"\0\0\0",
+        ] {
+            let reason = Table::open(bytes, &ReadOptions::default()).expect_err("refused");
+            assert!(reason.ends_with('.') && reason.len() > 30, "{reason}");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! What kind of file it is, how its cells are divided and where its header stands.
+
+use std::ops::Range;
+
+use crate::fields;
+
+/// Most columns and rows of one file.
+pub const COLUMNS_MAX: usize = 256;
+pub const ROWS_MAX: u64 = 1_000_000;
+/// A header stands within so many records; lines of notes may precede it.
+const PREAMBLE_RECORDS_MAX: usize = 20;
+/// Longest record, in bytes; beyond it a quotation mark is surely not closed.
+const RECORD_BYTES_MAX: usize = 1024 * 1024;
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+const QUOTE: u8 = b'"';
+
+/// One record of the file.
+#[derive(Debug)]
+pub(super) struct Record {
+    /// Its bytes, without the line end.
+    pub(super) range: Range<usize>,
+    /// Where the next one begins.
+    pub(super) next: usize,
+    /// The file ends, or the limit is reached, inside quotation marks.
+    pub(super) unclosed: bool,
+}
+
+/// The header that was found.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) names: Vec<String>,
+    pub(super) delimiter: u8,
+    /// Where the rows begin.
+    pub(super) data: usize,
+}
+
+/// The record that begins at `at`; line ends inside quotation marks belong to it.
+pub(super) fn next_record(text: &str, at: usize, delimiter: u8) -> Option<Record> {
+    let bytes = text.as_bytes();
+    if at >= bytes.len() {
+        return None;
+    }
+    let (mut quoted, mut at_start) = (false, true);
+    let mut position = at;
+    while position < bytes.len() {
+        let byte = bytes[position];
+        if quoted {
+            if byte == QUOTE {
+                if bytes.get(position + 1) == Some(&QUOTE) {
+                    position += 1;
+                } else {
+                    quoted = false;
+                }
+            } else if position - at > RECORD_BYTES_MAX {
+                return Some(Record { range: at..at, next: bytes.len(), unclosed: true });
+            }
+        } else if byte == QUOTE && at_start {
+            quoted = true;
+            at_start = false;
+        } else if byte == b'\n' || byte == b'\r' {
+            let crlf = byte == b'\r' && bytes.get(position + 1) == Some(&b'\n');
+            let next = position + if crlf { 2 } else { 1 };
+            return Some(Record { range: at..position, next, unclosed: false });
+        } else {
+            at_start = byte == delimiter;
+        }
+        position += 1;
+    }
+    Some(Record { range: at..bytes.len(), next: bytes.len(), unclosed: quoted })
+}
+
+/// The cells of a record, at most [`COLUMNS_MAX`]; doubled quotation marks are one.
+pub(super) fn cells(record: &str, delimiter: u8) -> Vec<String> {
+    let delimiter = char::from(delimiter);
+    let mut out = Vec::new();
+    let mut cell = String::new();
+    let mut chars = record.chars().peekable();
+    let (mut quoted, mut at_start) = (false, true);
+    while let Some(c) = chars.next() {
+        if quoted {
+            if c != '"' {
+                cell.push(c);
+            } else if chars.next_if_eq(&'"').is_some() {
+                cell.push('"');
+            } else {
+                quoted = false;
+            }
+        } else if c == '"' && at_start {
+            quoted = true;
+            at_start = false;
+        } else if c == delimiter {
+            out.push(std::mem::take(&mut cell));
+            at_start = true;
+            if out.len() == COLUMNS_MAX {
+                return out;
+            }
+        } else {
+            at_start = false;
+            cell.push(c);
+        }
+    }
+    out.push(cell);
+    out
+}
+
+/// Whether a record holds nothing but dividers and blanks.
+pub(super) fn is_blank(record: &str, delimiter: u8) -> bool {
+    record.bytes().all(|b| b == delimiter || b == QUOTE || b.is_ascii_whitespace())
+}
+
+/// Finds the delimiter by which a header with known names appears.
+pub(super) fn header(text: &str) -> Result<Header, String> {
+    let forced = match text.as_bytes() {
+        [s, e, p, b'=', byte, ..] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => Some(*byte),
+        _ => None,
+    }
+    .filter(|byte| DELIMITERS.contains(byte));
+    let mut best: Option<(usize, Header)> = None;
+    for delimiter in DELIMITERS.into_iter().filter(|d| forced.is_none_or(|forced| forced == *d)) {
+        if let Some((score, header)) = header_with(text, delimiter)
+            && best.as_ref().is_none_or(|(most, _)| score > *most)
+        {
+            best = Some((score, header));
+        }
+    }
+    let Some((_, header)) = best else { return Err(no_header(text)) };
+    if header.names.len() >= COLUMNS_MAX {
+        return Err(format!("The file has {COLUMNS_MAX} columns or more; send fewer."));
+    }
+    Ok(header)
+}
+
+fn header_with(text: &str, delimiter: u8) -> Option<(usize, Header)> {
+    let mut best: Option<(usize, Header)> = None;
+    let mut at = 0;
+    for _ in 0..PREAMBLE_RECORDS_MAX {
+        let Some(record) = next_record(text, at, delimiter) else { break };
+        at = record.next;
+        if record.unclosed {
+            break;
+        }
+        let names = cells(&text[record.range], delimiter);
+        let score = score(&names);
+        if score > best.as_ref().map_or(0, |(most, _)| *most) {
+            best = Some((score, Header { names, delimiter, data: at }));
+        }
+    }
+    let (score, mut header) = best?;
+    second_line(text, &mut header);
+    Some((score, header))
+}
+
+/// How many columns a record would name, were it the header; 0 where it is none.
+fn score(names: &[String]) -> usize {
+    let is_data = names
+        .iter()
+        .any(|name| name.contains('@') || name.chars().filter(char::is_ascii_digit).count() > 6);
+    let known: Vec<_> = names.iter().filter_map(|name| fields::meaning(name)).collect();
+    if is_data || !known.iter().any(|field| field.is_contact()) { 0 } else { known.len() }
+}
+
+/// A header of several lines: what follows and only names columns belongs to it.
+fn second_line(text: &str, header: &mut Header) {
+    /// Most further lines of a header.
+    const LINES_MAX: usize = 2;
+    for _ in 0..LINES_MAX {
+        let Some(record) = next_record(text, header.data, header.delimiter) else { return };
+        if is_blank(&text[record.range.clone()], header.delimiter) {
+            header.data = record.next;
+            continue;
+        }
+        let more = cells(&text[record.range], header.delimiter);
+        let fills_contact = header.names.iter().zip(&more).any(|(name, cell)| {
+            !cell.trim().is_empty() && fields::meaning(name).is_some_and(|f| f.is_contact())
+        });
+        let only_names = more
+            .iter()
+            .filter(|cell| !cell.trim().is_empty())
+            .all(|cell| cell.chars().all(|c| c.is_alphabetic() || c == '_' || c == ' '));
+        if fills_contact || !only_names || !more.iter().any(|cell| fields::meaning(cell).is_some())
+        {
+            return;
+        }
+        for (at, cell) in more.into_iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
+            if let Some(name) = header.names.get_mut(at) {
+                *name = cell;
+            }
+        }
+        header.data = record.next;
+    }
+}
+
+fn no_header(text: &str) -> String {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if first.is_empty() {
+        return "The file is empty; send a header line and rows.".to_owned();
+    }
+    let delimiter = DELIMITERS
+        .into_iter()
+        .max_by_key(|delimiter| first.bytes().filter(|b| b == delimiter).count())
+        .unwrap_or(b',');
+    if first.contains('@') {
+        return "The file has no header line: its first line holds an address; put the names of the \
+                columns above it."
+            .to_owned();
+    }
+    /// Most columns that the sentence names.
+    const NAMED_MAX: usize = 8;
+    let names: Vec<String> = cells(first.get(..2000).unwrap_or(first), delimiter)
+        .iter()
+        .filter_map(|name| crate::normal::line(name))
+        .take(NAMED_MAX)
+        .collect();
+    format!(
+        "None of the columns names a contact (found: {}); name columns such as email, phone, name \
+         or company.",
+        names.join(", ")
+    )
+}
+
+/// Refuses what is surely another kind of file, by its first bytes.
+pub(super) fn refuse_other_files(bytes: &[u8]) -> Result<(), String> {
+    let holds = |needle: &[u8]| {
+        /// How much of a container is searched for what is in it, in bytes.
+        const SEARCH_BYTES_MAX: usize = 64 * 1024;
+        let tail = bytes.len().saturating_sub(SEARCH_BYTES_MAX);
+        let head = &bytes[..bytes.len().min(SEARCH_BYTES_MAX)];
+        [head, &bytes[tail..]].iter().any(|part| part.windows(needle.len()).any(|w| w == needle))
+    };
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let lower: Vec<u8> = start.iter().take(16).map(u8::to_ascii_lowercase).collect();
+    let what = if bytes.starts_with(b"PK\x03\x04") {
+        let open_document = holds(b"content.xml") && holds(b"META-INF/");
+        if open_document || holds(b"opendocument.spreadsheet") {
+            "an OpenDocument spreadsheet (.ods)"
+        } else if holds(b"xl/") {
+            "an Excel workbook (.xlsx)"
+        } else {
+            "a ZIP archive"
+        }
+    } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        let encrypted: Vec<u8> = b"EncryptedPackage".iter().flat_map(|b| [*b, 0]).collect();
+        if holds(&encrypted) {
+            "an Excel workbook that is protected by a password"
+        } else {
+            "an old Excel workbook (.xls) or another Office document"
+        }
+    } else if bytes.starts_with(b"%PDF") {
+        "a PDF"
+    } else if bytes.starts_with(b"\x1f\x8b") {
+        "a gzip archive"
+    } else if lower.starts_with(b"begin:vcard") {
+        "a vCard file (send it to the card channel)"
+    } else if lower.starts_with(b"<") {
+        "a web page or XML"
+    } else if lower.starts_with(b"{") || lower.starts_with(b"[") {
+        "JSON (send it to the web channel)"
+    } else {
+        return Ok(());
+    };
+    Err(format!("The file is {what}, not a table of text; export it as CSV and send that."))
+}

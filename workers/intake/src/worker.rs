@@ -1,0 +1,401 @@
+//! The decision of intake: every raw input gets exactly one verdict, with its reason.
+
+use domain::commands::{ImportContinue, InputReject, InputRelease, InputRow};
+use domain::customer::Customer;
+use domain::decide::{
+    Already, Arrived, Ctx, Heard, Malformed, Needs, NumberKind, Outcome, Refusal, Worker, World,
+};
+use domain::enquiry::{Channel, Enquiry, NoLead, Part, PartReading, Reading};
+use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
+use domain::ids::InputId;
+use domain::input::{HoldReason, Input, InputAction, Verdict};
+use domain::lead::Lead;
+use domain::message::{Message, MessageType, OneOf, Subject, SubjectKind};
+use domain::one_of;
+use domain::party::{PartyKey, Recognised, introduce, recognise, recognise_needs};
+use uuid::Uuid;
+
+use crate::{ReadOptions, card, external_id, form, read, table};
+
+/// Rows that one `import.continue` takes out of a collection.
+pub const SLICE_ROWS: usize = 500;
+/// Batches are small where raw bodies of 16 MiB come.
+const RAW_BATCH_MAX: usize = 16;
+const ROW_BATCH_MAX: usize = 256;
+
+/// The queues of raw inputs, each with its channel.
+const CHANNELS: [(&str, Channel); 4] = [
+    ("intake.email", Channel::Email),
+    ("intake.web", Channel::Web),
+    ("intake.import", Channel::Import),
+    ("intake.card", Channel::Card),
+];
+
+/// The worker that turns raw inputs into leads.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    options: ReadOptions,
+}
+
+/// What intake hears: raw inputs beside messages of the contract.
+#[derive(Clone, Debug)]
+pub enum When {
+    Input(RawInput),
+    Row(InputRow),
+    Continue(ImportContinue),
+    Release(InputRelease),
+    Reject(InputReject),
+}
+
+/// A raw input as it was read.
+#[derive(Clone, Debug)]
+pub struct RawInput {
+    channel: Channel,
+    content_type: Option<String>,
+    /// Number of the first row, where the file is a part of a longer one.
+    first_row: u64,
+    reading: Reading,
+    unreadable: bool,
+}
+
+one_of!(pub Then: LeadCaptured, LeadMerged, InputHeld, InputRejected, InputRow, ImportContinue);
+
+impl OneOf for When {
+    const TYPES: &'static [&'static MessageType] =
+        &[InputRow::TYPE, ImportContinue::TYPE, InputRelease::TYPE, InputReject::TYPE];
+}
+
+impl Heard for When {
+    fn read(arrived: &Arrived) -> Result<Self, Malformed> {
+        if arrived.is(InputRow::TYPE) {
+            arrived.data().map(Self::Row)
+        } else if arrived.is(ImportContinue::TYPE) {
+            arrived.data().map(Self::Continue)
+        } else if arrived.is(InputRelease::TYPE) {
+            arrived.data().map(Self::Release)
+        } else if arrived.is(InputReject::TYPE) {
+            arrived.data().map(Self::Reject)
+        } else {
+            Err(arrived.unknown(Self::TYPES))
+        }
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        match self {
+            Self::Input(_) => None,
+            Self::Row(row) => Some(row.subject()),
+            Self::Continue(next) => Some(next.subject()),
+            Self::Release(release) => Some(release.subject()),
+            Self::Reject(reject) => Some(reject.subject()),
+        }
+    }
+}
+
+type Decision = Result<Outcome<Then>, Refusal>;
+
+impl Worker for Intake {
+    const NAME: &'static str = "intake";
+    const RAW_QUEUES: &'static [&'static str] =
+        &[CHANNELS[0].0, CHANNELS[1].0, CHANNELS[2].0, CHANNELS[3].0];
+    const NUMBERS: &'static [NumberKind] = &[NumberKind::Lead];
+    type When = When;
+    type Then = Then;
+    type Facts = ();
+
+    fn batch_max(queue: &str) -> usize {
+        if queue == Self::queue_of(InputRow::TYPE) { ROW_BATCH_MAX } else { RAW_BATCH_MAX }
+    }
+
+    fn queue_of(ty: &MessageType) -> &'static str {
+        if *ty == *InputRow::TYPE { "intake.row" } else { Self::NAME }
+    }
+
+    fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {
+        let Some(channel) = channel_of(&arrived.queue) else { return When::read(arrived) };
+        let content_type = arrived.content_type.clone().filter(|ty| !ty.is_empty());
+        let reading = match channel {
+            // A file of rows is only opened here; its rows are read slice by slice.
+            Channel::Import => match table::Table::open(&arrived.body, &self.options) {
+                Ok(_) => Reading::Parts(Vec::new()),
+                Err(reason) => Reading::Unclear { reason },
+            },
+            _ => read(channel, content_type.as_deref(), &arrived.body, &self.options),
+        };
+        let first_row = arrived.headers.get("x-first-row").and_then(|row| row.parse().ok());
+        let first_row = first_row.unwrap_or(1);
+        Ok(When::Input(RawInput { channel, content_type, first_row, reading, unreadable: false }))
+    }
+
+    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When> {
+        let channel = channel_of(&arrived.queue)?;
+        let reading = Reading::Unclear { reason: reason.replace('\0', " ") };
+        let content_type = arrived.content_type.clone();
+        Some(When::Input(RawInput { channel, content_type, first_row: 1, reading, unreadable: true }))
+    }
+
+    fn external_id(&self, arrived: &Arrived) -> Option<String> {
+        let channel = channel_of(&arrived.queue)?;
+        external_id(channel, arrived.content_type.as_deref(), &arrived.body)
+    }
+
+    fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
+        let enquiry = match when {
+            When::Input(RawInput { reading: Reading::Enquiry(enquiry), .. }) => Some(&**enquiry),
+            When::Input(_) => None,
+            When::Row(row) => match &row.part.reading {
+                PartReading::Enquiry(enquiry) => Some(&**enquiry),
+                _ => None,
+            },
+            When::Continue(next) => {
+                needs.input(next.import);
+                needs.raw(next.import);
+                None
+            }
+            When::Release(release) => {
+                needs.input(release.input);
+                let held = world.input(release.input).and_then(|input| input.enquiry.as_ref());
+                release.enquiry.as_ref().or(held)
+            }
+            When::Reject(reject) => {
+                needs.input(reject.input);
+                None
+            }
+        };
+        if let Some(enquiry) = enquiry {
+            recognise_needs(world, enquiry, needs);
+            if let Some(lead) = recognise(world, enquiry).lead {
+                needs.lead(lead);
+            }
+        }
+    }
+
+    fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, ()>) -> Decision {
+        let cause = InputId(ctx.cause);
+        match when {
+            When::Input(raw) => judge_raw(world, Input::new(cause, raw.channel), raw, ctx),
+            When::Row(row) => {
+                let mut input = Input::new(cause, row.channel);
+                input.part_of = Some((row.input, row.part.number));
+                match &row.part.reading {
+                    PartReading::Enquiry(enquiry) => judge(world, input, enquiry, true, ctx),
+                    PartReading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
+                    PartReading::Unclear { reason } => hold(&input, HoldReason::Unclear, reason, &[]),
+                }
+            }
+            When::Continue(next) => self.take_slice(world, next),
+            When::Release(release) => release_held(world, release, ctx),
+            When::Reject(command) => {
+                let input = known(world, command.input)?;
+                if input.verdict == Verdict::Rejected {
+                    return Ok(already(input.id.0));
+                }
+                reject(input, None, &command.reason)
+            }
+        }
+    }
+}
+
+impl Intake {
+    #[must_use]
+    pub const fn new(options: ReadOptions) -> Self {
+        Self { options }
+    }
+
+    /// Takes the next parts out of a collection; what is taken twice is taken once, because the
+    /// checkpoint says how far it came.
+    fn take_slice(&self, world: &World, next: &ImportContinue) -> Decision {
+        let input = known(world, next.import)?;
+        let Verdict::Split { next: expected, done: false } = input.verdict else {
+            return Ok(Outcome::nothing());
+        };
+        if next.from_row != expected {
+            return Ok(Outcome::nothing());
+        }
+        let bytes = world.raw(next.import).unwrap_or_default();
+        let parts = self.parts(next, bytes, expected);
+        let taken = u64::try_from(parts.len()).unwrap_or(u64::MAX);
+        let (following, done) = (expected + taken, parts.len() < SLICE_ROWS);
+        let reason = format!("{} parts, each with its own verdict.", following - 1);
+        let input = input.judged(&InputAction::Split { next: following, done }, reason)?;
+        let mut outcome = Outcome::nothing().put(input);
+        for mut part in parts {
+            part.number += next.first_row - 1;
+            outcome = outcome.begin(InputRow { input: next.import, channel: next.channel, part });
+        }
+        if !done {
+            outcome = outcome.say(ImportContinue { from_row: following, ..next.clone() });
+        }
+        Ok(outcome)
+    }
+
+    fn parts(&self, next: &ImportContinue, bytes: &[u8], from: u64) -> Vec<Part> {
+        let all = match next.channel {
+            Channel::Import => {
+                // It could be opened when it arrived, and the bytes are the same.
+                let table = table::Table::open(bytes, &self.options);
+                return table.map(|table| table.rows(from, SLICE_ROWS)).unwrap_or_default();
+            }
+            Channel::Card => card::read_all(bytes, &self.options),
+            Channel::Web => match form::read(next.content_type.as_deref(), bytes, &self.options) {
+                Reading::Parts(parts) => parts,
+                _ => Vec::new(),
+            },
+            Channel::Email => match crate::mail::read(bytes, &self.options) {
+                Reading::Parts(parts) => parts,
+                _ => Vec::new(),
+            },
+        };
+        let skipped = usize::try_from(from - 1).unwrap_or(usize::MAX);
+        all.into_iter().skip(skipped).take(SLICE_ROWS).collect()
+    }
+}
+
+fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>) -> Decision {
+    match &raw.reading {
+        Reading::Enquiry(enquiry) => judge(world, input, enquiry, true, ctx),
+        Reading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
+        Reading::Unclear { reason } => {
+            let why = if raw.unreadable { HoldReason::Unreadable } else { HoldReason::Unclear };
+            hold(&input, why, reason, &[])
+        }
+        Reading::Parts(_) => {
+            let split = InputAction::Split { next: 1, done: false };
+            let input = input.judged(&split, "A collection: each part has its own verdict.")?;
+            let first = ImportContinue {
+                import: input.id,
+                from_row: 1,
+                channel: raw.channel,
+                content_type: raw.content_type.clone(),
+                first_row: raw.first_row,
+            };
+            Ok(Outcome::nothing().put(input).say(first))
+        }
+    }
+}
+
+/// An enquiry becomes a lead, or is added to the open lead of the same person. Where its keys point
+/// at two parties, a person decides (`strict`), or has decided already.
+fn judge(
+    world: &World,
+    input: Input,
+    enquiry: &Enquiry,
+    strict: bool,
+    ctx: &mut Ctx<'_, ()>,
+) -> Decision {
+    let mut who = recognise(world, enquiry);
+    if let Some(conflict) = who.conflict.take() {
+        if strict {
+            let input = Input { enquiry: Some(enquiry.clone()), ..input };
+            return hold(&input, HoldReason::TwoParties, &conflict.message, &conflict.parties);
+        }
+        who = Recognised::default();
+    }
+    let open = who.lead.and_then(|lead| world.lead(lead)).filter(|lead| lead.is_open());
+    match open {
+        Some(lead) => merge(world, &input, lead, enquiry, &who.matched),
+        None => capture(world, &input, enquiry, &who, ctx),
+    }
+}
+
+fn capture(
+    world: &World,
+    input: &Input,
+    enquiry: &Enquiry,
+    who: &Recognised,
+    ctx: &mut Ctx<'_, ()>,
+) -> Decision {
+    let mut lead = Lead::new(ctx.id(), ctx.number(NumberKind::Lead), input.id, enquiry.clone());
+    (lead.account, lead.contact) = (who.account, who.contact);
+    let reason = format!("Lead {} was made of it.", lead.number);
+    let input = input.judged(&InputAction::Create { lead: lead.id }, reason)?;
+    let captured = LeadCaptured {
+        lead: lead.id,
+        number: lead.number.clone(),
+        input: input.id,
+        channel: input.channel,
+        enquiry: enquiry.clone(),
+        account: lead.account,
+        contact: lead.contact,
+    };
+    let customer = Customer { account: lead.account, contact: lead.contact };
+    let parties = introduce(world, enquiry, lead.id, customer);
+    let outcome = Outcome::nothing().put(input).changed(lead, captured);
+    Ok(parties.into_iter().fold(outcome, Outcome::put))
+}
+
+fn merge(
+    world: &World,
+    input: &Input,
+    lead: &Lead,
+    enquiry: &Enquiry,
+    matched: &[PartyKey],
+) -> Decision {
+    let merged = lead.merge(enquiry)?;
+    let reason = format!("It was added to the open lead {} of the same person.", lead.number);
+    let input = input.judged(&InputAction::Merge { lead: lead.id }, reason)?;
+    let event = LeadMerged {
+        lead: lead.id,
+        input: input.id,
+        channel: input.channel,
+        enquiry: enquiry.clone(),
+        matched: matched.iter().map(ToString::to_string).collect(),
+    };
+    let customer = Customer { account: lead.account, contact: lead.contact };
+    let parties = introduce(world, enquiry, lead.id, customer);
+    let outcome = Outcome::nothing().put(input).changed(merged, event);
+    Ok(parties.into_iter().fold(outcome, Outcome::put))
+}
+
+fn release_held(world: &World, command: &InputRelease, ctx: &mut Ctx<'_, ()>) -> Decision {
+    let input = known(world, command.input)?;
+    if let Verdict::Created { lead } | Verdict::Merged { lead } = input.verdict {
+        return Ok(Outcome::already(Already {
+            subject: SubjectKind::Lead,
+            id: lead.0,
+            reference: None,
+        }));
+    }
+    let Some(enquiry) = command.enquiry.as_ref().or(input.enquiry.as_ref()) else {
+        return Err(Refusal::no(
+            SubjectKind::Input,
+            input.id,
+            "input.no_enquiry",
+            "held",
+            "Nothing could be read from the input; give the `enquiry` that a person reads in it.",
+        ));
+    };
+    let enquiry = enquiry.clone();
+    judge(world, Input { enquiry: None, ..input.clone() }, &enquiry, false, ctx)
+}
+
+fn reject(input: &Input, kind: Option<NoLead>, reason: &str) -> Decision {
+    let input = input.judged(&InputAction::Reject, reason)?;
+    let reason = reason.to_owned();
+    let event = InputRejected { input: input.id, channel: input.channel, kind, reason };
+    Ok(Outcome::nothing().changed(input, event))
+}
+
+fn hold(input: &Input, hold_reason: HoldReason, reason: &str, parties: &[Uuid]) -> Decision {
+    let input = input.judged(&InputAction::Hold, reason)?;
+    let event = InputHeld {
+        input: input.id,
+        channel: input.channel,
+        hold_reason,
+        reason: reason.to_owned(),
+        parties: parties.to_vec(),
+    };
+    Ok(Outcome::nothing().changed(input, event))
+}
+
+fn known(world: &World, id: InputId) -> Result<&Input, Refusal> {
+    world.input(id).ok_or_else(|| Refusal::unknown(SubjectKind::Input, id))
+}
+
+fn already(input: Uuid) -> Outcome<Then> {
+    Outcome::already(Already { subject: SubjectKind::Input, id: input, reference: None })
+}
+
+fn channel_of(queue: &str) -> Option<Channel> {
+    CHANNELS.iter().find(|(name, _)| *name == queue).map(|(_, channel)| *channel)
+}
+

@@ -1,0 +1,208 @@
+//! No bytes make a reader panic, hang or say nothing.
+
+use std::time::{Duration, Instant};
+
+use domain::enquiry::{Channel, MESSAGE_CHARS_MAX, PartReading, Reading, TEXT_CHARS_MAX};
+use intake::{ReadOptions, external_id, read};
+use proptest::prelude::*;
+
+const CHANNELS: [Channel; 4] = [Channel::Email, Channel::Web, Channel::Import, Channel::Card];
+/// Longest that one hostile input of the size below may take, in an unoptimised build on a busy
+/// machine; alone it takes about a second.
+const TIME_MAX: Duration = Duration::from_secs(10);
+
+macro_rules! samples {
+    ($($path:literal),* $(,)?) => {
+        [$(include_bytes!(concat!("../../../tests/data/", $path)).as_slice()),*]
+    };
+}
+
+/// One sample for each path through the readers.
+fn samples() -> Vec<&'static [u8]> {
+    samples![
+        "email/adf-lead-empty-to-continuation.eml",
+        "email/forward-as-attachment.eml",
+        "email/iso-2022-jp-subject-blank-fold.eml",
+        "email/outlook-inline-forward-as-quote.eml",
+        "email/pec-certified-mail-italy.eml",
+        "email/raw-8bit-from-header.eml",
+        "email/reply-with-signature-phone.eml",
+        "email/spam-german-html-bad-boundary.eml",
+        "email/forwarded-body-hubspot-german.txt",
+        "web/adf-minimal-phone-only.xml",
+        "web/intercom-lead-created.json",
+        "web/mailchimp-subscribe.json",
+        "web/mandrill-inbound.json",
+        "web/meta-leadgen-page-webhook.json",
+        "web/pipedrive-person-added.json",
+        "web/postmark-inbound.json",
+        "web/sendgrid-inbound-parse-multipart.txt",
+        "import/google-shared-contacts-outlook-style.csv",
+        "import/linkedin-connections-notes-preamble.csv",
+        "import/three-row-header-bom-semicolon.csv",
+        "import/utf16le-bom.csv",
+        "import/password-protected.xlsx",
+        "card/android-six-cards-qp.vcf",
+        "card/netscape-no-version-latin1-qp.vcf",
+        "card/utf16-bom-two-cards.vcf",
+    ]
+    .to_vec()
+}
+
+fn check_text(text: &str, chars_max: usize) {
+    assert!(!text.contains('\0') && text.trim() == text && !text.is_empty(), "{text:?}");
+    assert!(text.chars().count() <= chars_max, "{} characters", text.chars().count());
+}
+
+fn check_enquiry(enquiry: &domain::enquiry::Enquiry) {
+    let person = &enquiry.person;
+    let names = [&person.given_name, &person.family_name, &person.job_title];
+    let texts = [&enquiry.company, &enquiry.topic, &enquiry.website, &enquiry.campaign];
+    names.into_iter().chain(texts).flatten().for_each(|text| check_text(text, TEXT_CHARS_MAX));
+    enquiry.message.iter().for_each(|text| check_text(text, MESSAGE_CHARS_MAX));
+    person.emails.iter().chain(&person.phones).for_each(|text| check_text(text, TEXT_CHARS_MAX));
+    enquiry.other.iter().for_each(|other| check_text(&other.value, TEXT_CHARS_MAX));
+    assert!(serde_json::to_string(enquiry).is_ok());
+}
+
+/// Reads the bytes through every channel and checks what every reading promises.
+fn read_all(bytes: &[u8]) {
+    let options = ReadOptions {
+        default_region: "ES".to_owned(),
+        own_domains: vec!["example.com".to_owned()],
+    };
+    for channel in CHANNELS {
+        let _ = external_id(channel, None, bytes);
+        match read(channel, None, bytes, &options) {
+            Reading::Enquiry(enquiry) => check_enquiry(&enquiry),
+            Reading::Parts(parts) => {
+                for part in parts {
+                    match part.reading {
+                        PartReading::Enquiry(enquiry) => check_enquiry(&enquiry),
+                        PartReading::NoLead { reason, .. } | PartReading::Unclear { reason } => {
+                            assert!(reason.ends_with('.'), "{reason}");
+                        }
+                    }
+                }
+            }
+            Reading::NoLead { reason, .. } | Reading::Unclear { reason } => {
+                assert!(reason.ends_with('.'), "{reason}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_samples_are_read_without_a_panic(
+        which in 0..25_usize,
+        cut in 0.0..1.0_f64,
+        flips in proptest::collection::vec((0.0..1.0_f64, any::<u8>()), 0..12),
+    ) {
+        let mut bytes = samples()[which].to_vec();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, clippy::float_arithmetic)]
+        let place = |part: f64, length: usize| (part * length as f64) as usize;
+        if cut > 0.3 {
+            bytes.truncate(place(cut, bytes.len()));
+        }
+        for (part, value) in flips {
+            let length = bytes.len();
+            if let Some(byte) = bytes.get_mut(place(part, length)) {
+                *byte = value;
+            }
+        }
+        read_all(&bytes);
+    }
+
+    #[test]
+    fn any_text_is_read_without_a_panic(text in "\\PC{0,300}") {
+        read_all(text.as_bytes());
+        read_all(format!("From: {text}\nSubject: {text}\n\n{text}").as_bytes());
+        read_all(serde_json::json!({"email": text, "phone": text, "name": text}).to_string().as_bytes());
+        read_all(format!("name,phone,email\n{text},{text},{text}").as_bytes());
+        read_all(format!("BEGIN:VCARD\nFN:{text}\nTEL:{text}\nEMAIL:{text}\n{text}\nEND:VCARD").as_bytes());
+    }
+
+    #[test]
+    fn any_phone_is_read_without_a_panic(text in "[+0-9() ./x-]{0,42}", region in "[A-Z]{0,2}") {
+        if let Some(phone) = intake::normal::phone(&text, &region) {
+            check_text(&phone, TEXT_CHARS_MAX);
+        }
+    }
+}
+
+#[test]
+fn hostile_inputs_are_answered_in_time() {
+    let big = 2 * 1024 * 1024;
+    let deep_mail = {
+        let mut mail = String::from("From: a@b.de\r\n");
+        for n in 0..2_000 {
+            mail.push_str(&format!(
+                "Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n"
+            ));
+        }
+        mail
+    };
+    let mails = "Content-Type: message/rfc822\r\n\r\n".repeat(5_000);
+    let inputs: Vec<(&str, Vec<u8>)> = vec![
+        ("deep JSON list", vec![b'['; big]),
+        ("deep JSON object", b"{\"a\":".repeat(big / 5)),
+        ("wide JSON", format!("{{{}\"z\":1}}", "\"k\":[1],".repeat(big / 10)).into_bytes()),
+        (
+            "lone surrogates",
+            format!("{{\"name\":\"{}\",\"email\":\"a@b.de\"}}", "\\ud800".repeat(big / 6))
+                .into_bytes(),
+        ),
+        ("many fields", b"a=b&".repeat(big / 4)),
+        ("deep brackets", [b"a".to_vec(), b"[x]".repeat(big / 3), b"=1".to_vec()].concat()),
+        ("deep ADF", [b"<adf><prospect>".to_vec(), b"<a>".repeat(big / 3)].concat()),
+        ("many headers", b"From: a@b.de\r\n".repeat(big / 14)),
+        ("long header", [b"Subject: ".to_vec(), b"=?utf-8?q?a?= ".repeat(big / 14)].concat()),
+        (
+            "many boundaries",
+            [
+                b"From: a@b.de\nContent-Type: multipart/mixed; boundary=x\n\n".to_vec(),
+                b"--x\n\na\n".repeat(big / 8),
+            ]
+            .concat(),
+        ),
+        ("deep mail", deep_mail.into_bytes()),
+        ("mail in mail", [b"From: a@b.de\r\n".to_vec(), mails.into_bytes()].concat()),
+        (
+            "deep HTML",
+            [b"From: a@b.de\nContent-Type: text/html\n\n".to_vec(), b"<div>".repeat(big / 5)]
+                .concat(),
+        ),
+        (
+            "open tags",
+            [b"From: a@b.de\nContent-Type: text/html\n\n".to_vec(), b"<a <".repeat(big / 4)]
+                .concat(),
+        ),
+        ("quotations", [b"From: a@b.de\n\n".to_vec(), b"From: x\n".repeat(big / 8)].concat()),
+        ("wrapped quotations", [b"From: a@b.de\n\n".to_vec(), b"On a\n".repeat(big / 5)].concat()),
+        ("one long line", [b"From: a@b.de\n\n".to_vec(), vec![b'a'; big]].concat()),
+        ("open quotation mark", [b"email\n\"".to_vec(), vec![b'x'; big]].concat()),
+        ("many columns", [b"email".to_vec(), b",a".repeat(big / 2)].concat()),
+        ("many cells", [b"email\n".to_vec(), vec![b','; big]].concat()),
+        ("many cards", b"BEGIN:VCARD\n".repeat(big / 12)),
+        ("one long card", [b"BEGIN:VCARD\nNOTE:".to_vec(), b"a\n b".repeat(big / 4)].concat()),
+        ("many card lines", [b"BEGIN:VCARD\n".to_vec(), b"TEL:1\n".repeat(big / 6)].concat()),
+        ("nothing but NUL", vec![0; big]),
+        ("nothing", Vec::new()),
+    ];
+    intake::normal::warm_up();
+    for (what, bytes) in inputs {
+        for channel in CHANNELS {
+            let started = Instant::now();
+            let _ = external_id(channel, None, &bytes);
+            let _ = read(channel, None, &bytes, &ReadOptions::default());
+            let took = started.elapsed();
+            if took > Duration::from_millis(700) {
+                eprintln!("{what} by {channel}: {took:?}");
+            }
+            assert!(took < TIME_MAX, "{what} by {channel} took {took:?}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! An invoice that nothing was paid on is canceled; its number stays taken.
+
+use domain::commands::InvoiceCancel;
+use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::events::InvoiceCanceled;
+use domain::invoice::{InvoiceAction, InvoiceState};
+
+use crate::{Then, already, known, refused};
+
+pub(crate) fn cancel(
+    world: &World,
+    command: &InvoiceCancel,
+    ctx: &Ctx<'_, ()>,
+) -> Result<Outcome<Then>, Refusal> {
+    let invoice = known(world, command.invoice)?;
+    if matches!(invoice.state, InvoiceState::Canceled { .. }) {
+        return Ok(already(invoice, &invoice.number));
+    }
+    let at = ctx.now;
+    let canceled = invoice.apply(&InvoiceAction::Cancel { at })?;
+    let comment = command.reason.trim().to_owned();
+    if comment.is_empty() {
+        let message = format!(
+            "The invoice `{}` is not canceled without a reason; send `invoice.cancel` with one.",
+            invoice.number
+        );
+        return Err(refused(invoice, "invoice.no_reason", message));
+    }
+    let number = canceled.number.clone();
+    let said = InvoiceCanceled { invoice: canceled.id, number, comment, at };
+    Ok(Outcome::nothing().changed(canceled, said))
+}

@@ -1,0 +1,80 @@
+//! A fulfilled order is billed: once, for what was shipped, under the next number of the series.
+
+use chrono::NaiveDate;
+use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::events::OrderFulfilled;
+use domain::ids::InvoiceId;
+use domain::invoice::{Invoice, InvoiceState, Series};
+use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
+use domain::order::{Order, OrderState};
+
+use crate::bill::bill;
+use crate::document::issued;
+use crate::{Invoicing, Then, already};
+
+impl Invoicing {
+    pub(crate) fn issue(
+        &self,
+        world: &World,
+        event: &OrderFulfilled,
+        ctx: &mut Ctx<'_, ()>,
+    ) -> Result<Outcome<Then>, Refusal> {
+        if let Some(invoice) = world.invoice_of_order(event.order) {
+            return Ok(already(invoice, &invoice.number));
+        }
+        let unknown = || Refusal::unknown(SubjectKind::Order, event.order);
+        let order = world.order(event.order).ok_or_else(unknown)?;
+        let delivered = self.delivered(order)?;
+
+        let id: InvoiceId = ctx.id();
+        let bill = bill(order, || ctx.id())?;
+        let today = self.today(ctx.now);
+        let key = self.series(today);
+        let series = world.series(&key).cloned().unwrap_or_else(|| Series::new(key));
+        let (series, counter, number, issue_date) = series.take(today);
+        let invoice = Invoice {
+            id,
+            sequence: 0,
+            series: series.key.clone(),
+            number,
+            counter,
+            order: order.id,
+            quote: order.quote,
+            opportunity: order.opportunity,
+            customer: order.customer,
+            issue_date,
+            due_date: order.payment_terms.due(issue_date),
+            currency: order.currency,
+            seller: self.seller.seller(),
+            buyer: order.buyer.clone(),
+            lines: bill.lines,
+            header: bill.header,
+            totals: bill.totals,
+            payment_terms: order.payment_terms,
+            purchase_order: order.purchase_order.clone(),
+            payments: Vec::new(),
+            state: InvoiceState::Issued,
+        };
+        let deal = world.opportunity(order.opportunity);
+        let lead = deal.and_then(|deal| deal.originating_lead);
+        let said = issued(&invoice, order, delivered, lead, &self.seller);
+        Ok(Outcome::nothing().put(series).changed(invoice, said))
+    }
+
+    /// The day of the last shipment, in the seller's zone.
+    fn delivered(&self, order: &Order) -> Result<NaiveDate, Refusal> {
+        let OrderState::Fulfilled { at, .. } = order.state else {
+            let found = Order::state_name(&order.state);
+            let message = format!(
+                "The order `{}` is {found}, and only a fulfilled order is invoiced; ship or cancel \
+                 what is open.",
+                order.number
+            );
+            let rule = "order.not_fulfilled";
+            return Err(Refusal::no(SubjectKind::Order, &order.number, rule, found, message));
+        };
+        let last = order.shipments.iter().map(|shipment| shipment.at).max();
+        Ok(self.today(last.unwrap_or(at)))
+    }
+}

@@ -1,0 +1,144 @@
+//! Money comes in: in parts, early with a discount, or too much of it.
+//!
+//! Money that arrived is always booked, also on an invoice that is paid already: refusing it would
+//! not send it back, and a customer who pays twice must be seen. It shows as a negative payable.
+
+use domain::commands::PaymentReceived;
+use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::events::InvoicePaid;
+use domain::invoice::{Invoice, InvoiceAction, InvoiceState, PAYMENTS_MAX, Payment};
+use domain::money::{ratio, round_money};
+use rust_decimal::Decimal;
+
+use crate::{Then, already, known, refused};
+
+pub(crate) fn receive(
+    world: &World,
+    command: &PaymentReceived,
+    ctx: &mut Ctx<'_, ()>,
+) -> Result<Outcome<Then>, Refusal> {
+    let invoice = known(world, command.invoice)?;
+    let reference = command.reference.trim();
+    let mut payments = invoice.payments.iter();
+    let booked = payments.find(|p| p.payer == ctx.source && p.reference == reference);
+    if let Some(payment) = booked {
+        return repeated(invoice, payment, command);
+    }
+    check(invoice, reference, command)?;
+    let mut paid = invoice.clone();
+    paid.payments.push(Payment {
+        id: ctx.id(),
+        payer: ctx.source.to_owned(),
+        reference: reference.to_owned(),
+        amount: command.amount,
+        value_date: command.value_date,
+    });
+    let action = step_after(&paid, ctx);
+    let paid = paid.apply(&action)?;
+    let discount = match action {
+        InvoiceAction::PayRest { discount, .. } => discount,
+        _ => Decimal::ZERO,
+    };
+    let said = InvoicePaid {
+        invoice: paid.id,
+        number: paid.number.clone(),
+        reference: reference.to_owned(),
+        amount: command.amount,
+        value_date: command.value_date,
+        complete: matches!(paid.state, InvoiceState::Paid { .. }),
+        discount,
+        payable: round_money(paid.payable(), paid.currency),
+    };
+    Ok(Outcome::nothing().changed(paid, said))
+}
+
+/// What the last payment was: a part, the rest (be it by the early discount), or too much.
+fn step_after(paid: &Invoice, ctx: &Ctx<'_, ()>) -> InvoiceAction {
+    let (at, rest) = (ctx.now, paid.payable());
+    if matches!(paid.state, InvoiceState::Paid { .. }) {
+        InvoiceAction::Overpay
+    } else if rest <= Decimal::ZERO {
+        InvoiceAction::PayRest { at, discount: Decimal::ZERO }
+    } else if early_enough(paid) {
+        InvoiceAction::PayRest { at, discount: rest }
+    } else {
+        InvoiceAction::PayPart
+    }
+}
+
+/// Did all but the early discount come in by its last day? The value dates count, not when and in
+/// which order the payments were reported.
+fn early_enough(paid: &Invoice) -> bool {
+    let Some((last, percent)) = paid.payment_terms.early_discount(paid.issue_date) else {
+        return false;
+    };
+    let (total, digits) = (paid.totals.total_amount, paid.currency.minor_digits());
+    let discount = ratio(total, percent, Decimal::ONE_HUNDRED, digits).unwrap_or_default();
+    let early = paid.payments.iter().filter(|payment| payment.value_date <= last);
+    let early: Decimal = early.map(|payment| payment.amount).sum();
+    early >= total - discount
+}
+
+fn repeated(
+    invoice: &Invoice,
+    booked: &Payment,
+    command: &PaymentReceived,
+) -> Result<Outcome<Then>, Refusal> {
+    let same = (booked.amount, booked.value_date, invoice.currency)
+        == (command.amount, command.value_date, command.currency);
+    if same {
+        return Ok(already(invoice, &booked.reference));
+    }
+    let message = format!(
+        "The payment `{}` of `{}` is already booked on the invoice `{}` as {} {} of {}. Send another \
+         payment under a reference of its own.",
+        booked.reference,
+        booked.payer,
+        invoice.number,
+        booked.amount,
+        invoice.currency,
+        booked.value_date
+    );
+    Err(refused(invoice, "payment.conflicting", message))
+}
+
+fn check(invoice: &Invoice, reference: &str, command: &PaymentReceived) -> Result<(), Refusal> {
+    let (number, currency, amount) = (&invoice.number, invoice.currency, command.amount);
+    if reference.is_empty() {
+        let message = format!(
+            "The payment for the invoice `{number}` has no reference; send the payer system's own, \
+             so that it is never booked twice."
+        );
+        return Err(refused(invoice, "payment.no_reference", message));
+    }
+    if command.currency != currency {
+        let message = format!(
+            "The invoice `{number}` is in {currency}, so a payment in {} cannot be booked on it; \
+             send what the bank credited in {currency}.",
+            command.currency
+        );
+        return Err(refused(invoice, "payment.wrong_currency", message));
+    }
+    if amount <= Decimal::ZERO {
+        let message = format!(
+            "A payment of {amount} {currency} for the invoice `{number}` cannot be booked; send an \
+             amount above zero."
+        );
+        return Err(refused(invoice, "payment.not_positive", message));
+    }
+    if amount != round_money(amount, currency) {
+        let message = format!(
+            "{amount} {currency} for the invoice `{number}` is finer than the currency's smallest \
+             unit; send the amount that was credited."
+        );
+        return Err(refused(invoice, "payment.too_fine", message));
+    }
+    if invoice.payments.len() >= PAYMENTS_MAX {
+        let message = format!(
+            "The invoice `{number}` already has {PAYMENTS_MAX} payments, the most it can have; \
+             settle the rest by hand."
+        );
+        return Err(refused(invoice, "payment.too_many", message));
+    }
+    Ok(())
+}

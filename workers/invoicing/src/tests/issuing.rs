@@ -1,0 +1,102 @@
+use super::*;
+
+#[test]
+fn f107_a_fulfilled_order_becomes_one_invoice_however_often_it_is_said() {
+    let order = order();
+    let (mut story, id) = billed(&order);
+    let before = invoice_now(&story, id).clone();
+    let again = story.when(fulfilled(order.id)).expect("answered");
+    assert!(again.already && again.says.is_empty());
+    assert_eq!(invoice_now(&story, id), &before);
+    let key = before.series.clone();
+    assert_eq!(story.world.series(&key).expect("the series").last_number, 1);
+}
+
+#[test]
+fn f107_an_unknown_order_may_still_come_and_an_open_one_is_not_billed() {
+    let mut nothing = Story::of(Invoicing::new(seller()), ());
+    assert_eq!(not_yet(nothing.when(fulfilled(ORDER))), "unknown");
+    let mut open = story(&Order { state: OrderState::Active, ..order() });
+    assert_eq!(no(open.when(fulfilled(ORDER))).0, "order.not_fulfilled");
+}
+
+#[test]
+fn f109_the_invoice_takes_over_lines_terms_and_addresses_of_the_order() {
+    let order = order();
+    let (story, id) = billed(&order);
+    let invoice = invoice_now(&story, id);
+    assert_eq!((invoice.order, invoice.quote), (order.id, order.quote));
+    assert_eq!((invoice.opportunity, invoice.customer), (order.opportunity, order.customer));
+    assert_eq!((&invoice.buyer, &invoice.header), (&order.buyer, &order.header));
+    assert_eq!(invoice.totals, order.totals);
+    assert_eq!(invoice.purchase_order, order.purchase_order);
+    assert_eq!(invoice.payment_terms, order.payment_terms);
+    for (ours, theirs) in invoice.lines.iter().zip(&order.lines) {
+        assert_eq!(ours.order_line, theirs.line.id);
+        assert_ne!(ours.line.id, theirs.line.id, "each document owns its lines");
+        assert_eq!(Line { id: theirs.line.id, ..ours.line.clone() }, theirs.line);
+    }
+    assert_eq!(invoice.seller, seller().seller());
+}
+
+#[test]
+fn f109_the_event_is_the_whole_document() {
+    let order = order();
+    let said = issue(&order);
+    assert_eq!(
+        (said.document_type.as_str(), said.invoice_number.as_str()),
+        ("380", "INV-2026-000001")
+    );
+    assert_eq!(said.specification, "urn:cen.eu:en16931:2017");
+    assert_eq!((said.issue_date, said.due_date), (day("2026-03-02"), day("2026-04-01")));
+    // 23:30 UTC is the next day in Berlin.
+    assert_eq!(said.delivery.date, day("2026-03-02"));
+    assert_eq!(said.delivery.address, order.buyer.address);
+    assert_eq!(said.purchase_order_ref.as_deref(), Some("PO-7"));
+    assert_eq!(said.buyer_reference.as_deref(), Some("Ana Ruiz"));
+    assert_eq!((said.sales_order_ref.as_str(), said.currency), ("O-100042", euro()));
+    assert_eq!((&said.seller, &said.buyer), (&seller().seller(), &order.buyer));
+    assert_eq!(said.payment.means_code, "58");
+    assert_eq!(said.payment.iban, seller().iban);
+    assert_eq!(said.payment.account_name.as_deref(), Some("Example Mill GmbH"));
+    assert_eq!(said.payment.remittance, said.invoice_number);
+    assert_eq!(said.payment.discounts[0].until, day("2026-03-12"));
+    assert_eq!(said.payment.discounts[0].percent, dec!(2));
+    assert_eq!((said.lines[0].gross_price, said.lines[0].unit_price), (dec!(120), dec!(114)));
+    assert_eq!(
+        (said.allowances[0].reason_code.as_str(), said.charges[0].reason_code.as_str()),
+        ("95", "FC")
+    );
+    assert_eq!(said.origin.lead_id, Some(LEAD));
+    assert_eq!((said.origin.opportunity_id, said.origin.order_id), (DEAL, ORDER));
+}
+
+#[test]
+fn f109_terms_without_a_discount_and_a_seller_without_an_account() {
+    let order = Order { payment_terms: PaymentTerms::Net60, ..order() };
+    let seller = SellerSettings { iban: None, bic: None, ..seller() };
+    let mut story = Story::of(Invoicing::new(seller), ()).given(order);
+    let told = story.when(fulfilled(ORDER)).expect("billed");
+    let said: InvoiceIssued = told.get().expect("invoice.issued");
+    assert_eq!(said.due_date, day("2026-05-01"));
+    assert!(said.payment.discounts.is_empty());
+    assert_eq!((said.payment.means_code.as_str(), said.payment.account_name), ("1", None));
+    assert_eq!(said.origin.lead_id, None, "a deal that is gone leaves no trace");
+}
+
+#[test]
+fn f105_only_what_was_shipped_is_billed() {
+    let (lines, header) = golden();
+    let said = issue(&shipped(lines, header, &[dec!(0), dec!(2)]));
+    assert_eq!(said.lines.len(), 1);
+    assert_eq!((said.lines[0].quantity, said.lines[0].net_amount), (dec!(2), dec!(99.98)));
+}
+
+#[test]
+fn f107_decided_again_it_says_the_same() {
+    let told = |_| {
+        let cause = Uuid::from_u128(99);
+        story(&order()).when_caused_by(cause, fulfilled(ORDER)).expect("billed").says
+    };
+    assert_eq!(told(1), told(2));
+}

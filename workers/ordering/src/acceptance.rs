@@ -1,0 +1,125 @@
+//! The customer accepts a quote: the order is made, quote and deal are won, siblings canceled.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use domain::commands::QuoteAccept;
+use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
+use domain::document::Line;
+use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
+use domain::message::SubjectKind;
+use domain::opportunity::{Opportunity, OpportunityAction};
+use domain::order::{Order, OrderLine, OrderState};
+use domain::quote::{Quote, QuoteAction, QuoteCloseReason};
+use rust_decimal::Decimal;
+
+use crate::{Then, already};
+
+pub(crate) fn accept(
+    world: &World,
+    command: &QuoteAccept,
+    zone: Tz,
+    ctx: &mut Ctx<'_, ()>,
+) -> Result<Outcome<Then>, Refusal> {
+    if let Some(order) = world.order_of_quote(command.quote) {
+        return Ok(already(order, &order.number));
+    }
+    let unknown = || Refusal::unknown(SubjectKind::Quote, command.quote);
+    let opportunity = world.opportunity_of_quote(command.quote).ok_or_else(unknown)?;
+    let quote = opportunity.quote(command.quote).ok_or_else(unknown)?;
+
+    let at = ctx.now;
+    let won = quote.apply(&QuoteAction::Win { at })?;
+    refuse_expired(quote, at.with_timezone(&zone).date_naive())?;
+    let actual_revenue = quote.offer.totals.total_amount;
+    let mut deal = opportunity.apply(&OpportunityAction::Win { at, actual_revenue })?;
+
+    let order = order_of(opportunity, quote, command, ctx);
+    let (opportunity, order_id) = (opportunity.id, order.id);
+    let mut says = Outcome::nothing().say(created(&order)).say(QuoteWon {
+        quote: won.id,
+        opportunity,
+        order: order_id,
+    });
+    deal = deal.with_quote(won);
+    let siblings: Vec<Quote> = deal.live_quotes().cloned().collect();
+    for sibling in siblings {
+        deal = deal.with_quote(sibling.apply(&QuoteAction::Cancel { at })?);
+        says = says.say(QuoteClosed {
+            quote: sibling.id,
+            opportunity,
+            close_reason: QuoteCloseReason::Canceled,
+            comment: Some(format!("The customer accepted {} instead.", named(quote))),
+        });
+    }
+    let won = OpportunityWon { opportunity, actual_revenue, order: Some(order_id) };
+    Ok(says.put(order).changed(deal, won))
+}
+
+/// A quote as people name it: all revisions share the number.
+pub(crate) fn named(quote: &Quote) -> String {
+    format!("{} revision {}", quote.number, quote.revision)
+}
+
+/// The last day of validity counts whole, by the seller's calendar.
+fn refuse_expired(quote: &Quote, today: NaiveDate) -> Result<(), Refusal> {
+    let last = quote.offer.effective_to;
+    if today <= last {
+        return Ok(());
+    }
+    let named = named(quote);
+    let message = format!(
+        "The quote `{named}` could be accepted until {last}, and today is {today}. Revise it with \
+         `quote.revise`, activate the new revision and accept that one."
+    );
+    Err(Refusal::no(SubjectKind::Quote, named, "quote.expired", "active", message))
+}
+
+/// The order takes over the offer word for word; only its lines get ids of their own.
+fn order_of(
+    opportunity: &Opportunity,
+    quote: &Quote,
+    command: &QuoteAccept,
+    ctx: &mut Ctx<'_, ()>,
+) -> Order {
+    let offer = &quote.offer;
+    let purchase_order = command.purchase_order.as_deref().map(str::trim);
+    let id = ctx.id();
+    let lines = offer.lines.iter().map(|line| OrderLine {
+        line: Line { id: ctx.id(), ..line.clone() },
+        quantity_shipped: Decimal::ZERO,
+        quantity_canceled: Decimal::ZERO,
+    });
+    let lines = lines.collect();
+    Order {
+        id,
+        sequence: 0,
+        number: ctx.number(NumberKind::Order),
+        quote: quote.id,
+        opportunity: opportunity.id,
+        customer: opportunity.customer,
+        currency: opportunity.currency,
+        buyer: offer.buyer.clone(),
+        lines,
+        header: offer.header.clone(),
+        totals: offer.totals.clone(),
+        payment_terms: offer.payment_terms,
+        purchase_order: purchase_order.filter(|text| !text.is_empty()).map(str::to_owned),
+        shipments: Vec::new(),
+        state: OrderState::Active,
+    }
+}
+
+fn created(order: &Order) -> OrderCreated {
+    OrderCreated {
+        order: order.id,
+        number: order.number.clone(),
+        quote: order.quote,
+        opportunity: order.opportunity,
+        customer: order.customer,
+        currency: order.currency,
+        buyer: order.buyer.clone(),
+        lines: order.lines.clone(),
+        totals: order.totals.clone(),
+        purchase_order: order.purchase_order.clone(),
+    }
+}

@@ -1,0 +1,56 @@
+//! The rest of an order is not wanted any more.
+
+use domain::commands::OrderCancel;
+use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::events::{OrderCanceled, OrderFulfilled};
+use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
+use domain::order::{Order, OrderAction, OrderState};
+
+use crate::{Then, already};
+
+/// Cancels what is open. Nothing shipped: the order is canceled; something shipped: it is fulfilled
+/// in part, and that part is invoiced. An order whose rest was canceled before is answered as such.
+pub(crate) fn cancel(
+    world: &World,
+    command: &OrderCancel,
+    ctx: &Ctx<'_, ()>,
+) -> Result<Outcome<Then>, Refusal> {
+    let unknown = || Refusal::unknown(SubjectKind::Order, command.order);
+    let order = world.order(command.order).ok_or_else(unknown)?;
+    if matches!(
+        order.state,
+        OrderState::Canceled { .. } | OrderState::Fulfilled { partial: true, .. }
+    ) {
+        return Ok(already(order, &order.number));
+    }
+    let at = ctx.now;
+    let nothing_shipped = order.nothing_shipped();
+    let mut ended = order.apply(&OrderAction::Cancel { at })?;
+    if !nothing_shipped {
+        ended = order.apply(&OrderAction::Fulfil { at, partial: true })?;
+    }
+    let comment = reason(order, &command.reason)?;
+    for line in &mut ended.lines {
+        line.quantity_canceled += line.open();
+    }
+    let (order, outcome) = (ended.id, Outcome::nothing());
+    Ok(if nothing_shipped {
+        outcome.changed(ended, OrderCanceled { order, comment })
+    } else {
+        outcome.changed(ended, OrderFulfilled { order, partial: true, comment: Some(comment) })
+    })
+}
+
+fn reason(order: &Order, reason: &str) -> Result<String, Refusal> {
+    let reason = reason.trim();
+    if !reason.is_empty() {
+        return Ok(reason.to_owned());
+    }
+    let message = format!(
+        "The order `{}` is not canceled without a reason; send `order.cancel` with one.",
+        order.number
+    );
+    let found = Order::state_name(&order.state);
+    Err(Refusal::no(SubjectKind::Order, &order.number, "order.no_reason", found, message))
+}

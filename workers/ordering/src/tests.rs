@@ -1,0 +1,140 @@
+//! Stories of ordering; here what they have in common.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe;
+use domain::commands::QuoteAccept;
+use domain::customer::{Buyer, Customer};
+use domain::decide::Refusal;
+use domain::document::{Line, PaymentTerms, compute};
+use domain::ids::{OpportunityId, OrderId, QuoteId};
+use domain::money::Currency;
+use domain::opportunity::{Opportunity, OpportunityState};
+use domain::order::Order;
+use domain::quote::{Offer, Quote, QuoteState};
+use domain::story::Story;
+use domain::totals::{Header, Tax, TaxCategory, TaxMode};
+use rust_decimal::Decimal;
+use rust_decimal_macros::dec;
+use uuid::Uuid;
+
+use crate::Ordering;
+
+mod acceptance;
+mod closing;
+mod shipments;
+
+const DEAL: OpportunityId = OpportunityId(Uuid::from_u128(1));
+const QUOTE: QuoteId = QuoteId(Uuid::from_u128(2));
+const SIBLING: QuoteId = QuoteId(Uuid::from_u128(3));
+
+fn story() -> Story<Ordering> {
+    Story::of(Ordering::new(Europe::Madrid), ())
+}
+
+fn euro() -> Currency {
+    "EUR".parse().expect("a currency")
+}
+
+fn day(month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, month, day).expect("a date")
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("a time")
+}
+
+fn line(id: u128, sku: &str, quantity: Decimal, unit: &str) -> Line {
+    Line {
+        id: Uuid::from_u128(id).into(),
+        sku: sku.into(),
+        name: format!("Product {sku}"),
+        unit: unit.into(),
+        quantity,
+        unit_price: dec!(120),
+        volume_discount: dec!(6),
+        manual_discount: dec!(20),
+        tax: Tax { category: TaxCategory::S, rate: dec!(21) },
+        net_amount: dec!(0),
+    }
+}
+
+/// 12 pumps, 3.5 kg of grease, 40 gaskets; 5 % and 10 euro off, freight 25.
+fn offer() -> Offer {
+    let mut lines = vec![
+        line(11, "PUMP", dec!(12), "C62"),
+        line(12, "GREASE", dec!(3.5), "KGM"),
+        line(13, "GASKET", dec!(40), "H87"),
+    ];
+    let header = Header {
+        discount_percent: dec!(5),
+        discount_amount: dec!(10),
+        freight_amount: dec!(25),
+        freight_tax: Some(Tax { category: TaxCategory::S, rate: dec!(21) }),
+    };
+    let totals = compute(&mut lines, &header, TaxMode::Document, euro()).expect("totals");
+    Offer {
+        buyer: Buyer { name: "Molinos del Sur SL".into(), ..Buyer::default() },
+        lines,
+        header,
+        totals,
+        payment_terms: PaymentTerms::TwoTenNet30,
+        effective_to: day(3, 31),
+    }
+}
+
+fn quote(id: QuoteId, revision: i32, state: QuoteState) -> Quote {
+    Quote { id, sequence: 2, number: "Q-100042".into(), revision, offer: offer(), state }
+}
+
+fn active() -> QuoteState {
+    QuoteState::Active { since: at("2026-03-01T09:00:00Z") }
+}
+
+fn deal(quotes: Vec<Quote>) -> Opportunity {
+    Opportunity {
+        id: DEAL,
+        sequence: 3,
+        name: "Pumps".into(),
+        customer: Customer { account: Some(Uuid::from_u128(7).into()), contact: None },
+        originating_lead: None,
+        currency: euro(),
+        price_list: "standard".into(),
+        estimated_revenue: Some(dec!(1500)),
+        close_date: None,
+        lines: Vec::new(),
+        quotes,
+        state: OpportunityState::Open,
+    }
+}
+
+fn accept(quote: QuoteId) -> QuoteAccept {
+    QuoteAccept { quote, purchase_order: None }
+}
+
+/// A story in which the quote was just accepted, and the order of it.
+fn ordered() -> (Story<Ordering>, Order) {
+    let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
+    story.when(accept(QUOTE)).expect("the quote can be accepted");
+    let order = story.world.order_of_quote(QUOTE).cloned().expect("an order");
+    (story, order)
+}
+
+fn order_now(story: &Story<Ordering>, id: OrderId) -> &Order {
+    story.world.order(id).expect("the order exists")
+}
+
+/// The rule that refused for good.
+fn no<T: std::fmt::Debug>(answer: Result<T, Refusal>) -> (&'static str, String) {
+    match answer {
+        Err(Refusal::No(reason)) => (reason.rule, reason.message),
+        other => panic!("expected No, got {other:?}"),
+    }
+}
+
+/// The rule by which the message waits.
+fn not_yet<T: std::fmt::Debug>(answer: Result<T, Refusal>) -> &'static str {
+    match answer {
+        Err(Refusal::NotYet(reason)) => reason.rule,
+        other => panic!("expected NotYet, got {other:?}"),
+    }
+}

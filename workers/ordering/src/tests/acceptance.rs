@@ -1,0 +1,116 @@
+use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
+use domain::order::OrderState;
+use domain::quote::QuoteCloseReason;
+
+use super::*;
+
+#[test]
+fn f98_one_acceptance_makes_the_order_and_wins_quote_and_deal_in_causal_order() {
+    let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
+    let command = QuoteAccept { quote: QUOTE, purchase_order: Some(" PO-7 ".into()) };
+    let told = story.when(command).expect("accepted");
+
+    assert_eq!(told.types(), ["order.created.v1", "quote.won.v1", "opportunity.won.v1"]);
+    let created: OrderCreated = told.get().expect("order.created");
+    let won: OpportunityWon = told.get().expect("opportunity.won");
+    let quote_won: QuoteWon = told.get().expect("quote.won");
+    assert_eq!(won.actual_revenue, offer().totals.total_amount);
+    assert_eq!((won.order, quote_won.order), (Some(created.order), created.order));
+
+    let order = order_now(&story, created.order);
+    assert_eq!(order.number, "O-100001");
+    assert_eq!(order.purchase_order.as_deref(), Some("PO-7"));
+    assert_eq!(order.state, OrderState::Active);
+    assert_eq!((order.header.clone(), order.totals.clone()), (offer().header, offer().totals));
+    assert_eq!((order.payment_terms, order.currency), (PaymentTerms::TwoTenNet30, euro()));
+    assert_eq!(order.buyer, offer().buyer);
+    for (ours, theirs) in order.lines.iter().zip(offer().lines) {
+        assert_ne!(ours.line.id, theirs.id, "each document owns its lines");
+        assert_eq!(Line { id: theirs.id, ..ours.line.clone() }, theirs);
+        assert_eq!(ours.open(), theirs.quantity);
+    }
+    let deal = story.world.opportunity(DEAL).expect("the deal");
+    assert!(matches!(deal.state, OpportunityState::Won { .. }));
+    assert!(matches!(deal.quote(QUOTE).expect("the quote").state, QuoteState::Won { .. }));
+}
+
+#[test]
+fn f99_siblings_that_were_live_are_canceled_and_closed_ones_stay() {
+    let lost =
+        QuoteState::Closed { at: at("2026-02-01T00:00:00Z"), reason: QuoteCloseReason::Lost };
+    let other = QuoteId(Uuid::from_u128(4));
+    let quotes = vec![
+        quote(SIBLING, 1, QuoteState::Draft),
+        quote(QUOTE, 0, active()),
+        quote(other, 2, active()),
+        quote(QuoteId(Uuid::from_u128(5)), 3, lost.clone()),
+    ];
+    let mut story = story().given(deal(quotes));
+    let told = story.when(accept(QUOTE)).expect("accepted");
+    assert_eq!(
+        told.types(),
+        [
+            "order.created.v1",
+            "quote.won.v1",
+            "quote.closed.v1",
+            "quote.closed.v1",
+            "opportunity.won.v1"
+        ]
+    );
+    let closed: Vec<QuoteClosed> = told.all();
+    assert_eq!(closed.iter().map(|said| said.quote).collect::<Vec<_>>(), [SIBLING, other]);
+    assert!(closed.iter().all(|said| said.close_reason == QuoteCloseReason::Canceled));
+    let deal = story.world.opportunity(DEAL).expect("the deal");
+    assert_eq!(deal.live_quotes().count(), 0);
+    assert_eq!(deal.quotes[3].state, lost);
+}
+
+#[test]
+fn f99_the_same_quote_accepted_again_is_answered_with_the_one_order() {
+    let (mut story, order) = ordered();
+    let again = story.when(accept(QUOTE)).expect("answered");
+    assert!(again.already && again.says.is_empty());
+    assert_eq!(story.world.order_of_quote(QUOTE), Some(&order));
+}
+
+#[test]
+fn f99_a_sibling_cannot_be_accepted_after_the_first() {
+    let quotes = vec![quote(QUOTE, 0, active()), quote(SIBLING, 1, active())];
+    let mut story = story().given(deal(quotes));
+    story.when(accept(QUOTE)).expect("accepted");
+    assert_eq!(no(story.when(accept(SIBLING))).0, "illegal_step");
+}
+
+#[test]
+fn f98_an_unknown_or_drafted_quote_may_still_come_and_a_closed_one_never() {
+    assert_eq!(not_yet(story().when(accept(QUOTE))), "unknown");
+    let mut drafted = story().given(deal(vec![quote(QUOTE, 0, QuoteState::Draft)]));
+    assert_eq!(not_yet(drafted.when(accept(QUOTE))), "illegal_step");
+    let reason = QuoteCloseReason::Revised;
+    let closed = QuoteState::Closed { at: at("2026-03-01T00:00:00Z"), reason };
+    let mut closed = story().given(deal(vec![quote(QUOTE, 0, closed)]));
+    assert_eq!(no(closed.when(accept(QUOTE))).0, "illegal_step");
+}
+
+#[test]
+fn f95_a_quote_is_good_until_midnight_in_the_zone_of_the_seller() {
+    // Madrid is two hours ahead of UTC from 29 March 2026 on.
+    let mut late = story().given(deal(vec![quote(QUOTE, 0, active())]));
+    late.now = at("2026-03-31T22:00:00Z");
+    let (rule, message) = no(late.when(accept(QUOTE)));
+    assert_eq!(rule, "quote.expired");
+    assert!(message.contains("2026-03-31") && message.contains("quote.revise"), "{message}");
+    assert!(late.world.order_of_quote(QUOTE).is_none(), "a late acceptance makes no order");
+
+    late.now = at("2026-03-31T21:59:59Z");
+    late.when(accept(QUOTE)).expect("the last second counts");
+}
+
+#[test]
+fn f98_decided_again_it_says_the_same() {
+    let told = |_| {
+        let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
+        story.when_caused_by(Uuid::from_u128(99), accept(QUOTE)).expect("accepted").says
+    };
+    assert_eq!(told(1), told(2));
+}

@@ -1,0 +1,102 @@
+use domain::commands::{
+    OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
+};
+use domain::events::{OpportunityLost, OpportunityWon};
+use domain::opportunity::LostReason;
+use domain::order::ShippedLine;
+
+use super::*;
+
+const REOPEN: OpportunityReopen = OpportunityReopen { opportunity: DEAL };
+
+fn win(actual_revenue: Option<Decimal>) -> OpportunityWin {
+    OpportunityWin { opportunity: DEAL, actual_revenue }
+}
+
+fn lose(reason: LostReason) -> OpportunityLose {
+    let competitor = Some("Bombas Norte".into());
+    OpportunityLose { opportunity: DEAL, reason, competitor, comment: None }
+}
+
+#[test]
+fn f100_closing_by_hand_is_refused_while_quotes_live_and_names_them() {
+    let quotes = vec![quote(QUOTE, 0, QuoteState::Draft), quote(SIBLING, 1, active())];
+    let mut story = story().given(deal(quotes));
+    for (rule, message) in [no(story.when(win(None))), no(story.when(lose(LostReason::Canceled)))] {
+        assert_eq!(rule, "opportunity.live_quotes");
+        assert!(message.contains("Q-100042 revision 0 (draft)"), "{message}");
+        assert!(message.contains("Q-100042 revision 1 (active)"), "{message}");
+    }
+}
+
+#[test]
+fn f83_won_by_hand_books_the_given_revenue_or_the_estimate() {
+    let mut by_estimate = story().given(deal(Vec::new()));
+    let told = by_estimate.when(win(None)).expect("won");
+    let won: OpportunityWon = told.get().expect("opportunity.won");
+    assert_eq!((won.actual_revenue, won.order), (dec!(1500), None));
+
+    let mut given = story().given(deal(Vec::new()));
+    let told = given.when(win(Some(dec!(1400.50)))).expect("won");
+    assert_eq!(told.get::<OpportunityWon>().expect("won").actual_revenue, dec!(1400.50));
+    assert!(given.when(win(Some(dec!(1400.5)))).expect("answered").already);
+    assert!(given.when(win(None)).expect("answered").already);
+}
+
+#[test]
+fn f83_a_win_without_any_revenue_or_with_a_negative_one_is_refused() {
+    let unknown = Opportunity { estimated_revenue: None, ..deal(Vec::new()) };
+    let mut story = story().given(unknown);
+    assert_eq!(no(story.when(win(None))).0, "opportunity.no_revenue");
+    assert_eq!(no(story.when(win(Some(dec!(-1))))).0, "opportunity.negative_revenue");
+    story.when(win(Some(dec!(0)))).expect("a gift is a deal");
+}
+
+#[test]
+fn f100_lost_names_reason_and_competitor_and_repeats_are_answered() {
+    let mut story = story().given(deal(Vec::new()));
+    let told = story.when(lose(LostReason::OutSold)).expect("lost");
+    let lost: OpportunityLost = told.get().expect("opportunity.lost");
+    assert_eq!(lost.lost_reason, LostReason::OutSold);
+    assert_eq!(lost.competitor.as_deref(), Some("Bombas Norte"));
+    assert!(story.when(lose(LostReason::OutSold)).expect("answered").already);
+    assert_eq!(not_yet(story.when(lose(LostReason::Canceled))), "illegal_step");
+    assert_eq!(not_yet(story.when(win(None))), "illegal_step");
+}
+
+#[test]
+fn f86_a_closed_deal_opens_again_and_an_open_one_is_answered() {
+    let mut story = story().given(deal(Vec::new()));
+    assert!(story.when(REOPEN).expect("answered").already);
+    story.when(lose(LostReason::Canceled)).expect("lost");
+    assert_eq!(story.when(REOPEN).expect("reopened").types(), ["opportunity.reopened.v1"]);
+    story.when(win(None)).expect("won by hand");
+    assert_eq!(story.when(REOPEN).expect("reopened").types(), ["opportunity.reopened.v1"]);
+    assert_eq!(story.world.opportunity(DEAL).expect("the deal").state, OpportunityState::Open);
+}
+
+#[test]
+fn f86_a_deal_with_an_order_opens_again_only_after_the_order_is_canceled() {
+    let (mut story, order) = ordered();
+    let (rule, message) = no(story.when(REOPEN));
+    assert_eq!(rule, "opportunity.has_order");
+    assert!(message.contains(&order.number) && message.contains("order.cancel"), "{message}");
+    story.when(OrderCancel { order: order.id, reason: "No money".into() }).expect("canceled");
+    assert_eq!(story.when(REOPEN).expect("reopened").types(), ["opportunity.reopened.v1"]);
+}
+
+#[test]
+fn f86_a_delivered_deal_stays_won() {
+    let (mut story, order) = ordered();
+    let lines = order.lines.iter();
+    let lines = lines.map(|l| ShippedLine { line: l.line.id, quantity: l.open() }).collect();
+    story.when(OrderShip { order: order.id, reference: "D-1".into(), lines }).expect("shipped");
+    assert_eq!(no(story.when(REOPEN)).0, "opportunity.has_order");
+}
+
+#[test]
+fn f100_an_unknown_deal_may_still_come() {
+    assert_eq!(not_yet(story().when(win(None))), "unknown");
+    assert_eq!(not_yet(story().when(lose(LostReason::Canceled))), "unknown");
+    assert_eq!(not_yet(story().when(REOPEN)), "unknown");
+}

@@ -1,0 +1,177 @@
+//! Repricing an opportunity, and the quote that follows by the seller's policy.
+
+use chrono::{Days, NaiveDate};
+use domain::customer::Buyer;
+use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
+use domain::document::{Line, compute};
+use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
+use domain::message::SubjectKind;
+use domain::opportunity::{Opportunity, QUOTES_MAX};
+use domain::quote::{Offer, Quote, QuoteAction, QuoteState};
+use domain::shelf::Shelf;
+use domain::totals::{Header, Totals};
+use rust_decimal::Decimal;
+
+use crate::{Quoting, Then};
+
+impl Quoting {
+    /// Recomputes an opportunity whose lines changed. Where they are complete and the policy says so,
+    /// a quote is drafted; where nothing is left to decide on it, it is activated too.
+    pub(crate) fn reprice(
+        &self,
+        world: &World,
+        mut opportunity: Opportunity,
+        (unpriced, complete): (Vec<String>, bool),
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Result<Outcome<Then>, Refusal> {
+        let header = self.settings.header(opportunity.currency);
+        let empty = opportunity.lines.is_empty();
+        let totals =
+            self.totals(&mut opportunity, &if empty { Header::default() } else { header })?;
+        if !empty {
+            opportunity.estimated_revenue = Some(totals.amount_less_freight);
+        }
+        let whole = unpriced.is_empty();
+        let mut outcome = Outcome::nothing().say(OpportunityRepriced {
+            opportunity: opportunity.id,
+            lines: opportunity.lines.clone(),
+            totals: totals.clone(),
+            estimated_revenue: opportunity.estimated_revenue.unwrap_or_default(),
+            unpriced,
+        });
+        if complete && self.settings.draft && !empty {
+            let mut quote = self.drafted(world, &opportunity, totals, ctx)?;
+            outcome = outcome.say(quote_drafted(&quote, &opportunity));
+            if whole && self.activates_itself(&quote.offer) {
+                quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
+                outcome = outcome.say(quote_activated(&quote, &opportunity));
+            }
+            opportunity = opportunity.with_quote(quote);
+        }
+        Ok(outcome.put(opportunity))
+    }
+
+    /// The last day on which an offer made now may be accepted.
+    pub(crate) fn effective_to(&self, ctx: &Ctx<'_, Shelf>) -> NaiveDate {
+        let today = self.today(ctx);
+        let days = Days::new(u64::from(self.settings.validity_days));
+        today.checked_add_days(days).unwrap_or(today)
+    }
+
+    /// The day that it is at the seller's.
+    pub(crate) fn today(&self, ctx: &Ctx<'_, Shelf>) -> NaiveDate {
+        ctx.now.with_timezone(&self.zone).date_naive()
+    }
+
+    fn totals(&self, opportunity: &mut Opportunity, header: &Header) -> Result<Totals, Refusal> {
+        let (mode, currency) = (self.settings.tax_mode, opportunity.currency);
+        compute(&mut opportunity.lines, header, mode, currency).map_err(|error| {
+            let message = format!("The lines cannot be added up: {error}");
+            let kind = SubjectKind::Opportunity;
+            Refusal::no(kind, opportunity.id, "opportunity.totals", "lines", message)
+        })
+    }
+
+    /// The live draft with what is offered now, under its id and number; where there is none, a new
+    /// quote.
+    fn drafted(
+        &self,
+        world: &World,
+        opportunity: &Opportunity,
+        totals: Totals,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Result<Quote, Refusal> {
+        let offer = Offer {
+            buyer: buyer(world, opportunity)?,
+            lines: copied(&opportunity.lines, ctx),
+            header: self.settings.header(opportunity.currency),
+            totals,
+            payment_terms: self.settings.payment_terms,
+            effective_to: self.effective_to(ctx),
+        };
+        let drafts = opportunity.quotes.iter().filter(|quote| quote.state == QuoteState::Draft);
+        if let Some(draft) = drafts.max_by_key(|quote| quote.id) {
+            return Ok(Quote { offer, ..draft.apply(&QuoteAction::Edit)? });
+        }
+        room_for_quote(opportunity)?;
+        Ok(Quote {
+            id: ctx.id(),
+            sequence: 0,
+            number: ctx.number(NumberKind::Quote),
+            revision: 0,
+            offer,
+            state: QuoteState::Draft,
+        })
+    }
+
+    /// May this offer stand without anybody looking at it?
+    fn activates_itself(&self, offer: &Offer) -> bool {
+        let policy = &self.settings;
+        let totals = &offer.totals;
+        let undiscounted = totals.detail_amount + totals.line_discount;
+        // Compared as amounts × 100, so that nothing is rounded.
+        let modest = totals.line_discount * Decimal::ONE_HUNDRED
+            <= undiscounted * policy.discount_percent_max;
+        let wanted = policy.activate_up_to > Decimal::ZERO;
+        wanted && modest && totals.total_amount <= policy.activate_up_to
+    }
+}
+
+/// Copies of lines, for the document that gets them.
+pub(crate) fn copied(lines: &[Line], ctx: &mut Ctx<'_, Shelf>) -> Vec<Line> {
+    lines.iter().map(|line| Line { id: ctx.id(), ..line.clone() }).collect()
+}
+
+/// # Errors
+/// [`Refusal`] where the opportunity has as many quotes as it can hold.
+pub(crate) fn room_for_quote(opportunity: &Opportunity) -> Result<(), Refusal> {
+    if opportunity.quotes.len() < QUOTES_MAX {
+        return Ok(());
+    }
+    let message = format!(
+        "The opportunity `{}` has {QUOTES_MAX} quotes, the most it can hold; lose it and open a new \
+         one.",
+        opportunity.id
+    );
+    let found = format!("{} quotes", opportunity.quotes.len());
+    let kind = SubjectKind::Opportunity;
+    Err(Refusal::no(kind, opportunity.id, "opportunity.quotes_max", found, message))
+}
+
+pub(crate) fn quote_activated(quote: &Quote, opportunity: &Opportunity) -> QuoteActivated {
+    QuoteActivated {
+        quote: quote.id,
+        number: quote.number.clone(),
+        revision: quote.revision,
+        opportunity: opportunity.id,
+        currency: opportunity.currency,
+        offer: quote.offer.clone(),
+        offer_sha256: quote.offer.sha256(),
+    }
+}
+
+fn quote_drafted(quote: &Quote, opportunity: &Opportunity) -> QuoteDrafted {
+    QuoteDrafted {
+        quote: quote.id,
+        number: quote.number.clone(),
+        revision: quote.revision,
+        opportunity: opportunity.id,
+        currency: opportunity.currency,
+        offer: quote.offer.clone(),
+    }
+}
+
+fn buyer(world: &World, opportunity: &Opportunity) -> Result<Buyer, Refusal> {
+    let customer = opportunity.customer;
+    let account = customer.account.and_then(|id| world.account(id));
+    let contact = customer.contact.and_then(|id| world.contact(id));
+    Buyer::of(account, contact).ok_or_else(|| {
+        let message = format!(
+            "Nobody can be named as the buyer of the opportunity `{}`: its customer has neither a \
+             name nor an address nor a telephone.",
+            opportunity.id
+        );
+        let kind = SubjectKind::Opportunity;
+        Refusal::no(kind, opportunity.id, "quote.no_buyer", "a customer without name", message)
+    })
+}

@@ -1,0 +1,159 @@
+//! What is asked of a quote after it was drafted: activate, revise, close.
+
+use domain::commands::{QuoteActivate, QuoteClose, QuoteRevise};
+use domain::decide::{Already, Ctx, Outcome, Refusal, World};
+use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
+use domain::ids::QuoteId;
+use domain::message::SubjectKind;
+use domain::opportunity::{LostReason, Opportunity, OpportunityAction};
+use domain::quote::{Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use domain::shelf::Shelf;
+
+use crate::draft::{copied, quote_activated, room_for_quote};
+use crate::{Answer, Quoting, Then};
+
+impl Quoting {
+    /// The draft stands as offered and is frozen (F88). A draft whose validity ran out meanwhile is
+    /// offered anew from today.
+    pub(crate) fn activate(
+        &self,
+        world: &World,
+        command: &QuoteActivate,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Answer {
+        let (opportunity, quote) = found(world, command.quote)?;
+        if matches!(quote.state, QuoteState::Active { .. }) {
+            return Ok(Outcome::already(itself(quote)));
+        }
+        let mut quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
+        let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
+        if quote.offer.effective_to < self.today(ctx) {
+            quote.offer.effective_to = self.effective_to(ctx);
+        }
+        let said = quote_activated(&quote, &opportunity);
+        Ok(Outcome::nothing().changed(opportunity.with_quote(quote), said))
+    }
+
+    /// The active quote closes as revised, a draft with the next revision number takes its place
+    /// (F92). Asked again while that draft lives, it is the answer: a number has one live revision
+    /// (F93).
+    pub(crate) fn revise(
+        &self,
+        world: &World,
+        command: &QuoteRevise,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Answer {
+        let (opportunity, quote) = found(world, command.quote)?;
+        if let Some(next) = live_successor(opportunity, quote) {
+            return Ok(Outcome::already(itself(next)));
+        }
+        let reason = QuoteCloseReason::Revised;
+        let closed = quote.apply(&QuoteAction::Close { at: ctx.now, reason })?;
+        let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
+        room_for_quote(&opportunity)?;
+        let offer = Offer {
+            lines: copied(&quote.offer.lines, ctx),
+            effective_to: self.effective_to(ctx),
+            ..quote.offer.clone()
+        };
+        let next = Quote {
+            id: ctx.id(),
+            sequence: 0,
+            number: quote.number.clone(),
+            revision: quote.revision.saturating_add(1),
+            offer,
+            state: QuoteState::Draft,
+        };
+        let revised = QuoteRevised {
+            quote: next.id,
+            number: next.number.clone(),
+            revision: next.revision,
+            replaces: closed.id,
+            opportunity: opportunity.id,
+            currency: opportunity.currency,
+            offer: next.offer.clone(),
+        };
+        let outcome =
+            Outcome::nothing().say(quote_closed(&closed, &opportunity, reason, None)).say(revised);
+        Ok(outcome.put(opportunity.with_quote(closed).with_quote(next)))
+    }
+
+    /// An active quote closes without an order; the last live one may take the deal with it (F97).
+    pub(crate) fn close(
+        &self,
+        world: &World,
+        command: &QuoteClose,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Answer {
+        let (opportunity, quote) = found(world, command.quote)?;
+        let reason = command.reason;
+        if reason == QuoteCloseReason::Revised {
+            let message = "A quote closes as revised only by `quote.revise`; close it as lost, \
+                           canceled or expired.";
+            let (kind, found) = (SubjectKind::Quote, "revised");
+            return Err(Refusal::no(kind, quote.id, "quote.close_reason", found, message));
+        }
+        if matches!(quote.state, QuoteState::Closed { reason: as_asked, .. } if as_asked == reason)
+        {
+            return Ok(Outcome::already(itself(quote)));
+        }
+        let closed = quote.apply(&QuoteAction::Close { at: ctx.now, reason })?;
+        let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
+        let said = quote_closed(&closed, &opportunity, reason, command.comment.clone());
+        let opportunity = opportunity.with_quote(closed);
+        let outcome = Outcome::nothing().say(said);
+        if !command.lose_opportunity || opportunity.live_quotes().next().is_some() {
+            return Ok(outcome.put(opportunity));
+        }
+        lost(outcome, opportunity, command, ctx)
+    }
+}
+
+fn lost(
+    outcome: Outcome<Then>,
+    opportunity: Opportunity,
+    command: &QuoteClose,
+    ctx: &Ctx<'_, Shelf>,
+) -> Answer {
+    let out_sold = command.competitor.is_some() && command.reason == QuoteCloseReason::Lost;
+    let reason = if out_sold { LostReason::OutSold } else { LostReason::Canceled };
+    let opportunity = opportunity.apply(&OpportunityAction::Lose { at: ctx.now, reason })?;
+    let said = OpportunityLost {
+        opportunity: opportunity.id,
+        lost_reason: reason,
+        competitor: command.competitor.clone(),
+        comment: command.comment.clone(),
+    };
+    Ok(outcome.changed(opportunity, said))
+}
+
+fn found(world: &World, id: QuoteId) -> Result<(&Opportunity, &Quote), Refusal> {
+    let opportunity = world.opportunity_of_quote(id);
+    opportunity
+        .and_then(|opportunity| Some((opportunity, opportunity.quote(id)?)))
+        .ok_or_else(|| Refusal::unknown(SubjectKind::Quote, id))
+}
+
+/// The live quote that replaced this one.
+fn live_successor<'o>(opportunity: &'o Opportunity, quote: &Quote) -> Option<&'o Quote> {
+    let revised = QuoteCloseReason::Revised;
+    if !matches!(quote.state, QuoteState::Closed { reason, .. } if reason == revised) {
+        return None;
+    }
+    opportunity.live_quotes().find(|other| {
+        other.number == quote.number && Some(other.revision) == quote.revision.checked_add(1)
+    })
+}
+
+fn itself(quote: &Quote) -> Already {
+    Already { subject: SubjectKind::Quote, id: quote.id.0, reference: Some(quote.number.clone()) }
+}
+
+fn quote_closed(
+    quote: &Quote,
+    opportunity: &Opportunity,
+    reason: QuoteCloseReason,
+    comment: Option<String>,
+) -> QuoteClosed {
+    QuoteClosed { quote: quote.id, opportunity: opportunity.id, close_reason: reason, comment }
+}

@@ -1,0 +1,212 @@
+//! Drafting by policy, and the life of a quote.
+
+use domain::document::{PaymentTerms, compute};
+
+use super::*;
+
+fn close(quote: QuoteId, reason: QuoteCloseReason, lose_opportunity: bool) -> QuoteClose {
+    QuoteClose {
+        quote,
+        reason,
+        lose_opportunity,
+        competitor: Some("Rival".into()),
+        comment: Some("too late".into()),
+    }
+}
+
+/// An opportunity with a draft over two of A-1.
+fn drafted() -> (Story<Quoting>, QuoteDrafted) {
+    let settings = QuotingSettings { activate_up_to: dec!(0), ..settings() };
+    let mut story = story_with(settings).given(opportunity());
+    let told = story.when(add("A-1", dec!(2), true)).unwrap();
+    assert_eq!(told.types(), ["opportunity.repriced.v1", "quote.drafted.v1"]);
+    (story, told.get().unwrap())
+}
+
+#[test]
+fn f87_a_quote_copies_lines_buyer_terms_and_gets_number_and_validity() {
+    let (story, said) = drafted();
+    assert_eq!((said.number.as_str(), said.revision), ("Q-100001", 0));
+    assert_eq!((said.opportunity, said.currency.as_str()), (id(1), "EUR"));
+    let offer = &said.offer;
+    assert_eq!(offer.buyer.name, "Acme");
+    assert_eq!(offer.buyer.contact_name.as_deref(), Some("Soler"));
+    assert_eq!(offer.buyer.vat_id.as_deref(), Some("DE123456789"));
+    assert_eq!(offer.payment_terms, PaymentTerms::Net30);
+    assert_eq!(offer.effective_to.to_string(), "2026-04-01");
+    let (line, copy) = (&now(&story).lines[0], &offer.lines[0]);
+    assert_ne!(line.id, copy.id);
+    assert_eq!(line, &domain::document::Line { id: line.id, ..copy.clone() });
+    let mut lines = offer.lines.clone();
+    let again = compute(&mut lines, &offer.header, Default::default(), said.currency).unwrap();
+    assert_eq!((again, lines), (offer.totals.clone(), offer.lines.clone()));
+}
+
+#[test]
+fn f95_the_validity_counts_from_the_day_at_the_sellers() {
+    let mut story = story().given(opportunity());
+    story.now = "2026-03-02T23:30:00Z".parse().unwrap(); // already the 3rd in Berlin
+    let told = story.when(add("A-1", dec!(1), true)).unwrap();
+    let said: QuoteDrafted = told.get().unwrap();
+    assert_eq!(said.offer.effective_to.to_string(), "2026-04-02");
+}
+
+#[test]
+fn f96_the_policy_decides_what_is_activated_by_itself() {
+    let total = dec!(145.20); // one A-1 with tax
+    for (settings, activated) in [
+        (QuotingSettings { activate_up_to: total, ..settings() }, true),
+        (QuotingSettings { activate_up_to: total - dec!(0.01), ..settings() }, false),
+        (QuotingSettings { activate_up_to: dec!(0), ..settings() }, false),
+    ] {
+        let mut story = story_with(settings).given(opportunity());
+        let told = story.when(add("A-1", dec!(1), true)).unwrap();
+        assert_eq!(told.get::<QuoteActivated>().is_some(), activated);
+    }
+    let discounted =
+        |discount| OpportunityAddLine { manual_discount: discount, ..add("A-1", dec!(1), true) };
+    for (discount, activated) in [(dec!(12), true), (dec!(12.01), false)] {
+        let mut story = story().given(opportunity());
+        let told = story.when(discounted(discount)).unwrap();
+        assert_eq!(told.get::<QuoteActivated>().is_some(), activated, "{discount}");
+    }
+    let off = QuotingSettings { draft: false, ..settings() };
+    let told = story_with(off).given(opportunity()).when(add("A-1", dec!(1), true)).unwrap();
+    assert_eq!(told.types(), ["opportunity.repriced.v1"]);
+}
+
+#[test]
+fn f87_a_complete_line_edits_the_live_draft_under_its_number() {
+    let (mut story, first) = drafted();
+    let told = story.when(add("B-1", dec!(1), true)).unwrap();
+    let second: QuoteDrafted = told.get().unwrap();
+    assert_eq!((second.quote, second.number), (first.quote, first.number));
+    assert_eq!((second.offer.lines.len(), second.revision), (2, 0));
+    assert_eq!(now(&story).quotes.len(), 1);
+    assert_eq!(quote(&story, first.quote).offer, second.offer);
+}
+
+#[test]
+fn f88_an_active_quote_is_frozen_a_further_line_makes_another_quote() {
+    let (mut story, active) = offered();
+    let told = story.when(add("B-1", dec!(1), true)).unwrap();
+    let other: QuoteDrafted = told.get().unwrap();
+    assert_ne!((other.quote, &other.number), (active.quote, &active.number));
+    assert_eq!(quote(&story, active.quote).offer, active.offer);
+    assert_eq!(now(&story).live_quotes().count(), 2);
+}
+
+#[test]
+fn f88_what_is_activated_is_what_was_drafted_and_its_hash_matches() {
+    let (mut story, draft) = drafted();
+    let told = story.when(QuoteActivate { quote: draft.quote }).unwrap();
+    assert_eq!(told.types(), ["quote.activated.v1"]);
+    let said: QuoteActivated = told.get().unwrap();
+    assert_eq!(said.offer, draft.offer);
+    assert_eq!(said.offer_sha256, quote(&story, draft.quote).offer.sha256());
+    assert_eq!(said.offer_sha256.len(), 64);
+    let mut other = draft.offer.clone();
+    other.lines[0].quantity += Decimal::ONE;
+    assert_ne!(said.offer_sha256, other.sha256());
+
+    assert!(story.when(QuoteActivate { quote: draft.quote }).unwrap().already);
+}
+
+#[test]
+fn f95_a_draft_whose_validity_ran_out_is_offered_anew() {
+    let (mut story, draft) = drafted();
+    story.now += chrono::Duration::days(100);
+    let told = story.when(QuoteActivate { quote: draft.quote }).unwrap();
+    let said: QuoteActivated = told.get().unwrap();
+    assert_eq!(said.offer.effective_to.to_string(), "2026-07-10");
+    assert_eq!(said.offer_sha256, quote(&story, draft.quote).offer.sha256());
+}
+
+#[test]
+fn f92_revising_closes_the_active_quote_and_drafts_the_next_revision() {
+    let (mut story, active) = offered();
+    let told = story.when(QuoteRevise { quote: active.quote }).unwrap();
+    assert_eq!(told.types(), ["quote.closed.v1", "quote.revised.v1"]);
+    let closed: QuoteClosed = told.get().unwrap();
+    let said: QuoteRevised = told.get().unwrap();
+    assert_eq!((closed.quote, closed.close_reason), (active.quote, QuoteCloseReason::Revised));
+    assert_eq!((&said.number, said.revision, said.replaces), (&active.number, 1, active.quote));
+    assert_eq!(said.offer.totals, active.offer.totals);
+    assert_eq!(quote(&story, said.quote).state, QuoteState::Draft);
+    let ids = |offer: &domain::quote::Offer| offer.lines[0].id;
+    assert_ne!(ids(&said.offer), ids(&active.offer));
+
+    let told = story.when(QuoteActivate { quote: said.quote }).unwrap();
+    assert_eq!(told.get::<QuoteActivated>().unwrap().revision, 1);
+}
+
+#[test]
+fn f93_a_number_has_one_live_revision() {
+    let (mut story, active) = offered();
+    let told = story.when(QuoteRevise { quote: active.quote }).unwrap();
+    let next: QuoteRevised = told.get().unwrap();
+    assert!(story.when(QuoteRevise { quote: active.quote }).unwrap().already);
+    assert_eq!(now(&story).live_quotes().count(), 1);
+    // A draft is edited, not revised; it may become active yet.
+    assert!(matches!(story.when(QuoteRevise { quote: next.quote }), Err(Refusal::NotYet(_))));
+
+    story.when(QuoteActivate { quote: next.quote }).unwrap();
+    story.when(close(next.quote, QuoteCloseReason::Canceled, false)).unwrap();
+    assert!(matches!(story.when(QuoteRevise { quote: active.quote }), Err(Refusal::No(_))));
+    assert!(matches!(story.when(QuoteRevise { quote: next.quote }), Err(Refusal::No(_))));
+}
+
+#[test]
+fn f97_closing_the_last_quote_with_the_flag_loses_the_deal() {
+    let (mut story, active) = offered();
+    let told = story.when(close(active.quote, QuoteCloseReason::Lost, true)).unwrap();
+    assert_eq!(told.types(), ["quote.closed.v1", "opportunity.lost.v1"]);
+    let said: OpportunityLost = told.get().unwrap();
+    assert_eq!(said.lost_reason, domain::opportunity::LostReason::OutSold);
+    assert_eq!(said.competitor.as_deref(), Some("Rival"));
+    assert!(matches!(now(&story).state, OpportunityState::Lost { .. }));
+    assert!(story.when(close(active.quote, QuoteCloseReason::Lost, true)).unwrap().already);
+    assert!(story.when(close(active.quote, QuoteCloseReason::Canceled, true)).is_err());
+}
+
+#[test]
+fn f97_the_deal_stays_open_without_the_flag_or_with_another_live_quote() {
+    let (mut story, active) = offered();
+    let told = story.when(close(active.quote, QuoteCloseReason::Canceled, false)).unwrap();
+    assert_eq!(told.types(), ["quote.closed.v1"]);
+    assert_eq!(told.get::<QuoteClosed>().unwrap().comment.as_deref(), Some("too late"));
+
+    let (mut story, active) = offered();
+    story.when(add("B-1", dec!(1), true)).unwrap();
+    let told = story.when(close(active.quote, QuoteCloseReason::Lost, true)).unwrap();
+    assert_eq!(told.types(), ["quote.closed.v1"]);
+    assert_eq!(now(&story).state, OpportunityState::Open);
+}
+
+#[test]
+fn f95_the_clock_may_close_a_quote_as_expired() {
+    let (mut story, active) = offered();
+    let told = story.when(close(active.quote, QuoteCloseReason::Expired, false)).unwrap();
+    assert_eq!(told.get::<QuoteClosed>().unwrap().close_reason, QuoteCloseReason::Expired);
+    assert!(story.when(close(active.quote, QuoteCloseReason::Expired, false)).unwrap().already);
+}
+
+#[test]
+fn a_quote_closes_as_revised_only_by_revising_and_a_draft_not_at_all() {
+    let (mut story, active) = offered();
+    let refused = story.when(close(active.quote, QuoteCloseReason::Revised, false)).unwrap_err();
+    assert_eq!(refused.reason().rule, "quote.close_reason");
+    let (mut story, draft) = drafted();
+    assert!(story.when(close(draft.quote, QuoteCloseReason::Lost, false)).is_err());
+}
+
+#[test]
+fn an_unknown_quote_may_still_come() {
+    let mut story = story();
+    let answers = [
+        story.when(QuoteActivate { quote: id(99) }),
+        story.when(QuoteRevise { quote: id(99) }),
+        story.when(close(id(99), QuoteCloseReason::Lost, false)),
+    ];
+    assert!(answers.iter().all(|answer| matches!(answer, Err(Refusal::NotYet(_)))));
+}
