@@ -12,6 +12,7 @@ use domain::message::{MessageType, OneOf, Said, Subject};
 use domain::party::{Party, PartyKey, PartyKeyKind};
 use domain::world::Record;
 use leadmill::store::Connection;
+use leadmill::store::chunk;
 use leadmill::store::world::{self, LockError};
 
 use super::database::{begin, run};
@@ -121,6 +122,22 @@ async fn what_does_not_exist_is_known_as_nothing() {
     assert_eq!(world.invoice_numbered("INV-2026-000001"), None);
     assert!(world.series(&samples::series_key()).is_some_and(|run| run.last_number == 0));
     assert_eq!(world.catalog(), Some(&Catalog::empty()));
+}
+
+#[tokio::test]
+async fn the_bytes_of_an_input_come_with_it() {
+    let database = Database::create().await;
+    let mut conn = begin(&database).await;
+    let (stored, unknown): (InputId, InputId) = (id(), id());
+    let bytes = vec![7; chunk::CHUNK_BYTES + 1];
+    chunk::store(&mut conn, &[(stored, &bytes)]).await.expect("stored");
+    let asker = Asker::new(move |_, needs| {
+        needs.raw(stored);
+        needs.raw(unknown);
+    });
+    let world = asker.lock(&mut conn).await.expect("loaded");
+    assert_eq!(world.raw(stored), Some(&*bytes));
+    assert_eq!(world.raw(unknown), None);
 }
 
 #[tokio::test]

@@ -262,25 +262,6 @@ async fn numbers_of_a_kind_are_taken_once_and_ascend() {
 }
 
 #[tokio::test]
-async fn the_bytes_of_an_input_are_put_together_in_order() {
-    let database = Database::create().await;
-    let mut conn = begin(&database).await;
-    let (whole, none) = (samples::input().id, samples::input().id);
-    run(
-        &mut conn,
-        &format!(
-            "CREATE TABLE IF NOT EXISTS input_chunk (input uuid, n int, bytes bytea);
-             INSERT INTO input_chunk (input, n, bytes)
-             VALUES ('{whole}', 1, 'lo'), ('{whole}', 0, 'Hel'), ('{none}', 0, NULL)"
-        ),
-    )
-    .await;
-    let raw = input::raw(&mut conn, &[whole, none]).await.expect("the bytes are read");
-    assert_eq!(raw.len(), 1);
-    assert_eq!(&*raw[&whole], b"Hello");
-}
-
-#[tokio::test]
 async fn a_stored_amount_prints_in_events_as_it_was_decided() {
     let database = Database::create().await;
     let mut conn = begin(&database).await;
