@@ -9,3 +9,4 @@ mod messaging;
 mod proxy;
 mod servers;
 mod store_delivery;
+mod store_subjects;
