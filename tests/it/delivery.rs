@@ -1,7 +1,6 @@
 //! Effects exactly once: redelivery, races, early and late messages, losses of broker and database.
 
 use leadmill::runtime::FaultPoint;
-use leadmill::store;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,8 +17,8 @@ async fn f1_a_web_form_becomes_a_qualified_lead() {
         "lead.captured.v1",
         "account.created.v1",
         "contact.created.v1",
-        "opportunity.created.v1",
-        "lead.qualified.v1"
+        "lead.qualified.v1",
+        "opportunity.created.v1"
     ]);
     workers.stop().await;
 }
@@ -201,16 +200,12 @@ async fn a_missing_partition_halts_the_lane_and_parks_nothing() {
          ALTER TABLE batch DETACH PARTITION batch_{tomorrow};"
     ))
     .await;
-    let intake = it.start(&["intake"], &[]);
-    let mut conn = it.connect().await;
-    store::begin(&mut conn).await.unwrap();
-    it.until("it has tried", "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() \
-             AND application_name = 'leadmill intake.web' AND query LIKE '%ROLLBACK%'").await;
+    let mut intake = it.start(&["intake"], &[]);
+    intake.says("Queue `intake.web` is not worked on: no partition of relation").await;
     assert_eq!(it.count("SELECT count(*) FROM parked").await, 0);
     assert_eq!(it.count("SELECT count(*) FROM lead").await, 0);
-    store::rollback(&mut conn).await.unwrap();
     it.execute(&format!(
-        "SELECT 1; ALTER TABLE batch ATTACH PARTITION batch_{today} FOR VALUES FROM \
+        "ALTER TABLE batch ATTACH PARTITION batch_{today} FOR VALUES FROM \
          (id_at('{today}'::date::timestamp AT TIME ZONE 'UTC')) TO (id_at('{tomorrow}'::date::timestamp AT TIME ZONE 'UTC'));"
     ))
     .await;

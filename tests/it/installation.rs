@@ -2,6 +2,7 @@
 //! processes of the real binary. Everything is gone when it is dropped.
 
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use leadmill::messaging::{BrokerSettings, COMMANDS, Link, Outgoing, Topology};
@@ -11,6 +12,7 @@ use leadmill::{servers, workers};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use uuid::Uuid;
 
@@ -28,7 +30,10 @@ pub(crate) struct Installation {
 }
 
 /// A worker as a process of its own; killed when it is dropped.
-pub(crate) struct Process(pub(crate) Child);
+pub(crate) struct Process {
+    child: Child,
+    lines: Arc<Mutex<Vec<String>>>,
+}
 
 impl Installation {
     pub(crate) async fn new() -> Self {
@@ -80,8 +85,19 @@ impl Installation {
             .env("LEADMILL_LOG__FILTER", "warn")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
+            .stderr(Stdio::piped())
             .kill_on_drop(true);
-        Process(command.spawn().unwrap())
+        let mut child = command.spawn().unwrap();
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let mut read = BufReader::new(child.stderr.take().unwrap()).lines();
+        let heard = Arc::clone(&lines);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = read.next_line().await {
+                eprintln!("{line}");
+                heard.lock().unwrap().push(line);
+            }
+        });
+        Process { child, lines }
     }
 
     /// Sends raw inputs to a queue of intake.
@@ -167,23 +183,32 @@ impl Drop for Installation {
 }
 
 impl Process {
+    /// Waits until its log has this text.
+    pub(crate) async fn says(&mut self, text: &str) {
+        let waiting = tokio::time::Instant::now();
+        while !self.lines.lock().unwrap().iter().any(|line| line.contains(text)) {
+            assert!(waiting.elapsed() < PATIENCE, "waited in vain until a worker says: {text}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// Ends the process as a deployment does, and waits for it.
     pub(crate) async fn stop(mut self) {
-        let id = i32::try_from(self.0.id().unwrap()).unwrap();
+        let id = i32::try_from(self.child.id().unwrap()).unwrap();
         let pid = rustix::process::Pid::from_raw(id).unwrap();
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        let ended = tokio::time::timeout(PATIENCE, self.0.wait()).await.unwrap().unwrap();
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
         assert!(ended.success(), "a worker that is told to stop ends well: {ended}");
     }
 
     /// Ends the process as a power cut does.
     pub(crate) async fn kill(mut self) {
-        self.0.kill().await.unwrap();
+        self.child.kill().await.unwrap();
     }
 
     /// Waits until the process has ended by itself.
     pub(crate) async fn died(mut self) {
-        let ended = tokio::time::timeout(PATIENCE, self.0.wait()).await.unwrap().unwrap();
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap();
         assert!(!ended.success(), "the process was to die, and ended well");
     }
 }
