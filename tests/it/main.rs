@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod crashes;
 mod database;
 mod delivery;
 mod installation;
