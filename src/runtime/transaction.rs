@@ -100,7 +100,8 @@ impl Desk {
             self.decide(now, messages, poison, &claims).await?
         };
         let correlations = self.correlations(messages, &claims).await?;
-        let mut records = Records::new(&*self.worker, batch, now, &self.heard);
+        let (worker, heard) = (Arc::clone(&self.worker), Arc::clone(&self.heard));
+        let mut records = Records::new(&*worker, batch, now, &heard);
         for ((place, id), verdict) in claims.fresh.iter().zip(verdicts) {
             let message = &messages[*place];
             let correlation = correlations.get(id).copied().unwrap_or(*id);
@@ -181,7 +182,8 @@ impl Desk {
             return Ok(());
         }
         let ids: Vec<_> = ours.iter().map(|(_, id)| *id).collect();
-        let mut fresh = store::inbox::claim(&mut self.conn, self.worker.name(), batch, &ids).await?;
+        let mut fresh =
+            store::inbox::claim(&mut self.conn, self.worker.name(), batch, &ids).await?;
         for (place, id) in ours {
             // Two copies may lie in one batch: the first is decided, the second repeats it.
             if fresh.remove(&id) {
@@ -206,7 +208,8 @@ impl Desk {
             let Origin::Outside { source, external_id, digest, raw } = &message.origin else {
                 return None;
             };
-            let kind = if *raw { Some(&message.arrived.queue) } else { message.arrived.ty.as_ref() };
+            let kind =
+                if *raw { Some(&message.arrived.queue) } else { message.arrived.ty.as_ref() };
             Some(Outside {
                 source,
                 external_id,
@@ -255,7 +258,7 @@ impl Desk {
         let whens = claims.fresh.iter().map(|(place, _)| *place);
         let whens: Vec<&When> =
             whens.filter_map(|place| when_of(messages, poison, place)).collect();
-        let world = store::world::lock(&mut self.conn, &*self.worker, &whens).await?;
+        let world = store::world::lock(&mut self.conn, &*self.worker, &whens, now).await?;
         let mut numbers = BTreeMap::new();
         for kind in self.worker.numbers() {
             let taken = store::number::take(&mut self.conn, *kind, claims.fresh.len()).await?;
@@ -344,7 +347,11 @@ impl Desk {
 }
 
 /// What is decided at this place.
-pub fn when_of<'m>(messages: &'m [Message], poison: &'m Poisoned, place: usize) -> Option<&'m When> {
+pub fn when_of<'m>(
+    messages: &'m [Message],
+    poison: &'m Poisoned,
+    place: usize,
+) -> Option<&'m When> {
     let instead = poison.get(&place).and_then(|poison| poison.instead.as_ref());
     instead.or_else(|| messages[place].when.as_ref().ok())
 }
