@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod audit;
 mod crashes;
 mod database;
 mod delivery;
 mod installation;
 mod messaging;
+mod operators;
 mod proxy;
 mod servers;
 mod store_delivery;
