@@ -22,7 +22,7 @@ const fn lost(invariant: &'static str, statement: &'static str) -> Break {
     Break { invariant, statement, settled: true }
 }
 
-const BREAKS: [Break; 30] = [
+const BREAKS: [Break; 29] = [
     broken(
         "input.verdict",
         "INSERT INTO received (source, external_id, id, worker, kind, digest, batch)
@@ -86,7 +86,6 @@ const BREAKS: [Break; 30] = [
         "claim.explained",
         "INSERT INTO inbox (worker, id, batch) VALUES ('quoting', id_at(now()), gen_random_uuid())",
     ),
-    broken("claim.explained", "DELETE FROM nothing WHERE worker <> 'ordering'"),
     broken("command.explained", "DELETE FROM event WHERE type = 'order.already.v1';
          DELETE FROM event WHERE type = 'quote.already.v1'; DELETE FROM nothing WHERE worker = 'ordering'"),
     lost(
@@ -117,24 +116,26 @@ async fn every_invariant_that_is_broken_is_the_one_that_the_audit_names() {
     assert!(clean.success, "{} {}", clean.out, clean.err);
     assert_eq!(answers(&clean, "broken"), [""; 0]);
     assert_eq!(answers(&clean, "in_flight"), [""; 0]);
+    let mut wrong = Vec::new();
     for Break { invariant, statement, settled } in BREAKS {
         let copy = it.database().copy().await;
         let mut conn = copy.connect().await;
         crate::database::execute(&mut conn, statement.to_owned()).await;
         leadmill::store::close(conn).await.unwrap();
-        let audit = leadmill_on(&it, &copy.settings, &["audit", "--json"]).await;
+        let mut audit = leadmill_on(&it, &copy.settings, &["audit", "--json"]).await;
         if settled {
-            assert!(audit.success, "{statement}: {} {}", audit.out, audit.err);
-            assert_eq!(answers(&audit, "in_flight"), [invariant], "{statement}");
+            // Not judged while it may still come right.
+            if !audit.success || answers(&audit, "in_flight") != [invariant] {
+                wrong.push(format!("{statement}\nshould be in flight: {}", audit.out));
+            }
             let arguments = ["audit", "--settled", "--wait", "30", "--json"];
-            let audit = leadmill_on(&it, &copy.settings, &arguments).await;
-            assert_eq!(answers(&audit, "broken"), [invariant], "{statement}");
-            assert!(!audit.success);
-        } else {
-            assert_eq!(answers(&audit, "broken"), [invariant], "{statement}: {}", audit.err);
-            assert!(!audit.success);
+            audit = leadmill_on(&it, &copy.settings, &arguments).await;
+        }
+        if audit.success || answers(&audit, "broken") != [invariant] {
+            wrong.push(format!("{statement}\nshould break {invariant}: {}", audit.out));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use tokio::process::Command;
 use crate::installation::{Installation, form};
 
 mod parked;
+mod plans;
 mod status;
 mod trace;
 

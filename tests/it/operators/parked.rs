@@ -72,7 +72,7 @@ async fn a_replay_keeps_bytes_and_headers_but_not_the_broker_s_and_the_attempts(
     qualification.stop().await;
     let row = parked(&it).await;
     it.execute("UPDATE parked SET headers = headers || '{\"x-death\": \"[]\"}'").await;
-    let answer = leadmill(&it, &["parked", "replay", "--all-of-class", "schema"]).await;
+    let answer = leadmill(&it, &["parked", "replay", "--all-of-class", "panic"]).await;
     assert!(answer.success && answer.out.contains("0 messages"), "{}", answer.out);
     let class = row["class"].as_str().unwrap();
     let answer = leadmill(&it, &["parked", "replay", "--all-of-class", class, "--json"]).await;
