@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod contract;
 mod database;
+mod layers;
+mod lifecycles;
 mod messaging;
 mod proxy;
 mod servers;
