@@ -86,9 +86,12 @@ impl Role {
     }
 }
 
-/// Every message type, in the order of declaration: events, commands, answers.
+/// Every message type, in the order of declaration: events, commands, answers. Answers about a
+/// kind of subject that no command is about are left out: nobody can get them.
 pub fn types() -> impl Iterator<Item = &'static MessageType> {
-    [EVENTS, COMMANDS, REFUSED, ALREADY].into_iter().flatten().copied()
+    let asked = |ty: &&'static MessageType| COMMANDS.iter().any(|it| it.about == ty.about);
+    let answers = [REFUSED, ALREADY].into_iter().flatten().copied().filter(asked);
+    [EVENTS, COMMANDS].into_iter().flatten().copied().chain(answers)
 }
 
 /// The JSON Schema (2020-12) of a type's data, or of the [`ENVELOPE`]; with `leadmill.` before the
@@ -150,7 +153,9 @@ impl Contract {
             ("lifecycles.md".to_owned(), lifecycles()),
             (format!("schemas/{ENVELOPE}.json"), text(envelope::schema())),
         ]);
-        files.extend(types().map(|ty| (format!("schemas/{}.json", ty.name), text(schema::data(ty)))));
+        files.extend(
+            types().map(|ty| (format!("schemas/{}.json", ty.name), text(schema::data(ty)))),
+        );
         files
     }
 

@@ -158,7 +158,11 @@ impl RawInput {
             return json!({ "type": ["object", "array"] });
         }
         let text = self.content_type.starts_with("text/") || self.content_type.contains("xml");
-        if text { json!({ "type": "string" }) } else { json!({ "type": "string", "format": "binary" }) }
+        if text {
+            json!({ "type": "string" })
+        } else {
+            json!({ "type": "string", "format": "binary" })
+        }
     }
 
     fn is_json(&self) -> bool {
@@ -167,7 +171,8 @@ impl RawInput {
 
     fn headers(&self) -> Value {
         let described = |(name, meaning): &(&str, &str)| {
-            let schema = json!({ "type": ["string", "integer", "boolean"], "description": meaning });
+            let schema =
+                json!({ "type": ["string", "integer", "boolean"], "description": meaning });
             ((*name).to_owned(), schema)
         };
         let headers: Map<_, _> = self.headers.iter().map(described).collect();

@@ -37,8 +37,8 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new() -> Self {
-        let settings =
-            SchemaSettings::draft07().with(|settings| settings.definitions_path = COMPONENTS.into());
+        let settings = SchemaSettings::draft07()
+            .with(|settings| settings.definitions_path = COMPONENTS.into());
         Self { generator: settings.into_generator() }
     }
 

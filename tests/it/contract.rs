@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use domain::answers::{AlreadyDone, Refused};
 use domain::commands::*;
+use domain::document::compute;
 use domain::events::*;
 use domain::message::{MessageKind, MessageType};
+use domain::totals::TaxMode;
 use leadmill::contract::{self, Contract, ENVELOPE, Role, example};
 use leadmill::envelope::{Seal, Transport, open, seal};
 use leadmill::messaging::{COMMANDS as TO_COMMANDS, EVENTS as TO_EVENTS};
@@ -53,15 +55,54 @@ macro_rules! again {
 
 fn readers() -> BTreeMap<&'static str, Again> {
     let declared = again![
-        InputHeld, InputRejected, LeadCaptured, LeadMerged, LeadScored, LeadQualified,
-        LeadDisqualified, LeadReactivated, AccountCreated, ContactCreated, OpportunityCreated,
-        OpportunityRepriced, OpportunityWon, OpportunityLost, OpportunityReopened, QuoteDrafted,
-        QuoteActivated, QuoteRevised, QuoteClosed, QuoteWon, OrderCreated, OrderShipped,
-        OrderFulfilled, OrderCanceled, InvoiceIssued, InvoicePaid, InvoiceCanceled,
-        CatalogReplaced, InputRelease, InputReject, InputRow, ImportContinue, LeadQualify,
-        LeadDisqualify, LeadReactivate, OpportunityAddLine, OpportunityWin, OpportunityLose,
-        OpportunityReopen, QuoteActivate, QuoteRevise, QuoteClose, QuoteAccept, OrderShip,
-        OrderCancel, PaymentReceived, InvoiceCancel, CatalogReplace,
+        InputHeld,
+        InputRejected,
+        LeadCaptured,
+        LeadMerged,
+        LeadScored,
+        LeadQualified,
+        LeadDisqualified,
+        LeadReactivated,
+        AccountCreated,
+        ContactCreated,
+        OpportunityCreated,
+        OpportunityRepriced,
+        OpportunityWon,
+        OpportunityLost,
+        OpportunityReopened,
+        QuoteDrafted,
+        QuoteActivated,
+        QuoteRevised,
+        QuoteClosed,
+        QuoteWon,
+        OrderCreated,
+        OrderShipped,
+        OrderFulfilled,
+        OrderCanceled,
+        InvoiceIssued,
+        InvoicePaid,
+        InvoiceCanceled,
+        CatalogReplaced,
+        InputRelease,
+        InputReject,
+        InputRow,
+        ImportContinue,
+        LeadQualify,
+        LeadDisqualify,
+        LeadReactivate,
+        OpportunityAddLine,
+        OpportunityWin,
+        OpportunityLose,
+        OpportunityReopen,
+        QuoteActivate,
+        QuoteRevise,
+        QuoteClose,
+        QuoteAccept,
+        OrderShip,
+        OrderCancel,
+        PaymentReceived,
+        InvoiceCancel,
+        CatalogReplace,
     ];
     let answer = |ty: &'static MessageType| match ty.name.split('.').nth(1) {
         Some("refused") => Some((ty.name, again::<Refused> as Again)),
@@ -163,8 +204,13 @@ fn the_golden_examples_of_ours_are_what_the_envelope_writes() {
         let message = golden(entry.name);
         let body = message.to_string();
         let none = BTreeMap::new();
-        let transport =
-            Transport { content_type: None, message_id: None, kind: None, app_id: None, headers: &none };
+        let transport = Transport {
+            content_type: None,
+            message_id: None,
+            kind: None,
+            app_id: None,
+            headers: &none,
+        };
         let opened = open(transport, body.as_bytes()).unwrap();
         assert_eq!(opened.ty, entry.name);
         let Some(worker) = opened.said_by() else {
@@ -189,6 +235,17 @@ fn the_golden_examples_of_ours_are_what_the_envelope_writes() {
         assert_eq!(serde_json::from_slice::<Value>(&sealed.unwrap()).unwrap(), message);
         assert_eq!(message.get("sequence").is_some(), entry.kind == Role::Event, "{}", entry.name);
     }
+}
+
+#[test]
+fn f88_the_offer_of_the_golden_quote_still_has_its_totals_and_its_digest() {
+    let data = golden("quote.activated.v1")["data"].clone();
+    let quote: QuoteActivated = serde_json::from_value(data).unwrap();
+    let mut lines = quote.offer.lines.clone();
+    let totals = compute(&mut lines, &quote.offer.header, TaxMode::Document, quote.currency);
+    assert_eq!(totals.unwrap(), quote.offer.totals);
+    assert_eq!(lines, quote.offer.lines);
+    assert_eq!(quote.offer.sha256(), quote.offer_sha256);
 }
 
 #[test]
@@ -280,7 +337,9 @@ fn the_bindings_of_every_queue_follow_from_what_its_worker_hears() {
             .iter()
             .flat_map(|queue| queue.bindings.iter().map(|binding| (queue.name.clone(), binding)))
             .filter(|(_, binding)| binding.exchange == TO_EVENTS || binding.exchange == TO_COMMANDS)
-            .map(|(queue, binding)| (queue, binding.exchange.as_str(), binding.routing_key.as_str()))
+            .map(|(queue, binding)| {
+                (queue, binding.exchange.as_str(), binding.routing_key.as_str())
+            })
             .collect();
         let mut heard: Vec<_> = worker
             .hears()

@@ -161,7 +161,10 @@ fn a_licence_of_choices_needs_one_that_is_allowed_and_a_sum_needs_all() {
 fn tls_has_one_provider() {
     for package in packages() {
         let name = package.name.as_str();
-        assert!(!TLS_ELSEWHERE.contains(&name), "{name} is in the graph; all TLS is rustls on ring");
+        assert!(
+            !TLS_ELSEWHERE.contains(&name),
+            "{name} is in the graph; all TLS is rustls on ring"
+        );
     }
 }
 
@@ -265,7 +268,8 @@ fn has_word(code: &str, word: &str) -> bool {
     code.match_indices(word).any(|(at, _)| {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
         let after = &bytes[at + word.len()..];
-        let path = after.starts_with(b"::") || after.starts_with(b";") || after.starts_with(b" as ");
+        let path =
+            after.starts_with(b"::") || after.starts_with(b";") || after.starts_with(b" as ");
         !part(before) && path
     })
 }

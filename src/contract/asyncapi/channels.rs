@@ -106,8 +106,6 @@ fn bindings(queue: &Queue) -> Vec<Value> {
     let contract = queue.bindings.iter().filter(|binding| binding.exchange != RETURN);
     let mut bindings: Vec<_> = contract.map(|b| (b.exchange != EVENTS, b)).collect();
     bindings.sort_by_key(|(command, binding)| (*command, binding.routing_key.clone()));
-    let shown = |(_, binding): (bool, &crate::messaging::Binding)| {
-        json!({ "exchange": binding.exchange, "routingKey": binding.routing_key })
-    };
+    let shown = |(_, binding): (bool, &crate::messaging::Binding)| json!({ "exchange": binding.exchange, "routingKey": binding.routing_key });
     bindings.into_iter().map(shown).collect()
 }
