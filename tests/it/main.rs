@@ -4,9 +4,12 @@
 
 mod contract;
 mod database;
+mod delivery;
+mod installation;
 mod layers;
 mod lifecycles;
 mod messaging;
 mod proxy;
 mod servers;
 mod store_delivery;
+mod store_subjects;
