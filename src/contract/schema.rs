@@ -19,7 +19,7 @@ pub(super) fn data(ty: &MessageType) -> Value {
     let named = name.as_ref().and_then(|name| definitions.remove(name));
     let mut schema = named.unwrap_or(root);
     if let Value::Object(fields) = &mut schema {
-        let title = name.map_or_else(|| ty.name.to_owned(), |name| name);
+        let title = name.unwrap_or_else(|| ty.name.to_owned());
         fields.insert("$schema".into(), "https://json-schema.org/draft/2020-12/schema".into());
         fields.insert("$id".into(), format!("urn:leadmill:schema:{}", ty.name).into());
         fields.insert("title".into(), title.into());
@@ -52,7 +52,7 @@ impl Shared {
         self.generator.take_definitions(true)
     }
 
-    /// The doc comment of a type's struct, without line breaks of its source.
+    /// The doc comment of a type's struct.
     pub(super) fn doc(&mut self, ty: &MessageType) -> String {
         let root = self.refer(ty);
         let definition = referred(&root).and_then(|name| self.generator.definitions().get(name));

@@ -127,6 +127,40 @@ fn docs_are_what_the_code_says() {
 }
 
 #[test]
+fn the_contract_is_printed_without_servers_and_settings() {
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_leadmill"));
+        command.arg("contract").args(arguments).env("LEADMILL_CONFIG", "/nowhere/leadmill.toml");
+        command.env("LEADMILL_DATABASE__URL", "postgres://nowhere.invalid/x").output().unwrap()
+    };
+    let document = run(&[]);
+    assert!(document.status.success(), "{}", String::from_utf8_lossy(&document.stderr));
+    let committed = std::fs::read(root("docs/asyncapi.json")).unwrap();
+    assert!(document.stdout == committed, "what is printed is what is written");
+    let schema = run(&["--schema", "leadmill.lead.qualified.v1"]).stdout;
+    assert_eq!(schema, std::fs::read(root("docs/schemas/lead.qualified.v1.json")).unwrap());
+    let unknown = run(&["--schema", "lead.forgotten.v1"]);
+    let said = String::from_utf8(unknown.stderr).unwrap();
+    assert!(!unknown.status.success() && said.contains("`leadmill contract --list`"), "{said}");
+    let list = String::from_utf8(run(&["--list"]).stdout).unwrap();
+    for ty in contract::types() {
+        assert!(list.contains(ty.name), "{} is not listed", ty.name);
+    }
+}
+
+#[test]
+fn personal_fields_are_marked_in_every_document() {
+    let schema = contract::schema("lead.captured.v1").unwrap();
+    let document = Contract::built_in().unwrap().asyncapi();
+    for person in [&schema["$defs"]["Person"], &document["components"]["schemas"]["Person"]] {
+        for field in ["given_name", "family_name", "emails", "phones"] {
+            assert_eq!(person["properties"][field]["x-personal"], true, "{field}");
+        }
+        assert_eq!(person["properties"]["job_title"].get("x-personal"), None);
+    }
+}
+
+#[test]
 fn writing_creates_what_is_missing_once_and_removes_schemas_that_are_gone() {
     let folder = std::env::temp_dir().join(format!("leadmill-contract-{}", Uuid::now_v7()));
     let contract = Contract::built_in().unwrap();
