@@ -4,6 +4,7 @@ use domain::message::MessageType;
 use serde_json::{Map, Value, json};
 
 use super::BINDING;
+use super::messages::summary;
 use crate::contract::raw::RAW;
 use crate::contract::schema::Shared;
 use crate::contract::{Contract, exchange, types};
@@ -32,7 +33,7 @@ fn key(contract: &Contract, ty: &MessageType, doc: &str) -> Value {
     json!({
         "address": ty.name,
         "title": ty.name,
-        "summary": doc.split("\n\n").next().unwrap_or_default(),
+        "summary": summary(doc),
         "messages": messages([ty.name.to_owned()]),
         "bindings": {
             "amqp": {

@@ -66,13 +66,13 @@ fn message(ty: &'static MessageType, shared: &mut Shared) -> Value {
         "tags": [{ "name": Role::of(ty).name() }, { "name": ty.about.name() }],
         "examples": examples.into_iter().collect::<Vec<_>>(),
     });
-    if let (true, Value::Object(fields)) = (doc.trim() != summary(&doc), &mut message) {
+    if let (true, Value::Object(fields)) = (doc.contains("\n\n"), &mut message) {
         fields.insert("description".into(), doc.into());
     }
     message
 }
 
-/// The first paragraph of a doc comment.
-fn summary(doc: &str) -> &str {
-    doc.split("\n\n").next().unwrap_or_default().trim()
+/// The first paragraph of a doc comment, in one line.
+pub(super) fn summary(doc: &str) -> String {
+    doc.split("\n\n").next().unwrap_or_default().trim().replace('\n', " ")
 }
