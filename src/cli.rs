@@ -3,6 +3,7 @@
 
 mod check_config;
 mod context;
+mod contract;
 mod down;
 mod migrate;
 mod output;
@@ -61,6 +62,8 @@ enum Verb {
     Migrate,
     /// Run workers until SIGTERM or Ctrl-C; all of them where none is named
     Run(run::Run),
+    /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
+    Contract(contract::Contract),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -94,6 +97,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Down => down::run(&context).await,
         Verb::Migrate => migrate::run(&context).await,
         Verb::Run(run) => run.run(&context).await,
+        Verb::Contract(contract) => contract.run(&context),
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());
