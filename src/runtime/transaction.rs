@@ -100,7 +100,8 @@ impl Desk {
             self.decide(now, messages, poison, &claims).await?
         };
         let correlations = self.correlations(messages, &claims).await?;
-        let mut records = Records::new(&*self.worker, batch, now, &self.heard);
+        let (worker, heard) = (Arc::clone(&self.worker), Arc::clone(&self.heard));
+        let mut records = Records::new(&*worker, batch, now, &heard);
         for ((place, id), verdict) in claims.fresh.iter().zip(verdicts) {
             let message = &messages[*place];
             let correlation = correlations.get(id).copied().unwrap_or(*id);
@@ -255,7 +256,7 @@ impl Desk {
         let whens = claims.fresh.iter().map(|(place, _)| *place);
         let whens: Vec<&When> =
             whens.filter_map(|place| when_of(messages, poison, place)).collect();
-        let world = store::world::lock(&mut self.conn, &*self.worker, &whens).await?;
+        let world = store::world::lock(&mut self.conn, &*self.worker, &whens, now).await?;
         let mut numbers = BTreeMap::new();
         for kind in self.worker.numbers() {
             let taken = store::number::take(&mut self.conn, *kind, claims.fresh.len()).await?;

@@ -63,7 +63,8 @@ pub async fn save(
 
 async fn insert(conn: &mut PgConnection, new: &[&Account]) -> Result<(), SaveError> {
     let columns = Columns::of(new.iter().copied());
-    let leads: Vec<_> = new.iter().map(|account| account.originating_lead.map(Uuid::from)).collect();
+    let leads: Vec<_> =
+        new.iter().map(|account| account.originating_lead.map(Uuid::from)).collect();
     sqlx::query!(
         "INSERT INTO account (id, sequence, name, tax_id, website, phone, address,
                               originating_lead, state, inactive_at)

@@ -3,9 +3,9 @@
 use domain::ids::Id;
 use domain::money::Currency;
 use rust_decimal::Decimal;
+use serde::Serialize;
 use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
-use serde::Serialize;
 use uuid::Uuid;
 
 /// The bare ids, for `= ANY($1)`.

@@ -93,7 +93,8 @@ pub(crate) fn inactive_at(state: &CustomerState) -> Option<DateTime<Utc>> {
 
 async fn insert(conn: &mut PgConnection, new: &[&Contact]) -> Result<(), SaveError> {
     let columns = Columns::of(new.iter().copied());
-    let leads: Vec<_> = new.iter().map(|contact| contact.originating_lead.map(Uuid::from)).collect();
+    let leads: Vec<_> =
+        new.iter().map(|contact| contact.originating_lead.map(Uuid::from)).collect();
     sqlx::query!(
         "INSERT INTO contact (id, sequence, given_name, family_name, job_title, emails, phones,
                               address, account, originating_lead, consent, state, inactive_at)

@@ -4,6 +4,9 @@ use std::fmt;
 
 use sqlx::error::ErrorKind;
 
+use super::save::SaveError;
+use super::world::LockError;
+
 /// A 23505 runs the batch again, because the second look usually finds the record that was in the
 /// way. Seen that often in a row it is no race: see [`Fault::persisting`].
 pub const UNIQUE_TRIES_MAX: u32 = 3;
@@ -134,6 +137,26 @@ fn database(error: &sqlx::Error) -> String {
         text = format!("{text}, table {table}");
     }
     format!("{text} (SQLSTATE {})", known.code().unwrap_or("unknown".into()))
+}
+
+impl From<SaveError> for Fault {
+    fn from(error: SaveError) -> Self {
+        match error {
+            SaveError::Database(error) => Self::of(error),
+            SaveError::Version { .. } => Self::stale(error.to_string()),
+            // What one message led to must not stop the others: it is found and parked.
+            SaveError::Frozen { .. } => Self::Message(Trouble::Found(error.to_string())),
+        }
+    }
+}
+
+impl From<LockError> for Fault {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Database(error) => Self::of(error),
+            LockError::Unsettled { .. } => Self::ours(error.to_string()),
+        }
+    }
 }
 
 impl From<sqlx::Error> for Fault {

@@ -59,7 +59,8 @@ pub async fn load(conn: &mut PgConnection, ids: &[InputId]) -> Result<Vec<Input>
         .collect()
 }
 
-/// The bytes of raw inputs, put together from their pieces. One without bytes is left out.
+/// The bytes of raw inputs, put together from their pieces. One whose bytes were erased is
+/// left out.
 ///
 /// # Errors
 /// Those of the database.
@@ -68,7 +69,8 @@ pub async fn raw(
     ids: &[InputId],
 ) -> Result<BTreeMap<InputId, Arc<[u8]>>, sqlx::Error> {
     let pieces: Vec<(Uuid, Vec<u8>)> = sqlx::query_as(
-        "SELECT input, bytes FROM input_chunk WHERE input = ANY($1) ORDER BY input, n",
+        "SELECT input, bytes FROM input_chunk
+         WHERE input = ANY($1) AND bytes IS NOT NULL ORDER BY input, n",
     )
     .bind(uuids(ids))
     .fetch_all(conn)

@@ -9,7 +9,6 @@ use domain::customer::{Buyer, Customer};
 use domain::document::PaymentTerms;
 use domain::ids::{Id, InvoiceId, OrderId};
 use domain::invoice::{Invoice, InvoiceLine, InvoiceState, Seller, SeriesKey};
-use domain::lifecycle::Lifecycle;
 use domain::totals::{Header, TaxPart};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
@@ -21,7 +20,7 @@ use crate::store::column::{amount, corrupt, currency, given, uuids};
 use crate::store::line::{LineColumns, line_of};
 use crate::store::payment;
 use crate::store::save::{Change, SaveError, all_touched, parted, placed};
-use crate::store::totals::{TotalsColumns, totals_of};
+use crate::store::totals::totals_of;
 
 /// Locks the invoices, ascending, then reads their lines and payments.
 ///

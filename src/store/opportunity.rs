@@ -52,10 +52,9 @@ pub async fn of_quotes(
     conn: &mut PgConnection,
     quotes: &[QuoteId],
 ) -> Result<Vec<(QuoteId, OpportunityId)>, sqlx::Error> {
-    let rows =
-        sqlx::query!("SELECT id, opportunity FROM quote WHERE id = ANY($1)", &uuids(quotes))
-            .fetch_all(conn)
-            .await?;
+    let rows = sqlx::query!("SELECT id, opportunity FROM quote WHERE id = ANY($1)", &uuids(quotes))
+        .fetch_all(conn)
+        .await?;
     Ok(rows.into_iter().map(|row| (row.id.into(), row.opportunity.into())).collect())
 }
 
@@ -332,7 +331,9 @@ impl Columns {
         for opportunity in opportunities {
             let (won, lost) = match &opportunity.state {
                 OpportunityState::Open => (None, None),
-                OpportunityState::Won { at, actual_revenue } => (Some((*at, *actual_revenue)), None),
+                OpportunityState::Won { at, actual_revenue } => {
+                    (Some((*at, *actual_revenue)), None)
+                }
                 OpportunityState::Lost { at, reason } => (None, Some((*at, word(reason)))),
             };
             let ((won_at, actual_revenue), (lost_at, lost_reason)) = (won.unzip(), lost.unzip());

@@ -43,7 +43,8 @@ pub async fn load(conn: &mut PgConnection, ids: &[OrderId]) -> Result<Vec<Order>
     for row in rows {
         let currency = currency("sales_order.currency", &row.currency)?;
         let terms = PaymentTerms::named(&row.payment_terms);
-        let terms = terms.ok_or_else(|| corrupt("sales_order.payment_terms", &row.payment_terms))?;
+        let terms =
+            terms.ok_or_else(|| corrupt("sales_order.payment_terms", &row.payment_terms))?;
         let fulfilled = (row.fulfilled_at, row.partial);
         let order = Order {
             id: row.id.into(),
@@ -317,9 +318,7 @@ fn state_of(
             at: given("sales_order.fulfilled_at", fulfilled_at)?,
             partial: given("sales_order.partial", partial)?,
         },
-        "canceled" => {
-            OrderState::Canceled { at: given("sales_order.canceled_at", canceled_at)? }
-        }
+        "canceled" => OrderState::Canceled { at: given("sales_order.canceled_at", canceled_at)? },
         other => return Err(corrupt("sales_order.state", &other)),
     })
 }

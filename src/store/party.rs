@@ -56,10 +56,7 @@ pub async fn load(conn: &mut PgConnection, keys: &[PartyKey]) -> Result<Vec<Part
 ///
 /// # Errors
 /// [`SaveError::Version`] where a key was never claimed, else those of the database.
-pub async fn save(
-    conn: &mut PgConnection,
-    changes: &[Change<'_, Party>],
-) -> Result<(), SaveError> {
+pub async fn save(conn: &mut PgConnection, changes: &[Change<'_, Party>]) -> Result<(), SaveError> {
     let moved: Vec<_> = changes.iter().filter(|(was, now)| *was != Some(*now)).collect();
     if moved.is_empty() {
         return Ok(());

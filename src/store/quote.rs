@@ -48,7 +48,8 @@ pub async fn load(
             lines: Vec::new(),
             header: row.header.0,
             totals: totals_of!(row, opportunity.currency),
-            payment_terms: terms.ok_or_else(|| corrupt("quote.payment_terms", &row.payment_terms))?,
+            payment_terms: terms
+                .ok_or_else(|| corrupt("quote.payment_terms", &row.payment_terms))?,
             effective_to: row.effective_to,
         };
         let times = (row.active_since, row.won_at, row.closed_at);
@@ -80,7 +81,12 @@ pub async fn save(
     let (mut shortened, mut lengths) = (Vec::new(), Vec::new());
     for (was, now) in changes {
         let stored = was.map_or(&[][..], |was| &was.quotes);
-        if !stored.iter().map(|quote| quote.id).eq(now.quotes.iter().map(|q| q.id).take(stored.len())) {
+        if !stored.iter().map(|quote| quote.id).eq(now
+            .quotes
+            .iter()
+            .map(|q| q.id)
+            .take(stored.len()))
+        {
             let what = "the order of its quotes";
             return Err(SaveError::Frozen { table: "opportunity", id: now.id.uuid(), what });
         }

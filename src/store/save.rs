@@ -53,7 +53,10 @@ pub(crate) fn differing<'p, T: PartialEq>(
     stored: &'p [T],
     now: &'p [T],
 ) -> impl Iterator<Item = (i32, &'p T)> {
-    placed(now).zip(0_usize..).filter(|((_, part), at)| stored.get(*at) != Some(part)).map(|(p, _)| p)
+    placed(now)
+        .zip(0_usize..)
+        .filter(|((_, part), at)| stored.get(*at) != Some(part))
+        .map(|(p, _)| p)
 }
 
 /// The parts that were appended to the stored ones.

@@ -60,7 +60,8 @@ pub async fn save(
     let sellers: Vec<_> = keys().map(|key| key.seller.clone()).collect();
     let kinds: Vec<_> = keys().map(|key| key.kind.clone()).collect();
     let years: Vec<_> = keys().map(|key| key.year).collect();
-    let versions: Vec<_> = changes.iter().map(|(was, _)| was.map_or(0, |w| w.last_number)).collect();
+    let versions: Vec<_> =
+        changes.iter().map(|(was, _)| was.map_or(0, |w| w.last_number)).collect();
     let numbers: Vec<_> = changes.iter().map(|(_, now)| now.last_number).collect();
     let dates: Vec<_> = changes.iter().map(|(_, now)| now.last_date).collect();
     let done = sqlx::query!(

@@ -1,1 +1,335 @@
-//! world
+//! The World of a batch: loads and locks what its messages need, saves what its decisions changed.
+//!
+//! All workers lock in one order (the order of [`KINDS`], keys and ids ascending), so that they
+//! wait for each other but never in a circle. Locks are `FOR NO KEY UPDATE`: ids and keys never
+//! change, so this excludes every other writer and still lets foreign keys and leads that are only
+//! referred to (`FOR KEY SHARE`) pass without waiting.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use domain::decide::{Key, Needs, World};
+use domain::host::{Hosted, When};
+use domain::ids::{Id, InputId, LeadId, OrderId, QuoteId};
+use domain::world::Table;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::store::save::{Change, SaveError};
+use crate::store::{
+    account, catalog, contact, input, invoice, lead, opportunity, order, party, series,
+};
+
+/// Most attempts to load everything in the order of locks.
+pub const ATTEMPTS_MAX: u32 = 3;
+
+/// Why a World could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// The worker names something new after each load: a bug of the worker.
+    #[error(
+        "The needs of the worker `{worker}` never settle: after {ATTEMPTS_MAX} attempts it still \
+         names records that were not loaded. Let its `needs` depend only on what it named before."
+    )]
+    Unsettled { worker: &'static str },
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Loads and locks what the messages of a batch need; inside a transaction.
+///
+/// Each kind is loaded once, in the order of locks, with what is named by then. What a later kind
+/// brings to light about an earlier one cannot be locked any more without leaving the order: then
+/// all locks are given back (a savepoint) and everything is loaded again, this time knowing it.
+///
+/// # Errors
+/// [`LockError::Unsettled`] where that happens [`ATTEMPTS_MAX`] times, else those of the database.
+pub async fn lock(
+    conn: &mut PgConnection,
+    worker: &dyn Hosted,
+    whens: &[&When],
+    now: DateTime<Utc>,
+) -> Result<World, LockError> {
+    let mut loading = Loading::new(worker, whens, now, Needs::default());
+    if loading.settled() {
+        return Ok(loading.done());
+    }
+    sqlx::raw_sql("SAVEPOINT needs").execute(&mut *conn).await?;
+    for attempt in 1..=ATTEMPTS_MAX {
+        for kind in KINDS {
+            if loading.load(&mut *conn, kind).await? {
+                loading.ask();
+            }
+        }
+        if loading.settled() {
+            return Ok(loading.done());
+        }
+        if attempt < ATTEMPTS_MAX {
+            sqlx::raw_sql("ROLLBACK TO SAVEPOINT needs").execute(&mut *conn).await?;
+            loading = Loading::new(worker, whens, now, loading.needs);
+        }
+    }
+    Err(LockError::Unsettled { worker: worker.name() })
+}
+
+/// Saves what the decisions of the batch changed: per table one statement for new rows, one for
+/// changed ones.
+///
+/// # Errors
+/// [`SaveError::Version`] where a record changed since it was read, [`SaveError::Frozen`] where a
+/// decision changed what never changes, else those of the database.
+pub async fn save(conn: &mut PgConnection, world: &World) -> Result<(), SaveError> {
+    party::save(&mut *conn, &changes(&world.parties)).await?;
+    input::save(&mut *conn, &changes(&world.inputs)).await?;
+    account::save(&mut *conn, &changes(&world.accounts)).await?;
+    contact::save(&mut *conn, &changes(&world.contacts)).await?;
+    lead::save(&mut *conn, &changes(&world.leads)).await?;
+    opportunity::save(&mut *conn, &changes(&world.opportunities)).await?;
+    order::save(&mut *conn, &changes(&world.orders)).await?;
+    invoice::save(&mut *conn, &changes(&world.invoices)).await?;
+    series::save(&mut *conn, &changes(&world.series)).await?;
+    catalog::save(conn, &changes(&world.catalog)).await
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Party,
+    Input,
+    Account,
+    Contact,
+    Lead,
+    Opportunity,
+    Order,
+    Invoice,
+    Series,
+    Catalog,
+}
+
+/// The one order of locks.
+const KINDS: [Kind; 10] = [
+    Kind::Party,
+    Kind::Input,
+    Kind::Account,
+    Kind::Contact,
+    Kind::Lead,
+    Kind::Opportunity,
+    Kind::Order,
+    Kind::Invoice,
+    Kind::Series,
+    Kind::Catalog,
+];
+
+/// Loads and locks the named records of one kind; those that do not exist become `None`. Was there
+/// anything to load?
+macro_rules! load_by {
+    ($key:ident, $conn:expr, $module:ident, $needs:expr, $table:expr) => {{
+        let keys: Vec<_> = $needs.iter().cloned().collect();
+        if !keys.is_empty() {
+            let rows = $module::load($conn, &keys).await?;
+            fill(&mut $table, &keys, rows, |row| row.$key.clone());
+        }
+        !keys.is_empty()
+    }};
+}
+
+/// One attempt to load a World.
+struct Loading<'a> {
+    worker: &'a dyn Hosted,
+    whens: &'a [&'a When],
+    /// What earlier attempts brought to light.
+    hints: Needs,
+    /// What is named by now, hints included.
+    needs: Needs,
+    world: World,
+    locked_leads: BTreeSet<LeadId>,
+    raw: BTreeSet<InputId>,
+}
+
+impl<'a> Loading<'a> {
+    fn new(
+        worker: &'a dyn Hosted,
+        whens: &'a [&'a When],
+        now: DateTime<Utc>,
+        hints: Needs,
+    ) -> Self {
+        let mut loading = Self {
+            worker,
+            whens,
+            hints,
+            needs: Needs::default(),
+            world: World { now, discovering: true, ..World::default() },
+            locked_leads: BTreeSet::new(),
+            raw: BTreeSet::new(),
+        };
+        loading.ask();
+        loading
+    }
+
+    fn ask(&mut self) {
+        self.needs = self.hints.clone();
+        for when in self.whens {
+            self.worker.needs(when, &self.world, &mut self.needs);
+        }
+        self.needs.resolve(&self.world.keys);
+    }
+
+    fn done(self) -> World {
+        World { discovering: false, ..self.world }
+    }
+
+    /// Is everything loaded that is named?
+    fn settled(&self) -> bool {
+        let (needs, world) = (&self.needs, &self.world);
+        let mut referred = needs.referred_leads.iter();
+        knows_all(&world.parties, &needs.parties)
+            && knows_all(&world.inputs, &needs.inputs)
+            && needs.raw.is_subset(&self.raw)
+            && knows_all(&world.accounts, &needs.accounts)
+            && knows_all(&world.contacts, &needs.contacts)
+            && needs.leads.is_subset(&self.locked_leads)
+            && referred.all(|id| world.leads.knows(id))
+            && knows_all(&world.opportunities, &needs.opportunities)
+            && knows_all(&world.orders, &needs.orders)
+            && knows_all(&world.invoices, &needs.invoices)
+            && knows_all(&world.series, &needs.series)
+            && needs.keys.iter().all(|key| world.keys.contains_key(key))
+            && (!needs.catalog || world.catalog.knows(&()))
+    }
+
+    /// Loads what is named of one kind. Was there anything?
+    async fn load(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, sqlx::Error> {
+        let resolved = self.resolve(&mut *conn, kind).await?;
+        let (needs, world) = (&self.needs, &mut self.world);
+        let loaded = match kind {
+            Kind::Party => load_by!(key, conn, party, needs.parties, world.parties),
+            Kind::Input => self.load_inputs(conn).await?,
+            Kind::Account => load_by!(id, conn, account, needs.accounts, world.accounts),
+            Kind::Contact => load_by!(id, conn, contact, needs.contacts, world.contacts),
+            Kind::Lead => self.load_leads(conn).await?,
+            Kind::Opportunity => {
+                load_by!(id, conn, opportunity, needs.opportunities, world.opportunities)
+            }
+            Kind::Order => load_by!(id, conn, order, needs.orders, world.orders),
+            Kind::Invoice => load_by!(id, conn, invoice, needs.invoices, world.invoices),
+            Kind::Series => load_by!(key, conn, series, needs.series, world.series),
+            Kind::Catalog => {
+                if needs.catalog {
+                    world.catalog.load((), Some(catalog::lock(conn).await?));
+                }
+                needs.catalog
+            }
+        };
+        Ok(resolved || loaded)
+    }
+
+    async fn load_inputs(&mut self, conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let (needs, world) = (&self.needs, &mut self.world);
+        let loaded = load_by!(id, &mut *conn, input, needs.inputs, world.inputs);
+        self.raw.clone_from(&needs.raw);
+        if !self.raw.is_empty() {
+            let ids: Vec<_> = self.raw.iter().copied().collect();
+            world.raw = input::raw(conn, &ids).await?;
+        }
+        Ok(loaded || !self.raw.is_empty())
+    }
+
+    async fn load_leads(&mut self, conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let (needs, world) = (&self.needs, &mut self.world);
+        let loaded = load_by!(id, &mut *conn, lead, needs.leads, world.leads);
+        self.locked_leads.clone_from(&needs.leads);
+        let referred = needs.referred_leads.difference(&needs.leads).copied();
+        let referred: Vec<_> = referred.collect();
+        if !referred.is_empty() {
+            let rows = lead::refer(conn, &referred).await?;
+            fill(&mut world.leads, &referred, rows, |lead| lead.id);
+        }
+        Ok(loaded || !referred.is_empty())
+    }
+
+    /// Finds the records behind the natural keys of a kind, before they are locked.
+    async fn resolve(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, sqlx::Error> {
+        let (quotes, orders, numbers) = keys_of(&self.needs.keys, kind);
+        let found = &mut self.world.keys;
+        let mut resolved = false;
+        match kind {
+            Kind::Opportunity if !quotes.is_empty() => {
+                let pairs = opportunity::of_quotes(conn, &quotes).await?;
+                settle(found, Key::OpportunityOfQuote, quotes, pairs);
+                resolved = true;
+            }
+            Kind::Order if !quotes.is_empty() => {
+                let pairs = order::of_quotes(conn, &quotes).await?;
+                settle(found, Key::OrderOfQuote, quotes, pairs);
+                resolved = true;
+            }
+            Kind::Invoice => {
+                if !orders.is_empty() {
+                    let pairs = invoice::of_orders(&mut *conn, &orders).await?;
+                    settle(found, Key::InvoiceOfOrder, orders, pairs);
+                    resolved = true;
+                }
+                if !numbers.is_empty() {
+                    let pairs = invoice::numbered(conn, &numbers).await?;
+                    settle(found, Key::InvoiceNumbered, numbers, pairs);
+                    resolved = true;
+                }
+            }
+            _ => {}
+        }
+        if resolved {
+            self.needs.resolve(&self.world.keys);
+        }
+        Ok(resolved)
+    }
+}
+
+/// The natural keys whose records are of this kind, by what they name: quotes, orders, numbers.
+fn keys_of(keys: &BTreeSet<Key>, kind: Kind) -> (Vec<QuoteId>, Vec<OrderId>, Vec<String>) {
+    let (mut quotes, mut orders, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+    for key in keys {
+        match (kind, key) {
+            (Kind::Opportunity, Key::OpportunityOfQuote(quote))
+            | (Kind::Order, Key::OrderOfQuote(quote)) => quotes.push(*quote),
+            (Kind::Invoice, Key::InvoiceOfOrder(order)) => orders.push(*order),
+            (Kind::Invoice, Key::InvoiceNumbered(number)) => numbers.push(number.clone()),
+            _ => {}
+        }
+    }
+    (quotes, orders, numbers)
+}
+
+/// Notes for each key that was asked which record it stands for, if any.
+fn settle<N, I: Id>(
+    found: &mut BTreeMap<Key, Option<Uuid>>,
+    key: fn(N) -> Key,
+    asked: Vec<N>,
+    pairs: Vec<(N, I)>,
+) {
+    found.extend(asked.into_iter().map(|name| (key(name), None)));
+    found.extend(pairs.into_iter().map(|(name, id)| (key(name), Some(id.uuid()))));
+}
+
+/// Notes the rows that were found, and for all other keys that there is no record.
+fn fill<K: Ord + Clone, T: Clone>(
+    table: &mut Table<K, T>,
+    asked: &[K],
+    rows: Vec<T>,
+    key: impl Fn(&T) -> K,
+) {
+    for row in rows {
+        table.load(key(&row), Some(row));
+    }
+    for key in asked {
+        if !table.knows(key) {
+            table.load(key.clone(), None);
+        }
+    }
+}
+
+fn knows_all<K: Ord + Clone, T: Clone>(table: &Table<K, T>, keys: &BTreeSet<K>) -> bool {
+    keys.iter().all(|key| table.knows(key))
+}
+
+fn changes<K: Ord + Clone, T: Clone>(table: &Table<K, T>) -> Vec<Change<'_, T>> {
+    table.changed().collect()
+}
