@@ -1,12 +1,18 @@
 //! The command line: one file per verb. What a person reads goes to standard output, what happened
 //! on the way to standard error, so that `--json` can be piped.
 
+mod ask;
+mod catalog;
 mod check_config;
+mod command;
 mod context;
 mod down;
 mod migrate;
 mod output;
+mod post;
+mod progress;
 mod run;
+mod send;
 mod up;
 
 use std::path::PathBuf;
@@ -55,6 +61,13 @@ enum Verb {
     Migrate,
     /// Run workers until SIGTERM or Ctrl-C; all of them where none is named
     Run(run::Run),
+    /// Send mails, forms, business cards and lists: the raw inputs that leads are made of
+    Send(send::Send),
+    /// Ask for something: accept a quote, ship an order, book a payment …
+    Command(command::Command),
+    /// Replace what is sold, and at which prices
+    #[command(subcommand)]
+    Catalog(catalog::Catalog),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -88,6 +101,9 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Down => down::run(&context).await,
         Verb::Migrate => migrate::run(&context).await,
         Verb::Run(run) => run.run(&context).await,
+        Verb::Send(send) => send.run(&context).await,
+        Verb::Command(command) => command.run(&context).await,
+        Verb::Catalog(catalog) => catalog.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

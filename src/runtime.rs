@@ -24,6 +24,7 @@ use crate::messaging::{Link, reconnecting};
 use crate::settings::Settings;
 use crate::workers;
 
+pub use arrival::hex;
 pub use fault_point::FaultPoint;
 pub use upkeep::CLOCK;
 
