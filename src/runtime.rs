@@ -32,7 +32,7 @@ use lane::{Lane, LaneError, report};
 use upkeep::Upkeep;
 
 /// Pause before a lane that halted for our own fault is tried again, in case somebody mended it.
-const HALTED_PAUSE: Duration = Duration::from_secs(10);
+const HALTED_PAUSE: Duration = Duration::from_secs(5);
 
 /// The workers of one process, and what they share.
 pub struct Runtime {

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::catalog;
 use crate::catalog::{PriceList, Product};
 use crate::enquiry::{Channel, Enquiry, Part};
-use crate::ids::{CatalogId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, QuoteId};
+use crate::ids::{
+    AccountId, CatalogId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, QuoteId,
+};
 use crate::lead::DisqualifyReason;
 use crate::money::Currency;
 use crate::opportunity::LostReason;
@@ -85,6 +87,13 @@ pub struct ImportContinue {
 #[serde(deny_unknown_fields)]
 pub struct LeadQualify {
     pub lead: LeadId,
+    /// Whose lead it is, where the sender knows better than the keys of the enquiry, or has to choose
+    /// between two parties (F56, F61).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+    /// The organisation whose lead it is; where absent, the one of `contact`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
 }
 
 /// Disqualify an open lead by hand.

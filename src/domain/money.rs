@@ -174,6 +174,17 @@ pub fn round_money(value: Decimal, currency: Currency) -> Decimal {
     round_to(value, currency.minor_digits())
 }
 
+/// The one form of an amount or price: at least the currency's decimals, no further trailing zeros.
+/// A document whose figures have it reads the same before and after it was stored.
+#[must_use]
+pub fn written(value: Decimal, currency: Currency) -> Decimal {
+    let mut value = value.normalize();
+    if value.scale() < currency.minor_digits() {
+        value.rescale(currency.minor_digits());
+    }
+    value
+}
+
 /// Rounds to `digits` decimals, half away from zero, and gives the result exactly that scale
 /// (as far as 28 digits reach).
 #[must_use]

@@ -154,6 +154,7 @@ impl From<LockError> for Fault {
     fn from(error: LockError) -> Self {
         match error {
             LockError::Database(error) => Self::of(error),
+            LockError::Raw(fault) => fault,
             LockError::Unsettled { .. } => Self::ours(error.to_string()),
         }
     }

@@ -1,7 +1,4 @@
-//! Raw inputs and their verdicts; the bytes themselves are read by [`raw`].
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
+//! Raw inputs and their verdicts; the bytes themselves are in [`chunk`](super::chunk).
 
 use domain::enquiry::Enquiry;
 use domain::ids::{Id, InputId};
@@ -57,29 +54,6 @@ pub async fn load(conn: &mut PgConnection, ids: &[InputId]) -> Result<Vec<Input>
             })
         })
         .collect()
-}
-
-/// The bytes of raw inputs, put together from their pieces. One whose bytes were erased is
-/// left out.
-///
-/// # Errors
-/// Those of the database.
-pub async fn raw(
-    conn: &mut PgConnection,
-    ids: &[InputId],
-) -> Result<BTreeMap<InputId, Arc<[u8]>>, sqlx::Error> {
-    let pieces: Vec<(Uuid, Vec<u8>)> = sqlx::query_as(
-        "SELECT input, bytes FROM input_chunk
-         WHERE input = ANY($1) AND bytes IS NOT NULL ORDER BY input, n",
-    )
-    .bind(uuids(ids))
-    .fetch_all(conn)
-    .await?;
-    let mut whole: BTreeMap<InputId, Vec<u8>> = BTreeMap::new();
-    for (input, bytes) in pieces {
-        whole.entry(input.into()).or_default().extend(bytes);
-    }
-    Ok(whole.into_iter().map(|(input, bytes)| (input, bytes.into())).collect())
 }
 
 /// Inserts new inputs and saves new verdicts.

@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use crate::store::save::{Change, SaveError};
 use crate::store::{
-    account, catalog, contact, input, invoice, lead, opportunity, order, party, series,
+    Fault, account, catalog, chunk, contact, input, invoice, lead, opportunity, order, party,
+    series,
 };
 
 /// Most attempts to load everything in the order of locks.
@@ -32,6 +33,9 @@ pub enum LockError {
          names records that were not loaded. Let its `needs` depend only on what it named before."
     )]
     Unsettled { worker: &'static str },
+    /// The stored bytes of an input are not whole.
+    #[error(transparent)]
+    Raw(Fault),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -41,6 +45,7 @@ pub enum LockError {
 /// Each kind is loaded once, in the order of locks, with what is named by then. What a later kind
 /// brings to light about an earlier one cannot be locked any more without leaving the order: then
 /// all locks are given back (a savepoint) and everything is loaded again, this time knowing it.
+/// `now` is the database's time at the start of the transaction, which `needs` may ask for.
 ///
 /// # Errors
 /// [`LockError::Unsettled`] where that happens [`ATTEMPTS_MAX`] times, else those of the database.
@@ -197,7 +202,7 @@ impl<'a> Loading<'a> {
     }
 
     /// Loads what is named of one kind. Was there anything?
-    async fn load(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, sqlx::Error> {
+    async fn load(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, LockError> {
         let resolved = self.resolve(&mut *conn, kind).await?;
         let (needs, world) = (&self.needs, &mut self.world);
         let loaded = match kind {
@@ -222,13 +227,13 @@ impl<'a> Loading<'a> {
         Ok(resolved || loaded)
     }
 
-    async fn load_inputs(&mut self, conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    async fn load_inputs(&mut self, conn: &mut PgConnection) -> Result<bool, LockError> {
         let (needs, world) = (&self.needs, &mut self.world);
         let loaded = load_by!(id, &mut *conn, input, needs.inputs, world.inputs);
         self.raw.clone_from(&needs.raw);
         if !self.raw.is_empty() {
             let ids: Vec<_> = self.raw.iter().copied().collect();
-            world.raw = input::raw(conn, &ids).await?;
+            world.raw = chunk::load(conn, &ids).await.map_err(LockError::Raw)?;
         }
         Ok(loaded || !self.raw.is_empty())
     }

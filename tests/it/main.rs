@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod database;
+mod delivery;
+mod installation;
 mod messaging;
 mod proxy;
 mod servers;
 mod store_delivery;
+mod store_subjects;

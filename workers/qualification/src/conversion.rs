@@ -16,8 +16,16 @@ use rust_decimal::Decimal;
 use crate::Then;
 use crate::settings::QualificationSettings;
 
-/// Closes the lead as qualified (D365: QualifyLead). `by` is what the rules said, and what they offer
-/// where the lead names no product.
+/// Who qualifies a lead.
+#[derive(Clone, Copy)]
+pub(crate) enum By<'r> {
+    /// The rules, with what they said and what they offer where the lead names no product.
+    Rules(&'r Assessment, &'r [Interest]),
+    /// A person, with the customer that they chose.
+    Hand(Customer),
+}
+
+/// Closes the lead as qualified (D365: QualifyLead).
 ///
 /// # Errors
 /// [`Refusal`] where the lead is closed, its keys point at two customers, or the customer is
@@ -26,12 +34,15 @@ pub(crate) fn convert(
     world: &World,
     lead: &Lead,
     settings: &QualificationSettings,
-    by: (Option<Assessment>, &[Interest]),
+    by: By<'_>,
     ctx: &mut Ctx<'_, Shelf>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let (assessment, offer) = by;
+    let (assessment, offer, chosen) = match by {
+        By::Rules(assessment, offer) => (Some(assessment.clone()), offer, crate::NOBODY),
+        By::Hand(chosen) => (None, &[][..], chosen),
+    };
     let mut qualified = lead.apply(&LeadAction::Qualify { at: ctx.now })?;
-    let buyer = Buying::of(world, lead, ctx)?;
+    let buyer = Buying::of(world, lead, chosen, ctx)?;
     let mut outcome = Outcome::nothing();
     for party in introduce(world, &lead.enquiry, lead.id, buyer.customer) {
         outcome = outcome.put(party);
@@ -76,19 +87,13 @@ struct Buying {
 impl Buying {
     /// Known records are linked, what is missing is made (F55, F56, F57). A known person stays the
     /// customer that they are: naming a company that nobody knows makes no account of it.
-    fn of(world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Result<Self, Refusal> {
-        let known = recognise_lead(world, lead);
-        if let Some(conflict) = known.conflict.filter(|conflict| conflict.customers) {
-            let found = format!("{:?}", conflict.parties);
-            let message = conflict.message;
-            return Err(Refusal::no(
-                SubjectKind::Lead,
-                lead.id,
-                "lead.two_parties",
-                found,
-                message,
-            ));
-        }
+    fn of(
+        world: &World,
+        lead: &Lead,
+        chosen: Customer,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Result<Self, Refusal> {
+        let known = known(world, lead, chosen)?;
         let ask = &lead.enquiry;
         if let Some(id) = known.account {
             let account = world.account(id);
@@ -110,6 +115,31 @@ impl Buying {
         let customer = Customer { account: account_id, contact: contact_id };
         Ok(Self { customer, account, contact })
     }
+}
+
+/// The customer that exists already: the one that was chosen, else the one that the keys point at.
+fn known(world: &World, lead: &Lead, chosen: Customer) -> Result<Customer, Refusal> {
+    if let Some(id) = chosen.contact {
+        let contact =
+            world.contact(id).ok_or_else(|| Refusal::unknown(SubjectKind::Contact, id))?;
+        return Ok(Customer { account: chosen.account.or(contact.account), ..chosen });
+    }
+    let known = recognise_lead(world, lead);
+    let customer = Customer { account: chosen.account.or(known.account), contact: known.contact };
+    let Some(conflict) = known.conflict.filter(|conflict| conflict.customers) else {
+        return Ok(customer);
+    };
+    let about_person = known.contact.is_some_and(|id| conflict.parties.contains(&id.0));
+    if chosen.account.is_some() && !about_person {
+        return Ok(customer);
+    }
+    let named: Vec<_> = conflict.parties.iter().map(ToString::to_string).collect();
+    let (kind, found) = (SubjectKind::Lead, named.join(" and "));
+    let message = format!(
+        "{} Then send `lead.qualify` with the `contact` or `account` that is meant.",
+        conflict.message
+    );
+    Err(Refusal::no(kind, lead.id, "lead.two_parties", found, message))
 }
 
 fn has_person(ask: &Enquiry) -> bool {

@@ -8,6 +8,7 @@ mod rules;
 mod settings;
 
 use domain::commands::{LeadDisqualify, LeadQualify, LeadReactivate};
+use domain::customer::Customer;
 use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, Worker, World};
 use domain::events::{
     AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadMerged, LeadQualified,
@@ -23,7 +24,7 @@ pub use facts::FACTS;
 pub use rules::{Rules, RulesError};
 pub use settings::QualificationSettings;
 
-use conversion::convert;
+use conversion::{By, convert};
 use facts::facts;
 use rules::Verdict;
 
@@ -69,8 +70,12 @@ impl Worker for Qualification {
         }
         recognise_needs(world, &lead.enquiry, needs);
         let known = recognise_lead(world, lead);
-        known.contact.into_iter().chain(lead.contact).for_each(|id| needs.contact(id));
-        known.account.into_iter().chain(lead.account).for_each(|id| needs.account(id));
+        let chosen = when.chosen();
+        let contacts = [known.contact, lead.contact, chosen.contact];
+        contacts.into_iter().flatten().for_each(|id| needs.contact(id));
+        let of_chosen = chosen.contact.and_then(|id| world.contact(id)?.account);
+        let accounts = [known.account, lead.account, chosen.account, of_chosen];
+        accounts.into_iter().flatten().for_each(|id| needs.account(id));
     }
 
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Answer {
@@ -78,7 +83,7 @@ impl Worker for Qualification {
         let lead = world.lead(id).ok_or_else(|| Refusal::unknown(SubjectKind::Lead, id))?;
         match when {
             When::LeadCaptured(_) | When::LeadMerged(_) => self.assess(world, lead, ctx),
-            When::LeadQualify(_) => self.qualify_by_hand(world, lead, ctx),
+            When::LeadQualify(_) => self.qualify_by_hand(world, lead, when.chosen(), ctx),
             When::LeadDisqualify(command) => disqualify_by_hand(lead, command, ctx),
             When::LeadReactivate(_) => reactivate(lead),
         }
@@ -95,7 +100,20 @@ impl When {
             Self::LeadReactivate(command) => command.lead,
         }
     }
+
+    /// The customer that the sender of the command chose.
+    const fn chosen(&self) -> Customer {
+        match self {
+            Self::LeadQualify(command) => {
+                Customer { account: command.account, contact: command.contact }
+            }
+            _ => NOBODY,
+        }
+    }
 }
+
+/// Nobody was chosen: the keys of the enquiry tell who it is.
+const NOBODY: Customer = Customer { account: None, contact: None };
 
 impl Qualification {
     /// Asks the rules. A lead that was closed meanwhile is left alone (F62).
@@ -108,8 +126,8 @@ impl Qualification {
         let mut assessment = answer.assessment;
         match answer.verdict {
             Some(Verdict::Qualify { offer }) => {
-                let assessed = Some(assessment.clone());
-                match convert(world, lead, &self.settings, (assessed, offer.as_slice()), ctx) {
+                let by = By::Rules(&assessment, offer);
+                match convert(world, lead, &self.settings, by, ctx) {
                     Ok(outcome) => return Ok(outcome),
                     // Nobody asked for this step, so nobody waits for an answer: a person decides.
                     Err(refusal) => assessment.matched.push(refusal.to_string()),
@@ -135,7 +153,13 @@ impl Qualification {
         score(lead, assessment)
     }
 
-    fn qualify_by_hand(&self, world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+    fn qualify_by_hand(
+        &self,
+        world: &World,
+        lead: &Lead,
+        chosen: Customer,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Answer {
         if let (LeadState::Qualified { .. }, Some(opportunity)) = (lead.state(), lead.opportunity) {
             return Ok(Outcome::already(Already {
                 subject: SubjectKind::Opportunity,
@@ -143,7 +167,7 @@ impl Qualification {
                 reference: Some(lead.number.clone()),
             }));
         }
-        convert(world, lead, &self.settings, (None, &[]), ctx)
+        convert(world, lead, &self.settings, By::Hand(chosen), ctx)
     }
 }
 
@@ -204,4 +228,5 @@ fn has_opportunity(lead: &Lead) -> Refusal {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;

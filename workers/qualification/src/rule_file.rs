@@ -246,4 +246,5 @@ fn shape<'w>(words: impl Iterator<Item = &'w str>) -> Json {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;

@@ -106,6 +106,11 @@ fn capture(story: &mut Story<Qualification>, lead: Lead) -> Result<Told, Refusal
     story.when(event)
 }
 
+/// The command without a choice.
+fn by_hand(lead: LeadId) -> LeadQualify {
+    LeadQualify { lead, contact: None, account: None }
+}
+
 fn text(message: &str) -> Enquiry {
     Enquiry { message: Some(message.into()), ..acme_without_interest() }
 }
@@ -243,6 +248,31 @@ fn a_budget_is_compared_as_a_decimal() {
 }
 
 #[test]
+fn a_clause_that_cannot_be_computed_is_named_and_matches_nothing() {
+    let text = "version = 'x'
+        [[clause]]
+        name = 'too large'
+        when = 'lead.budget * lead.budget * lead.budget > 0'
+        then = 'qualify'
+        [[clause]]
+        name = 'by zero'
+        when = 'lead.budget / score > 1'
+        then = 'qualify'
+        [[clause]]
+        name = 'after them'
+        when = 'lead.has_budget'
+        then = 'score'
+        score = 7";
+    let enquiry = Enquiry { budget: Some(rust_decimal::Decimal::MAX), ..vague() };
+    let told = capture(&mut story_with(Rules::load(text).unwrap()), lead(1, enquiry)).unwrap();
+    let said: LeadScored = told.get().unwrap();
+    assert_eq!(said.assessment.score, 7);
+    let matched = said.assessment.matched;
+    assert!(matched[0].starts_with("too large could not be asked"), "{matched:?}");
+    assert_eq!(matched.last().unwrap(), "after them");
+}
+
+#[test]
 fn f22_a_merged_lead_is_asked_again_with_all_it_knows_now() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
@@ -272,11 +302,11 @@ fn f22_a_merge_that_changes_nothing_for_the_rules_says_nothing() {
 fn f62_a_lead_is_qualified_once_and_repeated_commands_get_the_same_reference() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
-    let told = story.when(LeadQualify { lead: id(1) }).unwrap();
+    let told = story.when(by_hand(id(1))).unwrap();
     let said: LeadQualified = told.get().unwrap();
     assert_eq!(said.assessment, None);
     for _ in 0..50 {
-        let told = story.when(LeadQualify { lead: id(1) }).unwrap();
+        let told = story.when(by_hand(id(1))).unwrap();
         assert!(told.already && told.says.is_empty());
     }
     let event = captured(story.world.lead(id(1)).unwrap());
@@ -292,14 +322,14 @@ fn f62_the_answer_to_a_repeated_command_names_the_opportunity() {
     let worker = Qualification::new(toml::from_str(SETTINGS).unwrap(), rules());
     let (facts, mut numbers) = (shelf(), std::collections::BTreeMap::new());
     let mut ctx = Ctx::new(story.now, &facts, (id(77), "urn:test"), "qualification", &mut numbers);
-    let when = LeadQualify { lead: id(1) }.into();
+    let when = by_hand(id(1)).into();
     let already = worker.decide(&story.world, &when, &mut ctx).unwrap().already.unwrap();
     assert_eq!((already.subject, already.id), (SubjectKind::Opportunity, opportunity.0));
 }
 
 #[test]
 fn an_unknown_lead_may_still_come() {
-    let refused = story().when(LeadQualify { lead: id(1) }).unwrap_err();
+    let refused = story().when(by_hand(id(1))).unwrap_err();
     assert!(matches!(refused, Refusal::NotYet(_)));
 }
 
@@ -314,7 +344,7 @@ fn f65_disqualify_by_hand_keeps_reason_and_comment_and_is_done_once() {
     assert_eq!(said.comment.as_deref(), Some("no answer"));
     assert!(story.when(command(DisqualifyReason::CannotContact)).unwrap().already);
     assert!(story.when(command(DisqualifyReason::Lost)).is_err());
-    assert!(story.when(LeadQualify { lead: id(1) }).is_err());
+    assert!(story.when(by_hand(id(1))).is_err());
 }
 
 #[test]
@@ -350,7 +380,7 @@ fn f66_a_reactivated_lead_is_open_keeps_all_and_reuses_its_opportunity() {
     assert_eq!((&lead.enquiry, lead.opportunity), (&acme(), Some(first.opportunity)));
     assert!(story.when(LeadReactivate { lead: id(1) }).unwrap().already);
 
-    let told = story.when(LeadQualify { lead: id(1) }).unwrap();
+    let told = story.when(by_hand(id(1))).unwrap();
     assert_eq!(told.types(), ["lead.qualified.v1"]);
     let again: LeadQualified = told.get().unwrap();
     assert_eq!((again.opportunity, again.customer), (first.opportunity, first.customer));

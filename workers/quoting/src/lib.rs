@@ -180,4 +180,5 @@ fn buyer_needs(customer: Customer, needs: &mut Needs) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;

@@ -4,7 +4,7 @@ use domain::catalog::{PriceList, PriceListItem, Product};
 use domain::document::{Line, compute};
 use domain::ids::{LineId, OpportunityId};
 use domain::message::SubjectKind;
-use domain::money::in_range;
+use domain::money::{in_range, written};
 use domain::opportunity::Opportunity;
 use domain::pricing::{PriceBasis, PricingError, QUANTITY_DECIMALS_MAX, price};
 use domain::refusal::Refusal;
@@ -105,7 +105,20 @@ pub(crate) fn priced(
         net_amount: Decimal::ZERO,
     };
     settle(&mut line, wanted, opportunity, settings)?;
-    Ok(line)
+    Ok(in_one_form(line, opportunity))
+}
+
+/// The line as it will read once it was stored, so that an offer keeps its hash (F88).
+fn in_one_form(line: Line, opportunity: &Opportunity) -> Line {
+    let amount = |value: Decimal| written(value, opportunity.currency);
+    Line {
+        quantity: line.quantity.normalize(),
+        unit_price: amount(line.unit_price),
+        volume_discount: amount(line.volume_discount),
+        manual_discount: amount(line.manual_discount),
+        net_amount: amount(line.net_amount),
+        ..line
+    }
 }
 
 fn sold<'s>(shelf: &'s Shelf, meant: &str) -> Result<&'s Product, Unpriced> {

@@ -100,7 +100,8 @@ impl QuotingSettings {
     /// in lower case.
     pub(crate) fn tax(&self, class: &str) -> Option<Tax> {
         let mut rates = self.tax_rates.iter();
-        rates.find(|(name, _)| name.eq_ignore_ascii_case(class)).map(|(_, tax)| *tax)
+        let (_, tax) = rates.find(|(name, _)| name.eq_ignore_ascii_case(class))?;
+        Some(Tax { rate: tax.rate.normalize(), ..*tax })
     }
 
     /// What a quote in this currency has beside its lines.
@@ -117,6 +118,7 @@ impl QuotingSettings {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -92,7 +92,7 @@ fn a_company_without_a_person_is_the_customer_alone() {
     let mut story = story();
     let company = lead(1, company);
     story.world.place(company.into());
-    let told = story.when(LeadQualify { lead: id(1) }).unwrap();
+    let told = story.when(by_hand(id(1))).unwrap();
     assert!(told.get::<ContactCreated>().is_none());
     assert_eq!(customer(&told).contact, None);
 }
@@ -125,7 +125,7 @@ fn f56_an_inactive_customer_takes_no_opportunity() {
     assert_eq!(told.types(), ["lead.scored.v1"]);
     let said: LeadScored = told.get().unwrap();
     assert!(said.assessment.matched.last().unwrap().contains("is inactive"));
-    let refused = story.when(LeadQualify { lead: id(1) }).unwrap_err();
+    let refused = story.when(by_hand(id(1))).unwrap_err();
     assert_eq!(refused.reason().subject, SubjectKind::Account);
     assert!(story.world.lead(id(1)).unwrap().is_open());
 }
@@ -159,7 +159,7 @@ fn f61_keys_of_two_customers_leave_the_lead_open_and_name_both() {
 fn f61_keys_of_two_customers_refuse_the_command_and_change_nothing() {
     let (mut story, enquiry) = two_people();
     story.world.place(lead(1, enquiry).into());
-    let refused = story.when(LeadQualify { lead: id(1) }).unwrap_err();
+    let refused = story.when(by_hand(id(1))).unwrap_err();
     let Refusal::No(reason) = refused else { panic!("it waits: {refused}") };
     assert_eq!(reason.rule, "lead.two_parties");
     for n in [11, 12] {
@@ -198,4 +198,44 @@ fn f20_a_phone_alone_makes_no_other_person_of_a_new_address() {
     let contact = other.get::<ContactCreated>().unwrap().contact;
     assert_eq!(customer(&other), Customer { account: None, contact: Some(contact) });
     assert_eq!(story.world.party(&phone.key).unwrap().contact, Some(id(11)));
+}
+
+#[test]
+fn f61_a_person_may_choose_between_two_customers() {
+    let (mut story, enquiry) = two_people();
+    story.world.place(lead(1, enquiry).into());
+    let choice = LeadQualify { contact: Some(id(12)), ..by_hand(id(1)) };
+    let told = story.when(choice).unwrap();
+    assert_eq!(told.types(), ["lead.qualified.v1", "opportunity.created.v1"]);
+    assert_eq!(customer(&told), Customer { account: Some(id(10)), contact: Some(id(12)) });
+    let mail = party(PartyKeyKind::Email, "ana@acme.example").key;
+    assert_eq!(story.world.party(&mail).unwrap().contact, Some(id(11)), "keys stay where they are");
+}
+
+#[test]
+fn f61_a_chosen_account_settles_a_conflict_of_accounts_but_not_of_people() {
+    let tax_id = party(PartyKeyKind::TaxId, "DE123456789");
+    let mut story =
+        ana_is_known().given(account(20)).given(Party { account: Some(id(20)), ..tax_id });
+    story.world.place(lead(1, Enquiry { tax_id: Some("DE 123456789".into()), ..acme() }).into());
+    let choice = LeadQualify { account: Some(id(20)), ..by_hand(id(1)) };
+    let told = story.when(choice.clone()).unwrap();
+    assert_eq!(customer(&told), Customer { account: Some(id(20)), contact: Some(id(11)) });
+
+    let (mut story, enquiry) = two_people();
+    story.world.place(lead(1, enquiry).into());
+    let choice = LeadQualify { account: Some(id(10)), ..choice };
+    assert_eq!(story.when(choice).unwrap_err().reason().rule, "lead.two_parties");
+}
+
+#[test]
+fn f56_a_chosen_customer_that_nobody_knows_may_still_come() {
+    let mut story = story();
+    story.world.place(lead(1, vague()).into());
+    for choice in [
+        LeadQualify { contact: Some(id(99)), ..by_hand(id(1)) },
+        LeadQualify { account: Some(id(99)), ..by_hand(id(1)) },
+    ] {
+        assert!(matches!(story.when(choice), Err(Refusal::NotYet(_))));
+    }
 }

@@ -47,7 +47,7 @@ proptest! {
             prop_assert!(!told.says.is_empty());
             let qualified = told.get::<LeadQualified>().is_some();
             prop_assert_eq!(qualified, told.get::<OpportunityCreated>().is_some());
-            let by_hand = story.when(LeadQualify { lead: id(n) });
+            let by_hand = story.when(by_hand(id(n)));
             prop_assert!(!qualified || by_hand.unwrap().already);
         }
     }

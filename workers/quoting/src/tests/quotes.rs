@@ -113,6 +113,39 @@ fn f88_what_is_activated_is_what_was_drafted_and_its_hash_matches() {
 }
 
 #[test]
+fn f88_an_offer_keeps_its_hash_when_its_figures_were_stored_with_six_decimals() {
+    let mut policy = settings();
+    policy.tax_rates.insert(
+        "standard".into(),
+        serde_json::from_value(serde_json::json!({ "category": "S", "rate": "21.00" })).unwrap(),
+    );
+    let mut story = story_with(policy).given(opportunity());
+    for (product, quantity) in [("A-1", dec!(12.000)), ("B-1", dec!(1.50)), ("C-1", dec!(100))] {
+        story.when(add(product, quantity, product == "C-1")).unwrap();
+    }
+    let mut offer = now(&story).quotes[0].offer.clone();
+    let hash = offer.sha256();
+    let euro = opportunity().currency;
+    for line in &mut offer.lines {
+        let amounts = [
+            &mut line.unit_price,
+            &mut line.volume_discount,
+            &mut line.manual_discount,
+            &mut line.net_amount,
+        ];
+        for amount in amounts {
+            amount.rescale(6);
+            *amount = domain::money::written(*amount, euro);
+        }
+        line.quantity.rescale(6);
+        line.quantity = line.quantity.normalize();
+        line.tax.rate.rescale(6);
+        line.tax.rate = line.tax.rate.normalize();
+    }
+    assert_eq!(offer.sha256(), hash);
+}
+
+#[test]
 fn f95_a_draft_whose_validity_ran_out_is_offered_anew() {
     let (mut story, draft) = drafted();
     story.now += chrono::Duration::days(100);
