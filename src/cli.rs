@@ -6,6 +6,7 @@ mod catalog;
 mod check_config;
 mod command;
 mod context;
+mod demo;
 mod down;
 mod migrate;
 mod output;
@@ -53,6 +54,8 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// See it work: real leads on their whole way to invoices, on this machine
+    Demo(demo::Demo),
     /// Find or start PostgreSQL and RabbitMQ, and make tables and queues ready
     Up(up::Up),
     /// Stop the private servers; their data stays
@@ -97,6 +100,7 @@ pub fn main() -> ExitCode {
 async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
     let context = Context::new(global);
     match verb {
+        Verb::Demo(demo) => demo.run(&context).await,
         Verb::Up(up) => up.run(&context).await,
         Verb::Down => down::run(&context).await,
         Verb::Migrate => migrate::run(&context).await,

@@ -44,6 +44,7 @@ pub mod schedule;
 pub mod series;
 mod settings;
 mod shipment;
+pub mod summary;
 mod totals;
 pub mod world;
 

@@ -58,6 +58,13 @@ pub struct Answer {
 }
 
 impl Ask {
+    /// Asks in this name, and waits as long as usual.
+    #[must_use]
+    pub fn by(source: &str) -> Self {
+        let source = Some(source.to_owned());
+        Self { wait: WAIT_S_DEFAULT, no_wait: false, source, id: None }
+    }
+
     /// Publishes the command and, where wanted, waits for its outcome.
     ///
     /// # Errors

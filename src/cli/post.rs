@@ -49,6 +49,12 @@ impl Post {
         self.publisher.publish(batch).await
     }
 
+    /// The link, to consume on.
+    #[must_use]
+    pub const fn link(&self) -> &Link {
+        &self.link
+    }
+
     /// Says goodbye to the broker.
     pub async fn close(self) {
         // Everything was confirmed, so that nothing is lost where the goodbye is not answered.

@@ -20,6 +20,8 @@ use crate::messaging::{BODY_BYTES_MAX, Outgoing};
 use crate::runtime::hex;
 use parts::{Part, Parts};
 
+pub(super) use content::media_type;
+
 /// Messages of one batch that waits for its confirms.
 const BATCH_MESSAGES_MAX: usize = 256;
 /// Bytes of one batch.

@@ -8,7 +8,7 @@ const LOOK_BYTES_MAX: usize = 4096;
 const BOUNDARY_CHARS_MAX: usize = 70;
 
 /// The media type of a body; `None` where a web body is nothing that a form or a hook sends.
-pub(super) fn media_type(channel: Channel, body: &[u8]) -> Option<String> {
+pub(in crate::cli) fn media_type(channel: Channel, body: &[u8]) -> Option<String> {
     let fixed = match channel {
         Channel::Email => "message/rfc822",
         Channel::Card => "text/vcard",

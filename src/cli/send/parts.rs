@@ -212,7 +212,9 @@ fn layout_with(sample: &[u8], delimiter: u8) -> Result<Option<Layout>, String> {
         }
         at = record.next;
     }
-    let table = Table::open(&sample[..at], &ReadOptions::default())?;
+    // Without a single whole record it is no CSV; intake's own words say what it is.
+    let whole = if at == 0 { sample } else { &sample[..at] };
+    let table = Table::open(whole, &ReadOptions::default())?;
     let rows = usize::try_from(table.row_count()).unwrap_or(usize::MAX);
     let columns = table.columns().count();
     // What intake does not count as a row stands above the first one.
