@@ -48,7 +48,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE", env = "LEADMILL_CONFIG")]
     config: Option<PathBuf>,
     /// The folder of private servers' data
-    #[arg(long, global = true, value_name = "FOLDER", env = "LEADMILL_FOLDER", default_value = ".leadmill")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "LEADMILL_FOLDER",
+        default_value = ".leadmill"
+    )]
     folder: PathBuf,
 }
 

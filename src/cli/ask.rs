@@ -109,7 +109,9 @@ impl Ask {
         let source = self.source.clone().unwrap_or_else(|| format!("urn:leadmill-cli:{}", user()));
         let id = self.id.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
         if source.starts_with(SOURCE_PREFIX) {
-            bail!("`{SOURCE_PREFIX}…` is how leadmill's own workers sign; choose another --source.");
+            bail!(
+                "`{SOURCE_PREFIX}…` is how leadmill's own workers sign; choose another --source."
+            );
         }
         if source.is_empty() || id.is_empty() {
             bail!("--source and --id must not be empty; leave them out for the defaults.");
@@ -137,14 +139,16 @@ impl Answer {
         };
         let mut lines = Vec::new();
         if self.repeat {
-            lines.push("This command had been sent before; what was decided then stands:".to_owned());
+            lines.push(
+                "This command had been sent before; what was decided then stands:".to_owned(),
+            );
         }
         for refused in &outcome.refusals {
             lines.push(format!("Refused by the rule `{}`: {}", refused.rule, refused.message));
         }
-        lines.extend(outcome.parked.iter().map(|why| {
-            format!("Parked: {why} See `leadmill parked list`.")
-        }));
+        lines.extend(
+            outcome.parked.iter().map(|why| format!("Parked: {why} See `leadmill parked list`.")),
+        );
         let is_answer = |ty: &str| ty.ends_with(".refused.v1");
         let events = outcome.events.iter().filter(|event| !is_answer(&event.ty));
         lines.extend(events.map(|event| format!("{} {}", event.ty, event.subject)));

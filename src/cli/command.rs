@@ -121,9 +121,10 @@ fn read(data: &str) -> anyhow::Result<String> {
     let mut text = String::new();
     match data.strip_prefix('@') {
         _ if data == "-" => {
-            std::io::stdin().take(limit).read_to_string(&mut text).context(
-                "Standard input cannot be read as UTF-8; send JSON",
-            )?;
+            std::io::stdin()
+                .take(limit)
+                .read_to_string(&mut text)
+                .context("Standard input cannot be read as UTF-8; send JSON")?;
         }
         Some(path) => {
             let file = std::fs::File::open(path);
@@ -135,7 +136,9 @@ fn read(data: &str) -> anyhow::Result<String> {
         None => data.clone_into(&mut text),
     }
     if text.len() > BODY_BYTES_MAX {
-        bail!("The data is larger than {BODY_BYTES_MAX} bytes, the most that fits into one message.");
+        bail!(
+            "The data is larger than {BODY_BYTES_MAX} bytes, the most that fits into one message."
+        );
     }
     Ok(text)
 }

@@ -179,7 +179,8 @@ impl Send {
                 self.send_one("-", None, std::io::stdin(), sending).await
             } else {
                 let opened = std::fs::File::open(file);
-                let opened = opened.with_context(|| format!("`{}` cannot be read", file.display()))?;
+                let opened =
+                    opened.with_context(|| format!("`{}` cannot be read", file.display()))?;
                 self.send_one(&file.display().to_string(), Some(file), opened, sending).await
             };
             if let Err(error) = sent {
@@ -218,7 +219,9 @@ impl Send {
                 return self.hand_over(name, bytes, None, sending).await;
             }
             if self.message_id.is_some() {
-                bail!("`{name}` is sent in parts, which have ids of their own; leave --message-id out.");
+                bail!(
+                    "`{name}` is sent in parts, which have ids of their own; leave --message-id out."
+                );
             }
             let import = match &import {
                 Some(import) => import,

@@ -75,7 +75,17 @@ pub struct Journey {
     pub invoice: String,
 }
 
-/// Something that does not add up.
+/// A quote that nobody has activated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Draft {
+    pub quote: Uuid,
+    pub number: String,
+    #[serde(with = "domain::money::decimal")]
+    pub total: Decimal,
+    pub currency: String,
+}
+
+/// Figures that must agree.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reckoning {
     /// Raw inputs that arrived, repeats left out.
@@ -242,6 +252,20 @@ pub async fn journey(conn: &mut Connection, channel: &str) -> Result<Option<Jour
            JOIN event AS e ON e.subject = i.id AND e.type = 'invoice.issued.v1'
            WHERE r.channel = $1 ORDER BY i.counter LIMIT 1"#,
         channel
+    );
+    Ok(row.fetch_optional(conn).await?)
+}
+
+/// A quote that waits for somebody to activate it; the oldest.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn draft(conn: &mut Connection) -> Result<Option<Draft>> {
+    let row = sqlx::query_as!(
+        Draft,
+        r#"SELECT q.id AS quote, q.number, round(q.total_amount, 2) AS "total!", o.currency
+           FROM quote AS q JOIN opportunity AS o ON o.id = q.opportunity
+           WHERE q.state = 'draft' ORDER BY q.id LIMIT 1"#
     );
     Ok(row.fetch_optional(conn).await?)
 }

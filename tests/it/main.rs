@@ -7,6 +7,7 @@ mod delivery;
 mod installation;
 mod messaging;
 mod proxy;
+mod sending;
 mod servers;
 mod store_delivery;
 mod store_subjects;

@@ -184,7 +184,8 @@ impl Reading {
         }
         let read = Decimal::from_str_exact(value);
         if read.is_err() {
-            let problem = format!("Row {place}: the {column} `{value}` is no decimal; write 1234.50.");
+            let problem =
+                format!("Row {place}: the {column} `{value}` is no decimal; write 1234.50.");
             self.problems.push(problem);
         }
         read.ok()

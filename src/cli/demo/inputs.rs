@@ -161,12 +161,17 @@ fn list() -> String {
         &["Anna", "Björn", "Chloé", "Diego", "Elif", "Fabio", "Greta", "Henk", "Iris", "João"];
     const FAMILY: &[&str] =
         &["Lindner", "Moretti", "Novak", "Okafor", "Petit", "Quiroga", "Rossi", "Santos"];
-    const HOUSES: &[(&str, &str)] =
-        &[("Café", "DE"), ("Ristorante", "IT"), ("Panadería", "ES"), ("Bakkerij", "NL"), ("Bistro", "FR")];
+    const HOUSES: &[(&str, &str)] = &[
+        ("Café", "DE"),
+        ("Ristorante", "IT"),
+        ("Panadería", "ES"),
+        ("Bakkerij", "NL"),
+        ("Bistro", "FR"),
+    ];
     const PRODUCTS: &[(&str, u32)] = &[
         ("CM-100", 14),
         ("CM-200", 4),
-        ("CM-500", 2),
+        ("CM-500", 12),
         ("GR-10", 6),
         ("WF-3", 30),
         ("BN-ARA", 40),
@@ -174,7 +179,8 @@ fn list() -> String {
         ("SV-1Y", 3),
     ];
     let mut random = fastrand::Rng::with_seed(SEED);
-    let mut text = "First name,Last name,Email,Company,Country,Currency,SKU,Quantity,Message\n".to_owned();
+    let mut text =
+        "First name,Last name,Email,Company,Country,Currency,SKU,Quantity,Message\n".to_owned();
     for row in 1..=ROWS {
         // The person of the row before, who stopped at the stand twice.
         let person = if row % DUPLICATE_EVERY == 0 { row - 1 } else { row };
@@ -211,7 +217,8 @@ mod tests {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         for folder in ["email", "web", "import", "card"] {
             for entry in std::fs::read_dir(data.join(folder)).expect("the samples lie there") {
-                let name = entry.expect("readable").file_name().into_string().expect("a plain name");
+                let name =
+                    entry.expect("readable").file_name().into_string().expect("a plain name");
                 // Bodies without a mail around them are for the reader's own tests.
                 let sent = name != "ORIGIN.md" && !name.starts_with("forwarded-body-");
                 let known = FILES.iter().any(|(_, known, _)| *known == name);

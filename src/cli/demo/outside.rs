@@ -112,7 +112,10 @@ pub(super) async fn stand_in(
             batch = consumer.next_batch(BATCH_MAX) => batch,
         };
         let Some(batch) = batch else {
-            bail!("{}", post.link().failure().unwrap_or_else(|| "The broker went away.".to_owned()));
+            bail!(
+                "{}",
+                post.link().failure().unwrap_or_else(|| "The broker went away.".to_owned())
+            );
         };
         let mut commands = Vec::new();
         for message in &batch {
@@ -140,7 +143,8 @@ fn open(message: &Delivered) -> anyhow::Result<Opened> {
         app_id: message.app_id.as_deref(),
         headers: &message.headers,
     };
-    envelope::open(transport, &message.body).map_err(|why| anyhow!("An event cannot be read: {why}"))
+    envelope::open(transport, &message.body)
+        .map_err(|why| anyhow!("An event cannot be read: {why}"))
 }
 
 /// The commands that answer an event. Their ids follow from its id, so that an event which comes

@@ -75,14 +75,20 @@ impl Processes {
         for (name, log, child) in &mut self.running {
             match tokio::time::timeout(STOP_LIMIT, child.wait()).await {
                 Ok(Ok(status)) if status.success() => {}
-                Ok(Ok(status)) => bad.push(format!("{name} ended with {status} (`{}`)", log.display())),
+                Ok(Ok(status)) => {
+                    bad.push(format!("{name} ended with {status} (`{}`)", log.display()))
+                }
                 Ok(Err(error)) => bad.push(format!("{name}: {error}")),
                 Err(_) => {
                     bad.push(format!("{name} did not end within {} s", STOP_LIMIT.as_secs()));
                 }
             }
         }
-        if bad.is_empty() { Ok(()) } else { bail!("Not every worker stopped well: {}.", bad.join("; ")) }
+        if bad.is_empty() {
+            Ok(())
+        } else {
+            bail!("Not every worker stopped well: {}.", bad.join("; "))
+        }
     }
 }
 

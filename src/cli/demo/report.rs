@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use serde::Serialize;
 
 use super::super::output::table;
-use crate::store::summary::{self, Count, Invoiced, Journey, Reckoning, Stage};
+use crate::store::summary::{self, Count, Draft, Invoiced, Journey, Reckoning, Stage};
 use crate::store::{Connection, Fault};
 use crate::workers;
 
@@ -25,6 +25,8 @@ pub(super) struct Report {
     stages: Vec<Stage>,
     /// A mail on its way to an invoice.
     journey: Option<Journey>,
+    /// A quote above the limit up to which quotes activate themselves.
+    draft: Option<Draft>,
     reckoning: Reckoning,
     /// What does not add up, as finished sentences; empty where all is well.
     pub(super) wrong: Vec<String>,
@@ -55,6 +57,7 @@ impl Report {
             invoiced: summary::invoiced(database).await.map_err(fault)?,
             stages,
             journey,
+            draft: summary::draft(database).await.map_err(fault)?,
             reckoning,
             wrong,
             seconds: 0,
@@ -74,7 +77,8 @@ impl Report {
         });
         let invoiced = table(["currency", "invoices", "invoiced", "paid"], rows);
         section(&mut text, &format!("Invoices:\n{invoiced}"));
-        let ms = |time: Option<f64>| time.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0} ms"));
+        let ms =
+            |time: Option<f64>| time.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0} ms"));
         let rows = self.stages.iter().map(|stage| {
             [
                 stage.worker.clone(),
@@ -91,25 +95,32 @@ impl Report {
             let _ = write!(text, "All of it adds up, after {} s.", self.seconds);
         } else {
             let wrong = self.wrong.join("\n  - ");
-            let _ = write!(text, "Something is wrong:\n  - {wrong}\nThe logs: {}", self.logs.display());
+            let _ =
+                write!(text, "Something is wrong:\n  - {wrong}\nThe logs: {}", self.logs.display());
         }
         text
     }
 
     /// What to try next, ready to be pasted into a shell.
     fn next(&self) -> String {
+        let program = std::env::args().next().unwrap_or_else(|| "leadmill".to_owned());
         let set = self.environment.iter().map(|(name, value)| format!("{name}='{value}'"));
         let set: Vec<_> = set.collect();
         let mut text = format!("To look at it:\n  export {}\n", set.join(" "));
-        if let Some(journey) = &self.journey {
-            let Journey { correlation, lead, invoice } = journey;
-            let _ = writeln!(
-                text,
-                "  leadmill trace {correlation}   # a mail that became lead {lead} and invoice {invoice}"
-            );
+        let mut add = |command: String, what: &str| {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  {program} {command}   # {what}");
+        };
+        if let Some(Journey { correlation, lead, invoice }) = &self.journey {
+            let what = format!("the mail that became lead {lead} and invoice {invoice}");
+            add(format!("trace {correlation}"), &what);
         }
-        text.push_str("  leadmill run   # the workers again; then, in another terminal:\n");
-        text.push_str("  leadmill send web FILE && leadmill command list\n");
+        add("run &".to_owned(), "the workers again; `kill %1` ends them");
+        if let Some(Draft { quote, number, total, currency }) = &self.draft {
+            let what = format!("offer {number} over {currency} {total}, which waits for a person");
+            add(format!("command quote.activate '{{\"quote\": \"{quote}\"}}'"), &what);
+        }
+        add("send email FILE.eml".to_owned(), "a mail of your own");
         let _ = write!(text, "The workers' logs are in {}.", self.logs.display());
         text
     }
@@ -135,7 +146,8 @@ fn wrong(found: &Reckoning, verdicts: &[Count], sent: i64) -> Vec<String> {
     equal("refused messages of our own", found.own_refusals, "expected", 0);
     if found.invoices < INVOICES_MIN {
         let invoices = found.invoices;
-        wrong.push(format!("There are {invoices} invoices; at least {INVOICES_MIN} were expected."));
+        wrong
+            .push(format!("There are {invoices} invoices; at least {INVOICES_MIN} were expected."));
     }
     wrong
 }

@@ -222,7 +222,8 @@ fn layout_with(sample: &[u8], delimiter: u8) -> Result<Option<Layout>, String> {
     else {
         return Ok(None);
     };
-    let divides = |range: &std::ops::Range<usize>| cells(&sample[range.clone()], delimiter) == columns;
+    let divides =
+        |range: &std::ops::Range<usize>| cells(&sample[range.clone()], delimiter) == columns;
     let end = ends[above - 1].1;
     if end > HEADER_BYTES_MAX || !ends[..above].iter().any(|(range, _)| divides(range)) {
         return Ok(None);
