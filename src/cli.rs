@@ -1,13 +1,20 @@
 //! The command line: one file per verb. What a person reads goes to standard output, what happened
 //! on the way to standard error, so that `--json` can be piped.
 
+mod ask;
+mod catalog;
 mod check_config;
+mod command;
 mod context;
 mod contract;
+mod demo;
 mod down;
 mod migrate;
 mod output;
+mod post;
+mod progress;
 mod run;
+mod send;
 mod up;
 
 use std::path::PathBuf;
@@ -54,6 +61,8 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// See it work: real leads on their whole way to invoices, on this machine
+    Demo(demo::Demo),
     /// Find or start PostgreSQL and RabbitMQ, and make tables and queues ready
     Up(up::Up),
     /// Stop the private servers; their data stays
@@ -64,6 +73,13 @@ enum Verb {
     Run(run::Run),
     /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
     Contract(contract::Contract),
+    /// Send mails, forms, business cards and lists: the raw inputs that leads are made of
+    Send(send::Send),
+    /// Ask for something: accept a quote, ship an order, book a payment …
+    Command(command::Command),
+    /// Replace what is sold, and at which prices
+    #[command(subcommand)]
+    Catalog(catalog::Catalog),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -93,11 +109,15 @@ pub fn main() -> ExitCode {
 async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
     let context = Context::new(global);
     match verb {
+        Verb::Demo(demo) => demo.run(&context).await,
         Verb::Up(up) => up.run(&context).await,
         Verb::Down => down::run(&context).await,
         Verb::Migrate => migrate::run(&context).await,
         Verb::Run(run) => run.run(&context).await,
         Verb::Contract(contract) => contract.run(&context),
+        Verb::Send(send) => send.run(&context).await,
+        Verb::Command(command) => command.run(&context).await,
+        Verb::Catalog(catalog) => catalog.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

@@ -26,6 +26,7 @@ use crate::settings::Settings;
 use crate::workers;
 
 pub use arrival::RAW_BYTES_MAX;
+pub use arrival::hex;
 pub use fault_point::FaultPoint;
 pub use upkeep::CLOCK;
 

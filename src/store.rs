@@ -31,6 +31,7 @@ pub mod nothing;
 pub mod number;
 pub mod opportunity;
 pub mod order;
+pub mod outcome;
 pub mod parked;
 pub mod partition;
 pub mod party;
@@ -43,6 +44,7 @@ pub mod schedule;
 pub mod series;
 mod settings;
 mod shipment;
+pub mod summary;
 mod totals;
 pub mod world;
 

@@ -11,6 +11,7 @@ mod layers;
 mod lifecycles;
 mod messaging;
 mod proxy;
+mod sending;
 mod servers;
 mod store_delivery;
 mod store_subjects;
