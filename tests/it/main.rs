@@ -9,6 +9,7 @@ mod delivery;
 mod installation;
 mod layers;
 mod lifecycles;
+mod load;
 mod messaging;
 mod proxy;
 mod sending;
