@@ -1,14 +1,22 @@
 //! The command line: one file per verb. What a person reads goes to standard output, what happened
 //! on the way to standard error, so that `--json` can be piped.
 
+mod ask;
 mod audit;
+mod catalog;
 mod check_config;
+mod command;
 mod context;
+mod contract;
+mod demo;
 mod down;
 mod migrate;
 mod output;
 mod parked;
+mod post;
+mod progress;
 mod run;
+mod send;
 mod status;
 mod time;
 mod trace;
@@ -58,6 +66,8 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// See it work: real leads on their whole way to invoices, on this machine
+    Demo(demo::Demo),
     /// Find or start PostgreSQL and RabbitMQ, and make tables and queues ready
     Up(up::Up),
     /// Stop the private servers; their data stays
@@ -66,6 +76,13 @@ enum Verb {
     Migrate,
     /// Run workers until SIGTERM or Ctrl-C; all of them where none is named
     Run(run::Run),
+    /// Send mails, forms, business cards and lists: the raw inputs that leads are made of
+    Send(send::Send),
+    /// Ask for something: accept a quote, ship an order, book a payment …
+    Command(command::Command),
+    /// Replace what is sold, and at which prices
+    #[command(subcommand)]
+    Catalog(catalog::Catalog),
     /// Show how things stand: queues, records, inputs, and what needs somebody
     Status,
     /// Show the whole pipeline of anything, from the first message to the last
@@ -75,6 +92,8 @@ enum Verb {
     Parked(parked::Parked),
     /// Recount what must hold, and name every record that breaks it
     Audit(audit::Audit),
+    /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
+    Contract(contract::Contract),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -104,10 +123,15 @@ pub fn main() -> ExitCode {
 async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
     let context = Context::new(global);
     match verb {
+        Verb::Demo(demo) => demo.run(&context).await,
         Verb::Up(up) => up.run(&context).await,
         Verb::Down => down::run(&context).await,
         Verb::Migrate => migrate::run(&context).await,
         Verb::Run(run) => run.run(&context).await,
+        Verb::Contract(contract) => contract.run(&context),
+        Verb::Send(send) => send.run(&context).await,
+        Verb::Command(command) => command.run(&context).await,
+        Verb::Catalog(catalog) => catalog.run(&context).await,
         Verb::Status => status::run(&context).await,
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,

@@ -185,7 +185,11 @@ async fn full_queues(settings: &Settings, topology: &Topology) -> anyhow::Result
 
 fn on_their_way(moving: Unsettled) -> impl Iterator<Item = Named> {
     let named = [
-        ("batches", moving.young_batches, "were decided within the last minute and are not known to be published."),
+        (
+            "batches",
+            moving.young_batches,
+            "were decided within the last minute and are not known to be published.",
+        ),
         ("messages", moving.young, "were said within the last minute and are not claimed yet."),
     ];
     named.into_iter().filter(|(_, n, _)| *n > 0).map(|(id, n, what)| Named {

@@ -168,4 +168,4 @@ macro_rules! counted {
             .fetch_one(&mut *$conn)
     };
 }
-pub(self) use {counted, offenders};
+use {counted, offenders};

@@ -223,6 +223,23 @@ async fn a_missing_partition_halts_the_lane_and_parks_nothing() {
     intake.stop().await;
 }
 
+#[tokio::test]
+async fn f95_the_clock_closes_an_offer_once_although_two_processes_watch_it() {
+    let it = Installation::new().await;
+    let workers = it.start(&["intake", "qualification", "quoting"], &[]);
+    let second = it.start(&["quoting"], &[]);
+    it.catalog().await;
+    it.send("intake.web", "application/json", vec![form(1)]).await;
+    it.until("a quote is active", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
+    it.execute("UPDATE schedule SET due_at = now()").await;
+    it.until("it is closed", "SELECT count(*) = 1 FROM quote WHERE state = 'closed'").await;
+    let closed = "SELECT data->>'close_reason' FROM event WHERE type = 'quote.closed.v1'";
+    assert_eq!(it.texts(closed).await, ["expired"]);
+    assert_eq!(it.count("SELECT count(*) FROM event WHERE type = 'quote.close.v1'").await, 1);
+    workers.stop().await;
+    second.stop().await;
+}
+
 /// The columns of an open lead that nobody captured through intake.
 fn lead_row(id: Uuid) -> String {
     json!({

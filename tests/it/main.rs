@@ -3,13 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod audit;
+mod contract;
 mod crashes;
 mod database;
 mod delivery;
 mod installation;
+mod layers;
+mod lifecycles;
+mod load;
 mod messaging;
 mod operators;
 mod proxy;
+mod sending;
 mod servers;
 mod store_delivery;
 mod store_subjects;

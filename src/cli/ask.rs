@@ -1,0 +1,204 @@
+//! Asks leadmill for something, and waits for its answer.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, anyhow, bail};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Context;
+use super::post::{self, Post, Sender};
+use crate::envelope::SOURCE_PREFIX;
+use crate::settings::Settings;
+use crate::store::Connection;
+use crate::store::outcome::{self, Arrival, Outcome};
+
+/// How long is waited for an answer where nothing else is asked for, in seconds. Commands that
+/// cannot be decided yet are asked again for 17 s.
+pub const WAIT_S_DEFAULT: u64 = 30;
+/// Longest wait, in seconds.
+const WAIT_S_MAX: u64 = 3600;
+/// The first look at the log comes after this, each further one after a longer time …
+const LOOK_FIRST: Duration = Duration::from_millis(20);
+/// … up to this.
+const LOOK_PAUSE_MAX: Duration = Duration::from_millis(500);
+
+/// Options of whoever asks.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Ask {
+    /// How long to wait for the answer, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = WAIT_S_DEFAULT,
+          value_parser = clap::value_parser!(u64).range(1..=WAIT_S_MAX))]
+    wait: u64,
+    /// Only hand it to the broker; the database is not asked
+    #[arg(long, conflicts_with = "wait")]
+    no_wait: bool,
+    /// Who asks, as CloudEvents `source` [default: urn:leadmill-cli:<your user name>]
+    #[arg(long, value_name = "URI")]
+    source: Option<String>,
+    /// The command's CloudEvents `id`: one that was used before is a repeat [default: a new UUID]
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+}
+
+/// A command on its way, and what is known of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// Without prefix.
+    #[serde(rename = "type")]
+    pub ty: String,
+    pub source: String,
+    pub id: String,
+    /// The same command had been sent before, so that nothing new was decided.
+    pub repeat: bool,
+    /// Absent where nobody waited for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+}
+
+impl Ask {
+    /// Asks in this name, and waits as long as usual.
+    #[must_use]
+    pub fn by(source: &str) -> Self {
+        let source = Some(source.to_owned());
+        Self { wait: WAIT_S_DEFAULT, no_wait: false, source, id: None }
+    }
+
+    /// Publishes the command and, where wanted, waits for its outcome.
+    ///
+    /// # Errors
+    /// Where it cannot be sent, or is not decided in time.
+    pub async fn ask(
+        &self,
+        context: &Context,
+        settings: &Settings,
+        ty: &str,
+        data: &str,
+    ) -> anyhow::Result<Answer> {
+        let sender = self.sender()?;
+        let message = post::command(&sender, ty, data).context("The data is no JSON")?;
+        let mut waiting = None;
+        if !self.no_wait {
+            let mut database = context.database(settings).await?;
+            let before = arrival(&mut database, &sender).await?;
+            waiting = Some((database, before));
+        }
+        let post = Post::open(context, settings).await?;
+        post.send(vec![message]).await?;
+        post.close().await;
+        let mut answer = Answer {
+            ty: ty.to_owned(),
+            source: sender.source.clone(),
+            id: sender.id.clone(),
+            repeat: false,
+            outcome: None,
+        };
+        if let Some((mut database, before)) = waiting {
+            answer.repeat = before.is_some();
+            let limit = Duration::from_secs(self.wait);
+            let id = decided(&mut database, &sender, before, limit).await?;
+            let found = outcome::of(&mut database, id).await;
+            answer.outcome = Some(found.map_err(|fault| anyhow!("{fault}"))?);
+        }
+        Ok(answer)
+    }
+
+    fn sender(&self) -> anyhow::Result<Sender> {
+        let user = || std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned());
+        let source = self.source.clone().unwrap_or_else(|| format!("urn:leadmill-cli:{}", user()));
+        let id = self.id.clone().unwrap_or_else(|| Uuid::now_v7().to_string());
+        if source.starts_with(SOURCE_PREFIX) {
+            bail!(
+                "`{SOURCE_PREFIX}…` is how leadmill's own workers sign; choose another --source."
+            );
+        }
+        if source.is_empty() || id.is_empty() {
+            bail!("--source and --id must not be empty; leave them out for the defaults.");
+        }
+        Ok(Sender { source, id })
+    }
+}
+
+impl Answer {
+    /// Failure where it was refused or parked.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        let bad = |outcome: &Outcome| !outcome.refusals.is_empty() || !outcome.parked.is_empty();
+        if self.outcome.as_ref().is_some_and(bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+
+    /// The outcome for people: the events that followed, or why none did.
+    #[must_use]
+    pub fn for_people(&self) -> String {
+        let Some(outcome) = &self.outcome else {
+            return format!(
+                "The broker has accepted `{}` under the id {}; nobody waited for its outcome.",
+                self.ty, self.id
+            );
+        };
+        let mut lines = Vec::new();
+        if self.repeat {
+            lines.push(
+                "This command had been sent before; what was decided then stands:".to_owned(),
+            );
+        }
+        for refused in &outcome.refusals {
+            lines.push(format!("Refused by the rule `{}`: {}", refused.rule, refused.message));
+        }
+        lines.extend(
+            outcome.parked.iter().map(|why| format!("Parked: {why} See `leadmill parked list`.")),
+        );
+        let is_answer = |ty: &str| ty.ends_with(".refused.v1");
+        let events = outcome.events.iter().filter(|event| !is_answer(&event.ty));
+        lines.extend(events.map(|event| format!("{} {}", event.ty, event.subject)));
+        if lines.is_empty() || (self.repeat && lines.len() == 1) {
+            lines.extend(outcome.nothing.iter().cloned());
+        }
+        if let Some(first) = outcome.events.first() {
+            lines.push(format!("The whole pipeline: `leadmill trace {}`.", first.correlation));
+        }
+        lines.join("\n")
+    }
+}
+
+async fn arrival(database: &mut Connection, sender: &Sender) -> anyhow::Result<Option<Arrival>> {
+    let found = outcome::arrival(database, &sender.source, &sender.id).await;
+    found.map_err(|fault| anyhow!("{fault}"))
+}
+
+/// Waits until the command is decided; one that was known before, until this copy was counted or
+/// refused.
+async fn decided(
+    database: &mut Connection,
+    sender: &Sender,
+    before: Option<Arrival>,
+    limit: Duration,
+) -> anyhow::Result<Uuid> {
+    let (begun, mut pause) = (Instant::now(), LOOK_FIRST);
+    loop {
+        let now = arrival(database, sender).await?;
+        let counted = |now: &Arrival| {
+            before.is_none_or(|was| now.repeats > was.repeats || now.refusals > was.refusals)
+        };
+        match now {
+            Some(now) if now.decided && counted(&now) => return Ok(now.id),
+            _ if begun.elapsed() < limit => {}
+            Some(_) => bail!(
+                "The command {} has arrived but is not decided within {} s: what it needs is not \
+                 there yet. It goes on waiting; look again with `leadmill trace {}`.",
+                sender.id,
+                limit.as_secs(),
+                sender.id
+            ),
+            None => bail!(
+                "No worker has taken the command {} within {} s. Is `leadmill run` running? The \
+                 broker keeps the command; `leadmill parked list` shows what could not be read.",
+                sender.id,
+                limit.as_secs()
+            ),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LOOK_PAUSE_MAX);
+    }
+}

@@ -1,0 +1,219 @@
+//! Stand-ins for the systems around leadmill: a customer, a warehouse and a billing system. They
+//! know nothing but the broker: events come to queues of their own, commands go back.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context as _, anyhow, bail};
+use chrono::Utc;
+use domain::commands::{OrderShip, PaymentReceived, QuoteAccept, QuoteClose};
+use domain::events::{InvoiceIssued, OrderCreated, QuoteActivated};
+use domain::message::Message;
+use domain::order::ShippedLine;
+use domain::quote::QuoteCloseReason;
+use rust_decimal::Decimal;
+use tokio_util::sync::CancellationToken;
+
+use super::super::post::{self, Post, Sender};
+use crate::envelope::{self, Opened, Transport};
+use crate::messaging::{Delivered, EVENTS, Outgoing, Queue, Receipt, Topology};
+use crate::workers::OUT_BILLING;
+
+/// One quote in so many is not accepted.
+const DECLINES_EVERY: u64 = 12;
+/// One order in so many leaves the warehouse in two shipments, where it can be divided.
+const DIVIDES_EVERY: u64 = 4;
+/// One invoice in so many stays unpaid …
+const UNPAID_EVERY: u64 = 3;
+/// … and one in so many is paid in part.
+const PARTLY_EVERY: u64 = 5;
+/// Messages that a stand-in takes at once.
+const BATCH_MAX: usize = 64;
+const PREFETCH: u16 = 128;
+
+/// Who stands outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Party {
+    Customer,
+    Warehouse,
+    Billing,
+}
+
+/// What a stand-in has done so far. `sent` is counted before `heard`, so that whoever reads them in
+/// the other order never takes it for idle.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    /// Different events that it answers to.
+    pub(super) heard: AtomicU64,
+    /// Commands that the broker has confirmed.
+    pub(super) sent: AtomicU64,
+}
+
+impl Party {
+    pub(super) const ALL: [Self; 3] = [Self::Customer, Self::Warehouse, Self::Billing];
+
+    /// The `source` of its commands.
+    pub(super) const fn source(self) -> &'static str {
+        match self {
+            Self::Customer => "urn:demo:customer",
+            Self::Warehouse => "urn:demo:warehouse",
+            Self::Billing => "urn:demo:bank",
+        }
+    }
+
+    const fn queue(self) -> &'static str {
+        match self {
+            Self::Customer => "outside.customer",
+            Self::Warehouse => "outside.warehouse",
+            Self::Billing => OUT_BILLING,
+        }
+    }
+
+    /// The type of the events that it answers to.
+    pub(super) const fn hears(self) -> &'static str {
+        match self {
+            Self::Customer => QuoteActivated::TYPE.name,
+            Self::Warehouse => OrderCreated::TYPE.name,
+            Self::Billing => InvoiceIssued::TYPE.name,
+        }
+    }
+
+    /// What it asks for, because of the `number`th event, as type and data.
+    fn answer(self, number: u64, event: &Opened) -> anyhow::Result<Vec<(&'static str, String)>> {
+        match self {
+            Self::Customer => accept(number, &serde_json::from_slice(&event.data)?),
+            Self::Warehouse => ship(number, &serde_json::from_slice(&event.data)?),
+            Self::Billing => pay(number, &serde_json::from_slice(&event.data)?),
+        }
+    }
+}
+
+/// The queues of the stand-ins; billing's own exists in every installation.
+pub(super) fn topology() -> Topology {
+    let own = [Party::Customer, Party::Warehouse];
+    let queues = own.map(|party| Queue::worked(party.queue()).hears(EVENTS, party.hears()));
+    Topology { exchanges: Vec::new(), queues: queues.into() }
+}
+
+/// Answers events until `stop`.
+pub(super) async fn stand_in(
+    party: Party,
+    post: Post,
+    counts: Arc<Counts>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut consumer = post.link().consume(party.queue(), PREFETCH).await?;
+    let mut known = HashSet::new();
+    loop {
+        let batch = tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            batch = consumer.next_batch(BATCH_MAX) => batch,
+        };
+        let Some(batch) = batch else {
+            bail!(
+                "{}",
+                post.link().failure().unwrap_or_else(|| "The broker went away.".to_owned())
+            );
+        };
+        let mut commands = Vec::new();
+        for message in &batch {
+            let event = open(message)?;
+            if event.ty == party.hears() && known.insert(event.id.clone()) {
+                let number = u64::try_from(known.len())?;
+                commands.extend(letters(party, number, &event)?);
+            }
+        }
+        let sent = u64::try_from(commands.len())?;
+        post.send(commands).await?;
+        counts.sent.fetch_add(sent, Ordering::SeqCst);
+        counts.heard.store(u64::try_from(known.len())?, Ordering::SeqCst);
+        Receipt::of(&batch).acknowledge().await?;
+    }
+    post.close().await;
+    Ok(())
+}
+
+fn open(message: &Delivered) -> anyhow::Result<Opened> {
+    let transport = Transport {
+        content_type: message.content_type.as_deref(),
+        message_id: message.message_id.as_deref(),
+        kind: message.kind.as_deref(),
+        app_id: message.app_id.as_deref(),
+        headers: &message.headers,
+    };
+    envelope::open(transport, &message.body)
+        .map_err(|why| anyhow!("An event cannot be read: {why}"))
+}
+
+/// The commands that answer an event. Their ids follow from its id, so that an event which comes
+/// twice is answered twice with the same commands.
+fn letters(party: Party, number: u64, event: &Opened) -> anyhow::Result<Vec<Outgoing>> {
+    let answer = party.answer(number, event);
+    let answer = answer.with_context(|| format!("The event {} cannot be answered", event.id))?;
+    let letter = |(place, (ty, data)): (usize, (&str, String))| {
+        let id = format!("{}/{place}", event.id);
+        let sender = Sender { source: party.source().to_owned(), id };
+        Ok(post::command(&sender, ty, &data)?)
+    };
+    answer.into_iter().enumerate().map(letter).collect()
+}
+
+fn asked<M: Message>(command: &M) -> anyhow::Result<(&'static str, String)> {
+    Ok((M::TYPE.name, serde_json::to_string(command)?))
+}
+
+fn accept(number: u64, event: &QuoteActivated) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let quote = event.quote;
+    let answer = if number.is_multiple_of(DECLINES_EVERY) {
+        asked(&QuoteClose {
+            quote,
+            reason: QuoteCloseReason::Lost,
+            lose_opportunity: true,
+            competitor: None,
+            comment: Some("Bought elsewhere.".to_owned()),
+        })
+    } else {
+        asked(&QuoteAccept { quote, purchase_order: Some(format!("PO-{}", 7000 + number)) })
+    };
+    Ok(vec![answer?])
+}
+
+fn ship(number: u64, event: &OrderCreated) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let all = event.lines.iter().map(|line| (line.line.id, line.open()));
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for (line, open) in all {
+        let half = (open / Decimal::TWO).floor();
+        let later = if number.is_multiple_of(DIVIDES_EVERY) { half } else { Decimal::ZERO };
+        if later > Decimal::ZERO {
+            second.push(ShippedLine { line, quantity: later });
+        }
+        first.push(ShippedLine { line, quantity: open - later });
+    }
+    let shipments = (1..).zip([first, second]).filter(|(_, lines)| !lines.is_empty());
+    let ask = |(place, lines): (u32, Vec<ShippedLine>)| {
+        let reference = format!("{}-{place}", event.number);
+        asked(&OrderShip { order: event.order, reference, lines })
+    };
+    shipments.map(ask).collect()
+}
+
+fn pay(number: u64, event: &InvoiceIssued) -> anyhow::Result<Vec<(&'static str, String)>> {
+    if number.is_multiple_of(UNPAID_EVERY) {
+        return Ok(Vec::new());
+    }
+    let payable = event.totals.payable;
+    let amount = if number.is_multiple_of(PARTLY_EVERY) {
+        (payable / Decimal::TWO).round_dp(event.totals.minor_unit_exponent)
+    } else {
+        payable
+    };
+    Ok(vec![asked(&PaymentReceived {
+        invoice: event.invoice_id,
+        reference: format!("BANK-{}", event.invoice_number),
+        amount,
+        currency: event.currency,
+        value_date: Utc::now().date_naive(),
+    })?])
+}

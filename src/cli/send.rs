@@ -1,0 +1,354 @@
+//! `leadmill send`: raw inputs for intake, published as any sender outside would.
+
+mod content;
+mod parts;
+
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::ValueEnum;
+use indicatif::ProgressBar;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::post::{self, Post};
+use super::{Context, output, progress};
+use crate::messaging::{BODY_BYTES_MAX, Outgoing};
+use crate::runtime::hex;
+use parts::{Part, Parts};
+
+pub(super) use content::media_type;
+
+/// Messages of one batch that waits for its confirms.
+const BATCH_MESSAGES_MAX: usize = 256;
+/// Bytes of one batch.
+const BATCH_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// From so many files on, a bar shows how far it came.
+const BAR_FILES_MIN: usize = 20;
+/// From so many bytes on.
+const BAR_BYTES_MIN: u64 = 8 * 1024 * 1024;
+/// Standard input, as a file.
+const STDIN: &str = "-";
+/// Longest message id: a short text of AMQP, in bytes.
+const MESSAGE_ID_BYTES_MAX: usize = 255;
+
+/// Options of `leadmill send`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  leadmill send email enquiry.eml                a mail, as a mail server hands it over
+  leadmill send web form.json hook.xml           forms and hooks; what they are is seen from the bytes
+  leadmill send card *.vcf                       business cards
+  leadmill send import contacts.csv              a list; above 16 MiB it is cut at the ends of rows
+  zcat contacts.csv.gz | leadmill send import -  a list of any size from standard input
+  curl -s https://forms.example/last | leadmill send web -
+
+Every file becomes one message in the queue intake.email, intake.web, intake.import or intake.card;
+any AMQP client can do the same. It is accepted once the broker has confirmed it. What became of it
+tells `leadmill status`.
+
+Without --message-id the id is the SHA-256 of the bytes, so that sending a file twice by mistake is
+counted as a repeat and makes no second lead.")]
+pub struct Send {
+    /// Which kind of input it is
+    channel: Channel,
+    /// Files to send; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The sender's own key of the message (only with one file that needs no parts)
+    #[arg(long, value_name = "ID", conflicts_with = "new_id")]
+    message_id: Option<String>,
+    /// Give each message a new key, so that the same bytes count again
+    #[arg(long)]
+    new_id: bool,
+    /// The media type, where it cannot be seen from the bytes
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
+}
+
+/// The ways in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Channel {
+    /// Mails as message/rfc822 (.eml)
+    Email,
+    /// Web forms and hooks: JSON, url-encoded, multipart, ADF
+    Web,
+    /// Business cards as vCard (.vcf)
+    Card,
+    /// Lists as CSV
+    Import,
+}
+
+/// What the broker has confirmed.
+#[derive(Clone, Debug, Serialize)]
+struct Accepted {
+    file: String,
+    queue: &'static str,
+    message_id: String,
+    content_type: String,
+    bytes: usize,
+    /// Which part of the file it is, where it was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<u64>,
+}
+
+impl Channel {
+    pub(super) const fn queue(self) -> &'static str {
+        match self {
+            Self::Email => "intake.email",
+            Self::Web => "intake.web",
+            Self::Card => "intake.card",
+            Self::Import => "intake.import",
+        }
+    }
+}
+
+impl Send {
+    pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        let total = self.check()?;
+        let settings = context.settings().await?;
+        let bar = self.bar(total);
+        let mut sending = Sending {
+            post: Post::open(context, &settings).await?,
+            bar,
+            batch: Vec::new(),
+            batch_bytes: 0,
+            waiting: Vec::new(),
+            accepted: Vec::new(),
+        };
+        let sent = self.send_all(&mut sending).await;
+        sending.bar.finish_and_clear();
+        let Sending { post, accepted, .. } = sending;
+        post.close().await;
+        print(context, &accepted)?;
+        sent?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Looks at everything before anything is sent. Gives the bytes in all, where they are known.
+    fn check(&self) -> anyhow::Result<Option<u64>> {
+        if self.message_id.is_some() && self.files.len() > 1 {
+            bail!("One --message-id cannot name {} files; send them one by one.", self.files.len());
+        }
+        if let Some(id) = &self.message_id
+            && !(1..=MESSAGE_ID_BYTES_MAX).contains(&id.len())
+        {
+            bail!("The --message-id must have 1 to {MESSAGE_ID_BYTES_MAX} bytes.");
+        }
+        if self.files.iter().filter(|file| file.as_os_str() == STDIN).count() > 1 {
+            bail!("Standard input (`-`) can be read only once; name it once.");
+        }
+        let mut total = Some(0_u64);
+        for file in &self.files {
+            if file.as_os_str() == STDIN {
+                if std::io::stdin().is_terminal() {
+                    eprintln!("Reading standard input until its end (Ctrl-D).");
+                }
+                total = None;
+                continue;
+            }
+            let name = file.display();
+            let found = std::fs::metadata(file)
+                .with_context(|| format!("`{name}` cannot be read; nothing was sent"))?;
+            if found.is_dir() {
+                bail!("`{name}` is a folder; name its files, as `{name}/*`. Nothing was sent.");
+            }
+            if self.channel != Channel::Import && found.len() > BODY_BYTES_MAX as u64 {
+                bail!("{} Nothing was sent.", too_large(&name.to_string(), self.channel));
+            }
+            total = total.map(|total| total + found.len());
+        }
+        Ok(total)
+    }
+
+    fn bar(&self, total: Option<u64>) -> ProgressBar {
+        let many = self.files.len() >= BAR_FILES_MIN;
+        if many || total.is_none_or(|total| total >= BAR_BYTES_MIN) {
+            progress::bytes("sending", total)
+        } else {
+            ProgressBar::hidden()
+        }
+    }
+
+    async fn send_all(&self, sending: &mut Sending) -> anyhow::Result<()> {
+        for file in &self.files {
+            let sent = if file.as_os_str() == STDIN {
+                self.send_one("-", None, std::io::stdin(), sending).await
+            } else {
+                let opened = std::fs::File::open(file);
+                let opened =
+                    opened.with_context(|| format!("`{}` cannot be read", file.display()))?;
+                self.send_one(&file.display().to_string(), Some(file), opened, sending).await
+            };
+            if let Err(error) = sent {
+                // What lies in the batch is whole and may go, before the reason is told.
+                sending.flush().await?;
+                return Err(error);
+            }
+        }
+        sending.flush().await
+    }
+
+    async fn send_one(
+        &self,
+        name: &str,
+        path: Option<&Path>,
+        reader: impl Read,
+        sending: &mut Sending,
+    ) -> anyhow::Result<()> {
+        if self.channel != Channel::Import {
+            let mut body = Vec::new();
+            let limit = BODY_BYTES_MAX as u64 + 1;
+            tokio::task::block_in_place(|| reader.take(limit).read_to_end(&mut body))
+                .with_context(|| format!("`{name}` cannot be read"))?;
+            if body.len() > BODY_BYTES_MAX {
+                bail!(too_large(name, self.channel));
+            }
+            return self.hand_over(name, body, None, sending).await;
+        }
+        let mut parts = Parts::of(reader, BODY_BYTES_MAX);
+        let mut import = None;
+        while let Some(part) = tokio::task::block_in_place(|| parts.next())
+            .map_err(|why| anyhow!("`{name}` was not sent to its end. {why}"))?
+        {
+            let Part { bytes, number, first_row, last } = part;
+            if number == 1 && last {
+                return self.hand_over(name, bytes, None, sending).await;
+            }
+            if self.message_id.is_some() {
+                bail!(
+                    "`{name}` is sent in parts, which have ids of their own; leave --message-id out."
+                );
+            }
+            let import = match &import {
+                Some(import) => import,
+                None => import.insert(name_of_import(path)?),
+            };
+            let headers = vec![
+                ("x-import".to_owned(), import.clone()),
+                ("x-part".to_owned(), number.to_string()),
+                ("x-first-row".to_owned(), first_row.to_string()),
+                ("x-last".to_owned(), last.to_string()),
+            ];
+            self.hand_over(name, bytes, Some((number, headers)), sending).await?;
+        }
+        Ok(())
+    }
+
+    async fn hand_over(
+        &self,
+        name: &str,
+        body: Vec<u8>,
+        part: Option<(u64, Vec<(String, String)>)>,
+        sending: &mut Sending,
+    ) -> anyhow::Result<()> {
+        let seen = || content::media_type(self.channel, &body);
+        let content_type = self.content_type.clone().or_else(seen).with_context(|| {
+            format!(
+                "`{name}` is no JSON, no XML, no multipart body and no url-encoded form; say what it \
+                 is with --content-type, or send it as `leadmill send email` or `card`."
+            )
+        })?;
+        let message_id = match &self.message_id {
+            Some(id) => id.clone(),
+            None if self.new_id => Uuid::now_v7().to_string(),
+            // As intake itself names what has no id.
+            None => format!("sha256:{}", hex(&Sha256::digest(&body))),
+        };
+        let queue = self.channel.queue();
+        let (part, headers) = part.unzip();
+        let accepted = Accepted {
+            file: name.to_owned(),
+            queue,
+            message_id: message_id.clone(),
+            content_type: content_type.clone(),
+            bytes: body.len(),
+            part,
+        };
+        let mut message = post::raw(queue, &content_type, message_id, body);
+        message.headers = headers.unwrap_or_default();
+        sending.add(message, accepted).await
+    }
+}
+
+/// Messages on their way, a batch at a time.
+struct Sending {
+    post: Post,
+    bar: ProgressBar,
+    batch: Vec<Outgoing>,
+    batch_bytes: usize,
+    waiting: Vec<Accepted>,
+    accepted: Vec<Accepted>,
+}
+
+impl Sending {
+    async fn add(&mut self, message: Outgoing, accepted: Accepted) -> anyhow::Result<()> {
+        self.batch_bytes += message.body.len();
+        self.batch.push(message);
+        self.waiting.push(accepted);
+        if self.batch.len() >= BATCH_MESSAGES_MAX || self.batch_bytes >= BATCH_BYTES_MAX {
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> anyhow::Result<()> {
+        let first = self.waiting.first().map(|first| first.file.clone()).unwrap_or_default();
+        let batch = std::mem::take(&mut self.batch);
+        self.post.send(batch).await.with_context(|| {
+            format!("From `{first}` on nothing is known to have arrived; send that again")
+        })?;
+        self.bar.inc(std::mem::take(&mut self.batch_bytes) as u64);
+        self.accepted.append(&mut self.waiting);
+        Ok(())
+    }
+}
+
+fn too_large(name: &str, channel: Channel) -> String {
+    let step = match channel {
+        Channel::Email => "take large attachments out of it",
+        Channel::Web => "send its entries one by one",
+        Channel::Card => "split it between two cards",
+        Channel::Import => "send it as CSV, which is cut into parts",
+    };
+    format!("`{name}` is larger than 16 MiB, the most that fits into one message; {step}.")
+}
+
+/// What all parts of one file share: its digest, or a new id where it comes by standard input,
+/// which cannot be read twice.
+fn name_of_import(path: Option<&Path>) -> anyhow::Result<String> {
+    let Some(path) = path else { return Ok(Uuid::now_v7().to_string()) };
+    let digest = tokio::task::block_in_place(|| -> std::io::Result<_> {
+        let mut digest = Sha256::new();
+        let (mut file, mut chunk) = (std::fs::File::open(path)?, vec![0; 1024 * 1024]);
+        loop {
+            let read = file.read(&mut chunk)?;
+            if read == 0 {
+                return Ok(digest.finalize());
+            }
+            digest.update(&chunk[..read]);
+        }
+    });
+    let digest = digest.with_context(|| format!("`{}` cannot be read", path.display()))?;
+    Ok(format!("sha256:{}", hex(&digest)))
+}
+
+fn print(context: &Context, accepted: &[Accepted]) -> anyhow::Result<()> {
+    context.output.print(&accepted, |accepted| {
+        if accepted.is_empty() {
+            return "Nothing was accepted.".to_owned();
+        }
+        let rows = accepted.iter().map(|one| {
+            let part = one.part.map_or_else(String::new, |part| format!(", part {part}"));
+            let bytes = indicatif::HumanBytes(one.bytes as u64).to_string();
+            [format!("{}{part}", one.file), one.queue.to_owned(), bytes, one.message_id.clone()]
+        });
+        let table = output::table(["file", "queue", "size", "message id"], rows);
+        let count = accepted.len();
+        let s = if count == 1 { "" } else { "s" };
+        format!("{table}\nThe broker has accepted {count} message{s}.")
+    })
+}

@@ -1,0 +1,106 @@
+//! What became of a command from outside, for whoever waits for it. Reads only.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Connection, Result};
+
+/// A command that arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The id that leadmill knows it by.
+    pub id: Uuid,
+    /// A batch has decided it; before that it waits to be asked again.
+    pub decided: bool,
+    /// Further copies with the same bytes.
+    pub repeats: i32,
+    /// Refusals of it, those of copies with other bytes included.
+    pub refusals: i64,
+}
+
+/// What followed from one message.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Outcome {
+    /// What was said because of it, in the order of saying.
+    pub events: Vec<Said>,
+    /// Why it was refused; empty where it was not.
+    pub refusals: Vec<Refused>,
+    /// Why nothing followed.
+    pub nothing: Vec<String>,
+    /// Why it was parked.
+    pub parked: Vec<String>,
+}
+
+/// One event of the log.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Said {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    /// Without `leadmill.`.
+    #[serde(rename = "type")]
+    pub ty: String,
+    pub subject: Uuid,
+    pub sequence: Option<i64>,
+    pub correlation: Uuid,
+    pub data: Value,
+}
+
+/// One final refusal.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Refused {
+    pub rule: String,
+    pub found: String,
+    pub message: String,
+}
+
+/// The command of that sender and id; `None` where it has not been taken yet.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn arrival(
+    conn: &mut Connection,
+    source: &str,
+    external_id: &str,
+) -> Result<Option<Arrival>> {
+    let row = sqlx::query_as!(
+        Arrival,
+        r#"SELECT r.id, r.batch IS NOT NULL AS "decided!", r.repeats,
+                  (SELECT count(*) FROM refusal AS f WHERE f.id = r.id AND f.final) AS "refusals!"
+           FROM received AS r WHERE r.source = $1 AND r.external_id = $2"#,
+        source,
+        external_id
+    );
+    Ok(row.fetch_optional(conn).await?)
+}
+
+/// What followed from a message.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn of(conn: &mut Connection, id: Uuid) -> Result<Outcome> {
+    // An effect sorts after its cause: the bound keeps the months before out of the search.
+    let events = sqlx::query_as!(
+        Said,
+        r#"SELECT id, at, type AS ty, subject, sequence, correlation,
+                  data::jsonb AS "data!: Value"
+           FROM event WHERE cause = $1 AND id > $1 ORDER BY at, batch, ordinal"#,
+        id
+    );
+    let events = events.fetch_all(&mut *conn).await?;
+    let refusals = sqlx::query_as!(
+        Refused,
+        "SELECT rule, found, message FROM refusal WHERE id = $1 AND final ORDER BY no",
+        id
+    );
+    let refusals = refusals.fetch_all(&mut *conn).await?;
+    let nothing = sqlx::query_scalar!("SELECT why FROM nothing WHERE id = $1", id);
+    let nothing = nothing.fetch_all(&mut *conn).await?;
+    let parked = sqlx::query_scalar!(
+        "SELECT reason FROM parked WHERE message = $1 AND state = 'parked'",
+        id
+    );
+    let parked = parked.fetch_all(conn).await?;
+    Ok(Outcome { events, refusals, nothing, parked })
+}
