@@ -1,6 +1,7 @@
 //! The command line: one file per verb. What a person reads goes to standard output, what happened
 //! on the way to standard error, so that `--json` can be piped.
 
+mod bench;
 mod check_config;
 mod context;
 mod down;
@@ -41,7 +42,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE", env = "LEADMILL_CONFIG")]
     config: Option<PathBuf>,
     /// The folder of private servers' data
-    #[arg(long, global = true, value_name = "FOLDER", env = "LEADMILL_FOLDER", default_value = ".leadmill")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "LEADMILL_FOLDER",
+        default_value = ".leadmill"
+    )]
     folder: PathBuf,
 }
 
@@ -55,6 +62,8 @@ enum Verb {
     Migrate,
     /// Run workers until SIGTERM or Ctrl-C; all of them where none is named
     Run(run::Run),
+    /// Measure one hop of the pipeline: in batches against message by message
+    Bench(bench::Bench),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -88,6 +97,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Down => down::run(&context).await,
         Verb::Migrate => migrate::run(&context).await,
         Verb::Run(run) => run.run(&context).await,
+        Verb::Bench(bench) => bench.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());
