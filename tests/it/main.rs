@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod contract;
+mod audit;
 mod crashes;
 mod database;
 mod delivery;
@@ -11,6 +12,7 @@ mod layers;
 mod lifecycles;
 mod load;
 mod messaging;
+mod operators;
 mod proxy;
 mod sending;
 mod servers;

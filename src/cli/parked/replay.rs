@@ -95,9 +95,9 @@ impl Replay {
         let _ = link.close().await;
         let data = json!({ "replayed": done, "problems": problems });
         context.output.print(&data, |_| {
-            let n = counted(done.len(), "message is", "messages are");
+            let n = counted(done.len(), "message is back in its queue", "messages are back in their queues");
             let ids = done.iter().map(|one| format!("  {} as {}", one.id, one.replayed_as));
-            let mut lines = vec![format!("{n} in their queue again.")];
+            let mut lines = vec![format!("{n}.")];
             lines.extend(ids.chain(problems.iter().cloned()));
             lines.join("\n")
         })?;
