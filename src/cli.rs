@@ -6,6 +6,7 @@ mod catalog;
 mod check_config;
 mod command;
 mod context;
+mod contract;
 mod demo;
 mod down;
 mod migrate;
@@ -77,6 +78,8 @@ enum Verb {
     /// Replace what is sold, and at which prices
     #[command(subcommand)]
     Catalog(catalog::Catalog),
+    /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
+    Contract(contract::Contract),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -114,6 +117,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Send(send) => send.run(&context).await,
         Verb::Command(command) => command.run(&context).await,
         Verb::Catalog(catalog) => catalog.run(&context).await,
+        Verb::Contract(contract) => contract.run(&context),
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

@@ -1,6 +1,7 @@
 //! leadmill
 
 pub mod cli;
+pub mod contract;
 pub mod envelope;
 pub mod messaging;
 pub mod rules;

@@ -32,6 +32,7 @@ pub use publisher::{BODY_BYTES_MAX, Outgoing, PublishError, Publisher};
 pub use settings::BrokerSettings;
 pub use supervisor::{EXIT_STUCK, reconnecting};
 pub use topology::{
+    Argument,
     Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind, Problem,
     QUEUE_LENGTH_MAX, Queue, QueueDepth, RETURN, Topology, TopologyError,
 };

@@ -2,6 +2,7 @@
 //! Written once, for all workers; see the map in `lib.rs` for the way of a message.
 
 mod arrival;
+mod attempts;
 mod decision;
 mod fault_point;
 mod lane;
@@ -24,7 +25,7 @@ use crate::messaging::{Link, reconnecting};
 use crate::settings::Settings;
 use crate::workers;
 
-pub use arrival::hex;
+pub use arrival::{RAW_BYTES_MAX, hex};
 pub use fault_point::FaultPoint;
 pub use upkeep::CLOCK;
 
@@ -55,10 +56,9 @@ impl Runtime {
                 return Err(format!("There is no worker `{name}`; the workers are {known}."));
             }
         }
-        let wanted = |worker: &Box<dyn Hosted>| {
-            names.is_empty() || names.iter().any(|name| name == worker.name())
-        };
-        let workers = all.into_iter().filter(wanted).map(Arc::from).collect();
+        let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+        let workers = all.into_iter().filter(|worker| wanted(worker.name()));
+        let workers = workers.map(Arc::from).collect();
         Ok(Self { settings: Arc::new(settings), workers, heard })
     }
 
@@ -73,7 +73,8 @@ impl Runtime {
     async fn work(&self, worker: &Arc<dyn Hosted>, stop: CancellationToken) {
         let broker = &self.settings.broker;
         let queues = workers::queues(&**worker);
-        let lanes: Vec<Lane> = queues.iter().map(|queue| self.lane(worker, &queue.name, &stop)).collect();
+        let lanes: Vec<Lane> =
+            queues.iter().map(|queue| self.lane(worker, &queue.name, &stop)).collect();
         let upkeep = Upkeep {
             settings: Arc::clone(&self.settings),
             workers: vec![worker.name()],

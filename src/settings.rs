@@ -219,6 +219,10 @@ impl RuntimeSettings {
 impl LogSettings {
     fn problems(&self) -> Vec<String> {
         let filter = tracing_subscriber::EnvFilter::try_new(&self.filter);
-        filter.err().map(|error| format!("`filter` is no log filter: {error}.")).into_iter().collect()
+        filter
+            .err()
+            .map(|error| format!("`filter` is no log filter: {error}."))
+            .into_iter()
+            .collect()
     }
 }

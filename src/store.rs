@@ -133,8 +133,11 @@ pub async fn release_savepoint(conn: &mut Connection) -> Result<()> {
 }
 
 fn options(database: &DatabaseSettings) -> Result<PgConnectOptions> {
-    let options = PgConnectOptions::from_str(database.url.expose_secret()).map_err(|_| {
-        // The driver's error may quote the address, and with it the password.
+    let url = database.url.expose_secret();
+    // The driver takes any scheme, and its error may quote the address, and with it the password.
+    let ours = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let options = ours.then(|| PgConnectOptions::from_str(url).ok()).flatten();
+    let options = options.ok_or_else(|| {
         Fault::ours(
             "The setting database.url is no address of a PostgreSQL database; write it like \
              postgres://user:password@host:5432/leadmill.",

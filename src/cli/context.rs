@@ -75,4 +75,3 @@ pub fn exports(settings: &Settings) -> [(&'static str, String); 2] {
         (servers::BROKER_SETTING, settings.broker.url.expose_secret().to_owned()),
     ]
 }
-

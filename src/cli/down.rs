@@ -8,11 +8,12 @@ use crate::servers;
 pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
     let mut say = |line: String| eprintln!("{line}");
     let stopped = servers::stop(&context.global.folder, &mut say).await?;
-    let data =
-        serde_json::json!({ "postgres": stopped.postgres, "rabbitmq": stopped.rabbitmq });
+    let data = serde_json::json!({ "postgres": stopped.postgres, "rabbitmq": stopped.rabbitmq });
     context.output.print(&data, |_| match (stopped.postgres, stopped.rabbitmq) {
         (false, false) => "No private server was running.".into(),
-        _ => "The private servers are stopped; `leadmill up` starts them with the same data.".into(),
+        _ => {
+            "The private servers are stopped; `leadmill up` starts them with the same data.".into()
+        }
     })?;
     Ok(ExitCode::SUCCESS)
 }

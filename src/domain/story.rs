@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::decide::{Ctx, NumberKind, Outcome, Refusal, Worker};
+use crate::decide::{Ctx, Later, NumberKind, Outcome, Refusal, Worker};
 use crate::ids::{derived, minted};
 use crate::message::{Message, Said};
 use crate::party::Party;
@@ -33,6 +33,8 @@ pub struct Story<W: Worker> {
 #[derive(Clone, Debug, Default)]
 pub struct Told {
     pub says: Vec<Sequenced>,
+    /// What will be said when its time has come.
+    pub later: Vec<Later<Said>>,
     pub already: bool,
 }
 
@@ -104,9 +106,10 @@ where
         let mut numbers: BTreeMap<NumberKind, Vec<i64>> = numbers.collect();
         let source = self.source.clone();
         let mut ctx = Ctx::new(self.now, &self.facts, (cause, &source), W::NAME, &mut numbers);
-        let outcome: Outcome<Said> = self.worker.decide(&seen, &when, &mut ctx)?.erased();
+        let mut outcome: Outcome<Said> = self.worker.decide(&seen, &when, &mut ctx)?.erased();
         let already = outcome.already.is_some();
-        Ok(Told { says: self.world.apply(outcome), already })
+        let later = std::mem::take(&mut outcome.later);
+        Ok(Told { says: self.world.apply(outcome), later, already })
     }
 
     /// The part of the world that the worker named.

@@ -87,6 +87,17 @@ pub struct Queue {
     pub length_max: u32,
 }
 
+/// The value of a queue's argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argument<'a> {
+    /// As it stands.
+    Text(&'a str),
+    /// Name of an exchange, here without prefix.
+    Exchange(&'a str),
+    /// A limit or a time.
+    Number(u32),
+}
+
 /// What a queue hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
@@ -188,23 +199,33 @@ impl Queue {
         }
     }
 
-    fn arguments(&self, settings: &BrokerSettings) -> FieldTable {
-        let text = |value: &str| AMQPValue::LongString(value.into());
-        let number = |value: u32| AMQPValue::LongLongInt(i64::from(value));
-        let mut arguments = FieldTable::default();
-        arguments.insert("x-queue-type".into(), text("quorum"));
-        arguments.insert("x-delivery-limit".into(), number(self.delivery_limit));
-        arguments.insert("x-max-length".into(), number(self.length_max));
-        arguments.insert("x-overflow".into(), text("reject-publish"));
+    /// The arguments that it is declared with.
+    pub fn arguments(&self) -> Vec<(&'static str, Argument<'_>)> {
+        let mut arguments = vec![
+            ("x-queue-type", Argument::Text("quorum")),
+            ("x-delivery-limit", Argument::Number(self.delivery_limit)),
+            ("x-max-length", Argument::Number(self.length_max)),
+            ("x-overflow", Argument::Text("reject-publish")),
+        ];
         if let Some(exchange) = &self.dead_letter {
-            let exchange = settings.full(exchange);
-            arguments.insert("x-dead-letter-exchange".into(), text(&exchange));
-            arguments.insert("x-dead-letter-strategy".into(), text("at-least-once"));
+            arguments.push(("x-dead-letter-exchange", Argument::Exchange(exchange)));
+            arguments.push(("x-dead-letter-strategy", Argument::Text("at-least-once")));
         }
-        if let Some(ttl_ms) = self.ttl_ms {
-            arguments.insert("x-message-ttl".into(), number(ttl_ms));
-        }
+        arguments.extend(self.ttl_ms.map(|ttl| ("x-message-ttl", Argument::Number(ttl))));
         arguments
+    }
+
+    fn table(&self, settings: &BrokerSettings) -> FieldTable {
+        let mut table = FieldTable::default();
+        for (name, argument) in self.arguments() {
+            let value = match argument {
+                Argument::Text(text) => AMQPValue::LongString(text.into()),
+                Argument::Exchange(name) => AMQPValue::LongString(settings.full(name).into()),
+                Argument::Number(number) => AMQPValue::LongLongInt(i64::from(number)),
+            };
+            table.insert(name.into(), value);
+        }
+        table
     }
 }
 
@@ -328,7 +349,7 @@ fn queue_declare(
             let passive = QueueDeclareOptions { passive: true, ..options };
             channel.queue_declare(name.as_str().into(), passive, FieldTable::default()).await?;
         }
-        let arguments = queue.arguments(settings);
+        let arguments = queue.table(settings);
         channel.queue_declare(name.as_str().into(), options, arguments).await?;
         for Binding { exchange, routing_key } in &queue.bindings {
             let exchange = settings.full(exchange).into();

@@ -164,7 +164,12 @@ impl Message {
         };
     }
 
-    fn broken(&self, worker: &dyn Hosted, class: ParkedClass, reason: &str) -> Result<When, Trouble> {
+    fn broken(
+        &self,
+        worker: &dyn Hosted,
+        class: ParkedClass,
+        reason: &str,
+    ) -> Result<When, Trouble> {
         let held = worker.broken(&self.arrived, reason);
         held.ok_or_else(|| Trouble { class, reason: reason.to_owned() })
     }
@@ -216,7 +221,8 @@ impl Message {
 fn origin(opened: &Opened) -> Result<Origin, String> {
     if let Some(worker) = opened.said_by() {
         let id = opened.id.parse();
-        let id = id.map_err(|_| format!("The id `{}` of our own message is no UUID.", opened.id))?;
+        let id =
+            id.map_err(|_| format!("The id `{}` of our own message is no UUID.", opened.id))?;
         return Ok(Origin::Ours { id, worker: worker.to_owned() });
     }
     let digest = Sha256::new().chain_update(&opened.ty).chain_update(&opened.data).finalize();

@@ -19,7 +19,10 @@ pub const BATCH_SAYS_MAX: usize = 4_000;
 
 /// What follows from one message.
 pub enum Verdict {
-    Said { says: Vec<Sequenced>, later: Vec<Later<Said>> },
+    Said {
+        says: Vec<Sequenced>,
+        later: Vec<Later<Said>>,
+    },
     /// Nothing changes: the effect held already.
     Already(Already),
     /// Nothing follows.

@@ -3,8 +3,7 @@
 //! While the messages of one batch are confirmed, the next transaction runs; acknowledgements stay
 //! in the order of the batches. A fault is retried in place, the messages held; nothing is requeued.
 
-use std::collections::{BTreeSet, HashMap};
-use std::ops::Range;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,20 +14,14 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use super::arrival::{Message, Trouble};
-use super::decision::Undecided;
+use super::arrival::Message;
+use super::attempts::{Attempts, FAULT_WAIT_MAX, FAULT_WAIT_MIN};
 use super::fault_point::FaultPoint;
 use super::publish::publish;
-use super::transaction::{Committed, Desk, Poison, Poisoned, Stop};
+use super::transaction::{Committed, Desk};
 use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receipt};
-use crate::store::parked::ParkedClass;
-use crate::store::{self, DatabaseSettings, Fault, UNIQUE_TRIES_MAX};
+use crate::store::{self, DatabaseSettings};
 
-/// Waits between attempts after a fault, doubling from the first to the second.
-const FAULT_WAIT_MIN: Duration = Duration::from_millis(100);
-const FAULT_WAIT_MAX: Duration = Duration::from_secs(10);
-/// Conflicts with other workers that are tried again without waiting.
-const AT_ONCE_MAX: u32 = 3;
 /// Marks wait this long for a transaction to ride in.
 const MARKS_IDLE: Duration = Duration::from_secs(1);
 
@@ -123,7 +116,7 @@ impl Lane {
     }
 
     /// A connection of the lane's own; tried until it is there, or the lane has to end.
-    async fn desk(&self, link: &Link) -> Option<Desk> {
+    pub(super) async fn desk(&self, link: &Link) -> Option<Desk> {
         let mut wait = FAULT_WAIT_MIN;
         let name = format!("leadmill {}", self.queue);
         let failed = link.failed();
@@ -148,8 +141,7 @@ impl Lane {
         }
     }
 
-    /// Reads and decides what was delivered, in one transaction, or in several where a message
-    /// spoils it for the others.
+    /// Reads what was delivered, and decides it.
     async fn decide(
         &self,
         desk: &mut Desk,
@@ -160,118 +152,11 @@ impl Lane {
         let read = move || delivered.into_iter().map(|d| Message::of(&*worker, d)).collect();
         let read: Result<Vec<Message>, _> = tokio::task::spawn_blocking(read).await;
         let read = read.map_err(|error| self.halted(&format!("Reading failed: {error}.")))?;
-        let messages: Arc<[Message]> = read.into();
-        let mut poisoned = Arc::new(Poisoned::new());
-        let mut committed = Committed { outgoing: Vec::new(), batches: Vec::new() };
-        let mut suspicions: HashMap<Range<usize>, u32> = HashMap::new();
-        let mut todo = vec![0..messages.len()];
-        let mut retry = Retry::default();
-        while let Some(places) = todo.pop() {
-            let stop = match desk.transact(&messages, places.clone(), &poisoned).await {
-                Ok(done) => {
-                    committed.outgoing.extend(done.outgoing);
-                    committed.batches.extend(done.batches);
-                    retry = Retry::default();
-                    continue;
-                }
-                Err(stop) => stop,
-            };
-            let trouble = match stop {
-                Stop::Fault(Fault::Ours(error)) => {
-                    let _ = store::rollback(&mut desk.conn).await;
-                    return Err(self.halted(&error.to_string()));
-                }
-                Stop::Fault(fault @ Fault::Again(_)) => {
-                    let error = fault.trouble().to_string();
-                    let _ = store::rollback(&mut desk.conn).await;
-                    let seen = suspicions.entry(places.clone()).or_default();
-                    *seen += u32::from(fault.trouble().is_unique_violation());
-                    if *seen < UNIQUE_TRIES_MAX {
-                        retry.wait(link, self, &error).await?;
-                        todo.push(places);
-                        continue;
-                    }
-                    Trouble { class: ParkedClass::Poison, reason: error }
-                }
-                Stop::Fault(Fault::Connection(error)) => {
-                    retry.wait(link, self, &error.to_string()).await?;
-                    if let Some(fresh) = self.desk(link).await {
-                        let marks = std::mem::take(&mut desk.marks);
-                        *desk = Desk { marks, ..fresh };
-                        todo.push(places);
-                        continue;
-                    }
-                    return Err(LaneError::Link(link.failure().unwrap_or_default()));
-                }
-                Stop::Fault(Fault::Message(error)) => {
-                    let _ = store::rollback(&mut desk.conn).await;
-                    Trouble { class: ParkedClass::Poison, reason: error.to_string() }
-                }
-                Stop::Undecided(Undecided::Panicked(place, reason)) => {
-                    let _ = store::rollback(&mut desk.conn).await;
-                    if places.len() > 1 {
-                        // Once more, alone: only what panics by itself is parked.
-                        todo.extend([place + 1..places.end, place..place + 1, places.start..place]);
-                        todo.retain(|range| !range.is_empty());
-                        continue;
-                    }
-                    Trouble { class: ParkedClass::Panic, reason }
-                }
-                Stop::Undecided(Undecided::TooMuch) => {
-                    let _ = store::rollback(&mut desk.conn).await;
-                    Trouble { class: ParkedClass::Poison, reason: "It says too much at once.".into() }
-                }
-            };
-            if places.len() > 1 {
-                let middle = places.start + places.len() / 2;
-                todo.extend([middle..places.end, places.start..middle]);
-                continue;
-            }
-            if poisoned.contains_key(&places.start) {
-                let reason = format!("A message cannot even be parked: {}", trouble.reason);
-                return Err(self.halted(&reason));
-            }
-            let message = &messages[places.start];
-            warn!(queue = self.queue, id = message.external_id(), "Parked: {}", trouble.reason);
-            let instead = self.worker.broken(&message.arrived, &trouble.reason);
-            let poison = Poison { trouble, instead };
-            let known = Arc::get_mut(&mut poisoned);
-            known.expect("no decision runs now").insert(places.start, poison);
-            todo.push(places);
-        }
-        Ok(committed)
+        Attempts::new(self, link, read).commit(desk).await
     }
 
-    fn halted(&self, reason: &str) -> LaneError {
+    pub(super) fn halted(&self, reason: &str) -> LaneError {
         LaneError::Halted { queue: self.queue.clone(), reason: reason.to_owned() }
-    }
-}
-
-/// Counts the faults of one batch and waits between them, with jitter.
-#[derive(Default)]
-struct Retry(u32);
-
-impl Retry {
-    async fn wait(&mut self, link: &Link, lane: &Lane, reason: &str) -> Result<(), LaneError> {
-        self.0 += 1;
-        if self.0 <= AT_ONCE_MAX {
-            return Ok(());
-        }
-        if self.0 == AT_ONCE_MAX + 1 {
-            warn!(queue = lane.queue, "A batch is held and tried again: {reason}");
-        }
-        let wait = FAULT_WAIT_MIN.saturating_mul(2_u32.saturating_pow(self.0 - AT_ONCE_MAX));
-        let wait = wait.min(FAULT_WAIT_MAX).mul_f32(0.5 + fastrand::f32() / 2.0);
-        let failed = link.failed();
-        tokio::select! {
-            () = failed.cancelled() => {
-                Err(LaneError::Link(link.failure().unwrap_or_else(|| reason.to_owned())))
-            }
-            () = lane.stop.cancelled(), if self.0 > 2 * AT_ONCE_MAX => {
-                Err(LaneError::Link(reason.to_owned()))
-            }
-            () = tokio::time::sleep(wait) => Ok(()),
-        }
     }
 }
 

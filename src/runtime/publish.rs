@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::envelope::{CONTENT_TYPE, SOURCE_PREFIX, Seal, seal};
-use crate::store::event::StoredEvent;
 use crate::messaging::{COMMANDS, EVENTS, Outgoing, PublishError, Publisher};
+use crate::store::event::StoredEvent;
 
 /// First wait after a full queue refused a batch; doubles up to [`REFUSED_WAIT_MAX`].
 const REFUSED_WAIT_MIN: Duration = Duration::from_millis(100);
@@ -58,7 +58,10 @@ pub fn stored(event: &StoredEvent) -> Sent<'_> {
 ///
 /// # Errors
 /// Where the row's data is no JSON, which the column's type excludes.
-pub fn outgoing(sent: Sent<'_>, heard: &BTreeSet<&'static str>) -> Result<Outgoing, serde_json::Error> {
+pub fn outgoing(
+    sent: Sent<'_>,
+    heard: &BTreeSet<&'static str>,
+) -> Result<Outgoing, serde_json::Error> {
     let body = seal(&Seal {
         id: sent.id,
         worker: sent.worker,

@@ -18,12 +18,12 @@ use super::publish::{Sent, outgoing, stored};
 use super::transaction::{Committed, Stop};
 use crate::messaging::{Delay, Outgoing};
 use crate::store::event::{NewEvent, StoredEvent};
-use crate::store::{Connection, Fault};
 use crate::store::nothing::Nothing;
 use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
 use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
+use crate::store::{Connection, Fault};
 
 /// Ordinals of messages lie apart from those of records, so that their ids never meet.
 const SAYS_FROM: u32 = 1 << 16;
@@ -130,7 +130,8 @@ impl<'a> Records<'a> {
         } else {
             // An answer of its own each time: the first arrival has used the derived ids.
             let digest = Sha256::digest(&message.original.body);
-            let ordinal = u32::from_be_bytes([0x40 | digest[0] & 0x3f, digest[1], digest[2], digest[3]]);
+            let ordinal =
+                u32::from_be_bytes([0x40 | digest[0] & 0x3f, digest[1], digest[2], digest[3]]);
             self.answer_refusal(message, (id, ordinal), id, &reason);
             self.record_refusal(message, (id, id), reason, true);
         }
@@ -225,7 +226,14 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn say(&mut self, message: &Message, cause: Uuid, correlation: Uuid, ordinal: u32, said: Sequenced) {
+    fn say(
+        &mut self,
+        message: &Message,
+        cause: Uuid,
+        correlation: Uuid,
+        ordinal: u32,
+        said: Sequenced,
+    ) {
         let id = derived(cause, self.worker.name(), ordinal);
         let Sequenced { said: Said { ty, subject, data }, sequence, begins } = said;
         self.events.push(NewEvent {

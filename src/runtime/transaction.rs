@@ -182,7 +182,8 @@ impl Desk {
             return Ok(());
         }
         let ids: Vec<_> = ours.iter().map(|(_, id)| *id).collect();
-        let mut fresh = store::inbox::claim(&mut self.conn, self.worker.name(), batch, &ids).await?;
+        let mut fresh =
+            store::inbox::claim(&mut self.conn, self.worker.name(), batch, &ids).await?;
         for (place, id) in ours {
             // Two copies may lie in one batch: the first is decided, the second repeats it.
             if fresh.remove(&id) {
@@ -207,7 +208,8 @@ impl Desk {
             let Origin::Outside { source, external_id, digest, raw } = &message.origin else {
                 return None;
             };
-            let kind = if *raw { Some(&message.arrived.queue) } else { message.arrived.ty.as_ref() };
+            let kind =
+                if *raw { Some(&message.arrived.queue) } else { message.arrived.ty.as_ref() };
             Some(Outside {
                 source,
                 external_id,
@@ -345,7 +347,11 @@ impl Desk {
 }
 
 /// What is decided at this place.
-pub fn when_of<'m>(messages: &'m [Message], poison: &'m Poisoned, place: usize) -> Option<&'m When> {
+pub fn when_of<'m>(
+    messages: &'m [Message],
+    poison: &'m Poisoned,
+    place: usize,
+) -> Option<&'m When> {
     let instead = poison.get(&place).and_then(|poison| poison.instead.as_ref());
     instead.or_else(|| messages[place].when.as_ref().ok())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use chrono::Utc;
 use leadmill::store::{self, Connection, DatabaseSettings};
+use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -27,6 +28,18 @@ impl Database {
         let name = format!("leadmill_test_{}", Uuid::now_v7().simple());
         let mut conn = maintenance().await;
         execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        store::close(conn).await.unwrap();
+        Self { settings: DatabaseSettings::new(url_of(&name)) }
+    }
+
+    /// Another database with the same content; nobody may be connected to this one.
+    pub(crate) async fn copy(&self) -> Self {
+        let url = self.settings.url.expose_secret();
+        let (address, _) = url.split_once('?').unwrap_or((url, ""));
+        let (_, this) = address.rsplit_once('/').unwrap();
+        let name = format!("leadmill_test_{}", Uuid::now_v7().simple());
+        let mut conn = maintenance().await;
+        execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {this}")).await;
         store::close(conn).await.unwrap();
         Self { settings: DatabaseSettings::new(url_of(&name)) }
     }

@@ -11,15 +11,19 @@ async fn f1_a_web_form_becomes_a_qualified_lead() {
     let it = Installation::new().await;
     let workers = it.start(&["intake", "qualification"], &[]);
     it.send("intake.web", "application/json", vec![form(1)]).await;
-    it.until("the lead is qualified", "SELECT count(*) = 1 FROM lead WHERE state = 'qualified'").await;
+    it.until("the lead is qualified", "SELECT count(*) = 1 FROM lead WHERE state = 'qualified'")
+        .await;
     assert_eq!(it.count("SELECT count(*) FROM input WHERE verdict = 'created'").await, 1);
-    assert_eq!(it.texts("SELECT type FROM event ORDER BY at, ordinal").await, [
-        "lead.captured.v1",
-        "account.created.v1",
-        "contact.created.v1",
-        "lead.qualified.v1",
-        "opportunity.created.v1"
-    ]);
+    assert_eq!(
+        it.texts("SELECT type FROM event ORDER BY at, ordinal").await,
+        [
+            "lead.captured.v1",
+            "account.created.v1",
+            "contact.created.v1",
+            "lead.qualified.v1",
+            "opportunity.created.v1"
+        ]
+    );
     workers.stop().await;
 }
 
@@ -42,12 +46,12 @@ async fn f62_fifty_racing_commands_make_one_opportunity_and_all_get_an_answer() 
     let workers = it.start(&["intake", "qualification"], &[]);
     let vague = json!({ "name": "Bea Vague", "email": "bea@vague.example", "message": "hello" });
     it.send("intake.web", "application/json", vec![vague.to_string().into_bytes()]).await;
-    it.until("the lead is scored", "SELECT count(*) = 1 FROM event WHERE type = 'lead.scored.v1'").await;
+    it.until("the lead is scored", "SELECT count(*) = 1 FROM event WHERE type = 'lead.scored.v1'")
+        .await;
     let second = it.start(&["qualification"], &[]);
     let lead = it.texts("SELECT id::text FROM lead").await.remove(0);
-    let racing = (0..50).map(|_| {
-        command(&Uuid::new_v4().to_string(), "lead.qualify.v1", &json!({ "lead": lead }))
-    });
+    let racing = (0..50)
+        .map(|_| command(&Uuid::new_v4().to_string(), "lead.qualify.v1", &json!({ "lead": lead })));
     it.publish(racing.collect()).await;
     let answered = "SELECT count(*) = 49 FROM event WHERE type = 'lead.already.v1'";
     it.until("everybody has an answer", answered).await;
@@ -97,11 +101,13 @@ async fn a_command_id_used_again_with_other_content_is_refused_and_changes_nothi
     let workers = it.start(&["intake", "qualification"], &[]);
     let vague = json!({ "name": "Bea Vague", "email": "bea@vague.example", "message": "hello" });
     it.send("intake.web", "application/json", vec![vague.to_string().into_bytes()]).await;
-    it.until("the lead is scored", "SELECT count(*) = 1 FROM event WHERE type = 'lead.scored.v1'").await;
+    it.until("the lead is scored", "SELECT count(*) = 1 FROM event WHERE type = 'lead.scored.v1'")
+        .await;
     let lead = it.texts("SELECT id::text FROM lead").await.remove(0);
     let lost = json!({ "lead": lead, "reason": "lost" });
     it.publish(vec![command("once", "lead.disqualify.v1", &lost)]).await;
-    it.until("it is disqualified", "SELECT count(*) = 1 FROM lead WHERE state = 'disqualified'").await;
+    it.until("it is disqualified", "SELECT count(*) = 1 FROM lead WHERE state = 'disqualified'")
+        .await;
     it.publish(vec![
         command("once", "lead.reactivate.v1", &json!({ "lead": lead })),
         command("once", "lead.disqualify.v1", &lost),
@@ -117,7 +123,10 @@ async fn a_command_id_used_again_with_other_content_is_refused_and_changes_nothi
 #[tokio::test]
 async fn a_row_that_the_database_refuses_is_parked_alone_and_the_others_go_through() {
     let it = Installation::new().await;
-    it.execute("ALTER TABLE lead ADD CONSTRAINT no_poison CHECK (enquiry->>'company' <> 'Acme 13')").await;
+    it.execute(
+        "ALTER TABLE lead ADD CONSTRAINT no_poison CHECK (enquiry->>'company' <> 'Acme 13')",
+    )
+    .await;
     let forms: Vec<_> = (0..40).map(form).collect();
     it.send("intake.web", "application/json", forms).await;
     let intake = it.start(&["intake"], &[]);
@@ -160,7 +169,8 @@ async fn database_connections_that_are_cut_cost_nothing_but_time() {
         )
         .await;
     }
-    it.until("all are qualified", "SELECT count(*) = 300 FROM lead WHERE state = 'qualified'").await;
+    it.until("all are qualified", "SELECT count(*) = 300 FROM lead WHERE state = 'qualified'")
+        .await;
     assert_eq!(it.count("SELECT count(*) FROM opportunity").await, 300);
     assert_eq!(it.count("SELECT count(*) FROM parked").await, 0);
     workers.stop().await;
@@ -211,6 +221,23 @@ async fn a_missing_partition_halts_the_lane_and_parks_nothing() {
     .await;
     it.until("it goes on by itself", "SELECT count(*) = 1 FROM lead").await;
     intake.stop().await;
+}
+
+#[tokio::test]
+async fn f95_the_clock_closes_an_offer_once_although_two_processes_watch_it() {
+    let it = Installation::new().await;
+    let workers = it.start(&["intake", "qualification", "quoting"], &[]);
+    let second = it.start(&["quoting"], &[]);
+    it.catalog().await;
+    it.send("intake.web", "application/json", vec![form(1)]).await;
+    it.until("a quote is active", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
+    it.execute("UPDATE schedule SET due_at = now()").await;
+    it.until("it is closed", "SELECT count(*) = 1 FROM quote WHERE state = 'closed'").await;
+    let closed = "SELECT data->>'close_reason' FROM event WHERE type = 'quote.closed.v1'";
+    assert_eq!(it.texts(closed).await, ["expired"]);
+    assert_eq!(it.count("SELECT count(*) FROM event WHERE type = 'quote.close.v1'").await, 1);
+    workers.stop().await;
+    second.stop().await;
 }
 
 /// The columns of an open lead that nobody captured through intake.

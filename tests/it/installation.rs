@@ -42,9 +42,10 @@ impl Installation {
 
     /// An installation on a database that is filled already.
     pub(crate) async fn on(database: Database) -> Self {
-        let broker = std::env::var(servers::BROKER_SETTING).unwrap_or_else(|_| BROKER_DEFAULT.into());
-        let mut sources = Sources::default()
-            .with_servers(database.settings.url.expose_secret(), &broker);
+        let broker =
+            std::env::var(servers::BROKER_SETTING).unwrap_or_else(|_| BROKER_DEFAULT.into());
+        let mut sources =
+            Sources::default().with_servers(database.settings.url.expose_secret(), &broker);
         let prefix = format!("test-{}.", Uuid::now_v7().simple());
         for (name, value) in [
             ("LEADMILL_BROKER__PREFIX", prefix.as_str()),

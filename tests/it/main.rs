@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod clients;
+mod contract;
+mod crashes;
 mod database;
 mod delivery;
 mod installation;
+mod layers;
+mod lifecycles;
 mod messaging;
 mod proxy;
 mod sending;

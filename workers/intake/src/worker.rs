@@ -40,10 +40,10 @@ pub struct Intake {
 /// What intake hears: raw inputs beside messages of the contract.
 #[derive(Clone, Debug)]
 pub enum When {
-    Input(RawInput),
-    Row(InputRow),
+    Input(Box<RawInput>),
+    Row(Box<InputRow>),
     Continue(ImportContinue),
-    Release(InputRelease),
+    Release(Box<InputRelease>),
     Reject(InputReject),
 }
 
@@ -68,11 +68,11 @@ impl OneOf for When {
 impl Heard for When {
     fn read(arrived: &Arrived) -> Result<Self, Malformed> {
         if arrived.is(InputRow::TYPE) {
-            arrived.data().map(Self::Row)
+            arrived.data().map(Box::new).map(Self::Row)
         } else if arrived.is(ImportContinue::TYPE) {
             arrived.data().map(Self::Continue)
         } else if arrived.is(InputRelease::TYPE) {
-            arrived.data().map(Self::Release)
+            arrived.data().map(Box::new).map(Self::Release)
         } else if arrived.is(InputReject::TYPE) {
             arrived.data().map(Self::Reject)
         } else {
@@ -123,14 +123,22 @@ impl Worker for Intake {
         };
         let first_row = arrived.headers.get("x-first-row").and_then(|row| row.parse().ok());
         let first_row = first_row.unwrap_or(1);
-        Ok(When::Input(RawInput { channel, content_type, first_row, reading, unreadable: false }))
+        let raw = RawInput { channel, content_type, first_row, reading, unreadable: false };
+        Ok(When::Input(Box::new(raw)))
     }
 
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When> {
         let channel = channel_of(&arrived.queue)?;
         let reading = Reading::Unclear { reason: reason.replace('\0', " ") };
         let content_type = arrived.content_type.clone();
-        Some(When::Input(RawInput { channel, content_type, first_row: 1, reading, unreadable: true }))
+        let unreadable = true;
+        Some(When::Input(Box::new(RawInput {
+            channel,
+            content_type,
+            first_row: 1,
+            reading,
+            unreadable,
+        })))
     }
 
     fn external_id(&self, arrived: &Arrived) -> Option<String> {
@@ -140,8 +148,10 @@ impl Worker for Intake {
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         let enquiry = match when {
-            When::Input(RawInput { reading: Reading::Enquiry(enquiry), .. }) => Some(&**enquiry),
-            When::Input(_) => None,
+            When::Input(raw) => match &raw.reading {
+                Reading::Enquiry(enquiry) => Some(&**enquiry),
+                _ => None,
+            },
             When::Row(row) => match &row.part.reading {
                 PartReading::Enquiry(enquiry) => Some(&**enquiry),
                 _ => None,
@@ -179,7 +189,9 @@ impl Worker for Intake {
                 match &row.part.reading {
                     PartReading::Enquiry(enquiry) => judge(world, input, enquiry, true, ctx),
                     PartReading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
-                    PartReading::Unclear { reason } => hold(&input, HoldReason::Unclear, reason, &[]),
+                    PartReading::Unclear { reason } => {
+                        hold(&input, HoldReason::Unclear, reason, &[])
+                    }
                 }
             }
             When::Continue(next) => self.take_slice(world, next),
@@ -398,4 +410,3 @@ fn already(input: Uuid) -> Outcome<Then> {
 fn channel_of(queue: &str) -> Option<Channel> {
     CHANNELS.iter().find(|(name, _)| *name == queue).map(|(_, channel)| *channel)
 }
-

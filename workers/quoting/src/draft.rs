@@ -1,13 +1,14 @@
 //! Repricing an opportunity, and the quote that follows by the seller's policy.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use domain::commands::QuoteClose;
 use domain::customer::Buyer;
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
 use domain::document::{Line, compute};
 use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, QUOTES_MAX};
-use domain::quote::{Offer, Quote, QuoteAction, QuoteState};
+use domain::quote::{Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use domain::shelf::Shelf;
 use domain::totals::{Header, Totals};
 use rust_decimal::Decimal;
@@ -44,7 +45,8 @@ impl Quoting {
             outcome = outcome.say(quote_drafted(&quote, &opportunity));
             if whole && self.activates_itself(&quote.offer) {
                 quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
-                outcome = outcome.say(quote_activated(&quote, &opportunity));
+                let (due, close) = self.expiry(&quote);
+                outcome = outcome.say(quote_activated(&quote, &opportunity)).later(due, close);
             }
             opportunity = opportunity.with_quote(quote);
         }
@@ -61,6 +63,23 @@ impl Quoting {
     /// The day that it is at the seller's.
     pub(crate) fn today(&self, ctx: &Ctx<'_, Shelf>) -> NaiveDate {
         ctx.now.with_timezone(&self.zone).date_naive()
+    }
+
+    /// What the clock says when the last day of an offer is over: it closes as expired (F95).
+    pub(crate) fn expiry(&self, quote: &Quote) -> (DateTime<Utc>, QuoteClose) {
+        let last = quote.offer.effective_to;
+        let midnight = last.succ_opt().unwrap_or(last).and_time(NaiveTime::MIN);
+        // Where the clocks jump over midnight there is none; a UTC midnight is near enough then.
+        let over = midnight.and_local_timezone(self.zone).earliest();
+        let due = over.map_or_else(|| midnight.and_utc(), |over| over.with_timezone(&Utc));
+        let close = QuoteClose {
+            quote: quote.id,
+            reason: QuoteCloseReason::Expired,
+            lose_opportunity: false,
+            competitor: None,
+            comment: None,
+        };
+        (due, close)
     }
 
     fn totals(&self, opportunity: &mut Opportunity, header: &Header) -> Result<Totals, Refusal> {

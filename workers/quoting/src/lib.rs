@@ -38,7 +38,7 @@ domain::one_of! {
 domain::one_of! {
     /// What quoting says.
     pub Then: OpportunityRepriced, OpportunityLost, QuoteDrafted, QuoteActivated, QuoteRevised,
-        QuoteClosed, CatalogReplaced
+        QuoteClosed, CatalogReplaced, QuoteClose
 }
 
 /// The worker, with the seller's policy and the zone whose calendar ends an offer.

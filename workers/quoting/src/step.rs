@@ -31,7 +31,8 @@ impl Quoting {
             quote.offer.effective_to = self.effective_to(ctx);
         }
         let said = quote_activated(&quote, &opportunity);
-        Ok(Outcome::nothing().changed(opportunity.with_quote(quote), said))
+        let (due, close) = self.expiry(&quote);
+        Ok(Outcome::nothing().changed(opportunity.with_quote(quote), said).later(due, close))
     }
 
     /// The active quote closes as revised, a draft with the next revision number takes its place
@@ -96,6 +97,11 @@ impl Quoting {
         if matches!(quote.state, QuoteState::Closed { reason: as_asked, .. } if as_asked == reason)
         {
             return Ok(Outcome::already(itself(quote)));
+        }
+        if reason == QuoteCloseReason::Expired && !matches!(quote.state, QuoteState::Active { .. })
+        {
+            // The clock comes to every offer; most were accepted, revised or closed by then.
+            return Ok(Outcome::nothing());
         }
         let closed = quote.apply(&QuoteAction::Close { at: ctx.now, reason })?;
         let opportunity = opportunity.apply(&OpportunityAction::Edit)?;

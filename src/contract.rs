@@ -1,0 +1,242 @@
+//! The contract as others read it: JSON Schemas, an AsyncAPI document and the life cycles.
+//!
+//! All of it is computed from the catalog of messages, the list of workers and the life cycles of
+//! the domain, so that none of it can say something else than the code. `leadmill contract --write
+//! docs` puts it into files, and a test compares those with what is computed. Only the examples are
+//! files of their own, in `tests/data/contract`: what was once published must be read for ever.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::answers::{self, ALREADY, REFUSED};
+use domain::commands::COMMANDS;
+use domain::events::EVENTS;
+use domain::host::Hosted;
+use domain::message::{MessageKind, MessageType, TYPE_PREFIX};
+use serde_json::Value;
+
+use crate::messaging::{self, Queue, Topology};
+use crate::settings::{SettingsError, Sources};
+use crate::workers;
+
+mod asyncapi;
+mod envelope;
+mod example;
+mod lifecycles;
+mod raw;
+mod schema;
+mod write;
+
+pub use example::example;
+pub use lifecycles::lifecycles;
+pub use raw::RawInput;
+pub use write::{WriteError, Written};
+
+/// The schema of the envelope, by name beside those of the types.
+pub const ENVELOPE: &str = "envelope";
+/// Servers that are named only because settings name some; nobody connects.
+const NO_SERVERS: (&str, &str) = ("postgres://127.0.0.1/leadmill", "amqp://127.0.0.1:5672");
+
+/// What leadmill says and hears, over all workers.
+pub struct Contract {
+    workers: Vec<Box<dyn Hosted>>,
+    topology: Topology,
+}
+
+/// One message type, and who says and hears it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Entry {
+    /// Without `leadmill.`; also the routing key.
+    pub name: &'static str,
+    pub kind: Role,
+    /// Workers of ours; a command that none says comes from outside only.
+    pub said_by: Vec<&'static str>,
+    /// Workers of ours; an event that none hears is for others only.
+    pub heard_by: Vec<&'static str>,
+}
+
+/// What a message is to its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Something happened.
+    Event,
+    /// Something is asked for.
+    Command,
+    /// A command from outside changed nothing.
+    Answer,
+}
+
+impl Role {
+    /// The word in lists and documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Command => "command",
+            Self::Answer => "answer",
+        }
+    }
+
+    fn of(ty: &'static MessageType) -> Self {
+        match ty.kind {
+            MessageKind::Command => Self::Command,
+            MessageKind::Event if REFUSED.contains(&ty) || ALREADY.contains(&ty) => Self::Answer,
+            MessageKind::Event => Self::Event,
+        }
+    }
+}
+
+/// Every message type, in the order of declaration: events, commands, answers. Answers about a
+/// kind of subject that no command is about are left out: nobody can get them.
+pub fn types() -> impl Iterator<Item = &'static MessageType> {
+    let asked = |ty: &&'static MessageType| COMMANDS.iter().any(|it| it.about == ty.about);
+    let answers = [REFUSED, ALREADY].into_iter().flatten().copied().filter(asked);
+    [EVENTS, COMMANDS].into_iter().flatten().copied().chain(answers)
+}
+
+/// The JSON Schema (2020-12) of a type's data, or of the [`ENVELOPE`]; with `leadmill.` before the
+/// name or without. `None` where there is no such type.
+#[must_use]
+pub fn schema(name: &str) -> Option<Value> {
+    if name == ENVELOPE {
+        return Some(envelope::schema());
+    }
+    let bare = name.strip_prefix(TYPE_PREFIX).unwrap_or(name);
+    types().find(|ty| ty.name == bare).map(schema::data)
+}
+
+impl Contract {
+    /// The contract of leadmill as it is built in: no setting changes what is said and heard.
+    ///
+    /// # Errors
+    /// [`SettingsError`] where the built-in settings are broken.
+    pub fn built_in() -> Result<Self, SettingsError> {
+        let (database, broker) = NO_SERVERS;
+        let settings = Sources::default().with_servers(database, broker).settings()?;
+        Ok(Self::of(workers::all(&settings)?))
+    }
+
+    /// The contract of these workers.
+    #[must_use]
+    pub fn of(workers: Vec<Box<dyn Hosted>>) -> Self {
+        let topology = workers::topology(&workers);
+        Self { workers, topology }
+    }
+
+    /// Every message type with who says and hears it, in the order of [`types`].
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let entry = |ty: &'static MessageType| {
+            let said_by = self.workers.iter().filter(|worker| says(&***worker).contains(&ty.name));
+            let heard_by = self.workers.iter().filter(|worker| worker.hears().contains(&ty));
+            Entry {
+                name: ty.name,
+                kind: Role::of(ty),
+                said_by: said_by.map(|worker| worker.name()).collect(),
+                heard_by: heard_by.map(|worker| worker.name()).collect(),
+            }
+        };
+        types().map(entry).collect()
+    }
+
+    /// The AsyncAPI 3.0.0 document.
+    #[must_use]
+    pub fn asyncapi(&self) -> Value {
+        asyncapi::document(self)
+    }
+
+    /// Every file of the contract: its path within the folder, with `/`, and its text.
+    #[must_use]
+    pub fn files(&self) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::from([
+            ("asyncapi.json".to_owned(), text(self.asyncapi())),
+            ("lifecycles.md".to_owned(), lifecycles()),
+            (format!("schemas/{ENVELOPE}.json"), text(envelope::schema())),
+        ]);
+        files.extend(
+            types().map(|ty| (format!("schemas/{}.json", ty.name), text(schema::data(ty)))),
+        );
+        files
+    }
+
+    /// The queues that somebody works on, ours and those of others.
+    fn queues(&self) -> impl Iterator<Item = &Queue> {
+        let worked = |queue: &&Queue| {
+            let own = |binding: &messaging::Binding| {
+                binding.exchange == messaging::RETURN && binding.routing_key == queue.name
+            };
+            queue.bindings.iter().any(own)
+        };
+        self.topology.queues.iter().filter(worked)
+    }
+
+    /// The queues that a message of this type reaches.
+    fn reaches(&self, ty: &MessageType) -> Vec<&Queue> {
+        let bound = |queue: &&Queue| {
+            let here = |b: &messaging::Binding| {
+                b.exchange == exchange(ty) && matches(&b.routing_key, ty.name)
+            };
+            queue.bindings.iter().any(here)
+        };
+        self.queues().filter(bound).collect()
+    }
+}
+
+/// The types that a worker says: what its decisions may say, and the answers that the runtime gives
+/// in its name to commands from outside.
+fn says(worker: &dyn Hosted) -> BTreeSet<&'static str> {
+    let commands = worker.hears().iter().filter(|ty| ty.kind == MessageKind::Command);
+    let answers = commands.flat_map(|ty| [answers::refused(ty.about), answers::already(ty.about)]);
+    worker.says().iter().copied().chain(answers).map(|ty| ty.name).collect()
+}
+
+/// The exchange that carries a type.
+const fn exchange(ty: &MessageType) -> &'static str {
+    match ty.kind {
+        MessageKind::Event => messaging::EVENTS,
+        MessageKind::Command => messaging::COMMANDS,
+    }
+}
+
+/// Whether a topic exchange takes this key for this pattern.
+fn matches(pattern: &str, key: &str) -> bool {
+    fn words(pattern: &[&str], key: &[&str]) -> bool {
+        match (pattern.split_first(), key.split_first()) {
+            (None, None) => true,
+            (Some((&"#", rest)), _) => (0..=key.len()).any(|taken| words(rest, &key[taken..])),
+            (Some((word, rest)), Some((found, left))) => {
+                (*word == "*" || word == found) && words(rest, left)
+            }
+            _ => false,
+        }
+    }
+    words(&pattern.split('.').collect::<Vec<_>>(), &key.split('.').collect::<Vec<_>>())
+}
+
+/// The text of a JSON document: sorted keys, two blanks deep, a newline at the end.
+pub fn text(mut document: Value) -> String {
+    // Whatever order the map type of serde_json was built with.
+    document.sort_all_objects();
+    format!("{document:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_pattern_takes_the_keys_that_a_topic_exchange_takes() {
+        for (pattern, key, taken) in [
+            ("lead.captured.v1", "lead.captured.v1", true),
+            ("lead.captured.v1", "lead.captured.v2", false),
+            ("invoice.#", "invoice.issued.v1", true),
+            ("invoice.#", "invoice", true),
+            ("invoice.#", "invoices.issued.v1", false),
+            ("invoice.*", "invoice.issued.v1", false),
+            ("*.refused.*", "lead.refused.v1", true),
+            ("#.v1", "lead.refused.v1", true),
+        ] {
+            assert_eq!(matches(pattern, key), taken, "{pattern} {key}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The operations: what each worker says, and which queues it consumes.
+
+use domain::host::Hosted;
+use domain::message::MessageType;
+use serde_json::{Map, Value, json};
+
+use super::channels::held;
+use super::{BINDING, channel, of_channel};
+use crate::contract::{Contract, says, types};
+use crate::messaging::Queue;
+use crate::workers;
+
+/// Every operation: `<worker>.says.<type>` and `<worker>.hears.<queue>`.
+pub(super) fn all(contract: &Contract) -> Map<String, Value> {
+    let mut operations = Map::new();
+    for worker in &contract.workers {
+        let name = worker.name();
+        let said = says(&**worker);
+        for ty in types().filter(|ty| said.contains(ty.name)) {
+            operations.insert(format!("{name}.says.{}", ty.name), send(contract, &**worker, ty));
+        }
+        for queue in workers::queues(&**worker) {
+            let operation = receive(contract, &**worker, &queue);
+            operations.insert(format!("{name}.hears.{}", queue.name), operation);
+        }
+    }
+    operations
+}
+
+fn send(contract: &Contract, worker: &dyn Hosted, ty: &MessageType) -> Value {
+    json!({
+        "action": "send",
+        "title": format!("{} says {}", worker.name(), ty.name),
+        "channel": channel(ty.name),
+        "messages": [of_channel(ty.name, ty.name)],
+        "tags": [{ "name": worker.name() }],
+        "bindings": {
+            "amqp": {
+                "deliveryMode": 2,
+                // A return would mean a lost binding; what nobody hears stays in the log alone.
+                "mandatory": !contract.reaches(ty).is_empty(),
+                "timestamp": true,
+                "bindingVersion": BINDING,
+            },
+        },
+    })
+}
+
+fn receive(contract: &Contract, worker: &dyn Hosted, queue: &Queue) -> Value {
+    let name = &queue.name;
+    let messages = held(contract, queue);
+    let messages: Vec<_> = messages.iter().map(|message| of_channel(name, message)).collect();
+    json!({
+        "action": "receive",
+        "title": format!("{} hears {name}", worker.name()),
+        "channel": channel(name),
+        "messages": messages,
+        "tags": [{ "name": worker.name() }],
+        "bindings": { "amqp": { "ack": true, "bindingVersion": BINDING } },
+    })
+}

@@ -1,0 +1,165 @@
+//! What is done when a batch cannot be committed: again, in halves, or without the one message that
+//! is to blame, which is parked. The broker's messages are held meanwhile; nothing is requeued.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::warn;
+
+use super::arrival::{Message, Trouble};
+use super::decision::Undecided;
+use super::lane::{Lane, LaneError};
+use super::transaction::{Committed, Desk, Poison, Poisoned, Stop};
+use crate::messaging::Link;
+use crate::store::parked::ParkedClass;
+use crate::store::{self, Fault, UNIQUE_TRIES_MAX};
+
+/// Waits between attempts after a fault, doubling from the first to the second, with jitter.
+pub const FAULT_WAIT_MIN: Duration = Duration::from_millis(100);
+pub const FAULT_WAIT_MAX: Duration = Duration::from_secs(10);
+/// Conflicts with other workers that are tried again without waiting.
+const AT_ONCE_MAX: u32 = 3;
+
+/// The messages of one delivery on their way through one transaction, or through several.
+pub struct Attempts<'l> {
+    lane: &'l Lane,
+    link: &'l Link,
+    messages: Arc<[Message]>,
+    /// What is still to be committed; the last goes first.
+    todo: Vec<Range<usize>>,
+    poisoned: Arc<Poisoned>,
+    /// Unique keys in the way, by the part that met them.
+    suspicions: HashMap<Range<usize>, u32>,
+    faults: u32,
+}
+
+impl<'l> Attempts<'l> {
+    pub fn new(lane: &'l Lane, link: &'l Link, messages: Vec<Message>) -> Self {
+        let whole = 0..messages.len();
+        Self {
+            lane,
+            link,
+            messages: messages.into(),
+            todo: Vec::from([whole]),
+            poisoned: Arc::default(),
+            suspicions: HashMap::new(),
+            faults: 0,
+        }
+    }
+
+    /// Commits everything, or ends because the link failed or our own fault was found.
+    pub async fn commit(mut self, desk: &mut Desk) -> Result<Committed, LaneError> {
+        let mut all = Committed { outgoing: Vec::new(), batches: Vec::new() };
+        while let Some(places) = self.todo.pop() {
+            match desk.transact(&self.messages, places.clone(), &self.poisoned).await {
+                Ok(done) => {
+                    all.outgoing.extend(done.outgoing);
+                    all.batches.extend(done.batches);
+                    self.faults = 0;
+                }
+                Err(stop) => {
+                    if let Some(trouble) = self.stopped(desk, places.clone(), stop).await? {
+                        self.corner(places, trouble)?;
+                    }
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Plans what follows a rollback; answers the trouble where some message is to blame for it.
+    async fn stopped(
+        &mut self,
+        desk: &mut Desk,
+        places: Range<usize>,
+        stop: Stop,
+    ) -> Result<Option<Trouble>, LaneError> {
+        let poison = |reason| Ok(Some(Trouble { class: ParkedClass::Poison, reason }));
+        if let Stop::Fault(Fault::Connection(error)) = &stop {
+            self.wait(&error.to_string()).await?;
+            let Some(fresh) = self.lane.desk(self.link).await else {
+                return Err(LaneError::Link(self.link.failure().unwrap_or_default()));
+            };
+            let marks = std::mem::take(&mut desk.marks);
+            *desk = Desk { marks, ..fresh };
+            self.todo.push(places);
+            return Ok(None);
+        }
+        // Where the connection is gone too, the next transaction finds out.
+        let _ = store::rollback(&mut desk.conn).await;
+        match stop {
+            Stop::Fault(Fault::Ours(error)) => Err(self.lane.halted(&error.to_string())),
+            Stop::Fault(Fault::Again(error)) => {
+                let seen = self.suspicions.entry(places.clone()).or_default();
+                *seen += u32::from(error.is_unique_violation());
+                if *seen >= UNIQUE_TRIES_MAX {
+                    return poison(error.to_string());
+                }
+                self.wait(&error.to_string()).await?;
+                self.todo.push(places);
+                Ok(None)
+            }
+            Stop::Fault(Fault::Message(error) | Fault::Connection(error)) => {
+                poison(error.to_string())
+            }
+            Stop::Undecided(Undecided::Panicked(place, _)) if places.len() > 1 => {
+                // Once more, alone: only what panics by itself is parked.
+                let parts = [place + 1..places.end, place..place + 1, places.start..place];
+                self.todo.extend(parts.into_iter().filter(|part| !part.is_empty()));
+                Ok(None)
+            }
+            Stop::Undecided(Undecided::Panicked(_, reason)) => {
+                Ok(Some(Trouble { class: ParkedClass::Panic, reason }))
+            }
+            Stop::Undecided(Undecided::TooMuch) => poison("It says too much at once.".to_owned()),
+        }
+    }
+
+    /// Halves the part that somebody in it spoils, until that message stands alone and is parked.
+    fn corner(&mut self, places: Range<usize>, trouble: Trouble) -> Result<(), LaneError> {
+        if places.len() > 1 {
+            let middle = places.start + places.len() / 2;
+            self.todo.extend([middle..places.end, places.start..middle]);
+            return Ok(());
+        }
+        let place = places.start;
+        if self.poisoned.contains_key(&place) {
+            let reason = format!("A message cannot even be parked: {}", trouble.reason);
+            return Err(self.lane.halted(&reason));
+        }
+        let message = &self.messages[place];
+        warn!(queue = self.lane.queue, id = message.external_id(), "Parked: {}", trouble.reason);
+        let instead = self.lane.worker.broken(&message.arrived, &trouble.reason);
+        let known = Arc::get_mut(&mut self.poisoned);
+        let known = known.expect("the decisions that share it have ended with their transaction");
+        known.insert(place, Poison { trouble, instead });
+        self.todo.push(places);
+        Ok(())
+    }
+
+    async fn wait(&mut self, reason: &str) -> Result<(), LaneError> {
+        self.faults += 1;
+        let Some(waits) = self.faults.checked_sub(AT_ONCE_MAX).filter(|waits| *waits > 0) else {
+            return Ok(());
+        };
+        if waits == 1 {
+            warn!(queue = self.lane.queue, "A batch is held and tried again: {reason}");
+        }
+        let most = FAULT_WAIT_MIN.saturating_mul(2_u32.saturating_pow(waits)).min(FAULT_WAIT_MAX);
+        let most_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+        let wait = Duration::from_millis(fastrand::u64(most_ms / 2..=most_ms));
+        let failed = self.link.failed();
+        tokio::select! {
+            () = failed.cancelled() => {
+                Err(LaneError::Link(self.link.failure().unwrap_or_else(|| reason.to_owned())))
+            }
+            // A batch that was tried often enough is left to the next process.
+            () = self.lane.stop.cancelled(), if waits > AT_ONCE_MAX => {
+                Err(LaneError::Link(reason.to_owned()))
+            }
+            () = tokio::time::sleep(wait) => Ok(()),
+        }
+    }
+}

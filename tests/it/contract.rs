@@ -1,0 +1,231 @@
+//! The contract: what is published stays readable, and docs/ says what the code does.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use domain::host::Hosted;
+use domain::message::MessageKind;
+use leadmill::contract::{self, Contract, Role, example};
+use leadmill::messaging::{COMMANDS as TO_COMMANDS, EVENTS as TO_EVENTS};
+use leadmill::settings::Sources;
+use leadmill::workers;
+use serde_json::Value;
+use uuid::Uuid;
+
+mod golden;
+
+const WRITE: &str = "cargo run -- contract --write docs";
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn validator(schema: &Value) -> jsonschema::Validator {
+    jsonschema::options().should_validate_formats(true).build(schema).unwrap()
+}
+
+fn problems(schema: &Value, value: &Value) -> Vec<String> {
+    let validator = validator(schema);
+    validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect()
+}
+
+fn all_workers() -> Vec<Box<dyn Hosted>> {
+    let settings = Sources::default().with_servers("postgres://x/y", "amqp://x").settings();
+    workers::all(&settings.unwrap()).unwrap()
+}
+
+fn golden(name: &str) -> Value {
+    example(name).unwrap_or_else(|| {
+        panic!("tests/data/contract/{name}.json is missing: add one whole message as published")
+    })
+}
+
+#[test]
+fn docs_are_what_the_code_says() {
+    let files = Contract::built_in().unwrap().files();
+    for (path, text) in &files {
+        let found = std::fs::read_to_string(root("docs").join(path)).unwrap_or_default();
+        assert!(found == *text, "docs/{path} is not what the code says: run `{WRITE}`, commit it");
+    }
+    for entry in std::fs::read_dir(root("docs/schemas")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let known = files.contains_key(&format!("schemas/{name}"));
+        assert!(known, "docs/schemas/{name} is of no type: run `{WRITE}`, commit what is removed");
+    }
+}
+
+#[test]
+fn the_contract_is_printed_without_servers_and_settings() {
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_leadmill"));
+        command.arg("contract").args(arguments).env("LEADMILL_CONFIG", "/nowhere/leadmill.toml");
+        command.env("LEADMILL_DATABASE__URL", "postgres://nowhere.invalid/x").output().unwrap()
+    };
+    let document = run(&[]);
+    assert!(document.status.success(), "{}", String::from_utf8_lossy(&document.stderr));
+    let committed = std::fs::read(root("docs/asyncapi.json")).unwrap();
+    assert!(document.stdout == committed, "what is printed is what is written");
+    let schema = run(&["--schema", "leadmill.lead.qualified.v1"]).stdout;
+    assert_eq!(schema, std::fs::read(root("docs/schemas/lead.qualified.v1.json")).unwrap());
+    let unknown = run(&["--schema", "lead.forgotten.v1"]);
+    let said = String::from_utf8(unknown.stderr).unwrap();
+    assert!(!unknown.status.success() && said.contains("`leadmill contract --list`"), "{said}");
+    let list = String::from_utf8(run(&["--list"]).stdout).unwrap();
+    for ty in contract::types() {
+        assert!(list.contains(ty.name), "{} is not listed", ty.name);
+    }
+}
+
+#[test]
+fn personal_fields_are_marked_in_every_document() {
+    let schema = contract::schema("lead.captured.v1").unwrap();
+    let document = Contract::built_in().unwrap().asyncapi();
+    for person in [&schema["$defs"]["Person"], &document["components"]["schemas"]["Person"]] {
+        for field in ["given_name", "family_name", "emails", "phones"] {
+            assert_eq!(person["properties"][field]["x-personal"], true, "{field}");
+        }
+        assert_eq!(person["properties"]["job_title"].get("x-personal"), None);
+    }
+}
+
+#[test]
+fn writing_creates_what_is_missing_once_and_removes_schemas_that_are_gone() {
+    let folder = std::env::temp_dir().join(format!("leadmill-contract-{}", Uuid::now_v7()));
+    let contract = Contract::built_in().unwrap();
+    let written = contract.write(&folder).unwrap();
+    assert_eq!((written.changed, written.removed), (written.files, 0));
+    std::fs::write(folder.join("schemas/lead.gone.v1.json"), "{}").unwrap();
+    std::fs::write(folder.join("notes.md"), "kept").unwrap();
+    let written = contract.write(&folder).unwrap();
+    assert_eq!((written.changed, written.removed), (0, 1));
+    assert!(folder.join("notes.md").exists());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_examples_of_the_asyncapi_document_fit_its_payloads() {
+    let document = Contract::built_in().unwrap().asyncapi();
+    for (name, message) in document["components"]["messages"].as_object().unwrap() {
+        let mut schema = message["payload"].clone();
+        schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();
+        schema["components"] = document["components"].clone();
+        for example in message["examples"].as_array().into_iter().flatten() {
+            let found = problems(&schema, &example["payload"]);
+            assert!(found.is_empty(), "{name}: {found:?}");
+            let mut wrong = example["payload"].clone();
+            if wrong.get("type").is_some() {
+                wrong["type"] = "leadmill.lead.other.v1".into();
+                assert_eq!(problems(&schema, &wrong).len(), 1, "{name}: another type passes");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_reference_of_the_asyncapi_document_leads_somewhere() {
+    fn walk<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+        match value {
+            Value::Object(fields) => {
+                found.extend(fields.get("$ref").and_then(Value::as_str));
+                fields.values().for_each(|field| walk(field, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            _ => {}
+        }
+    }
+    let document = Contract::built_in().unwrap().asyncapi();
+    let mut found = Vec::new();
+    walk(&document, &mut found);
+    assert!(found.len() > 300, "{}", found.len());
+    for target in found {
+        let pointer = target.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{target} leads nowhere");
+    }
+}
+
+#[test]
+fn every_type_of_a_worker_is_declared_once_and_every_declared_type_has_its_place() {
+    let all: Vec<_> = contract::types().map(|ty| ty.name).collect();
+    for name in &all {
+        assert_eq!(all.iter().filter(|other| *other == name).count(), 1, "{name}");
+    }
+    let workers = all_workers();
+    for worker in &workers {
+        for ty in worker.hears().iter().chain(worker.says()) {
+            assert!(all.contains(&ty.name), "{} is declared nowhere", ty.name);
+        }
+    }
+    for entry in Contract::built_in().unwrap().entries() {
+        match entry.kind {
+            Role::Command => assert_eq!(entry.heard_by.len(), 1, "{entry:?}"),
+            Role::Event | Role::Answer => assert!(!entry.said_by.is_empty(), "{entry:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_bindings_of_every_queue_follow_from_what_its_worker_hears() {
+    let workers = all_workers();
+    for worker in &workers {
+        let queues = workers::queues(&**worker);
+        let mut bound: Vec<_> = queues
+            .iter()
+            .flat_map(|queue| queue.bindings.iter().map(|binding| (queue.name.clone(), binding)))
+            .filter(|(_, binding)| binding.exchange == TO_EVENTS || binding.exchange == TO_COMMANDS)
+            .map(|(queue, binding)| {
+                (queue, binding.exchange.as_str(), binding.routing_key.as_str())
+            })
+            .collect();
+        let mut heard: Vec<_> = worker
+            .hears()
+            .iter()
+            .map(|ty| {
+                let exchange = match ty.kind {
+                    MessageKind::Event => TO_EVENTS,
+                    MessageKind::Command => TO_COMMANDS,
+                };
+                (worker.queue_of(ty).to_owned(), exchange, ty.name)
+            })
+            .collect();
+        bound.sort();
+        heard.sort();
+        assert_eq!(bound, heard, "{}", worker.name());
+        let names: Vec<_> = queues.iter().map(|queue| queue.name.as_str()).collect();
+        assert!(worker.raw_queues().iter().all(|raw| names.contains(raw)));
+    }
+    assert_eq!(workers.iter().map(|worker| worker.name()).collect::<Vec<_>>(), workers::NAMES);
+}
+
+#[test]
+fn every_raw_queue_is_described_and_every_queue_is_a_channel() {
+    let document = Contract::built_in().unwrap().asyncapi();
+    for worker in all_workers() {
+        for queue in workers::queues(&*worker) {
+            let channel = &document["channels"][&queue.name];
+            let messages = channel["messages"].as_object().map_or(0, serde_json::Map::len);
+            assert!(messages > 0, "nothing is said about what `{}` takes", queue.name);
+        }
+    }
+    let billing = document["channels"][workers::OUT_BILLING]["messages"].as_object().unwrap();
+    let invoices = contract::types().filter(|ty| ty.name.starts_with("invoice."));
+    let events = invoices.filter(|ty| ty.kind == MessageKind::Event);
+    assert!(billing.keys().eq(events.map(|ty| ty.name).collect::<BTreeSet<_>>()));
+}
+
+#[test]
+fn names_are_subject_dot_verb_dot_version() {
+    for ty in contract::types() {
+        let words: Vec<_> = ty.name.split('.').collect();
+        let [subject, verb, version] = words[..] else { panic!("{} has not three words", ty.name) };
+        let word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        assert!(word(subject) && word(verb), "{}", ty.name);
+        let number = version.strip_prefix('v').and_then(|number| number.parse::<u32>().ok());
+        assert!(number.is_some_and(|number| number > 0), "{}", ty.name);
+        // A report from outside and an import are named after what they are.
+        let own = subject == ty.about.name();
+        assert!(own || ["payment", "import"].contains(&subject), "{}", ty.name);
+        assert!(!ty.name.contains("cancelled"), "{}: the spelling is `canceled`", ty.name);
+    }
+}

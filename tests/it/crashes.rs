@@ -1,0 +1,260 @@
+//! Every worker is killed at every fault point: afterwards the rows and the events are those of an
+//! undisturbed run, and what was published is what was stored.
+
+use std::collections::BTreeSet;
+
+use leadmill::messaging::{Delivered, Outgoing};
+use leadmill::runtime::FaultPoint;
+use serde_json::json;
+
+use crate::installation::{Installation, form};
+
+/// Leads that go into the pipeline before the worker in question is killed.
+const LEADS: usize = 12;
+/// Every table of records, compared row by row.
+const TABLES: [&str; 16] = [
+    "account",
+    "contact",
+    "input",
+    "invoice",
+    "invoice_line",
+    "lead",
+    "opportunity",
+    "opportunity_line",
+    "order_line",
+    "party_key",
+    "payment",
+    "quote",
+    "quote_line",
+    "sales_order",
+    "series",
+    "shipment",
+];
+
+#[tokio::test]
+async fn f116_intake_killed_anywhere_leaves_the_same_leads() {
+    let before = Installation::new().await;
+    before.send("intake.web", "application/json", (0..LEADS).map(form).collect()).await;
+    let messages = taken(&before, "intake.web").await;
+    matrix(
+        &before,
+        Step { worker: "intake", queue: "intake.web", next: Some("qualification"), messages },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn f116_qualification_killed_anywhere_leaves_the_same_opportunities() {
+    let before = Installation::new().await;
+    before.send("intake.web", "application/json", (0..LEADS).map(form).collect()).await;
+    worked(&before, "intake", "SELECT count(*) = 12 FROM lead").await;
+    let messages = taken(&before, "qualification").await;
+    let step =
+        Step { worker: "qualification", queue: "qualification", next: Some("quoting"), messages };
+    matrix(&before, step).await;
+}
+
+#[tokio::test]
+async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
+    let before = Installation::new().await;
+    opportunities(&before).await;
+    let messages = taken(&before, "quoting").await;
+    matrix(&before, Step { worker: "quoting", queue: "quoting", next: None, messages }).await;
+}
+
+#[tokio::test]
+async fn f116_ordering_killed_anywhere_leaves_the_same_orders() {
+    let before = Installation::new().await;
+    quotes(&before).await;
+    accept(&before).await;
+    let messages = taken(&before, "ordering").await;
+    matrix(&before, Step { worker: "ordering", queue: "ordering", next: None, messages }).await;
+}
+
+#[tokio::test]
+async fn f114_f116_invoicing_killed_anywhere_leaves_the_same_invoices_without_a_gap() {
+    let before = Installation::new().await;
+    quotes(&before).await;
+    accept(&before).await;
+    worked(&before, "ordering", "SELECT count(*) = 12 FROM sales_order").await;
+    ship(&before).await;
+    worked(&before, "ordering", "SELECT count(*) = 12 FROM sales_order WHERE state = 'fulfilled'")
+        .await;
+    let messages = taken(&before, "invoicing").await;
+    let step =
+        Step { worker: "invoicing", queue: "invoicing", next: Some("out.billing"), messages };
+    matrix(&before, step).await;
+}
+
+/// A worker, what lies in its queue, and the queue that hears what it says.
+struct Step {
+    worker: &'static str,
+    queue: &'static str,
+    next: Option<&'static str>,
+    messages: Vec<Outgoing>,
+}
+
+/// What an installation holds, without times, document numbers and (where the messages come from
+/// outside, so that their ids are minted) ids.
+#[derive(Debug, PartialEq)]
+struct Remains {
+    rows: Vec<String>,
+    events: Vec<String>,
+}
+
+async fn matrix(before: &Installation, step: Step) {
+    assert!(step.messages.len() >= LEADS, "{} messages", step.messages.len());
+    let undisturbed = run(before, &step, None).await;
+    assert!(!undisturbed.events.is_empty());
+    for point in FaultPoint::ALL {
+        let remains = run(before, &step, Some(point)).await;
+        assert_eq!(remains, undisturbed, "{} killed when {}", step.worker, point.name());
+    }
+}
+
+/// Runs one worker over the step's messages, on a copy of what was there before.
+async fn run(before: &Installation, step: &Step, point: Option<FaultPoint>) -> Remains {
+    let it = Installation::on(before.database().copy().await).await;
+    it.publish(step.messages.clone()).await;
+    if let Some(point) = point {
+        it.start(&[step.worker], &[("LEADMILL_FAIL_AT", point.name())]).died().await;
+    }
+    let (worker, count) = (step.worker, step.messages.len());
+    let again = it.start(&[worker], &[]);
+    it.until(
+        "everything is decided and published",
+        &format!(
+            "SELECT (SELECT count(*) FROM inbox WHERE worker = '{worker}')
+                  + (SELECT count(*) FROM received WHERE worker = '{worker}' AND batch IS NOT NULL)
+                  - {} = {count}
+                AND NOT EXISTS (SELECT FROM batch WHERE published_at IS NULL)",
+            before
+                .count(&format!(
+                    "SELECT (SELECT count(*) FROM inbox WHERE worker = '{worker}')
+                          + (SELECT count(*) FROM received WHERE worker = '{worker}')"
+                ))
+                .await,
+        ),
+    )
+    .await;
+    again.stop().await;
+    let left = taken_now(&it, step.queue).await;
+    assert_eq!(left.len(), 0, "all causes are acknowledged");
+    if let Some(next) = step.next {
+        published_is_stored(&it, step, next).await;
+    }
+    remains(&it, step).await
+}
+
+/// Consumers saw each stored event at least once, and nothing else.
+async fn published_is_stored(it: &Installation, step: &Step, next: &str) {
+    let heard: BTreeSet<_> =
+        taken_now(it, next).await.into_iter().filter_map(|message| message.message_id).collect();
+    let stored =
+        it.texts(&format!("SELECT id::text FROM event WHERE worker = '{}'", step.worker)).await;
+    assert!(!heard.is_empty());
+    assert!(heard.iter().all(|id| stored.contains(id)), "a message was published and not stored");
+    let said = it
+        .count(&format!(
+            "SELECT count(*) FROM event WHERE worker = '{}' AND type IN
+             ('lead.captured.v1', 'opportunity.created.v1', 'invoice.issued.v1')",
+            step.worker
+        ))
+        .await;
+    assert_eq!(i64::try_from(heard.len()).unwrap(), said);
+}
+
+async fn remains(it: &Installation, step: &Step) -> Remains {
+    let outside = matches!(step.worker, "intake" | "ordering");
+    let without = |text: &str| {
+        let numbers = format!("regexp_replace({text}, '\\y[LQO]-\\d+', 'number', 'g')");
+        if !outside {
+            return numbers;
+        }
+        let id = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+        format!("regexp_replace({numbers}, '{id}', 'id', 'g')")
+    };
+    let mut rows = Vec::new();
+    for table in TABLES {
+        let kept = "(SELECT jsonb_object_agg(k, v) FROM jsonb_each(to_jsonb(t)) AS e (k, v)
+                     WHERE k NOT LIKE '%\\_at' AND k NOT LIKE '%since')::text";
+        let query =
+            format!("SELECT '{table} ' || {} AS row FROM {table} AS t ORDER BY 1", without(kept));
+        rows.extend(it.texts(&query).await);
+    }
+    let event = without("coalesce(sequence, 0) || ' ' || type || ' ' || id || ' ' || data::text");
+    let events = it.texts(&format!("SELECT {event} FROM event ORDER BY 1")).await;
+    Remains { rows, events }
+}
+
+/// Runs one worker until a query answers true, and stops it.
+async fn worked(it: &Installation, worker: &str, until: &str) {
+    let process = it.start(&[worker], &[]);
+    it.until(&format!("{worker} has done its part"), until).await;
+    process.stop().await;
+}
+
+async fn opportunities(it: &Installation) {
+    let quoting = it.start(&["quoting"], &[]);
+    it.catalog().await;
+    quoting.stop().await;
+    it.send("intake.web", "application/json", (0..LEADS).map(form).collect()).await;
+    worked(it, "intake", "SELECT count(*) = 12 FROM lead").await;
+    worked(it, "qualification", "SELECT count(*) = 12 FROM opportunity").await;
+}
+
+async fn quotes(it: &Installation) {
+    opportunities(it).await;
+    worked(it, "quoting", "SELECT count(*) = 12 FROM quote WHERE state = 'active'").await;
+}
+
+async fn accept(it: &Installation) {
+    for quote in it.texts("SELECT id::text FROM quote ORDER BY id").await {
+        it.command("quote.accept.v1", json!({ "quote": quote })).await;
+    }
+}
+
+async fn ship(it: &Installation) {
+    let lines = "SELECT sales_order || ' ' || id || ' ' || quantity FROM order_line ORDER BY id";
+    for line in it.texts(lines).await {
+        let parts: Vec<_> = line.split(' ').collect();
+        let lines = json!([{ "line": parts[1], "quantity": parts[2] }]);
+        let data = json!({ "order": parts[0], "reference": "all", "lines": lines });
+        it.command("order.ship.v1", data).await;
+    }
+}
+
+/// What lies in a queue, to be sent there again; at least [`LEADS`] messages.
+async fn taken(it: &Installation, queue: &str) -> Vec<Outgoing> {
+    let messages = taken_now(it, queue).await;
+    let again = |message: Delivered| Outgoing {
+        exchange: String::new(),
+        routing_key: queue.to_owned(),
+        body: message.body.into(),
+        content_type: message.content_type.unwrap_or_default(),
+        message_id: message.message_id.unwrap(),
+        kind: message.kind.unwrap_or_default(),
+        correlation_id: message.correlation_id,
+        app_id: message.app_id.unwrap_or_default(),
+        timestamp: 0,
+        headers: Vec::new(),
+        mandatory: true,
+    };
+    messages.into_iter().map(again).collect()
+}
+
+/// Everything that is ready in a queue, left there.
+async fn taken_now(it: &Installation, queue: &str) -> Vec<Delivered> {
+    let depths = it.topology.depths(&it.settings.broker).await.unwrap();
+    let depth = depths.iter().find(|depth| depth.name == queue).unwrap();
+    let (ready, _) = depth.waiting.unwrap();
+    let ready = usize::try_from(ready).unwrap();
+    let link = it.link().await;
+    let mut consumer = link.consume(queue, 10_000).await.unwrap();
+    let mut messages = Vec::new();
+    while messages.len() < ready {
+        messages.extend(consumer.next_batch(ready).await.unwrap());
+    }
+    assert!(link.close().await);
+    messages
+}
