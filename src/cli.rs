@@ -2,6 +2,7 @@
 //! on the way to standard error, so that `--json` can be piped.
 
 mod ask;
+mod audit;
 mod catalog;
 mod check_config;
 mod command;
@@ -11,10 +12,14 @@ mod demo;
 mod down;
 mod migrate;
 mod output;
+mod parked;
 mod post;
 mod progress;
 mod run;
 mod send;
+mod status;
+mod time;
+mod trace;
 mod up;
 
 use std::path::PathBuf;
@@ -78,6 +83,15 @@ enum Verb {
     /// Replace what is sold, and at which prices
     #[command(subcommand)]
     Catalog(catalog::Catalog),
+    /// Show how things stand: queues, records, inputs, and what needs somebody
+    Status,
+    /// Show the whole pipeline of anything, from the first message to the last
+    Trace(trace::Trace),
+    /// Look at messages that could not be handled; replay or discard them
+    #[command(subcommand)]
+    Parked(parked::Parked),
+    /// Recount what must hold, and name every record that breaks it
+    Audit(audit::Audit),
     /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
     Contract(contract::Contract),
     /// Check settings and qualification rules, and print what is in force
@@ -114,10 +128,14 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Down => down::run(&context).await,
         Verb::Migrate => migrate::run(&context).await,
         Verb::Run(run) => run.run(&context).await,
+        Verb::Contract(contract) => contract.run(&context),
         Verb::Send(send) => send.run(&context).await,
         Verb::Command(command) => command.run(&context).await,
         Verb::Catalog(catalog) => catalog.run(&context).await,
-        Verb::Contract(contract) => contract.run(&context),
+        Verb::Status => status::run(&context).await,
+        Verb::Trace(trace) => trace.run(&context).await,
+        Verb::Parked(parked) => parked.run(&context).await,
+        Verb::Audit(audit) => audit.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

@@ -14,6 +14,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection as _, Row};
 
 pub mod account;
+pub mod audit;
 pub mod batch;
 pub mod catalog;
 pub mod chunk;
@@ -39,13 +40,16 @@ mod payment;
 pub mod quote;
 pub mod received;
 pub mod refusal;
+pub mod replay;
 pub mod save;
 pub mod schedule;
 pub mod series;
 mod settings;
 mod shipment;
+pub mod status;
 pub mod summary;
 mod totals;
+pub mod trace;
 pub mod world;
 
 pub use fault::{Fault, Trouble, UNIQUE_TRIES_MAX};

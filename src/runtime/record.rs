@@ -96,6 +96,9 @@ impl<'a> Records<'a> {
     pub fn verdict(&mut self, message: &Message, id: Uuid, correlation: Uuid, verdict: Verdict) {
         match verdict {
             Verdict::Said { says, later } => {
+                if says.is_empty() {
+                    self.nothing(id, "Nothing is said; the record it is about shows the rest.");
+                }
                 for (ordinal, said) in (SAYS_FROM..).zip(says) {
                     self.say(message, id, correlation, ordinal, said);
                 }

@@ -4,9 +4,11 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use domain::host::Hosted;
 use serde::Serialize;
 
 use super::super::output::table;
+use super::super::trace;
 use crate::store::summary::{self, Count, Draft, Invoiced, Journey, Reckoning, Stage};
 use crate::store::{Connection, Fault};
 use crate::workers;
@@ -15,7 +17,7 @@ use crate::workers;
 const INVOICES_MIN: i64 = 300;
 
 /// The summary of a run.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub(super) struct Report {
     /// Inputs sent.
     sent: i64,
@@ -25,6 +27,8 @@ pub(super) struct Report {
     stages: Vec<Stage>,
     /// A mail on its way to an invoice.
     journey: Option<Journey>,
+    /// The same, step by step.
+    trace: Option<trace::Report>,
     /// A quote above the limit up to which quotes activate themselves.
     draft: Option<Draft>,
     reckoning: Reckoning,
@@ -38,13 +42,25 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) async fn read(database: &mut Connection, sent: i64) -> anyhow::Result<Self> {
+    /// Reads it; `sent` is the number of inputs.
+    ///
+    /// # Errors
+    /// Where the database cannot be asked.
+    pub(super) async fn read(
+        database: &mut Connection,
+        workers: &[Box<dyn Hosted>],
+        sent: i64,
+    ) -> anyhow::Result<Self> {
         let fault = |fault: Fault| anyhow!("{fault}");
         let reckoning = summary::reckoning(database).await.map_err(fault)?;
         let journey = summary::journey(database, "email").await.map_err(fault)?;
         let verdicts = summary::verdicts(database).await.map_err(fault)?;
         let mut wrong = wrong(&reckoning, &verdicts, sent);
-        if journey.is_none() {
+        let mut trace = None;
+        if let Some(journey) = &journey {
+            let what = journey.correlation.to_string();
+            trace = Some(trace::tell(database, workers, &what).await?);
+        } else {
             wrong.push("No mail became an invoice.".to_owned());
         }
         let place = |stage: &Stage| workers::NAMES.iter().position(|name| *name == stage.worker);
@@ -57,6 +73,7 @@ impl Report {
             invoiced: summary::invoiced(database).await.map_err(fault)?,
             stages,
             journey,
+            trace,
             draft: summary::draft(database).await.map_err(fault)?,
             reckoning,
             wrong,
@@ -90,6 +107,9 @@ impl Report {
         });
         let heads = ["worker", "messages", "batches", "waiting p50 / p95", "working p50 / p95"];
         section(&mut text, &format!("How long it took:\n{}", table(heads, rows)));
+        if let Some(trace) = &self.trace {
+            section(&mut text, &format!("A mail on its way to an invoice:\n{}", trace.text()));
+        }
         section(&mut text, &self.next());
         if self.wrong.is_empty() {
             let _ = write!(text, "All of it adds up, after {} s.", self.seconds);
@@ -114,6 +134,8 @@ impl Report {
         if let Some(Journey { correlation, lead, invoice }) = &self.journey {
             let what = format!("the mail that became lead {lead} and invoice {invoice}");
             add(format!("trace {correlation}"), &what);
+            add(format!("trace {invoice}"), "the same, found by its invoice");
+            add("status".to_owned(), "how things stand, and what needs a person");
         }
         add("run &".to_owned(), "the workers again; `kill %1` ends them");
         if let Some(Draft { quote, number, total, currency }) = &self.draft {

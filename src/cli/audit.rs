@@ -1,0 +1,223 @@
+//! `leadmill audit`: recounts what must hold, and names what does not.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use domain::host::Hosted;
+use serde::Serialize;
+
+use super::Context;
+use super::output::table;
+use crate::messaging::{DEAD, Topology};
+use crate::settings::Settings;
+use crate::store::audit::{Answer, Invariant, Look, Named, Unsettled, audit, unsettled};
+use crate::store::{self, Connection};
+use crate::workers::{self, OUT_BILLING};
+
+/// Between two looks at the queues.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// The queues must have been empty for that long before a message that nobody claimed is called
+/// lost: a message in the hands of a consumer is in no queue's count.
+const QUIET: Duration = Duration::from_secs(5);
+/// A question to millions of rows may take that long.
+const STATEMENT_TIMEOUT_MS: u64 = 3_600_000;
+
+/// Options of `leadmill audit`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+All questions are answered from the tables of one moment. What hangs on messages that are still on \
+their way is counted as in flight and not judged; with --settled the audit first waits until \
+everything has come to rest, and then judges that too.
+
+The exit code is 0 where nothing is broken, and 1 where something is.")]
+pub struct Audit {
+    /// Wait until queues, delays and marks are empty, then judge what would be in flight
+    #[arg(long)]
+    settled: bool,
+    /// The longest that --settled waits
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, requires = "settled")]
+    wait: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Report {
+    /// Nothing is broken.
+    pub(super) ok: bool,
+    /// Everything had come to rest, so that nothing was left unjudged.
+    settled: bool,
+    invariants: Vec<Invariant>,
+}
+
+impl Audit {
+    pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        let report = self.report(context, context.settings().await?).await?;
+        context.output.print(&report, Report::text)?;
+        Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// The audit of everything, waiting for rest first, for at most so long.
+    pub(super) const fn settled(wait: Duration) -> Self {
+        Self { settled: true, wait: wait.as_secs() }
+    }
+
+    /// # Errors
+    /// Where database or broker cannot be asked.
+    pub(super) async fn report(
+        &self,
+        context: &Context,
+        settings: Settings,
+    ) -> anyhow::Result<Report> {
+        let settings = patient(settings);
+        let all = workers::all(&settings)?;
+        let topology = workers::topology(&all);
+        let mut look = look(&all);
+        let mut conn = context.database(&settings).await?;
+        let mut restless = None;
+        if self.settled {
+            let waited = self.settle(&mut conn, &settings, &topology, &look).await?;
+            look.settled = waited.answer == Answer::Ok;
+            restless = Some(waited);
+        }
+        let tables = audit(&mut conn, &look).await.map_err(|fault| anyhow!("{fault}"))?;
+        let _ = store::close(conn).await;
+        let dead = dead_letters(&settings, &topology, &look).await?;
+        let invariants: Vec<_> = tables.into_iter().chain([dead]).chain(restless).collect();
+        let ok = invariants.iter().all(|invariant| invariant.answer != Answer::Broken);
+        Ok(Report { ok, settled: look.settled, invariants })
+    }
+
+    /// Waits for rest: nothing in any queue of ours, every batch marked, every message claimed. What
+    /// is still not claimed after a quiet while will never be; the audit then says so.
+    async fn settle(
+        &self,
+        conn: &mut Connection,
+        settings: &Settings,
+        topology: &Topology,
+        look: &Look,
+    ) -> anyhow::Result<Invariant> {
+        let begun = Instant::now();
+        let limit = Duration::from_secs(self.wait);
+        let mut quiet_since: Option<Instant> = None;
+        let named = loop {
+            let mut restless = full_queues(settings, topology).await?;
+            let moving = unsettled(conn, look).await.map_err(|fault| anyhow!("{fault}"))?;
+            restless.extend(on_their_way(moving));
+            if restless.is_empty() {
+                let since = *quiet_since.get_or_insert_with(Instant::now);
+                let unclaimed = moving.old + moving.waiting;
+                if unclaimed == 0 || since.elapsed() >= QUIET {
+                    break restless;
+                }
+            } else {
+                quiet_since = None;
+            }
+            if begun.elapsed() >= limit && quiet_since.is_none() {
+                break restless;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        };
+        let broken = i64::try_from(named.len()).unwrap_or(i64::MAX);
+        let asked = ("settled", "Did everything come to rest in the time that --wait allows?");
+        Ok(Invariant::of(asked, 1, (broken, 0), named))
+    }
+}
+
+impl Report {
+    pub(super) fn text(&self) -> String {
+        let rows = self.invariants.iter().map(|one| {
+            let answer = match one.answer {
+                Answer::Ok => "ok",
+                Answer::Broken => "BROKEN",
+                Answer::InFlight => "in flight",
+                Answer::Noted => "noted",
+            };
+            let counts = [one.checked, one.broken, one.in_flight].map(|n| n.to_string());
+            let [checked, broken, in_flight] = counts;
+            [one.name.into(), answer.into(), checked, broken, in_flight, one.question.into()]
+        });
+        let heads = ["Invariant", "Answer", "Checked", "Broken", "In flight", "Question"];
+        let mut text = format!("{}\n", table(heads, rows));
+        for one in self.invariants.iter().filter(|one| !one.named.is_empty()) {
+            text += &format!("\n{}\n", one.name);
+            for named in &one.named {
+                let mark = if named.in_flight { " (in flight)" } else { "" };
+                text += &format!("  {}{mark}  {}\n", named.id, named.detail);
+            }
+            let all = one.broken + one.in_flight;
+            let shown = i64::try_from(one.named.len()).unwrap_or(i64::MAX);
+            if all > shown {
+                text += &format!("  and {} more.\n", all - shown);
+            }
+        }
+        let broken = self.invariants.iter().filter(|one| one.answer == Answer::Broken).count();
+        let in_flight: i64 = self.invariants.iter().map(|one| one.in_flight).sum();
+        let last = match (broken, in_flight) {
+            (0, 0) => "Everything holds.".to_owned(),
+            (0, n) => format!(
+                "What could be judged holds; {n} are in flight. Judge them too with \
+                 `leadmill audit --settled`."
+            ),
+            (n, _) => format!(
+                "{n} of {} questions found something broken. Look at one of the ids with \
+                 `leadmill trace ID`.",
+                self.invariants.len()
+            ),
+        };
+        format!("{text}\n{last}")
+    }
+}
+
+/// Which worker hears what, and which queues hold raw inputs.
+pub(super) fn look(all: &[Box<dyn Hosted>]) -> Look {
+    let heard = all.iter().flat_map(|worker| {
+        worker.hears().iter().map(|ty| (worker.name().to_owned(), ty.name.to_owned()))
+    });
+    let raw = all.iter().flat_map(|worker| worker.raw_queues()).map(|name| (*name).to_owned());
+    Look { heard: heard.collect(), raw_queues: raw.collect(), settled: false }
+}
+
+/// The settings of a connection that reads whole tables.
+fn patient(mut settings: Settings) -> Settings {
+    settings.database.statement_timeout_ms = STATEMENT_TIMEOUT_MS;
+    settings.database.idle_in_transaction_timeout_ms = STATEMENT_TIMEOUT_MS;
+    settings
+}
+
+/// The queues of ours that hold messages; what others will take is not ours.
+async fn full_queues(settings: &Settings, topology: &Topology) -> anyhow::Result<Vec<Named>> {
+    let depths = topology.depths(&settings.broker).await?;
+    let full = depths.into_iter().filter_map(|queue| {
+        let (ready, consumers) = queue.waiting.filter(|(ready, _)| *ready > 0)?;
+        let detail = format!("{ready} messages wait in it, for {consumers} consumers.");
+        (queue.name != OUT_BILLING).then_some(Named { id: queue.name, detail, in_flight: false })
+    });
+    Ok(full.collect())
+}
+
+fn on_their_way(moving: Unsettled) -> impl Iterator<Item = Named> {
+    let named = [
+        ("batches", moving.batches, "are not known to be published."),
+        ("messages", moving.young, "were said within the last minute and are not claimed yet."),
+    ];
+    named.into_iter().filter(|(_, n, _)| *n > 0).map(|(id, n, what)| Named {
+        id: id.into(),
+        detail: format!("{n} {what}"),
+        in_flight: false,
+    })
+}
+
+async fn dead_letters(
+    settings: &Settings,
+    topology: &Topology,
+    look: &Look,
+) -> anyhow::Result<Invariant> {
+    let asked = ("queue.dead", "Is the queue of dead letters empty?");
+    let dead: Vec<_> = topology.queues.iter().filter(|queue| queue.name == DEAD).cloned().collect();
+    let topology = Topology { exchanges: Vec::new(), queues: dead };
+    let full = full_queues(settings, &topology).await?;
+    let n = i64::try_from(full.len()).unwrap_or(i64::MAX);
+    let counts = if look.settled { (n, 0) } else { (0, n) };
+    let full = full.into_iter().map(|queue| Named { in_flight: !look.settled, ..queue });
+    Ok(Invariant::of(asked, 1, counts, full.collect()))
+}

@@ -1,0 +1,212 @@
+//! `leadmill status`: how things stand, in one look.
+
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::Context;
+use super::output::table;
+use super::time::{ago, counted};
+use crate::messaging::{DEAD, Delay, QueueDepth};
+use crate::store::partition::DAYS_AHEAD_MIN;
+use crate::store::status::{self, Count, Oldest};
+use crate::{store, workers};
+
+/// Everything that is shown.
+#[derive(Serialize)]
+struct Shown {
+    queues: Vec<Queue>,
+    /// Messages that wait to be asked again, in all delay queues together.
+    delayed: u32,
+    /// Messages that the broker gave up delivering and that nobody has parked yet.
+    dead: u32,
+    #[serde(flatten)]
+    status: status::Status,
+    /// Finished sentences; empty where nothing needs anybody.
+    warnings: Vec<String>,
+    #[serde(skip)]
+    now: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+struct Queue {
+    name: String,
+    /// Messages that no consumer has taken; absent where the queue does not exist.
+    ready: Option<u32>,
+    consumers: Option<u32>,
+}
+
+pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
+    let settings = context.settings().await?;
+    let all = workers::all(&settings)?;
+    let depths = workers::topology(&all).depths(&settings.broker).await?;
+    let mut conn = context.database(&settings).await?;
+    let status = status::read(&mut conn).await.map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let _ = store::close(conn).await;
+    let shown = Shown::of(depths, status, Utc::now());
+    context.output.print(&shown, Shown::text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Shown {
+    fn of(depths: Vec<QueueDepth>, status: status::Status, now: DateTime<Utc>) -> Self {
+        let delays: Vec<_> = Delay::ALL.into_iter().flat_map(Delay::exchanges).collect();
+        let (mut queues, mut delayed, mut dead, mut missing) = (Vec::new(), 0, 0, Vec::new());
+        for QueueDepth { name, waiting } in depths {
+            let ready = waiting.map(|(ready, _)| ready);
+            if ready.is_none() {
+                missing.push(format!("`{name}`"));
+            }
+            if delays.contains(&name) {
+                delayed += ready.unwrap_or(0);
+            } else if name == DEAD {
+                dead += ready.unwrap_or(0);
+            } else {
+                queues.push(Queue { name, ready, consumers: waiting.map(|(_, n)| n) });
+            }
+        }
+        let warnings = warnings(&queues, &missing, dead, &status, now);
+        Self { queues, delayed, dead, status, warnings, now }
+    }
+
+    fn text(&self) -> String {
+        let shown = |n: Option<u32>| n.map_or("missing".into(), |n| n.to_string());
+        let queues = self.queues.iter().map(|queue| {
+            [queue.name.clone(), shown(queue.ready), shown(queue.consumers)]
+        });
+        let mut parts = vec![
+            format!(
+                "{}\n{} waiting in delays, {} dead.",
+                table(["Queue", "Ready", "Consumers"], queues),
+                self.delayed,
+                self.dead
+            ),
+            self.records(),
+            self.inputs(),
+        ];
+        parts.extend(self.imports());
+        parts.push(self.troubles());
+        parts.extend(self.warnings.iter().map(|warning| format!("Warning: {warning}")));
+        parts.join("\n\n")
+    }
+
+    fn records(&self) -> String {
+        let rows = self.status.records.iter().map(|row| {
+            [row.subject.clone(), row.state.clone(), number(row.count, row.estimated)]
+        });
+        format!("{}", table(["Records", "State", "Number"], rows))
+    }
+
+    fn inputs(&self) -> String {
+        let rows = self.status.inputs.iter().map(|row| {
+            [row.channel.clone(), row.verdict.clone(), number(row.count, row.estimated)]
+        });
+        let repeats = self.status.repeats.iter();
+        let repeats = repeats.map(|row| [row.name.clone(), "repeated".into(), row.count.to_string()]);
+        format!("{}", table(["Inputs", "Verdict", "Number"], rows.chain(repeats)))
+    }
+
+    fn imports(&self) -> Option<String> {
+        let imports = &self.status.imports;
+        if imports.is_empty() {
+            return None;
+        }
+        let rows = imports.iter().map(|import| {
+            let name = import.file.as_ref().or(import.external_id.as_ref());
+            let since = import.received_at.map(|at| ago(at, self.now)).unwrap_or_default();
+            let name = name.cloned().unwrap_or_default();
+            [import.id.to_string(), name, import.parts.to_string(), since]
+        });
+        Some(format!("{}", table(["Running import", "File", "Parts so far", "Since"], rows)))
+    }
+
+    fn troubles(&self) -> String {
+        let status = &self.status;
+        let since = |oldest: &Oldest| {
+            let at = oldest.oldest_at.map(|at| format!(", the oldest for {}", ago(at, self.now)));
+            format!("{}{}", oldest.count, at.unwrap_or_default())
+        };
+        let unmarked = status.unmarked.iter().map(|row| {
+            format!("{} {} (oldest {})", row.worker, row.count, ago(row.oldest_at, self.now))
+        });
+        let rows = [
+            ["Held inputs, for a person to look at".into(), since(&status.held)],
+            ["Commands waiting to be asked again".into(), since(&status.waiting)],
+            ["Parked messages".into(), list(&status.parked)],
+            ["Refused in the last 24 hours".into(), list(&status.refusals)],
+            ["Batches not known to be published".into(), none_or(unmarked.collect())],
+            ["Days that partitions reach ahead".into(), status.partition_days_ahead.to_string()],
+        ];
+        format!("{}", table(["", ""], rows))
+    }
+}
+
+/// What somebody should do something about.
+fn warnings(
+    queues: &[Queue],
+    missing: &[String],
+    dead: u32,
+    status: &status::Status,
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !missing.is_empty() {
+        warnings.push(format!(
+            "{} missing on the broker: {}. Run `leadmill migrate`.",
+            counted(missing.len(), "queue is", "queues are"),
+            missing.join(", ")
+        ));
+    }
+    for queue in queues {
+        // Others consume the outward queues, when it suits them.
+        let ours = !queue.name.starts_with("out.");
+        if let (true, Some(ready), Some(0)) = (ours, queue.ready, queue.consumers)
+            && ready > 0
+        {
+            let waiting = counted(many(ready), "message waits", "messages wait");
+            let name = &queue.name;
+            warnings.push(format!("{waiting} in `{name}` and nobody works on it. Run `leadmill run`."));
+        }
+    }
+    if dead > 0 {
+        let waiting = counted(many(dead), "dead message waits", "dead messages wait");
+        warnings.push(format!("{waiting} to be parked. Run `leadmill run`, then `leadmill parked list`."));
+    }
+    let days = status.partition_days_ahead;
+    if days < DAYS_AHEAD_MIN {
+        warnings.push(format!(
+            "The partitions reach only {days} days ahead. Run `leadmill migrate` as the owner of the \
+             tables."
+        ));
+    }
+    let old = status.unmarked.iter().filter(|row| (now - row.oldest_at).num_minutes() >= 5);
+    for row in old {
+        warnings.push(format!(
+            "`{}` has batches that are not known to be published since {}. See that it runs: its \
+             sweeper publishes them.",
+            row.worker,
+            ago(row.oldest_at, now)
+        ));
+    }
+    if !status.parked.is_empty() {
+        warnings.push("Messages lie parked. Look at them with `leadmill parked list`.".into());
+    }
+    warnings
+}
+
+fn many(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+fn number(count: i64, estimated: bool) -> String {
+    if estimated { format!("about {count}") } else { count.to_string() }
+}
+
+fn list(counts: &[Count]) -> String {
+    none_or(counts.iter().map(|row| format!("{} {}", row.name, row.count)).collect())
+}
+
+fn none_or(words: Vec<String>) -> String {
+    if words.is_empty() { "none".into() } else { words.join(", ") }
+}

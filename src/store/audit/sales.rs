@@ -1,0 +1,135 @@
+//! Orders, deliveries, invoices: what belongs together, and what may not exceed what.
+
+use super::{Invariant, counted, offenders};
+use crate::store::{Connection, Result};
+
+pub(super) async fn order_of_quote(conn: &mut Connection) -> Result<Invariant> {
+    let asked = (
+        "order.quote",
+        "Has every accepted quote its one order, and every order its accepted quote?",
+    );
+    let checked = counted!(conn, "sales_order").await?;
+    let rows = offenders!(
+        conn,
+        "SELECT coalesce(o.id, q.id), CASE
+                 WHEN o.id IS NULL THEN format('The quote %s was accepted and has no order.', q.number)
+                 WHEN q.id IS NULL THEN format('The order %s stands on the quote %s, which does not '
+                     'exist.', o.number, o.quote)
+                 ELSE format('The order %s stands on the quote %s, which is %s.', o.number, q.number,
+                     q.state) END, false
+         FROM quote AS q FULL JOIN sales_order AS o ON o.quote = q.id
+         WHERE (q.state = 'won') IS DISTINCT FROM (o.id IS NOT NULL)
+         UNION ALL
+         SELECT quote, format('The quote has %s orders: %s.', count(*), string_agg(number, ', ')), false
+         FROM sales_order GROUP BY quote HAVING count(*) > 1"
+    );
+    Ok(Invariant::found(asked, checked, rows.await?))
+}
+
+pub(super) async fn quantities(conn: &mut Connection) -> Result<Invariant> {
+    let asked = (
+        "order.quantities",
+        "Do shipped and canceled quantities never exceed what was ordered, and fit the state?",
+    );
+    let checked = counted!(conn, "order_line").await?;
+    let rows = offenders!(
+        conn,
+        "SELECT o.id, format('The order %s (%s), line %s %s: ordered %s, shipped %s, canceled %s.',
+                     o.number, o.state, l.position + 1, l.sku, trim_scale(l.quantity),
+                     trim_scale(l.quantity_shipped), trim_scale(l.quantity_canceled)), false
+         FROM order_line AS l JOIN sales_order AS o ON o.id = l.sales_order
+         WHERE l.quantity_shipped NOT BETWEEN SYMMETRIC 0 AND l.quantity
+            OR l.quantity_canceled NOT BETWEEN SYMMETRIC 0 AND l.quantity
+            OR l.quantity_shipped + l.quantity_canceled NOT BETWEEN SYMMETRIC 0 AND l.quantity
+            OR (o.state = 'fulfilled' AND l.quantity_shipped + l.quantity_canceled <> l.quantity)
+            OR (o.state = 'canceled' AND l.quantity_shipped <> 0)"
+    );
+    Ok(Invariant::found(asked, checked, rows.await?))
+}
+
+pub(super) async fn shipments(conn: &mut Connection) -> Result<Invariant> {
+    let asked = (
+        "order.shipments",
+        "Is the shipped quantity of every order line the sum of its shipments?",
+    );
+    let checked = counted!(conn, "shipment_line").await?;
+    let rows = offenders!(
+        conn,
+        "SELECT coalesce(l.sales_order, s.sales_order),
+                CASE WHEN l.id IS NULL
+                     THEN format('A shipment names the line %s, which is not of this order.', s.line)
+                     ELSE format('Line %s %s: shipped %s, but its shipments hold %s.', l.position + 1,
+                                 l.sku, trim_scale(l.quantity_shipped),
+                                 trim_scale(coalesce(s.quantity, 0))) END, false
+         FROM order_line AS l
+         FULL JOIN (SELECT s.sales_order, p.order_line AS line, sum(p.quantity) AS quantity
+                    FROM shipment_line AS p JOIN shipment AS s ON s.id = p.shipment
+                    GROUP BY s.sales_order, p.order_line) AS s
+              ON s.line = l.id AND s.sales_order = l.sales_order
+         WHERE l.id IS NULL OR l.quantity_shipped <> coalesce(s.quantity, 0)"
+    );
+    Ok(Invariant::found(asked, checked, rows.await?))
+}
+
+pub(super) async fn billed(conn: &mut Connection) -> Result<Invariant> {
+    let asked =
+        ("invoice.quantities", "Does no invoice bill more of an order line than was shipped?");
+    let checked = counted!(conn, "invoice_line").await?;
+    let rows = offenders!(
+        conn,
+        "SELECT b.sales_order, format('%s bills %s of the order line %s; shipped are %s.', b.numbers,
+                     trim_scale(b.quantity), b.line,
+                     coalesce(trim_scale(l.quantity_shipped)::text, 'none, it is not of this order')),
+                false
+         FROM (SELECT i.sales_order, p.order_line AS line, sum(p.quantity) AS quantity,
+                      string_agg(i.number, ', ') AS numbers
+               FROM invoice_line AS p JOIN invoice AS i ON i.id = p.invoice
+               WHERE i.state <> 'canceled' GROUP BY i.sales_order, p.order_line) AS b
+         LEFT JOIN order_line AS l ON l.id = b.line AND l.sales_order = b.sales_order
+         WHERE l.id IS NULL OR b.quantity NOT BETWEEN SYMMETRIC 0 AND l.quantity_shipped"
+    );
+    Ok(Invariant::found(asked, checked, rows.await?))
+}
+
+pub(super) async fn numbers(conn: &mut Connection) -> Result<Invariant> {
+    let asked = (
+        "invoice.numbers",
+        "Are the invoice numbers of every series 1 to n without a gap, and do their dates never go \
+         back?",
+    );
+    let checked = counted!(conn, "invoice").await?;
+    let rows = offenders!(
+        conn,
+        "WITH numbered AS (
+             SELECT id, number, counter, issue_date, lag(counter) OVER run AS counter_before,
+                    lag(issue_date) OVER run AS date_before,
+                    series_seller || '-' || series_year || '-'
+                        || lpad(counter::text, greatest(6, length(counter::text)), '0') AS right_number
+             FROM invoice
+             WINDOW run AS (PARTITION BY series_seller, series_kind, series_year ORDER BY counter)
+         )
+         SELECT id::text, format('%s follows number %s.', number, coalesce(counter_before, 0)), false
+         FROM numbered WHERE counter <> coalesce(counter_before, 0) + 1
+         UNION ALL
+         SELECT id::text, format('%s is dated %s, the one before it %s.', number, issue_date,
+                                 date_before), false
+         FROM numbered WHERE issue_date < date_before
+         UNION ALL
+         SELECT id::text, format('%s should be %s.', number, right_number), false
+         FROM numbered WHERE number <> right_number
+         UNION ALL
+         SELECT concat_ws('/', coalesce(s.seller, i.seller), coalesce(s.kind, i.kind),
+                          coalesce(s.year, i.year)),
+                format('The series stands at %s of %s, its last invoice is %s of %s.',
+                       coalesce(s.last_number, 0), coalesce(s.last_date::text, 'no date'),
+                       coalesce(i.last_number, 0), coalesce(i.last_date::text, 'no date')), false
+         FROM series AS s
+         FULL JOIN (SELECT series_seller AS seller, series_kind AS kind, series_year AS year,
+                           max(counter) AS last_number, max(issue_date) AS last_date
+                    FROM invoice GROUP BY 1, 2, 3) AS i
+              ON i.seller = s.seller AND i.kind = s.kind AND i.year = s.year
+         WHERE coalesce(s.last_number, 0) <> coalesce(i.last_number, 0)
+            OR s.last_date IS DISTINCT FROM i.last_date"
+    );
+    Ok(Invariant::found(asked, checked, rows.await?))
+}

@@ -1,0 +1,41 @@
+//! What is still on its way, asked again and again until everything has come to rest.
+
+use super::{Look, YOUNG_S};
+use crate::store::{Connection, Result};
+
+/// What the tables know to be on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Batches that are not known to be published.
+    pub batches: i64,
+    /// Messages from outside that wait to be asked again.
+    pub waiting: i64,
+    /// Messages of ours that a hearing worker has not claimed, and that are young.
+    pub young: i64,
+    /// The same, but older than a minute: lost, unless a queue still holds them.
+    pub old: i64,
+}
+
+/// Counts what is on its way.
+///
+/// # Errors
+/// [`Fault`](crate::store::Fault) of the server.
+pub async fn unsettled(conn: &mut Connection, look: &Look) -> Result<Unsettled> {
+    let (workers, types): (Vec<_>, Vec<_>) = look.heard.iter().cloned().unzip();
+    let found = sqlx::query_as!(
+        Unsettled,
+        r#"SELECT (SELECT count(*) FROM batch WHERE published_at IS NULL) AS "batches!",
+                  (SELECT count(*) FROM received WHERE batch IS NULL) AS "waiting!",
+                  count(*) FILTER (WHERE e.at > now() - make_interval(secs => $3)) AS "young!",
+                  count(*) FILTER (WHERE e.at <= now() - make_interval(secs => $3)) AS "old!"
+           FROM unnest($1::text[], $2::text[]) AS h (worker, type)
+           JOIN event AS e ON e.type = h.type
+           WHERE e.id >= id_at(now() - interval '7 days')
+             AND NOT EXISTS (SELECT FROM inbox AS c WHERE c.worker = h.worker AND c.id = e.id)
+             AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = e.id)"#,
+        &workers,
+        &types,
+        f64::from(YOUNG_S)
+    );
+    Ok(found.fetch_one(conn).await?)
+}

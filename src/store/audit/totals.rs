@@ -1,0 +1,223 @@
+//! Totals: every stored document is computed again from its lines and header.
+//!
+//! Page by page in the order of ids, so that memory stays small however many documents there are.
+
+use domain::document::{Line, compute};
+use domain::money::Currency;
+use domain::totals::{Header, TaxMode, TaxPart, Totals};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Invariant, NAMED_MAX, Named};
+use crate::store::column::currency;
+use crate::store::line::line_of;
+use crate::store::totals::totals_of;
+use crate::store::{Connection, Result};
+
+/// Documents that lie in memory at a time; each has at most 200 lines.
+const PAGE: i64 = 500;
+
+/// The mode of a quote is a setting, copied by its order and kept by neither. An invoice has the one
+/// that EN 16931 demands.
+const QUOTE_MODES: &[TaxMode] =
+    &[TaxMode::Document, TaxMode::LineAfterDiscount, TaxMode::LineBeforeDiscount];
+const INVOICE_MODES: &[TaxMode] = &[TaxMode::Document];
+
+/// What of a document is computed, and from what.
+struct Document {
+    id: Uuid,
+    named: String,
+    currency: Currency,
+    header: Header,
+    totals: Totals,
+    lines: Vec<Line>,
+}
+
+pub(super) async fn stored(conn: &mut Connection) -> Result<Invariant> {
+    let asked = (
+        "totals.computed",
+        "Are the stored amounts of every quote, order and invoice those that its lines give?",
+    );
+    let mut found = Found::default();
+    let mut after = Uuid::nil();
+    loop {
+        let page = quotes(conn, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        page.iter().for_each(|document| found.look(document, QUOTE_MODES));
+    }
+    after = Uuid::nil();
+    loop {
+        let page = orders(conn, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        page.iter().for_each(|document| found.look(document, QUOTE_MODES));
+    }
+    after = Uuid::nil();
+    loop {
+        let page = invoices(conn, after).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        page.iter().for_each(|document| found.look(document, INVOICE_MODES));
+    }
+    Ok(Invariant::of(asked, found.checked, (found.broken, 0), found.named))
+}
+
+#[derive(Default)]
+struct Found {
+    checked: i64,
+    broken: i64,
+    named: Vec<Named>,
+}
+
+impl Found {
+    fn look(&mut self, document: &Document, modes: &[TaxMode]) {
+        self.checked += 1;
+        let Some(detail) = document.differs(modes) else { return };
+        self.broken += 1;
+        if self.named.len() < NAMED_MAX {
+            self.named.push(Named { id: document.id.to_string(), detail, in_flight: false });
+        }
+    }
+}
+
+impl Document {
+    /// How it differs from what its lines give in each of the modes; `None` where one gives it.
+    fn differs(&self, modes: &[TaxMode]) -> Option<String> {
+        let mut first = None;
+        for mode in modes {
+            let mut lines = self.lines.clone();
+            let detail = match compute(&mut lines, &self.header, *mode, self.currency) {
+                Ok(totals) if totals == self.totals && lines == self.lines => return None,
+                Ok(totals) => format!(
+                    "{} holds {} and its lines give {}.",
+                    self.named,
+                    summary(&self.totals, &self.lines),
+                    summary(&totals, &lines)
+                ),
+                Err(error) => format!("{} cannot be computed: {error}", self.named),
+            };
+            first.get_or_insert(detail);
+        }
+        first
+    }
+}
+
+fn summary(totals: &Totals, lines: &[Line]) -> String {
+    let nets: Vec<_> = lines.iter().map(|line| line.net_amount.to_string()).collect();
+    format!(
+        "net {} = {}, discount {}, freight {}, tax {}, total {}",
+        nets.join(" + "),
+        totals.detail_amount,
+        totals.discount_amount,
+        totals.freight_amount,
+        totals.tax_amount,
+        totals.total_amount
+    )
+}
+
+/// Puts lines to their documents, which are in the order of ids as the lines are.
+fn put(documents: &mut [Document], id: Uuid, line: impl FnOnce(Currency) -> sqlx::Result<Line>) -> sqlx::Result<()> {
+    if let Ok(place) = documents.binary_search_by_key(&id, |document| document.id) {
+        let document = &mut documents[place];
+        document.lines.push(line(document.currency)?);
+    }
+    Ok(())
+}
+
+fn ids(documents: &[Document]) -> Vec<Uuid> {
+    documents.iter().map(|document| document.id).collect()
+}
+
+/// The document in a row that has the shared columns.
+macro_rules! document_of {
+    ($row:ident, $kind:literal, $named:expr) => {{
+        let currency = currency(concat!($kind, ".currency"), &$row.currency)?;
+        Document {
+            id: $row.id,
+            named: $named,
+            currency,
+            header: $row.header.0,
+            totals: totals_of!($row, currency),
+            lines: Vec::new(),
+        }
+    }};
+}
+
+async fn quotes(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
+    let rows = sqlx::query!(
+        r#"SELECT q.id, q.number, q.revision, o.currency, q.header AS "header: Json<Header>",
+                  q.detail_amount, q.line_discount, q.discount_amount, q.amount_less_freight,
+                  q.freight_amount, q.tax_amount, q.total_amount,
+                  q.tax_breakdown AS "tax_breakdown: Json<Vec<TaxPart>>"
+           FROM quote AS q JOIN opportunity AS o ON o.id = q.opportunity
+           WHERE q.id > $1 ORDER BY q.id LIMIT $2"#,
+        after,
+        PAGE
+    );
+    let mut page = Vec::new();
+    for row in rows.fetch_all(&mut *conn).await? {
+        let named = format!("The quote {} revision {}", row.number, row.revision);
+        page.push(document_of!(row, "quote", named));
+    }
+    let lines = sqlx::query!(
+        "SELECT quote AS document, id, sku, name, unit, quantity, unit_price, volume_discount,
+                manual_discount, tax_category, tax_rate, net_amount
+         FROM quote_line WHERE quote = ANY($1) ORDER BY quote, position",
+        &ids(&page)
+    );
+    for row in lines.fetch_all(conn).await? {
+        put(&mut page, row.document, |currency| line_of!(row, currency))?;
+    }
+    Ok(page)
+}
+
+async fn orders(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
+    let rows = sqlx::query!(
+        r#"SELECT id, number, currency, header AS "header: Json<Header>", detail_amount,
+                  line_discount, discount_amount, amount_less_freight, freight_amount, tax_amount,
+                  total_amount, tax_breakdown AS "tax_breakdown: Json<Vec<TaxPart>>"
+           FROM sales_order WHERE id > $1 ORDER BY id LIMIT $2"#,
+        after,
+        PAGE
+    );
+    let mut page = Vec::new();
+    for row in rows.fetch_all(&mut *conn).await? {
+        page.push(document_of!(row, "sales_order", format!("The order {}", row.number)));
+    }
+    let lines = sqlx::query!(
+        "SELECT sales_order AS document, id, sku, name, unit, quantity, unit_price,
+                volume_discount, manual_discount, tax_category, tax_rate, net_amount
+         FROM order_line WHERE sales_order = ANY($1) ORDER BY sales_order, position",
+        &ids(&page)
+    );
+    for row in lines.fetch_all(conn).await? {
+        put(&mut page, row.document, |currency| line_of!(row, currency))?;
+    }
+    Ok(page)
+}
+
+async fn invoices(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
+    let rows = sqlx::query!(
+        r#"SELECT id, number, currency, header AS "header: Json<Header>", detail_amount,
+                  line_discount, discount_amount, amount_less_freight, freight_amount, tax_amount,
+                  total_amount, tax_breakdown AS "tax_breakdown: Json<Vec<TaxPart>>"
+           FROM invoice WHERE id > $1 ORDER BY id LIMIT $2"#,
+        after,
+        PAGE
+    );
+    let mut page = Vec::new();
+    for row in rows.fetch_all(&mut *conn).await? {
+        page.push(document_of!(row, "invoice", format!("The invoice {}", row.number)));
+    }
+    let lines = sqlx::query!(
+        "SELECT invoice AS document, id, sku, name, unit, quantity, unit_price, volume_discount,
+                manual_discount, tax_category, tax_rate, net_amount
+         FROM invoice_line WHERE invoice = ANY($1) ORDER BY invoice, position",
+        &ids(&page)
+    );
+    for row in lines.fetch_all(conn).await? {
+        put(&mut page, row.document, |currency| line_of!(row, currency))?;
+    }
+    Ok(page)
+}

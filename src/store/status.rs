@@ -1,0 +1,266 @@
+//! How things stand: counts for people who look after an installation.
+//!
+//! Every question is answered from an index or from a bounded number of pages, so that looking costs
+//! the same however large the tables have grown. States are not indexed (their columns change with
+//! every step), so large tables are sampled and the numbers scaled up; the answer says so.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Connection, Result, partition};
+
+/// Pages of a table that are read for its counts: 16 MiB. A smaller table is counted exactly.
+const PAGES_MAX: i64 = 2_000;
+/// Most running imports that are listed.
+const IMPORTS_MAX: i64 = 50;
+/// Most rules that refusals are listed by.
+const RULES_MAX: i64 = 50;
+
+/// The numbers of one moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    pub records: Vec<Records>,
+    pub inputs: Vec<Inputs>,
+    /// Copies of what was known, by channel or type of command.
+    pub repeats: Vec<Count>,
+    /// Open ones, by class.
+    pub parked: Vec<Count>,
+    /// Final ones of the last 24 hours, by rule.
+    pub refusals: Vec<Count>,
+    pub unmarked: Vec<Unmarked>,
+    pub partition_days_ahead: i32,
+    pub imports: Vec<Import>,
+    /// Messages from outside that wait in a delay queue to be asked again.
+    pub waiting: Oldest,
+    /// Inputs that wait for a person.
+    pub held: Oldest,
+}
+
+/// How many records of one kind are in one state.
+#[derive(Clone, Debug, Serialize)]
+pub struct Records {
+    pub subject: String,
+    pub state: String,
+    pub count: i64,
+    /// Scaled up from a sample.
+    pub estimated: bool,
+}
+
+/// How many inputs of one channel have one verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inputs {
+    pub channel: String,
+    pub verdict: String,
+    pub count: i64,
+    /// Scaled up from a sample.
+    pub estimated: bool,
+}
+
+/// A number of something.
+#[derive(Clone, Debug, Serialize)]
+pub struct Count {
+    pub name: String,
+    pub count: i64,
+}
+
+/// A worker's batches that are not known to be published.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unmarked {
+    pub worker: String,
+    pub count: i64,
+    pub oldest_at: DateTime<Utc>,
+}
+
+/// A collection whose parts are being taken out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Import {
+    pub id: Uuid,
+    /// The sender's own key, such as the digest of the file.
+    pub external_id: Option<String>,
+    /// Its name, where the sender told it.
+    pub file: Option<String>,
+    pub received_at: Option<DateTime<Utc>>,
+    /// Parts given out so far: the checkpoint.
+    pub parts: i64,
+}
+
+/// How many, and since when.
+#[derive(Clone, Debug, Serialize)]
+pub struct Oldest {
+    pub count: i64,
+    pub oldest_at: Option<DateTime<Utc>>,
+}
+
+/// Reads all numbers, each of its own moment.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn read(conn: &mut Connection) -> Result<Status> {
+    let shares = Shares::read(conn).await?;
+    Ok(Status {
+        records: records(conn, &shares).await?,
+        inputs: inputs(conn, &shares).await?,
+        repeats: repeats(conn).await?,
+        parked: parked(conn).await?,
+        refusals: refusals(conn).await?,
+        unmarked: unmarked(conn).await?,
+        partition_days_ahead: partition::days_ahead(conn).await?,
+        imports: imports(conn).await?,
+        waiting: waiting(conn).await?,
+        held: held(conn).await?,
+    })
+}
+
+/// Which part of each table is read, in millionths.
+struct Shares {
+    tables: Vec<(String, i32)>,
+}
+
+/// All of a table.
+const WHOLE: i32 = 1_000_000;
+
+impl Shares {
+    async fn read(conn: &mut Connection) -> Result<Self> {
+        let pages = sqlx::query!(
+            r#"SELECT name AS "name!", pg_relation_size(name::regclass) / 8192 AS "pages!"
+               FROM unnest(ARRAY['input', 'lead', 'account', 'contact', 'opportunity', 'quote',
+                                 'sales_order', 'invoice']) AS name"#
+        );
+        let share = |pages: i64| {
+            let share = i64::from(WHOLE).saturating_mul(PAGES_MAX) / pages.max(1);
+            i32::try_from(share).unwrap_or(WHOLE).clamp(1, WHOLE)
+        };
+        let pages = pages.fetch_all(conn).await?;
+        Ok(Self { tables: pages.into_iter().map(|row| (row.name, share(row.pages))).collect() })
+    }
+
+    fn of(&self, table: &str) -> i32 {
+        self.tables.iter().find(|(name, _)| name == table).map_or(WHOLE, |(_, share)| *share)
+    }
+
+    /// The count of the whole table, and whether it is estimated.
+    fn scaled(&self, table: &str, counted: i64) -> (i64, bool) {
+        let share = i64::from(self.of(table));
+        (counted.saturating_mul(i64::from(WHOLE)) / share, share < i64::from(WHOLE))
+    }
+}
+
+async fn records(conn: &mut Connection, shares: &Shares) -> Result<Vec<Records>> {
+    let rows = sqlx::query!(
+        r#"SELECT subject AS "subject!", state AS "state!", count AS "count!" FROM (
+               SELECT 1 AS place, 'lead' AS subject, state, count(*) AS count
+               FROM lead TABLESAMPLE SYSTEM ($1::integer / 10000.0) GROUP BY state
+               UNION ALL SELECT 2, 'account', state, count(*)
+               FROM account TABLESAMPLE SYSTEM ($2::integer / 10000.0) GROUP BY state
+               UNION ALL SELECT 3, 'contact', state, count(*)
+               FROM contact TABLESAMPLE SYSTEM ($3::integer / 10000.0) GROUP BY state
+               UNION ALL SELECT 4, 'opportunity', state, count(*)
+               FROM opportunity TABLESAMPLE SYSTEM ($4::integer / 10000.0) GROUP BY state
+               UNION ALL SELECT 5, 'quote', state, count(*)
+               FROM quote TABLESAMPLE SYSTEM ($5::integer / 10000.0) GROUP BY state
+               UNION ALL SELECT 6, 'sales_order', state, count(*)
+               FROM sales_order TABLESAMPLE SYSTEM ($6::integer / 10000.0) GROUP BY state
+               UNION ALL SELECT 7, 'invoice', state, count(*)
+               FROM invoice TABLESAMPLE SYSTEM ($7::integer / 10000.0) GROUP BY state
+           ) AS counted ORDER BY place, state"#,
+        shares.of("lead"),
+        shares.of("account"),
+        shares.of("contact"),
+        shares.of("opportunity"),
+        shares.of("quote"),
+        shares.of("sales_order"),
+        shares.of("invoice")
+    );
+    let rows = rows.fetch_all(conn).await?.into_iter().map(|row| {
+        let (count, estimated) = shares.scaled(&row.subject, row.count);
+        let subject = if row.subject == "sales_order" { "order".into() } else { row.subject };
+        Records { subject, state: row.state, count, estimated }
+    });
+    Ok(rows.collect())
+}
+
+async fn inputs(conn: &mut Connection, shares: &Shares) -> Result<Vec<Inputs>> {
+    let rows = sqlx::query!(
+        r#"SELECT channel, verdict, count(*) AS "count!"
+           FROM input TABLESAMPLE SYSTEM ($1::integer / 10000.0)
+           GROUP BY channel, verdict ORDER BY channel, verdict"#,
+        shares.of("input")
+    );
+    let rows = rows.fetch_all(conn).await?.into_iter().map(|row| {
+        let (count, estimated) = shares.scaled("input", row.count);
+        Inputs { channel: row.channel, verdict: row.verdict, count, estimated }
+    });
+    Ok(rows.collect())
+}
+
+async fn repeats(conn: &mut Connection) -> Result<Vec<Count>> {
+    let rows = sqlx::query_as!(
+        Count,
+        r#"SELECT kind AS name, sum(repeats)::bigint AS "count!" FROM received
+           WHERE repeats > 0 GROUP BY kind ORDER BY kind"#
+    );
+    Ok(rows.fetch_all(conn).await?)
+}
+
+async fn parked(conn: &mut Connection) -> Result<Vec<Count>> {
+    let rows = sqlx::query_as!(
+        Count,
+        r#"SELECT class AS name, count(*) AS "count!" FROM parked
+           WHERE state = 'parked' GROUP BY class ORDER BY class"#
+    );
+    Ok(rows.fetch_all(conn).await?)
+}
+
+async fn refusals(conn: &mut Connection) -> Result<Vec<Count>> {
+    // By the id of the message, which is indexed and an hour or less older than the refusal.
+    let rows = sqlx::query_as!(
+        Count,
+        r#"SELECT rule AS name, count(*) AS "count!" FROM refusal
+           WHERE final AND id >= id_at(now() - interval '25 hours')
+             AND at > now() - interval '24 hours'
+           GROUP BY rule ORDER BY count(*) DESC, rule LIMIT $1"#,
+        RULES_MAX
+    );
+    Ok(rows.fetch_all(conn).await?)
+}
+
+async fn unmarked(conn: &mut Connection) -> Result<Vec<Unmarked>> {
+    let rows = sqlx::query_as!(
+        Unmarked,
+        r#"SELECT worker, count(*) AS "count!", min(decided_at) AS "oldest_at!" FROM batch
+           WHERE published_at IS NULL GROUP BY worker ORDER BY worker"#
+    );
+    Ok(rows.fetch_all(conn).await?)
+}
+
+async fn imports(conn: &mut Connection) -> Result<Vec<Import>> {
+    let rows = sqlx::query_as!(
+        Import,
+        r#"SELECT i.id, r.external_id AS "external_id?",
+                  coalesce(r.headers ->> 'x-file', r.headers ->> 'x-import') AS "file?",
+                  r.received_at AS "received_at?", coalesce(i.next_part, 1) - 1 AS "parts!"
+           FROM input AS i LEFT JOIN received AS r ON r.id = i.id
+           WHERE i.verdict = 'split' AND NOT i.done ORDER BY i.id LIMIT $1"#,
+        IMPORTS_MAX
+    );
+    Ok(rows.fetch_all(conn).await?)
+}
+
+async fn waiting(conn: &mut Connection) -> Result<Oldest> {
+    let row = sqlx::query_as!(
+        Oldest,
+        r#"SELECT count(*) AS "count!", min(received_at) AS oldest_at FROM received
+           WHERE batch IS NULL"#
+    );
+    Ok(row.fetch_one(conn).await?)
+}
+
+async fn held(conn: &mut Connection) -> Result<Oldest> {
+    let row = sqlx::query_as!(
+        Oldest,
+        r#"SELECT count(*) AS "count!", min(created_at) AS oldest_at FROM input
+           WHERE verdict = 'held'"#
+    );
+    Ok(row.fetch_one(conn).await?)
+}
