@@ -56,7 +56,7 @@ impl Command {
             let schema = contract::schema(ty.name);
             context.output.print(&schema, |schema| {
                 let schema = schema.clone().map(contract::text).unwrap_or_default();
-                let example = contract::example(ty.name).unwrap_or_default();
+                let example = contract::example(ty.name).unwrap_or_default()["data"].take();
                 format!("{schema}An example:\n  leadmill command {} '{example}'", bare(ty.name))
             })?;
             return Ok(ExitCode::SUCCESS);

@@ -20,7 +20,8 @@ async fn a_python_client_pushes_leads_and_reads_their_invoices() {
     let python = made.join("bin/python");
     run("python3", &["-m", "venv", text(&made)], &made).await;
     let list = source("python/requirements.txt");
-    run(text(&python), &["-m", "pip", "install", "--quiet", "--requirement", text(&list)], &made).await;
+    run(text(&python), &["-m", "pip", "install", "--quiet", "--requirement", text(&list)], &made)
+        .await;
     pushes_and_reads(text(&python), &source("python/push_and_read.py")).await;
 }
 
@@ -79,7 +80,8 @@ async fn pushes_and_reads(program: &str, script: &Path) {
     assert!(read.iter().all(|event| event["invoice"]["totals"]["gross"] == "1669.80"), "{printed}");
 
     let ids = it.texts("SELECT external_id FROM received WHERE source = 'intake.web'").await;
-    let of_uuid = ids.iter().filter(|id| id.parse::<Uuid>().is_ok_and(|id| id.get_version_num() == 4));
+    let of_uuid =
+        ids.iter().filter(|id| id.parse::<Uuid>().is_ok_and(|id| id.get_version_num() == 4));
     assert_eq!(of_uuid.count(), 1, "{ids:?}");
     assert_eq!(ids.iter().filter(|id| id.starts_with("sha256:")).count(), 1, "{ids:?}");
     workers.stop().await;
