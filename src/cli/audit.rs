@@ -46,7 +46,7 @@ pub(super) struct Report {
     pub(super) ok: bool,
     /// Everything had come to rest, so that nothing was left unjudged.
     settled: bool,
-    invariants: Vec<Invariant>,
+    pub(super) invariants: Vec<Invariant>,
 }
 
 impl Audit {

@@ -173,6 +173,7 @@ impl Demo {
         if !audit.ok {
             report.wrong.push(format!("The audit found something broken.\n{}", audit.text()));
         }
+        report.audit = Some(audit);
         Ok(report)
     }
 }
@@ -275,9 +276,14 @@ async fn open(
 
 /// Ends when somebody asks this process to end.
 fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
-    let (mut term, mut interrupt) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut term = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     Ok(async move {
-        tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
+        }
     })
 }

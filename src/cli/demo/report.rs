@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use domain::host::Hosted;
 use serde::Serialize;
 
+use super::super::audit;
 use super::super::output::table;
 use super::super::trace;
 use crate::store::summary::{self, Count, Draft, Invoiced, Journey, Reckoning, Stage};
@@ -32,6 +33,8 @@ pub(super) struct Report {
     /// A quote above the limit up to which quotes activate themselves.
     draft: Option<Draft>,
     reckoning: Reckoning,
+    /// What `leadmill audit --settled` said.
+    pub(super) audit: Option<audit::Report>,
     /// What does not add up, as finished sentences; empty where all is well.
     pub(super) wrong: Vec<String>,
     pub(super) seconds: u64,
@@ -76,6 +79,7 @@ impl Report {
             trace,
             draft: summary::draft(database).await.map_err(fault)?,
             reckoning,
+            audit: None,
             wrong,
             seconds: 0,
             logs: PathBuf::new(),
@@ -112,7 +116,12 @@ impl Report {
         }
         section(&mut text, &self.next());
         if self.wrong.is_empty() {
-            let _ = write!(text, "All of it adds up, after {} s.", self.seconds);
+            let asked = self.audit.as_ref().map_or(0, |audit| audit.invariants.len());
+            let _ = write!(
+                text,
+                "All of it adds up, and the {asked} invariants of the audit hold, after {} s.",
+                self.seconds
+            );
         } else {
             let wrong = self.wrong.join("\n  - ");
             let _ =
