@@ -44,7 +44,7 @@ impl Run {
 }
 
 /// Log lines on standard error.
-fn log(settings: &LogSettings) -> anyhow::Result<()> {
+pub(super) fn log(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = format!("{},{}", settings.filter, messaging::LOG_FILTER);
     let filter = EnvFilter::try_new(filter).context("`log.filter` is no log filter")?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

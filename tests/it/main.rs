@@ -4,13 +4,16 @@
 
 mod clients;
 mod contract;
+mod audit;
 mod crashes;
 mod database;
 mod delivery;
 mod installation;
 mod layers;
 mod lifecycles;
+mod load;
 mod messaging;
+mod operators;
 mod proxy;
 mod sending;
 mod servers;

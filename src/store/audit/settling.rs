@@ -6,11 +6,13 @@ use crate::store::{Connection, Result};
 /// What the tables know to be on its way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsettled {
-    /// Batches that are not known to be published.
-    pub batches: i64,
+    /// Young batches that are not known to be published.
+    pub young_batches: i64,
+    /// The same, but older than a minute: stuck, unless somebody is just at it.
+    pub old_batches: i64,
     /// Messages from outside that wait to be asked again.
     pub waiting: i64,
-    /// Messages of ours that a hearing worker has not claimed, and that are young.
+    /// Young messages of ours that a hearing worker has not claimed.
     pub young: i64,
     /// The same, but older than a minute: lost, unless a queue still holds them.
     pub old: i64,
@@ -24,7 +26,10 @@ pub async fn unsettled(conn: &mut Connection, look: &Look) -> Result<Unsettled> 
     let (workers, types): (Vec<_>, Vec<_>) = look.heard.iter().cloned().unzip();
     let found = sqlx::query_as!(
         Unsettled,
-        r#"SELECT (SELECT count(*) FROM batch WHERE published_at IS NULL) AS "batches!",
+        r#"SELECT (SELECT count(*) FROM batch WHERE published_at IS NULL
+                     AND decided_at > now() - make_interval(secs => $3)) AS "young_batches!",
+                  (SELECT count(*) FROM batch WHERE published_at IS NULL
+                     AND decided_at <= now() - make_interval(secs => $3)) AS "old_batches!",
                   (SELECT count(*) FROM received WHERE batch IS NULL) AS "waiting!",
                   count(*) FILTER (WHERE e.at > now() - make_interval(secs => $3)) AS "young!",
                   count(*) FILTER (WHERE e.at <= now() - make_interval(secs => $3)) AS "old!"
