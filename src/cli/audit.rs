@@ -41,17 +41,34 @@ pub struct Audit {
 }
 
 #[derive(Serialize)]
-struct Report {
+pub(super) struct Report {
     /// Nothing is broken.
-    ok: bool,
+    pub(super) ok: bool,
     /// Everything had come to rest, so that nothing was left unjudged.
     settled: bool,
-    invariants: Vec<Invariant>,
+    pub(super) invariants: Vec<Invariant>,
 }
 
 impl Audit {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
-        let settings = patient(context.settings().await?);
+        let report = self.report(context, context.settings().await?).await?;
+        context.output.print(&report, Report::text)?;
+        Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// The audit of everything, waiting for rest first, for at most so long.
+    pub(super) const fn settled(wait: Duration) -> Self {
+        Self { settled: true, wait: wait.as_secs() }
+    }
+
+    /// # Errors
+    /// Where database or broker cannot be asked.
+    pub(super) async fn report(
+        &self,
+        context: &Context,
+        settings: Settings,
+    ) -> anyhow::Result<Report> {
+        let settings = patient(settings);
         let all = workers::all(&settings)?;
         let topology = workers::topology(&all);
         let mut look = look(&all);
@@ -67,9 +84,7 @@ impl Audit {
         let dead = dead_letters(&settings, &topology, &look).await?;
         let invariants: Vec<_> = tables.into_iter().chain([dead]).chain(restless).collect();
         let ok = invariants.iter().all(|invariant| invariant.answer != Answer::Broken);
-        let report = Report { ok, settled: look.settled, invariants };
-        context.output.print(&report, Report::text)?;
-        Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(Report { ok, settled: look.settled, invariants })
     }
 
     /// Waits for rest: nothing in any queue of ours, every batch marked, every message claimed. What
@@ -118,7 +133,7 @@ impl Audit {
 }
 
 impl Report {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let rows = self.invariants.iter().map(|one| {
             let answer = match one.answer {
                 Answer::Ok => "ok",
