@@ -196,6 +196,22 @@ async fn a_batch_whose_cause_never_comes_back_is_published_by_the_sweeper() {
 }
 
 #[tokio::test]
+async fn causes_that_come_back_one_by_one_bring_all_that_their_batch_said() {
+    let it = Installation::new().await;
+    it.send("intake.web", "application/json", (0..12).map(form).collect()).await;
+    let dying = it.start(&["intake"], &[("LEADMILL_FAIL_AT", FaultPoint::Committed.name())]);
+    dying.died().await;
+    // One batch was committed and nothing of it published; its causes return one at a time.
+    let alone = [("LEADMILL_RUNTIME__BATCH_SIZE_MAX", "1")];
+    let intake = it.start(&["intake"], &alone);
+    it.until("all have a lead", "SELECT count(*) = 12 FROM lead").await;
+    let qualification = it.start(&["qualification"], &[]);
+    it.until("all are qualified", "SELECT count(*) = 12 FROM lead WHERE state = 'qualified'").await;
+    intake.stop().await;
+    qualification.stop().await;
+}
+
+#[tokio::test]
 async fn a_missing_partition_halts_the_lane_and_parks_nothing() {
     let it = Installation::new().await;
     it.send("intake.web", "application/json", vec![form(1)]).await;
