@@ -49,8 +49,10 @@ impl Run {
 pub(super) fn log(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = format!("{},{}", settings.filter, messaging::LOG_FILTER);
     let filter = EnvFilter::try_new(filter).context("`log.filter` is no log filter")?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let log = log.with_ansi(std::io::stderr().is_terminal());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     if settings.json {
         log.json().init();
     } else {

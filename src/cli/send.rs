@@ -25,7 +25,7 @@ pub(super) use content::media_type;
 /// Messages of one batch that waits for its confirms.
 const BATCH_MESSAGES_MAX: usize = 256;
 /// Bytes of one batch.
-const BATCH_BYTES_MAX: usize = 32 * 1024 * 1024;
+const BATCH_BYTES_MAX: usize = BODY_BYTES_MAX;
 /// From so many files on, a bar shows how far it came.
 const BAR_FILES_MIN: usize = 20;
 /// From so many bytes on.

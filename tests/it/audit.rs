@@ -187,5 +187,7 @@ fn answers(audit: &Answer, answer: &str) -> Vec<String> {
     let report = audit.json();
     let named = report["invariants"].as_array().unwrap().iter();
     let named = named.filter(|one| one["answer"] == answer);
-    named.map(|one| one["name"].as_str().map_or_else(|| Value::Null.to_string(), str::to_owned)).collect()
+    named
+        .map(|one| one["name"].as_str().map_or_else(|| Value::Null.to_string(), str::to_owned))
+        .collect()
 }

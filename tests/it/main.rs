@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
-mod contract;
 mod audit;
+mod contract;
 mod crashes;
 mod database;
 mod delivery;

@@ -78,8 +78,9 @@ pub(crate) async fn history() -> Installation {
     let lines = "SELECT sales_order || ' ' || id || ' ' || quantity FROM order_line ORDER BY id";
     for line in it.texts(lines).await {
         let [order, line, quantity] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        let whole: f64 = quantity.parse().unwrap();
-        for (reference, quantity) in [("first", 1.0), ("rest", whole - 1.0)] {
+        let (whole, _) = quantity.split_once('.').unwrap();
+        let rest = whole.parse::<u32>().unwrap() - 1;
+        for (reference, quantity) in [("first", 1), ("rest", rest)] {
             let lines = json!([{ "line": line, "quantity": quantity.to_string() }]);
             let data = json!({ "order": order, "reference": reference, "lines": lines });
             it.command("order.ship.v1", data).await;

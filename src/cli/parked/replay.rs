@@ -95,7 +95,11 @@ impl Replay {
         let _ = link.close().await;
         let data = json!({ "replayed": done, "problems": problems });
         context.output.print(&data, |_| {
-            let n = counted(done.len(), "message is back in its queue", "messages are back in their queues");
+            let n = counted(
+                done.len(),
+                "message is back in its queue",
+                "messages are back in their queues",
+            );
             let ids = done.iter().map(|one| format!("  {} as {}", one.id, one.replayed_as));
             let mut lines = vec![format!("{n}.")];
             lines.extend(ids.chain(problems.iter().cloned()));

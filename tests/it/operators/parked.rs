@@ -53,7 +53,8 @@ async fn a_message_of_ours_that_came_too_late_is_replayed_under_a_new_id_and_the
     let answer = leadmill(&it, &["parked", "replay", &id_of(&row), "--json"]).await;
     assert!(answer.success, "{} {}", answer.out, answer.err);
     let new: Uuid = answer.json()["replayed"][0]["replayed_as"].as_str().unwrap().parse().unwrap();
-    it.until("it is decided", &format!("SELECT count(*) = 1 FROM nothing WHERE id = '{new}'")).await;
+    it.until("it is decided", &format!("SELECT count(*) = 1 FROM nothing WHERE id = '{new}'"))
+        .await;
     let state = "SELECT state || ' ' || replayed_as FROM parked";
     assert_eq!(it.texts(state).await, [format!("replayed {new}")]);
     let again = leadmill(&it, &["parked", "replay", &id_of(&row)]).await;
@@ -181,7 +182,8 @@ async fn a_discarded_message_keeps_the_reason_and_shows_only_when_asked_for() {
     assert!(answer.success, "{}", answer.err);
     let open = leadmill(&it, &["parked", "list", "--json"]).await.json();
     assert_eq!(open, json!([]));
-    let all = leadmill(&it, &["parked", "list", "--all", "--class", "panic", "--json"]).await.json();
+    let all =
+        leadmill(&it, &["parked", "list", "--all", "--class", "panic", "--json"]).await.json();
     assert_eq!(all[0]["state"], "discarded");
     let shown = leadmill(&it, &["parked", "show", &id, "--json"]).await.json();
     assert_eq!(shown["history"][0]["note"], "a test");

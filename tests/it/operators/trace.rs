@@ -53,7 +53,8 @@ async fn trace_finds_one_pipeline_by_everything_that_belongs_to_it() {
         "order.fulfilled.v1",
         "invoice.issued.v1",
     ];
-    let mut places = order.map(|ty| types.iter().position(|known| *known == ty).expect(ty)).to_vec();
+    let mut places =
+        order.map(|ty| types.iter().position(|known| *known == ty).expect(ty)).to_vec();
     assert!(places.is_sorted(), "{types:?}");
     places.dedup();
     let issued = pipeline["entries"].as_array().unwrap().iter();
@@ -74,7 +75,8 @@ async fn trace_of_a_row_names_its_file_and_a_mail_is_found_by_its_message_id() {
     assert_eq!((&part["number"], &part["verdict"]), (&json!(2), &json!("created")));
     assert!(part["external_id"].is_string());
 
-    let key = it.texts("SELECT external_id FROM received WHERE kind = 'intake.email'").await.remove(0);
+    let key =
+        it.texts("SELECT external_id FROM received WHERE kind = 'intake.email'").await.remove(0);
     let (message_id, _) = key.rsplit_once(':').unwrap();
     for id in [message_id, message_id.trim_matches(['<', '>'])] {
         let trace = leadmill(&it, &["trace", id, "--json"]).await.json();
