@@ -60,8 +60,9 @@
 //!
 //! Nothing is lost, an effect happens once, a consumer may see an event again but always with the same
 //! id. [`runtime::FaultPoint`] names the six places where a batch can be cut; `tests/it/crashes.rs`
-//! kills each worker at each of them and compares every row and event with an undisturbed run;
-//! `leadmill audit` recounts the invariants of the tables at any time, also under load.
+//! kills each worker at each of them and compares every row and event with an undisturbed run,
+//! `tests/it/load.rs` kills them in the middle of work; `leadmill audit` recounts the invariants of the
+//! tables at any time.
 //!
 //! # Ids
 //!
@@ -88,9 +89,10 @@
 //!
 //! # What a new worker costs
 //!
-//! On subjects that exist: two files (a manifest, a `lib.rs` of about sixty lines and its stories) and
-//! five lines elsewhere (two in `Cargo.toml`, two in `workers.rs`, and the regenerated contract);
-//! nothing in runtime, store or messaging. `CONTRIBUTING.md` walks through one.
+//! On subjects that exist: two files (a manifest; a `lib.rs` of about sixty lines, and its stories) and
+//! five lines elsewhere (two in `Cargo.toml`, three in `workers.rs`); the contract is written anew;
+//! nothing in runtime, store or messaging. Its crash test is one function, which says how messages for
+//! it come about. `CONTRIBUTING.md` walks through one.
 //!
 //! # Decisions that other designs take differently
 //!
