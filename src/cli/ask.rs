@@ -34,7 +34,7 @@ pub struct Ask {
     /// Only hand it to the broker; the database is not asked
     #[arg(long, conflicts_with = "wait")]
     no_wait: bool,
-    /// Who asks, as CloudEvents `source` [default: urn:leadmill-cli:<your user name>]
+    /// Who asks, as CloudEvents `source` [default: urn:leadmill-cli:USER]
     #[arg(long, value_name = "URI")]
     source: Option<String>,
     /// The command's CloudEvents `id`: one that was used before is a repeat [default: a new UUID]

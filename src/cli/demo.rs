@@ -51,11 +51,11 @@ const LOOKS_SETTLED: u32 = 2;
 /// Options of `leadmill demo`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = "\
-It finds or starts PostgreSQL and RabbitMQ as `leadmill up` does, and works in a database and under a
-queue prefix of its own, which it empties first; nothing else is touched. Each worker is a process of
-its own with a log in .leadmill/demo. Mails, forms, cards and lists go in through the queues; a
-stand-in customer, warehouse and bank answer through the queues. At the end the counts must add up,
-else the exit code is 1. What it made stays, to look at.")]
+It finds or starts PostgreSQL and RabbitMQ as `leadmill up` does, and works in a database and \
+under a queue prefix of its own, which it empties first; nothing else is touched. Each worker is a \
+process of its own with a log in .leadmill/demo. Mails, forms, cards and lists go in through the \
+queues; a stand-in customer, warehouse and bank answer through the queues. At the end the counts \
+must add up, else the exit code is 1. What it made stays, to look at.")]
 pub struct Demo {
     /// The database that is emptied and used
     #[arg(long, value_name = "NAME", default_value = "leadmill_demo")]

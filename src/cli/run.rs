@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap::builder::PossibleValuesParser;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -16,8 +17,8 @@ use crate::{messaging, workers};
 /// Options of `leadmill run`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Run {
-    /// intake, qualification, quoting, ordering, invoicing
-    #[arg(value_name = "WORKER")]
+    /// Which ones; all of them where none is named
+    #[arg(value_name = "WORKER", value_parser = PossibleValuesParser::new(workers::NAMES))]
     workers: Vec<String>,
 }
 
@@ -44,7 +45,7 @@ impl Run {
     }
 }
 
-/// Log lines on standard error.
+/// Log lines on standard error, coloured only where a person reads them.
 pub(super) fn log(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = format!("{},{}", settings.filter, messaging::LOG_FILTER);
     let filter = EnvFilter::try_new(filter).context("`log.filter` is no log filter")?;

@@ -40,7 +40,7 @@ const MESSAGE_ID_BYTES_MAX: usize = 255;
 #[command(after_long_help = "\
 Examples:
   leadmill send email enquiry.eml                a mail, as a mail server hands it over
-  leadmill send web form.json hook.xml           forms and hooks; what they are is seen from the bytes
+  leadmill send web form.json hook.xml           forms and hooks, known by their bytes
   leadmill send card *.vcf                       business cards
   leadmill send import contacts.csv              a list; above 16 MiB it is cut at the ends of rows
   zcat contacts.csv.gz | leadmill send import -  a list of any size from standard input
