@@ -9,7 +9,9 @@ use crate::ids::{AccountId, ContactId, LeadId};
 mod recognise;
 mod thread;
 
-pub use recognise::{Conflict, Recognised, introduce, recognise, recognise_lead, recognise_needs};
+pub use recognise::{
+    Conflict, Recognised, introduce, introduce_customer, recognise, recognise_lead, recognise_needs,
+};
 pub use thread::{introduce_thread, thread_lead, thread_needs};
 
 /// Most keys of one kind that one enquiry claims.

@@ -16,7 +16,7 @@ pub fn thread_needs(enquiry: &Enquiry, needs: &mut Needs) {
     thread_keys(enquiry).iter().for_each(|key| needs.party(key));
 }
 
-/// The last lead of the conversation that this enquiry continues, with the key that says so; `None`
+/// The lead of the conversation that this enquiry continues, with the key that says so; `None`
 /// where the writer is known by keys of their own, whose leads these are then.
 #[must_use]
 pub fn thread_lead(
@@ -29,16 +29,20 @@ pub fn thread_lead(
     }
     let answered =
         thread_keys(enquiry).into_iter().take(enquiry.thread.answers.len().min(THREAD_MAX));
-    let hits = answered.filter_map(|key| Some((world.party(&key)?.lead?, key)));
-    // Where two point at one lead, the nearest says so.
-    hits.reduce(|best, next| if next.0 > best.0 { next } else { best })
+    answered.filter_map(|key| Some((world.party(&key)?.lead?, key))).next()
 }
 
-/// The conversation's keys, pointing at the lead; those of a later lead keep it.
+/// The conversation's keys that are to point at this lead: those of nobody's lead, and those of
+/// `before`, which is closed and whose conversation goes on here.
 #[must_use]
-pub fn introduce_thread(world: &World, enquiry: &Enquiry, lead: LeadId) -> Vec<Party> {
+pub fn introduce_thread(
+    world: &World,
+    enquiry: &Enquiry,
+    lead: LeadId,
+    before: Option<LeadId>,
+) -> Vec<Party> {
     let known = |key: PartyKey| world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
     let old = thread_keys(enquiry).into_iter().map(known);
-    let moved = old.filter(|party| party.lead.is_none_or(|last| last < lead));
-    moved.map(|party| Party { lead: Some(lead), ..party }).collect()
+    let free = old.filter(|party| party.lead.is_none() || party.lead == before);
+    free.map(|party| Party { lead: Some(lead), ..party }).collect()
 }

@@ -187,6 +187,9 @@ impl Worker for Intake {
             let who = recognise(world, enquiry);
             let continued = thread_lead(world, enquiry, &who).map(|(lead, _)| lead);
             who.lead.into_iter().chain(continued).for_each(|lead| needs.lead(lead));
+            // Who is added to a lead gets its customer, and may write again in the same batch.
+            let customer = continued.and_then(|lead| world.lead(lead)?.contact);
+            customer.into_iter().for_each(|contact| needs.contact(contact));
         }
     }
 

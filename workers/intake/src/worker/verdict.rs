@@ -34,9 +34,10 @@ pub(super) fn judge(
     if let Some(lead) = who.lead.and_then(open) {
         return merge(world, &input, lead, enquiry, &who.matched);
     }
+    let closed = continued.as_ref().map(|(lead, _)| *lead);
     match continued.and_then(|(lead, key)| Some((open(lead)?, key))) {
         Some((lead, key)) => join(world, &input, lead, enquiry, &key),
-        None => capture(world, &input, enquiry, &who, ctx),
+        None => capture(world, &input, enquiry, &who, closed, ctx),
     }
 }
 
@@ -45,6 +46,7 @@ fn capture(
     input: &Input,
     enquiry: &Enquiry,
     who: &Recognised,
+    closed: Option<LeadId>,
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
     let mut lead = Lead::new(ctx.id(), ctx.number(NumberKind::Lead), input.id, enquiry.clone());
@@ -62,7 +64,7 @@ fn capture(
     };
     let customer = Customer { account: lead.account, contact: lead.contact };
     let parties = introduce(world, enquiry, lead.id, customer);
-    let thread = introduce_thread(world, enquiry, lead.id);
+    let thread = introduce_thread(world, enquiry, lead.id, closed);
     let outcome = Outcome::nothing().put(input).changed(lead, captured);
     Ok(parties.into_iter().chain(thread).fold(outcome, Outcome::put))
 }
@@ -81,7 +83,7 @@ fn merge(
     let event = merged_event(&input, lead, enquiry, matched);
     let customer = Customer { account: lead.account, contact: lead.contact };
     let parties = introduce(world, enquiry, lead.id, customer);
-    let thread = introduce_thread(world, enquiry, lead.id);
+    let thread = introduce_thread(world, enquiry, lead.id, None);
     let outcome = Outcome::nothing().put(input).changed(merged, event);
     Ok(parties.into_iter().chain(thread).fold(outcome, Outcome::put))
 }
@@ -105,7 +107,7 @@ fn join(
     let input = input.judged(&InputAction::Merge { lead: lead.id }, reason)?;
     let event = merged_event(&input, lead, enquiry, matched);
     let outcome = Outcome::nothing().put(input).changed(merged, event);
-    Ok(introduce_thread(world, enquiry, lead.id).into_iter().fold(outcome, Outcome::put))
+    Ok(introduce_thread(world, enquiry, lead.id, None).into_iter().fold(outcome, Outcome::put))
 }
 
 fn merged_event(input: &Input, lead: &Lead, enquiry: &Enquiry, matched: &[PartyKey]) -> LeadMerged {
