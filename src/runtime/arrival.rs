@@ -23,6 +23,9 @@ pub const ATTEMPT_HEADER: &str = "x-attempt";
 pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Largest message of the contract; a larger one is parked.
 pub const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes of all headers of a message of the contract together, so that it can be sent again:
+/// the broker takes headers of one frame, 128 KiB, only.
+pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 
 /// A delivered message on its way through a batch.
 pub struct Message {
@@ -76,18 +79,19 @@ impl Message {
     pub fn of(worker: &dyn Hosted, delivered: Delivered) -> Self {
         let raw = worker.raw_queues().contains(&delivered.queue.as_str());
         let headers_in = lower(&delivered.headers);
+        let kept = |property: Option<String>| property.map(|value| text(&value));
         let attempt = headers_in.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
         let original = Original {
-            routing_key: delivered.routing_key,
-            content_type: delivered.content_type,
-            message_id: delivered.message_id,
-            kind: delivered.kind,
-            app_id: delivered.app_id,
+            routing_key: text(&delivered.routing_key),
+            content_type: kept(delivered.content_type),
+            message_id: kept(delivered.message_id),
+            kind: kept(delivered.kind),
+            app_id: kept(delivered.app_id),
             timestamp: delivered.timestamp,
             delivery_count: delivered.delivery_count,
             body: delivered.body.into(),
         };
-        let kept = |(name, value): (&String, &String)| (name.clone(), text(value).into());
+        let kept = |(name, value): (&String, &String)| (text(name), text(value).into());
         let headers = Value::Object(headers_in.iter().map(kept).collect());
         let arrived = Arrived {
             queue: delivered.queue,
@@ -147,7 +151,7 @@ impl Message {
         let source = self.arrived.queue.clone();
         let external_id = key(&external_id, EXTERNAL_ID_BYTES_MAX);
         self.origin = Origin::Outside { source, external_id, digest, raw: true };
-        self.traceparent = self.arrived.headers.get("traceparent").cloned();
+        self.traceparent = self.arrived.headers.get("traceparent").and_then(|sent| trace(sent));
         let size = self.original.body.len();
         self.when = if size > RAW_BYTES_MAX {
             let reason = format!(
@@ -183,6 +187,16 @@ impl Message {
             self.when = trouble(ParkedClass::TooLarge, reason);
             return;
         }
+        let headers: usize = self.arrived.headers.iter().map(|(n, v)| n.len() + v.len()).sum();
+        if headers > HEADER_BYTES_MAX {
+            let reason = format!(
+                "The message has {} headers of {headers} bytes; the most allowed is \
+                 {HEADER_BYTES_MAX}. Send what it says in its data.",
+                self.arrived.headers.len()
+            );
+            self.when = trouble(ParkedClass::TooLarge, reason);
+            return;
+        }
         let transport = Transport {
             content_type: self.original.content_type.as_deref(),
             message_id: self.original.message_id.as_deref(),
@@ -206,7 +220,7 @@ impl Message {
         }
         let heard = worker.hears().iter().any(|ty| ty.name == opened.ty);
         self.correlation = opened.correlation;
-        self.traceparent = opened.traceparent;
+        self.traceparent = opened.traceparent.as_deref().and_then(trace);
         self.arrived.ty = Some(opened.ty);
         self.arrived.body = opened.data;
         self.when = match catch(|| worker.read(&self.arrived)) {
@@ -243,6 +257,16 @@ fn key(sent: &str, bytes_max: usize) -> String {
 /// A text as PostgreSQL keeps it.
 fn text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
+}
+
+/// A `traceparent` as W3C Trace Context writes it; what is none is left out, since it goes on with
+/// every message that follows.
+fn trace(sent: &str) -> Option<String> {
+    const LENGTHS: [usize; 4] = [2, 32, 16, 2];
+    let parts: Vec<_> = sent.split('-').collect();
+    let hex = |part: &&str| part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let fits = parts.iter().map(|part| part.len()).eq(LENGTHS) && parts.iter().all(hex);
+    fits.then(|| sent.to_owned())
 }
 
 /// An id for what has none: the same bytes in the same queue are the same row.

@@ -11,6 +11,7 @@ use domain::input::{HoldReason, Input, InputAction, Verdict};
 use domain::message::{Message, MessageType, OneOf, Subject, SubjectKind};
 use domain::one_of;
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{ReadOptions, card, external_id, form, read, table};
@@ -246,6 +247,7 @@ impl Intake {
         let mut outcome = Outcome::nothing().put(input);
         for mut part in parts {
             part.number += next.first_row - 1;
+            part.original = without_nul(part.original);
             outcome = outcome.begin(InputRow { input: next.import, channel: next.channel, part });
         }
         if !done {
@@ -327,6 +329,21 @@ fn known(world: &World, id: InputId) -> Result<&Input, Refusal> {
 
 fn already(input: Uuid) -> Outcome<Then> {
     Outcome::already(Already { subject: SubjectKind::Input, id: input, reference: None })
+}
+
+/// The part as it came, without the one character that no text of the database can hold. The raw
+/// input keeps it.
+fn without_nul(value: Value) -> Value {
+    let clean =
+        |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+    match value {
+        Value::String(text) => Value::String(clean(text)),
+        Value::Array(list) => list.into_iter().map(without_nul).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (clean(name), without_nul(value))).collect()
+        }
+        other => other,
+    }
 }
 
 /// The number of the first row, where the file is a part of a longer one.

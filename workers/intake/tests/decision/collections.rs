@@ -145,3 +145,24 @@ fn f15_a_slice_of_an_import_that_nobody_knows_waits() {
     };
     assert!(matches!(desk.hears(When::Continue(next)).1, Err(Refusal::NotYet(_))));
 }
+
+#[test]
+fn f25_a_part_with_nul_or_the_text_that_writes_it_is_read_like_any_other() {
+    let mut desk = Desk::new();
+    let hook = r#"[{"name":"Ana\u0000","email":"ana@acme.example","x\u0000":["\u0000"]},
+                   {"name":"Bob Orr","email":"bob@orr.example","note":"\\u0000"}]"#;
+    let (_, told) = desk.takes("intake.web", "application/json", hook.as_bytes());
+    let told = desk.hears(When::Continue(told.get().unwrap())).1.unwrap();
+    assert_eq!(told.all::<InputRow>().len(), 2);
+    for said in told.says {
+        // As the queue carries them.
+        let arrived = Arrived {
+            queue: "intake.row".into(),
+            ty: Some(said.said.ty.name.into()),
+            body: said.said.data.as_bytes().into(),
+            ..Arrived::default()
+        };
+        let when = desk.intake.read(&arrived).unwrap();
+        assert!(matches!(desk.hears(when).0.verdict, Verdict::Created { .. }));
+    }
+}
