@@ -79,22 +79,12 @@ impl Message {
     pub fn of(worker: &dyn Hosted, delivered: Delivered) -> Self {
         let raw = worker.raw_queues().contains(&delivered.queue.as_str());
         let headers_in = lower(&delivered.headers);
-        let kept = |property: Option<String>| property.map(|value| text(&value));
         let attempt = headers_in.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
-        let original = Original {
-            routing_key: text(&delivered.routing_key),
-            content_type: kept(delivered.content_type),
-            message_id: kept(delivered.message_id),
-            kind: kept(delivered.kind),
-            app_id: kept(delivered.app_id),
-            timestamp: delivered.timestamp,
-            delivery_count: delivered.delivery_count,
-            body: delivered.body.into(),
-        };
-        let kept = |(name, value): (&String, &String)| (text(name), text(value).into());
-        let headers = Value::Object(headers_in.iter().map(kept).collect());
+        let headers = kept_headers(&headers_in);
+        let queue = delivered.queue.clone();
+        let original = Original::of(delivered);
         let arrived = Arrived {
-            queue: delivered.queue,
+            queue,
             content_type: original.content_type.clone(),
             headers: headers_in,
             body: Arc::clone(&original.body),
@@ -269,11 +259,52 @@ fn trace(sent: &str) -> Option<String> {
     fits.then(|| sent.to_owned())
 }
 
-/// An id for what has none: the same bytes in the same queue are the same row.
-pub fn fingerprint(queue: &str, body: &[u8]) -> Uuid {
-    let digest = Sha256::new().chain_update(queue.as_bytes()).chain_update(body).finalize();
-    let random = std::array::from_fn(|n| digest[n]);
-    uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
+impl Original {
+    /// What was delivered, in texts that PostgreSQL keeps.
+    pub fn of(delivered: Delivered) -> Self {
+        let kept = |property: Option<String>| property.map(|value| text(&value));
+        Self {
+            routing_key: text(&delivered.routing_key),
+            content_type: kept(delivered.content_type),
+            message_id: kept(delivered.message_id),
+            kind: kept(delivered.kind),
+            app_id: kept(delivered.app_id),
+            timestamp: delivered.timestamp,
+            delivery_count: delivered.delivery_count,
+            body: delivered.body.into(),
+        }
+    }
+
+    /// The properties as a row keeps them.
+    pub fn properties(&self) -> Value {
+        serde_json::json!({
+            "routing_key": self.routing_key,
+            "content_type": self.content_type,
+            "message_id": self.message_id,
+            "type": self.kind,
+            "app_id": self.app_id,
+            "timestamp": self.timestamp,
+        })
+    }
+
+    /// An id for what has none: the same message in the same queue is the same row. The body alone
+    /// does not say which message it is: a bare `{}` is named by its properties and headers.
+    pub fn fingerprint(&self, queue: &str, headers: &Value) -> Uuid {
+        let names = [&self.message_id, &self.kind, &self.app_id].map(Option::as_deref);
+        // The broker's own headers and ours differ from one delivery to the next.
+        let same = |(name, _): &(&String, &Value)| !name.starts_with("x-");
+        let headers: Vec<_> = headers.as_object().into_iter().flatten().filter(same).collect();
+        let named = serde_json::json!([queue, names, headers]).to_string();
+        let digest = Sha256::new().chain_update(named).chain_update(&self.body).finalize();
+        let random = std::array::from_fn(|n| digest[n]);
+        uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
+    }
+}
+
+/// Headers as a row keeps them.
+pub fn kept_headers(headers: &BTreeMap<String, String>) -> Value {
+    let kept = headers.iter().map(|(name, value)| (text(name), text(value).into()));
+    Value::Object(kept.collect())
 }
 
 /// Bytes as lower-case hexadecimal digits.

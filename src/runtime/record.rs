@@ -12,7 +12,7 @@ use domain::world::Sequenced;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble, fingerprint};
+use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
 use super::decision::Verdict;
 use super::publish::{Sent, outgoing, stored};
 use super::transaction::{Committed, Stop};
@@ -142,9 +142,9 @@ impl<'a> Records<'a> {
 
     /// Our own trouble: the message is kept as it came.
     pub fn park(&mut self, message: &Message, id: Option<Uuid>, trouble: &Trouble) {
-        let body = &message.original.body;
-        let row = id.unwrap_or_else(|| fingerprint(&message.arrived.queue, body));
         let original = &message.original;
+        let row =
+            id.unwrap_or_else(|| original.fingerprint(&message.arrived.queue, &message.headers));
         self.parked.push(NewParked {
             id: row,
             queue: message.arrived.queue.clone(),
@@ -157,14 +157,7 @@ impl<'a> Records<'a> {
                 "attempt": message.attempt,
             }]),
             headers: Some(message.headers.clone()),
-            properties: serde_json::json!({
-                "routing_key": original.routing_key,
-                "content_type": original.content_type,
-                "message_id": original.message_id,
-                "type": original.kind,
-                "app_id": original.app_id,
-                "timestamp": original.timestamp,
-            }),
+            properties: original.properties(),
             body: original.body.to_vec(),
         });
     }
