@@ -9,7 +9,7 @@
 -- says, so that the order of locks is the same for everybody and for ever.
 
 CREATE TABLE party_key (
-    kind text COLLATE "C" NOT NULL CHECK (kind IN ('company', 'email', 'phone', 'tax_id')),
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('company', 'email', 'phone', 'tax_id', 'thread')),
     value text COLLATE "C" NOT NULL CHECK (value <> ''),
     lead uuid,
     contact uuid,
@@ -19,7 +19,7 @@ CREATE TABLE party_key (
     PRIMARY KEY (kind, value)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE party_key IS
-    'The keys by which two enquiries are recognised as one party; claimed, then locked, before anything is made for them. A row without lead, contact and account was claimed by a batch that made nothing of it.';
+    'The keys by which two enquiries are recognised as one party; claimed, then locked, before anything is made for them; a thread (Message-ID) has a lead only. A row without lead, contact and account was claimed by a batch that made nothing of it.';
 
 CREATE TABLE account (
     id uuid PRIMARY KEY,

@@ -17,6 +17,8 @@ use crate::store::DatabaseSettings;
 /// The defaults, as they stand in `config/default.toml`.
 const BUILT_IN: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "LEADMILL_";
+const SECTIONS: [&str; 8] =
+    ["database", "broker", "runtime", "log", "intake", "qualification", "quoting", "seller"];
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;
 
@@ -76,8 +78,11 @@ impl Sources {
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
-        // Only sections have settings, so a variable without `__` (LEADMILL_SERVERS) is none.
-        let ours = |(name, _): &(String, String)| name.starts_with(PREFIX) && name.contains("__");
+        // Only sections have settings, so a variable without `__` (LEADMILL_SERVERS) is none, unless
+        // it names a section: then it is a misspelling, which must not be passed over in silence.
+        let ours = |(name, _): &(String, String)| {
+            name.strip_prefix(PREFIX).is_some_and(|rest| rest.contains("__") || in_section(rest))
+        };
         Self { file, variables: variables.filter(ours).collect() }
     }
 
@@ -145,7 +150,16 @@ impl Sections {
         let quoting = self.section("quoting", quoting::QuotingSettings::problems);
         let seller = self.section("seller", invoicing::SellerSettings::problems);
         for name in self.left.keys() {
-            self.problems.push(format!("There is no section `[{name}]`."));
+            self.problems.push(if in_section(name) {
+                let (section, key) = name.split_once('_').unwrap_or((name, ""));
+                let (section, key) = (section.to_uppercase(), key.to_uppercase());
+                format!(
+                    "`{PREFIX}{section}_{key}` sets nothing; write `{PREFIX}{section}__{key}`, with \
+                     two underscores after the section."
+                )
+            } else {
+                format!("There is no section `[{name}]`.")
+            });
         }
         let settings = (|| {
             Some(Settings {
@@ -198,6 +212,12 @@ impl Sections {
         }
         None
     }
+}
+
+/// Does a name begin as a variable of a section would, were its underscore two?
+fn in_section(name: &str) -> bool {
+    let section = name.split_once('_').map(|(section, _)| section.to_lowercase());
+    section.is_some_and(|section| SECTIONS.contains(&&*section))
 }
 
 impl RuntimeSettings {

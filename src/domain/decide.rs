@@ -120,7 +120,7 @@ impl Arrived {
     /// # Errors
     /// [`Malformed`] naming the field that does not fit.
     pub fn data<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
-        if self.body.windows(NUL_ESCAPE.len()).any(|window| window == NUL_ESCAPE) {
+        if writes_nul(&self.body) {
             return Err(Malformed(
                 "The data holds the character NUL, which no text can keep; send it without.".into(),
             ));
@@ -145,6 +145,19 @@ impl Arrived {
             heard.join(", ")
         ))
     }
+}
+
+/// Does a JSON text write NUL? A backslash that is itself written as `\\\\` begins nothing.
+fn writes_nul(json: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(backslash) = json[at..].iter().position(|byte| *byte == b'\\') {
+        at += backslash;
+        if json[at..].starts_with(NUL_ESCAPE) {
+            return true;
+        }
+        at = (at + 2).min(json.len());
+    }
+    false
 }
 
 /// Reference data that a worker decides with.

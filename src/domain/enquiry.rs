@@ -54,6 +54,13 @@ pub struct Enquiry {
     /// The campaign, form or event that the enquiry came through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
+    /// The seller whose lead it is to be, where whoever captured it says so: a name or an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub owner: Option<String>,
+    /// The conversation that a mail belongs to.
+    #[serde(default, skip_serializing_if = "Thread::is_empty")]
+    pub thread: Thread,
     /// They agreed to be written to in bulk (D365: donotbulkemail is its opposite).
     #[serde(default)]
     pub consent: bool,
@@ -71,6 +78,28 @@ pub const TEXT_CHARS_MAX: usize = 400;
 pub const MESSAGE_CHARS_MAX: usize = 20_000;
 /// Most fields kept in [`Enquiry::other`].
 pub const OTHER_FIELDS_MAX: usize = 100;
+
+/// Where a mail stands in a conversation (RFC 5322 §3.6.4): ids of mails, without angle brackets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Thread {
+    /// The mail's own Message-ID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The mails that it answers, the nearest first (at most [`THREAD_MAX`]).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
+}
+
+/// Most mails that [`Thread::answers`] names.
+pub const THREAD_MAX: usize = 19;
+
+impl Thread {
+    /// Is the mail alone, and without an id?
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.message.is_none() && self.answers.is_empty()
+    }
+}
 
 /// A natural person as far as the input tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -212,6 +212,7 @@ impl Lead {
         fill(&mut mine.employees, other.employees.as_ref());
         fill(&mut mine.industry, other.industry.as_ref());
         fill(&mut mine.campaign, other.campaign.as_ref());
+        fill(&mut mine.owner, other.owner.as_ref());
         if mine.budget.is_none() {
             (mine.budget, mine.currency) = (other.budget, other.currency.clone());
         }

@@ -3,12 +3,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::enquiry::Enquiry;
+use crate::enquiry::{Enquiry, THREAD_MAX, Thread};
 use crate::ids::{AccountId, ContactId, LeadId};
 
 mod recognise;
+mod thread;
 
-pub use recognise::{Conflict, Recognised, introduce, recognise, recognise_lead, recognise_needs};
+pub use recognise::{
+    Conflict, Recognised, introduce, introduce_customer, recognise, recognise_lead, recognise_needs,
+};
+pub use thread::{introduce_thread, thread_lead, thread_needs};
 
 /// Most keys of one kind that one enquiry claims.
 pub const KEYS_PER_KIND_MAX: usize = 3;
@@ -26,10 +30,12 @@ pub enum PartyKeyKind {
     /// E.164 number.
     Phone,
     TaxId,
+    /// Message-ID of a mail: its conversation, which has a lead, but names nobody.
+    Thread,
 }
 
 impl PartyKeyKind {
-    pub const ALL: [Self; 4] = [Self::Company, Self::Email, Self::Phone, Self::TaxId];
+    pub const ALL: [Self; 5] = [Self::Company, Self::Email, Self::Phone, Self::TaxId, Self::Thread];
 
     /// The word in the table `party_key`; the alphabetical order is the order of locks.
     #[must_use]
@@ -39,6 +45,7 @@ impl PartyKeyKind {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::TaxId => "tax_id",
+            Self::Thread => "thread",
         }
     }
 
@@ -106,6 +113,15 @@ pub fn organisation_keys(enquiry: &Enquiry) -> Vec<PartyKey> {
         }
     }
     keys
+}
+
+/// The keys of the conversation: the mails that this one answers, the nearest first, then itself.
+#[must_use]
+pub fn thread_keys(enquiry: &Enquiry) -> Vec<PartyKey> {
+    let Thread { message, answers } = &enquiry.thread;
+    let answers = answers.iter().take(THREAD_MAX);
+    let key = |value: &String| PartyKey { kind: PartyKeyKind::Thread, value: value.clone() };
+    answers.chain(message).map(key).collect()
 }
 
 /// The organisation's own web domain: of its web site, else of the e-mail address; never one where

@@ -23,6 +23,9 @@ pub const ATTEMPT_HEADER: &str = "x-attempt";
 pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Largest message of the contract; a larger one is parked.
 pub const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes of all headers of a message of the contract together, so that it can be sent again:
+/// the broker takes headers of one frame, 128 KiB, only.
+pub const HEADER_BYTES_MAX: usize = 64 * 1024;
 
 /// A delivered message on its way through a batch.
 pub struct Message {
@@ -77,20 +80,11 @@ impl Message {
         let raw = worker.raw_queues().contains(&delivered.queue.as_str());
         let headers_in = lower(&delivered.headers);
         let attempt = headers_in.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
-        let original = Original {
-            routing_key: delivered.routing_key,
-            content_type: delivered.content_type,
-            message_id: delivered.message_id,
-            kind: delivered.kind,
-            app_id: delivered.app_id,
-            timestamp: delivered.timestamp,
-            delivery_count: delivered.delivery_count,
-            body: delivered.body.into(),
-        };
-        let kept = |(name, value): (&String, &String)| (name.clone(), text(value).into());
-        let headers = Value::Object(headers_in.iter().map(kept).collect());
+        let headers = kept_headers(&headers_in);
+        let queue = delivered.queue.clone();
+        let original = Original::of(delivered);
         let arrived = Arrived {
-            queue: delivered.queue,
+            queue,
             content_type: original.content_type.clone(),
             headers: headers_in,
             body: Arc::clone(&original.body),
@@ -147,7 +141,7 @@ impl Message {
         let source = self.arrived.queue.clone();
         let external_id = key(&external_id, EXTERNAL_ID_BYTES_MAX);
         self.origin = Origin::Outside { source, external_id, digest, raw: true };
-        self.traceparent = self.arrived.headers.get("traceparent").cloned();
+        self.traceparent = self.arrived.headers.get("traceparent").and_then(|sent| trace(sent));
         let size = self.original.body.len();
         self.when = if size > RAW_BYTES_MAX {
             let reason = format!(
@@ -183,6 +177,16 @@ impl Message {
             self.when = trouble(ParkedClass::TooLarge, reason);
             return;
         }
+        let headers: usize = self.arrived.headers.iter().map(|(n, v)| n.len() + v.len()).sum();
+        if headers > HEADER_BYTES_MAX {
+            let reason = format!(
+                "The message has {} headers of {headers} bytes; the most allowed is \
+                 {HEADER_BYTES_MAX}. Send what it says in its data.",
+                self.arrived.headers.len()
+            );
+            self.when = trouble(ParkedClass::TooLarge, reason);
+            return;
+        }
         let transport = Transport {
             content_type: self.original.content_type.as_deref(),
             message_id: self.original.message_id.as_deref(),
@@ -206,7 +210,7 @@ impl Message {
         }
         let heard = worker.hears().iter().any(|ty| ty.name == opened.ty);
         self.correlation = opened.correlation;
-        self.traceparent = opened.traceparent;
+        self.traceparent = opened.traceparent.as_deref().and_then(trace);
         self.arrived.ty = Some(opened.ty);
         self.arrived.body = opened.data;
         self.when = match catch(|| worker.read(&self.arrived)) {
@@ -245,11 +249,62 @@ fn text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// An id for what has none: the same bytes in the same queue are the same row.
-pub fn fingerprint(queue: &str, body: &[u8]) -> Uuid {
-    let digest = Sha256::new().chain_update(queue.as_bytes()).chain_update(body).finalize();
-    let random = std::array::from_fn(|n| digest[n]);
-    uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
+/// A `traceparent` as W3C Trace Context writes it; what is none is left out, since it goes on with
+/// every message that follows.
+fn trace(sent: &str) -> Option<String> {
+    const LENGTHS: [usize; 4] = [2, 32, 16, 2];
+    let parts: Vec<_> = sent.split('-').collect();
+    let hex = |part: &&str| part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let fits = parts.iter().map(|part| part.len()).eq(LENGTHS) && parts.iter().all(hex);
+    fits.then(|| sent.to_owned())
+}
+
+impl Original {
+    /// What was delivered, in texts that PostgreSQL keeps.
+    pub fn of(delivered: Delivered) -> Self {
+        let kept = |property: Option<String>| property.map(|value| text(&value));
+        Self {
+            routing_key: text(&delivered.routing_key),
+            content_type: kept(delivered.content_type),
+            message_id: kept(delivered.message_id),
+            kind: kept(delivered.kind),
+            app_id: kept(delivered.app_id),
+            timestamp: delivered.timestamp,
+            delivery_count: delivered.delivery_count,
+            body: delivered.body.into(),
+        }
+    }
+
+    /// The properties as a row keeps them.
+    pub fn properties(&self) -> Value {
+        serde_json::json!({
+            "routing_key": self.routing_key,
+            "content_type": self.content_type,
+            "message_id": self.message_id,
+            "type": self.kind,
+            "app_id": self.app_id,
+            "timestamp": self.timestamp,
+        })
+    }
+
+    /// An id for what has none: the same message in the same queue is the same row. The body alone
+    /// does not say which message it is: a bare `{}` is named by its properties and headers.
+    pub fn fingerprint(&self, queue: &str, headers: &Value) -> Uuid {
+        let names = [&self.message_id, &self.kind, &self.app_id].map(Option::as_deref);
+        // The broker's own headers and ours differ from one delivery to the next.
+        let same = |(name, _): &(&String, &Value)| !name.starts_with("x-");
+        let headers: Vec<_> = headers.as_object().into_iter().flatten().filter(same).collect();
+        let named = serde_json::json!([queue, names, headers]).to_string();
+        let digest = Sha256::new().chain_update(named).chain_update(&self.body).finalize();
+        let random = std::array::from_fn(|n| digest[n]);
+        uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
+    }
+}
+
+/// Headers as a row keeps them.
+pub fn kept_headers(headers: &BTreeMap<String, String>) -> Value {
+    let kept = headers.iter().map(|(name, value)| (text(name), text(value).into()));
+    Value::Object(kept.collect())
 }
 
 /// Bytes as lower-case hexadecimal digits.

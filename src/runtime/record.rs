@@ -12,7 +12,7 @@ use domain::world::Sequenced;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble, fingerprint};
+use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
 use super::decision::Verdict;
 use super::publish::{Sent, outgoing, stored};
 use super::transaction::{Committed, Stop};
@@ -142,9 +142,9 @@ impl<'a> Records<'a> {
 
     /// Our own trouble: the message is kept as it came.
     pub fn park(&mut self, message: &Message, id: Option<Uuid>, trouble: &Trouble) {
-        let body = &message.original.body;
-        let row = id.unwrap_or_else(|| fingerprint(&message.arrived.queue, body));
         let original = &message.original;
+        let row =
+            id.unwrap_or_else(|| original.fingerprint(&message.arrived.queue, &message.headers));
         self.parked.push(NewParked {
             id: row,
             queue: message.arrived.queue.clone(),
@@ -157,14 +157,7 @@ impl<'a> Records<'a> {
                 "attempt": message.attempt,
             }]),
             headers: Some(message.headers.clone()),
-            properties: serde_json::json!({
-                "routing_key": original.routing_key,
-                "content_type": original.content_type,
-                "message_id": original.message_id,
-                "type": original.kind,
-                "app_id": original.app_id,
-                "timestamp": original.timestamp,
-            }),
+            properties: original.properties(),
             body: original.body.to_vec(),
         });
     }
@@ -298,7 +291,7 @@ impl<'a> Records<'a> {
         if let (Refusal::NotYet(_), Some(wait)) = (&refusal, waits.get(attempt)) {
             let back = if outside { &mut self.back.1 } else { &mut self.back.0 };
             back.push(id);
-            self.delayed.push(delayed(message, *wait));
+            self.delayed.push(delayed(message, id, *wait));
             return;
         }
         let (Refusal::No(reason) | Refusal::NotYet(reason)) = refusal;
@@ -383,17 +376,19 @@ fn asked(message: &Message) -> Option<(String, Subject)> {
 }
 
 /// The same message, to come back to the same queue after a while.
-fn delayed(message: &Message, wait: Delay) -> Outgoing {
+fn delayed(message: &Message, id: Uuid, wait: Delay) -> Outgoing {
     let original = &message.original;
     let headers = message.arrived.headers.iter().filter(|(name, _)| *name != ATTEMPT_HEADER);
     let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
+    let sent = original.message_id.as_ref().filter(|id| !id.is_empty());
     let attempt = (ATTEMPT_HEADER.to_owned(), (message.attempt + 1).to_string());
     Outgoing {
         exchange: wait.exchange(),
         routing_key: message.arrived.queue.clone(),
         body: original.body.clone(),
         content_type: original.content_type.clone().unwrap_or_default(),
-        message_id: original.message_id.clone().unwrap_or_else(|| message.external_id()),
+        // Where the transport gives none, the envelope in the body has its own.
+        message_id: sent.cloned().unwrap_or_else(|| id.to_string()),
         kind: original.kind.clone().unwrap_or_default(),
         correlation_id: None,
         app_id: original.app_id.clone().unwrap_or_default(),

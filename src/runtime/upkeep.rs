@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
+use super::arrival::{Original, kept_headers};
 use super::publish::{outgoing, publish, stored};
 use crate::messaging::{DEAD, Delivered, Link, Outgoing, Receipt};
 use crate::settings::Settings;
@@ -242,23 +243,18 @@ fn dead_letter(message: &Delivered) -> NewParked {
         "It died in queue `{queue}` ({reason}): the process that handled it ended each time. Look \
          at the log of that time, then replay or discard it."
     );
+    let headers = kept_headers(&message.headers);
+    let original = Original::of(message.clone());
     NewParked {
-        id: super::arrival::fingerprint(&queue, &message.body),
+        id: original.fingerprint(&queue, &headers),
         queue,
         message: id,
         class: ParkedClass::DeadLetter,
         reason,
         history: history.unwrap_or_else(|| serde_json::json!([])),
-        headers: Some(serde_json::json!(message.headers)),
-        properties: serde_json::json!({
-            "routing_key": message.routing_key,
-            "content_type": message.content_type,
-            "message_id": message.message_id,
-            "type": message.kind,
-            "app_id": message.app_id,
-            "timestamp": message.timestamp,
-        }),
-        body: message.body.clone(),
+        properties: original.properties(),
+        body: original.body.to_vec(),
+        headers: Some(headers),
     }
 }
 

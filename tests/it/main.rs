@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod audit;
+mod bad_input;
 mod contract;
 mod crashes;
 mod database;
 mod delivery;
+mod imports;
 mod installation;
 mod layers;
 mod lifecycles;

@@ -68,10 +68,35 @@ pub fn recognise_lead(world: &World, lead: &Lead) -> Recognised {
     identify(world, &lead.enquiry, Scope::Customers, lead.contact, lead.account)
 }
 
-/// The parties to put once an enquiry has a lead and, later, a customer. A key keeps the customer
-/// that it has, and a telephone of somebody else stays theirs.
+/// The parties to put once an enquiry has an open lead, which is the last of this person from now
+/// on. A key keeps the customer that it has, and a telephone of somebody else stays theirs.
+///
+/// That the ids of leads are sorted by time does not tell which is the last: those of a long import
+/// carry the time at which the file arrived.
 #[must_use]
 pub fn introduce(world: &World, enquiry: &Enquiry, lead: LeadId, customer: Customer) -> Vec<Party> {
+    parties_of(world, enquiry, lead, customer, |_| Some(lead))
+}
+
+/// As [`introduce`], once the lead has become a customer. Whoever asked again meanwhile keeps the
+/// lead of that.
+#[must_use]
+pub fn introduce_customer(
+    world: &World,
+    enquiry: &Enquiry,
+    lead: LeadId,
+    customer: Customer,
+) -> Vec<Party> {
+    parties_of(world, enquiry, lead, customer, |last| last.or(Some(lead)))
+}
+
+fn parties_of(
+    world: &World,
+    enquiry: &Enquiry,
+    lead: LeadId,
+    customer: Customer,
+    last: impl Fn(Option<LeadId>) -> Option<LeadId>,
+) -> Vec<Party> {
     let matched = recognise(world, enquiry).matched;
     let known = |key: PartyKey| world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
     let mut parties = Vec::new();
@@ -84,7 +109,7 @@ pub fn introduce(world: &World, enquiry: &Enquiry, lead: LeadId, customer: Custo
         if !elses {
             let new = Party {
                 key: old.key.clone(),
-                lead: old.lead.max(Some(lead)),
+                lead: last(old.lead),
                 contact: old.contact.or(customer.contact),
                 account: old.account.or(customer.account),
             };

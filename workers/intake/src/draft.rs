@@ -236,6 +236,7 @@ impl<'o> Draft<'o> {
                 true
             }),
             Field::Campaign => put(&mut enquiry.campaign, Some(text.to_owned())),
+            Field::Owner => put(&mut enquiry.owner, Some(text.to_owned())),
             Field::Consent => normal::truth(text).is_some_and(|yes| {
                 enquiry.consent |= yes;
                 true

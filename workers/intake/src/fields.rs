@@ -36,6 +36,7 @@ pub enum Field {
     Industry,
     Source,
     Campaign,
+    Owner,
     Consent,
     NoBulk,
     SubmittedAt,
@@ -222,6 +223,14 @@ const NAMES: &[(Field, &str)] = &[
         Field::Campaign,
         "campaign campaignname campaignid campaigncode utmcampaign kampagne campana \
          campagna campagne event eventname eventcode formname",
+    ),
+    (
+        Field::Owner,
+        "owner ownername owneremail leadowner accountowner capturedby salesrep \
+         salesperson salesrepresentative accountmanager assignedto assignedseller seller verkaufer \
+         vertriebsmitarbeiter kundenbetreuer zustandig erfasstvon vendedor comercialasignado \
+         capturadopor propietario venditore commerciale responsabilecommerciale inseritoda \
+         verkoper eigenaar ingevoerddoor vendeur responsablecommercial saisipar proprietaire",
     ),
     (
         Field::Consent,

@@ -131,6 +131,12 @@ fn named(draft: &mut Draft<'_>, path: &str, value: &str) {
         .filter(|name| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit()))
         .collect();
     let Some((last, parents)) = names.split_last() else { return draft.other(path, value) };
+    if let [.., parent] = parents
+        && matches!(fields::fold(last).as_str(), "name" | "email")
+        && fields::fold(parent) == "owner"
+    {
+        return draft.field(Field::Owner, path, value);
+    }
     if parents.iter().any(|parent| OUR_SIDE.contains(&fields::fold(parent).as_str())) {
         return draft.other(path, value);
     }

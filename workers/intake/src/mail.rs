@@ -13,6 +13,7 @@ mod portal;
 mod quote;
 mod signature;
 mod source;
+mod thread;
 
 pub use forwarded::{Forwarded, forwarded};
 pub use quote::{Split, split};
@@ -162,6 +163,7 @@ fn fill(draft: &mut Draft<'_>, contact: &Mailbox, letter: &Letter, fresh: &str) 
     }
     draft.enquiry_mut().message = normal::paragraph(fresh);
     draft.enquiry_mut().submitted_at = letter.sent_at;
+    draft.enquiry_mut().thread = thread::of(letter);
     for file in &letter.files {
         draft.other("attachment", file);
     }

@@ -14,6 +14,8 @@ use dialect::{cells, next_record};
 
 /// Longest cell kept in [`Part::original`], in bytes.
 const CELL_BYTES_MAX: usize = 32 * 1024;
+/// Why a file is surely no lead.
+pub(crate) const NO_ROWS: &str = "The file has a header but no rows.";
 /// Every so many rows the position in the file is remembered.
 const CHECKPOINT_ROWS: u64 = 64;
 
@@ -169,10 +171,9 @@ fn is_mark(cell: &str) -> bool {
 pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
     match Table::open(body, options) {
         Err(reason) => Reading::Unclear { reason },
-        Ok(table) if table.row_count() == 0 => Reading::NoLead {
-            kind: NoLead::Empty,
-            reason: "The file has a header but no rows.".to_owned(),
-        },
+        Ok(table) if table.row_count() == 0 => {
+            Reading::NoLead { kind: NoLead::Empty, reason: NO_ROWS.to_owned() }
+        }
         Ok(table) => Reading::Parts(table.rows(1, usize::MAX)),
     }
 }

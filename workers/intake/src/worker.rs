@@ -1,27 +1,33 @@
 //! The decision of intake: every raw input gets exactly one verdict, with its reason.
 
 use domain::commands::{ImportContinue, InputReject, InputRelease, InputRow};
-use domain::customer::Customer;
 use domain::decide::{
     Already, Arrived, Ctx, Heard, Malformed, Needs, NumberKind, Outcome, Refusal, Worker, World,
 };
-use domain::enquiry::{Channel, Enquiry, NoLead, Part, PartReading, Reading};
+use domain::enquiry::{Channel, NoLead, Part, PartReading, Reading};
 use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
 use domain::ids::InputId;
 use domain::input::{HoldReason, Input, InputAction, Verdict};
-use domain::lead::Lead;
 use domain::message::{Message, MessageType, OneOf, Subject, SubjectKind};
 use domain::one_of;
-use domain::party::{PartyKey, Recognised, introduce, recognise, recognise_needs};
+use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{ReadOptions, card, external_id, form, read, table};
+
+mod verdict;
+
+use verdict::{hold, judge, reject};
 
 /// Rows that one `import.continue` takes out of a collection.
 pub const SLICE_ROWS: usize = 500;
 /// Batches are small where raw bodies of 16 MiB come.
 const RAW_BATCH_MAX: usize = 16;
 const ROW_BATCH_MAX: usize = 256;
+/// Names the number of the first row of a part of a longer file.
+const FIRST_ROW_HEADER: &str = "x-first-row";
+const FIRST_ROW_MAX: u64 = 1_000_000_000_000;
 
 /// The queues of raw inputs, each with its channel.
 const CHANNELS: [(&str, Channel); 4] = [
@@ -91,7 +97,7 @@ impl Heard for When {
     }
 }
 
-type Decision = Result<Outcome<Then>, Refusal>;
+pub(super) type Decision = Result<Outcome<Then>, Refusal>;
 
 impl Worker for Intake {
     const NAME: &'static str = "intake";
@@ -116,13 +122,18 @@ impl Worker for Intake {
         let reading = match channel {
             // A file of rows is only opened here; its rows are read slice by slice.
             Channel::Import => match table::Table::open(&arrived.body, &self.options) {
+                Ok(table) if table.row_count() == 0 => {
+                    Reading::NoLead { kind: NoLead::Empty, reason: table::NO_ROWS.to_owned() }
+                }
                 Ok(_) => Reading::Parts(Vec::new()),
                 Err(reason) => Reading::Unclear { reason },
             },
             _ => read(channel, content_type.as_deref(), &arrived.body, &self.options),
         };
-        let first_row = arrived.headers.get("x-first-row").and_then(|row| row.parse().ok());
-        let first_row = first_row.unwrap_or(1);
+        let (first_row, reading) = match first_row(arrived) {
+            Ok(first_row) => (first_row, reading),
+            Err(reason) => (1, Reading::Unclear { reason }),
+        };
         let raw = RawInput { channel, content_type, first_row, reading, unreadable: false };
         Ok(When::Input(Box::new(raw)))
     }
@@ -173,9 +184,13 @@ impl Worker for Intake {
         };
         if let Some(enquiry) = enquiry {
             recognise_needs(world, enquiry, needs);
-            if let Some(lead) = recognise(world, enquiry).lead {
-                needs.lead(lead);
-            }
+            thread_needs(enquiry, needs);
+            let who = recognise(world, enquiry);
+            let continued = thread_lead(world, enquiry, &who).map(|(lead, _)| lead);
+            who.lead.into_iter().chain(continued).for_each(|lead| needs.lead(lead));
+            // Who is added to a lead gets its customer, and may write again in the same batch.
+            let customer = continued.and_then(|lead| world.lead(lead)?.contact);
+            customer.into_iter().for_each(|contact| needs.contact(contact));
         }
     }
 
@@ -232,6 +247,7 @@ impl Intake {
         let mut outcome = Outcome::nothing().put(input);
         for mut part in parts {
             part.number += next.first_row - 1;
+            part.original = without_nul(part.original);
             outcome = outcome.begin(InputRow { input: next.import, channel: next.channel, part });
         }
         if !done {
@@ -285,79 +301,6 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
     }
 }
 
-/// An enquiry becomes a lead, or is added to the open lead of the same person. Where its keys point
-/// at two parties, a person decides (`strict`), or has decided already.
-fn judge(
-    world: &World,
-    input: Input,
-    enquiry: &Enquiry,
-    strict: bool,
-    ctx: &mut Ctx<'_, ()>,
-) -> Decision {
-    let mut who = recognise(world, enquiry);
-    if let Some(conflict) = who.conflict.take() {
-        if strict {
-            let input = Input { enquiry: Some(enquiry.clone()), ..input };
-            return hold(&input, HoldReason::TwoParties, &conflict.message, &conflict.parties);
-        }
-        who = Recognised::default();
-    }
-    let open = who.lead.and_then(|lead| world.lead(lead)).filter(|lead| lead.is_open());
-    match open {
-        Some(lead) => merge(world, &input, lead, enquiry, &who.matched),
-        None => capture(world, &input, enquiry, &who, ctx),
-    }
-}
-
-fn capture(
-    world: &World,
-    input: &Input,
-    enquiry: &Enquiry,
-    who: &Recognised,
-    ctx: &mut Ctx<'_, ()>,
-) -> Decision {
-    let mut lead = Lead::new(ctx.id(), ctx.number(NumberKind::Lead), input.id, enquiry.clone());
-    (lead.account, lead.contact) = (who.account, who.contact);
-    let reason = format!("Lead {} was made of it.", lead.number);
-    let input = input.judged(&InputAction::Create { lead: lead.id }, reason)?;
-    let captured = LeadCaptured {
-        lead: lead.id,
-        number: lead.number.clone(),
-        input: input.id,
-        channel: input.channel,
-        enquiry: enquiry.clone(),
-        account: lead.account,
-        contact: lead.contact,
-    };
-    let customer = Customer { account: lead.account, contact: lead.contact };
-    let parties = introduce(world, enquiry, lead.id, customer);
-    let outcome = Outcome::nothing().put(input).changed(lead, captured);
-    Ok(parties.into_iter().fold(outcome, Outcome::put))
-}
-
-fn merge(
-    world: &World,
-    input: &Input,
-    lead: &Lead,
-    enquiry: &Enquiry,
-    matched: &[PartyKey],
-) -> Decision {
-    let merged = lead.merge(enquiry)?;
-    let reason = format!("It was added to the open lead {} of the same person.", lead.number);
-    let input = input.judged(&InputAction::Merge { lead: lead.id }, reason)?;
-    let event = LeadMerged {
-        lead: lead.id,
-        input: input.id,
-        channel: input.channel,
-        enquiry: enquiry.clone(),
-        matched: matched.iter().map(ToString::to_string).collect(),
-    };
-    let customer = Customer { account: lead.account, contact: lead.contact };
-    let parties = introduce(world, enquiry, lead.id, customer);
-    let outcome = Outcome::nothing().put(input).changed(merged, event);
-    Ok(parties.into_iter().fold(outcome, Outcome::put))
-}
-
 fn release_held(world: &World, command: &InputRelease, ctx: &mut Ctx<'_, ()>) -> Decision {
     let input = known(world, command.input)?;
     if let Verdict::Created { lead } | Verdict::Merged { lead } = input.verdict {
@@ -380,31 +323,39 @@ fn release_held(world: &World, command: &InputRelease, ctx: &mut Ctx<'_, ()>) ->
     judge(world, Input { enquiry: None, ..input.clone() }, &enquiry, false, ctx)
 }
 
-fn reject(input: &Input, kind: Option<NoLead>, reason: &str) -> Decision {
-    let input = input.judged(&InputAction::Reject, reason)?;
-    let reason = reason.to_owned();
-    let event = InputRejected { input: input.id, channel: input.channel, kind, reason };
-    Ok(Outcome::nothing().changed(input, event))
-}
-
-fn hold(input: &Input, hold_reason: HoldReason, reason: &str, parties: &[Uuid]) -> Decision {
-    let input = input.judged(&InputAction::Hold, reason)?;
-    let event = InputHeld {
-        input: input.id,
-        channel: input.channel,
-        hold_reason,
-        reason: reason.to_owned(),
-        parties: parties.to_vec(),
-    };
-    Ok(Outcome::nothing().changed(input, event))
-}
-
 fn known(world: &World, id: InputId) -> Result<&Input, Refusal> {
     world.input(id).ok_or_else(|| Refusal::unknown(SubjectKind::Input, id))
 }
 
 fn already(input: Uuid) -> Outcome<Then> {
     Outcome::already(Already { subject: SubjectKind::Input, id: input, reference: None })
+}
+
+/// The part as it came, without the one character that no text of the database can hold. The raw
+/// input keeps it.
+fn without_nul(value: Value) -> Value {
+    let clean =
+        |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+    match value {
+        Value::String(text) => Value::String(clean(text)),
+        Value::Array(list) => list.into_iter().map(without_nul).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (clean(name), without_nul(value))).collect()
+        }
+        other => other,
+    }
+}
+
+/// The number of the first row, where the file is a part of a longer one.
+fn first_row(arrived: &Arrived) -> Result<u64, String> {
+    let Some(row) = arrived.headers.get(FIRST_ROW_HEADER) else { return Ok(1) };
+    let number = row.trim().parse().ok().filter(|row| (1..=FIRST_ROW_MAX).contains(row));
+    number.ok_or_else(|| {
+        format!(
+            "The header `{FIRST_ROW_HEADER}` must be a whole number from 1 to {FIRST_ROW_MAX}; send \
+             the part again with the number of its first row."
+        )
+    })
 }
 
 fn channel_of(queue: &str) -> Option<Channel> {

@@ -9,7 +9,7 @@ use domain::lead::{Assessment, Lead, LeadAction};
 use domain::message::SubjectKind;
 use domain::money::in_range;
 use domain::opportunity::{Opportunity, OpportunityState};
-use domain::party::{introduce, recognise_lead};
+use domain::party::{introduce_customer, recognise_lead};
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
@@ -44,7 +44,7 @@ pub(crate) fn convert(
     let mut qualified = lead.apply(&LeadAction::Qualify { at: ctx.now })?;
     let buyer = Buying::of(world, lead, chosen, ctx)?;
     let mut outcome = Outcome::nothing();
-    for party in introduce(world, &lead.enquiry, lead.id, buyer.customer) {
+    for party in introduce_customer(world, &lead.enquiry, lead.id, buyer.customer) {
         outcome = outcome.put(party);
     }
     if let Some(account) = buyer.account {

@@ -165,7 +165,7 @@ fn score(named: &str, table: &Table, then: &str, problems: &mut Vec<String>) -> 
         None if then != "score" => return 0,
         other => other.and_then(Value::as_integer),
     };
-    let score = score.filter(|score| score.abs() <= SCORE_LIMIT);
+    let score = score.filter(|score| (-SCORE_LIMIT..=SCORE_LIMIT).contains(score));
     if score.is_none() {
         problems.push(format!(
             "{named}, key `score`: write whole points between -{SCORE_LIMIT} and {SCORE_LIMIT}."

@@ -114,6 +114,20 @@ fn a_phone_stays_with_the_first_when_a_second_person_is_introduced() {
 }
 
 #[test]
+fn f20_the_last_lead_is_the_one_made_last_whatever_its_id_and_a_customer_keeps_it() {
+    let key = PartyKey { kind: PartyKeyKind::Email, value: "a@a.example".into() };
+    let (early, late): (LeadId, LeadId) = (id(1), id(2));
+    let (low, high) = (early.min(late), early.max(late));
+    let mut world = world(&[], &[]);
+    world.place(Record::Party(Party { lead: Some(high), ..Party::unknown(key) }));
+    let asks = enquiry("", &["a@a.example"], &[]);
+    let nobody = Customer { account: None, contact: None };
+    assert_eq!(introduce(&world, &asks, low, nobody)[0].lead, Some(low));
+    let customer = Customer { account: None, contact: Some(id(3)) };
+    assert_eq!(introduce_customer(&world, &asks, low, customer)[0].lead, Some(high));
+}
+
+#[test]
 fn what_recognition_reads_is_named() {
     let world = world(&[contact(1, "Schmidt")], &[("a@a.example", 1)]);
     let mut needs = Needs::default();

@@ -1,0 +1,73 @@
+//! Whatever is sent: a named outcome, the bytes kept, and everybody else's messages go through.
+
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{BasicProperties, Connection, ConnectionProperties};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+
+use crate::installation::Installation;
+
+mod commands;
+mod inputs;
+mod settings;
+
+/// A message that our own publisher would refuse to send.
+struct Wild {
+    exchange: &'static str,
+    routing_key: String,
+    properties: BasicProperties,
+    body: Vec<u8>,
+}
+
+impl Wild {
+    /// Straight into a queue, with no properties at all.
+    fn to(queue: &str, body: impl Into<Vec<u8>>) -> Self {
+        let properties = BasicProperties::default();
+        Self { exchange: "", routing_key: queue.to_owned(), properties, body: body.into() }
+    }
+
+    fn with(mut self, change: impl FnOnce(BasicProperties) -> BasicProperties) -> Self {
+        self.properties = change(self.properties);
+        self
+    }
+}
+
+/// Publishes as a foreign client does, each confirmed.
+async fn publish(it: &Installation, messages: Vec<Wild>) {
+    let prefix = &it.settings.broker.prefix;
+    let url = it.settings.broker.url.expose_secret();
+    let connection = Connection::connect(url, ConnectionProperties::default()).await.unwrap();
+    let channel = connection.create_channel().await.unwrap();
+    channel.confirm_select(ConfirmSelectOptions::default()).await.unwrap();
+    for wild in messages {
+        let name =
+            |name: &str| if name.is_empty() { String::new() } else { format!("{prefix}{name}") };
+        let exchange = name(wild.exchange);
+        // A routing key has the prefix only where it names a queue.
+        let key = if exchange.is_empty() { name(&wild.routing_key) } else { wild.routing_key };
+        let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
+        let (exchange, key) = (exchange.as_str().into(), key.as_str().into());
+        let sent = channel.basic_publish(exchange, key, options, &wild.body, wild.properties);
+        let confirmation = sent.await.unwrap().await.unwrap();
+        assert!(confirmation.is_ack() && confirmation.take_message().is_none(), "not routed");
+    }
+    connection.close(200, "done".into()).await.unwrap();
+}
+
+/// 10,000 headers, which fit into one frame but not into one of text.
+fn ten_thousand_headers() -> FieldTable {
+    let mut table = FieldTable::default();
+    for n in 0..10_000 {
+        table.insert(format!("h{n:04}").into(), AMQPValue::Boolean(true));
+    }
+    table
+}
+
+fn digest(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,151 @@
+//! The verdicts: what becomes of an enquiry, and how an input is held or rejected.
+
+use domain::customer::Customer;
+use domain::decide::{Ctx, NumberKind, Outcome, World};
+use domain::enquiry::{Enquiry, NoLead, Person};
+use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
+use domain::ids::LeadId;
+use domain::input::{HoldReason, Input, InputAction};
+use domain::lead::Lead;
+use domain::party::{PartyKey, Recognised, introduce, introduce_thread, recognise, thread_lead};
+use uuid::Uuid;
+
+use super::Decision;
+
+/// An enquiry becomes a lead, or is added to the open lead of the same person. Where its keys point
+/// at two parties, a person decides (`strict`), or has decided already.
+pub(super) fn judge(
+    world: &World,
+    input: Input,
+    enquiry: &Enquiry,
+    strict: bool,
+    ctx: &mut Ctx<'_, ()>,
+) -> Decision {
+    let mut who = recognise(world, enquiry);
+    let continued = thread_lead(world, enquiry, &who);
+    if let Some(conflict) = who.conflict.take() {
+        if strict {
+            let input = Input { enquiry: Some(enquiry.clone()), ..input };
+            return hold(&input, HoldReason::TwoParties, &conflict.message, &conflict.parties);
+        }
+        who = Recognised::default();
+    }
+    let open = |lead: LeadId| world.lead(lead).filter(|lead| lead.is_open());
+    if let Some(lead) = who.lead.and_then(open) {
+        return merge(world, &input, lead, enquiry, &who.matched);
+    }
+    let closed = continued.as_ref().map(|(lead, _)| *lead);
+    match continued.and_then(|(lead, key)| Some((open(lead)?, key))) {
+        Some((lead, key)) => join(world, &input, lead, enquiry, &key),
+        None => capture(world, &input, enquiry, &who, closed, ctx),
+    }
+}
+
+fn capture(
+    world: &World,
+    input: &Input,
+    enquiry: &Enquiry,
+    who: &Recognised,
+    closed: Option<LeadId>,
+    ctx: &mut Ctx<'_, ()>,
+) -> Decision {
+    let mut lead = Lead::new(ctx.id(), ctx.number(NumberKind::Lead), input.id, enquiry.clone());
+    (lead.account, lead.contact) = (who.account, who.contact);
+    let reason = format!("Lead {} was made of it.", lead.number);
+    let input = input.judged(&InputAction::Create { lead: lead.id }, reason)?;
+    let captured = LeadCaptured {
+        lead: lead.id,
+        number: lead.number.clone(),
+        input: input.id,
+        channel: input.channel,
+        enquiry: enquiry.clone(),
+        account: lead.account,
+        contact: lead.contact,
+    };
+    let customer = Customer { account: lead.account, contact: lead.contact };
+    let parties = introduce(world, enquiry, lead.id, customer);
+    let thread = introduce_thread(world, enquiry, lead.id, closed);
+    let outcome = Outcome::nothing().put(input).changed(lead, captured);
+    Ok(parties.into_iter().chain(thread).fold(outcome, Outcome::put))
+}
+
+/// Another input of the person whose lead it is.
+fn merge(
+    world: &World,
+    input: &Input,
+    lead: &Lead,
+    enquiry: &Enquiry,
+    matched: &[PartyKey],
+) -> Decision {
+    let merged = lead.merge(enquiry)?;
+    let reason = format!("It was added to the open lead {} of the same person.", lead.number);
+    let input = input.judged(&InputAction::Merge { lead: lead.id }, reason)?;
+    let event = merged_event(&input, lead, enquiry, matched);
+    let customer = Customer { account: lead.account, contact: lead.contact };
+    let parties = introduce(world, enquiry, lead.id, customer);
+    let thread = introduce_thread(world, enquiry, lead.id, None);
+    let outcome = Outcome::nothing().put(input).changed(merged, event);
+    Ok(parties.into_iter().chain(thread).fold(outcome, Outcome::put))
+}
+
+/// An answer within the conversation of a lead, from an address that nobody knows. Under the name of
+/// the lead's person it is theirs; under another it is a colleague's, who keeps their own identity.
+fn join(
+    world: &World,
+    input: &Input,
+    lead: &Lead,
+    enquiry: &Enquiry,
+    thread: &PartyKey,
+) -> Decision {
+    let matched = std::slice::from_ref(thread);
+    if same_name(lead, enquiry) {
+        return merge(world, input, lead, enquiry, matched);
+    }
+    let merged = lead.merge(&Enquiry { person: Person::default(), ..enquiry.clone() })?;
+    let reason =
+        format!("It answers a mail of the open lead {}, and was added to it.", lead.number);
+    let input = input.judged(&InputAction::Merge { lead: lead.id }, reason)?;
+    let event = merged_event(&input, lead, enquiry, matched);
+    let outcome = Outcome::nothing().put(input).changed(merged, event);
+    Ok(introduce_thread(world, enquiry, lead.id, None).into_iter().fold(outcome, Outcome::put))
+}
+
+fn merged_event(input: &Input, lead: &Lead, enquiry: &Enquiry, matched: &[PartyKey]) -> LeadMerged {
+    LeadMerged {
+        lead: lead.id,
+        input: input.id,
+        channel: input.channel,
+        enquiry: enquiry.clone(),
+        matched: matched.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn same_name(lead: &Lead, enquiry: &Enquiry) -> bool {
+    let name = |person: &Person| person.full_name().map(|name| name.to_lowercase());
+    let theirs = name(&lead.enquiry.person);
+    theirs.is_some() && theirs == name(&enquiry.person)
+}
+
+pub(super) fn reject(input: &Input, kind: Option<NoLead>, reason: &str) -> Decision {
+    let input = input.judged(&InputAction::Reject, reason)?;
+    let reason = reason.to_owned();
+    let event = InputRejected { input: input.id, channel: input.channel, kind, reason };
+    Ok(Outcome::nothing().changed(input, event))
+}
+
+pub(super) fn hold(
+    input: &Input,
+    hold_reason: HoldReason,
+    reason: &str,
+    parties: &[Uuid],
+) -> Decision {
+    let input = input.judged(&InputAction::Hold, reason)?;
+    let event = InputHeld {
+        input: input.id,
+        channel: input.channel,
+        hold_reason,
+        reason: reason.to_owned(),
+        parties: parties.to_vec(),
+    };
+    Ok(Outcome::nothing().changed(input, event))
+}
