@@ -17,13 +17,13 @@ use super::decision::Verdict;
 use super::publish::Letters;
 use super::transaction::{Committed, Stop};
 use crate::messaging::{Delay, Outgoing};
+use crate::store::Connection;
 use crate::store::event::{NewEvent, StoredEvent};
 use crate::store::nothing::Nothing;
 use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
 use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
-use crate::store::Connection;
 
 /// Ordinals of messages lie apart from those of records, so that their ids never meet.
 const SAYS_FROM: u32 = 1 << 16;
@@ -70,11 +70,7 @@ struct Timer {
 }
 
 impl<'a> Records<'a> {
-    pub fn new(
-        worker: &'a dyn Hosted,
-        batch: Uuid,
-        now: DateTime<Utc>,
-    ) -> Self {
+    pub fn new(worker: &'a dyn Hosted, batch: Uuid, now: DateTime<Utc>) -> Self {
         Self {
             worker,
             batch,
