@@ -54,7 +54,7 @@ impl Bench {
             self.hop,
             workers::NAMES.join(", ")
         );
-        log(&LogSettings { filter: "warn".into(), json: false })?;
+        log(&LogSettings { filter: "warn,sqlx::query=error".into(), json: false })?;
         let load_average = cpu::load_average();
         let ground = Ground::prepare(&settings, &self.hop).await?;
         let measured = tokio::select! {
