@@ -335,6 +335,8 @@ impl Desk {
         Ok(known)
     }
 
+    /// What is to be published again because its cause came again: whole batches. A batch is marked
+    /// as a whole, while its causes come again one by one, so that a part of it must not do.
     async fn unmarked_of(
         &mut self,
         repeats: &[Uuid],
@@ -342,7 +344,11 @@ impl Desk {
         if repeats.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(store::event::unmarked_of_causes(&mut self.conn, self.worker.name(), repeats).await?)
+        let worker = self.worker.name();
+        let found = store::event::unmarked_of_causes(&mut self.conn, worker, repeats).await?;
+        let batches: BTreeSet<_> = found.iter().map(|event| event.batch).collect();
+        let batches: Vec<_> = batches.into_iter().collect();
+        Ok(store::event::of_batches(&mut self.conn, &batches).await?)
     }
 }
 
