@@ -8,10 +8,10 @@ LEADMILL := target/debug/leadmill
 export SQLX_OFFLINE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check build tools
+.PHONY: help demo up down test clients check build tools
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Run leads through the whole pipeline and show what came out
 	@$(LEADMILL) demo
@@ -29,6 +29,9 @@ test: tools ## Run all tests on real servers
 	if cargo nextest --version >/dev/null 2>&1; \
 	then cargo nextest run --workspace && cargo test --workspace --doc; \
 	else cargo test --workspace; fi
+
+clients: build ## Push leads and read invoices from Python and JavaScript (fetches their packages)
+	@servers=$$($(LEADMILL) up --env --quiet) && eval "$$servers" && cargo test --test clients
 
 check: tools ## Check format, lints and documentation
 	cargo fmt --all --check

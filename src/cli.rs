@@ -3,6 +3,7 @@
 
 mod ask;
 mod audit;
+mod bench;
 mod catalog;
 mod check_config;
 mod command;
@@ -94,6 +95,8 @@ enum Verb {
     Audit(audit::Audit),
     /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
     Contract(contract::Contract),
+    /// Measure one hop of the pipeline: in batches against message by message
+    Bench(bench::Bench),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -136,6 +139,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,
+        Verb::Bench(bench) => bench.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

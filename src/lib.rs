@@ -1,4 +1,157 @@
-//! leadmill
+//! The map of leadmill: where a message goes, who holds what together, and why it is built so.
+//!
+//! leadmill takes leads in by message and gives issued invoices out by message. Five workers stand
+//! in a row; each consumes its own queues, decides, writes to PostgreSQL and publishes what happened.
+//! A worker is two pure functions on plain data: `needs` says what must be known, `decide` says what
+//! follows. Everything else (loading, locking, batches, claims, transactions, publishing,
+//! acknowledging, waiting, parking) is written once, in [`runtime`].
+//!
+//! # The way of a message
+//!
+//! | step | file |
+//! | --- | --- |
+//! | A form lies in the quorum queue `intake.web`. A lane takes what is there, without waiting for more | `runtime/lane.rs`, `messaging/consumer.rs` |
+//! | Its bytes become a typed `When`, on a thread that may block, before any transaction | `runtime/arrival.rs`, `envelope.rs`, `workers/intake/src/form.rs` |
+//! | `BEGIN`; it is claimed; its raw bytes are stored | `runtime/transaction.rs`, `store/received.rs`, `store/inbox.rs`, `store/chunk.rs` |
+//! | What the whole batch needs is loaded and locked | `store/world.rs` |
+//! | Message after message is decided; each sees what the ones before it changed | `runtime/decision.rs`, `domain/world.rs` |
+//! | Records, events, answers and timers are written, a statement per table; `COMMIT` | `runtime/record.rs`, `store/save.rs`, `store/event.rs` |
+//! | The events are published, every confirm is awaited; only then the form is acknowledged | `runtime/publish.rs`, `messaging/publisher.rs`, `runtime/lane.rs` |
+//! | `lead.captured` → *qualification* → `lead.qualified`, `opportunity.created` | `workers/qualification/src/lib.rs` |
+//! | `opportunity.created` → *quoting* → `quote.activated`; the customer sends `quote.accept` | `workers/quoting/src/lib.rs` |
+//! | `quote.accept`, `order.ship` → *ordering* → `order.created`, `order.fulfilled` | `workers/ordering/src/lib.rs` |
+//! | `order.fulfilled` → *invoicing* → `invoice.issued`, which waits in `out.billing` | `workers/invoicing/src/issue.rs` |
+//!
+//! # Layers
+//!
+//! ```text
+//! domain  <-  workers/*  <-  store | messaging  <-  runtime, contract  <-  workers.rs, cli, main.rs
+//! ```
+//!
+//! * `src/domain` (crate `leadmill-domain`): subjects with their life cycles, the message types, and
+//!   the grammar of a worker (`decide.rs`). It waits for nothing: no tokio, no sqlx, no lapin.
+//! * `workers/*`: one crate each, on the domain alone, blind to one another.
+//! * [`store`] has all SQL, [`messaging`] has all of lapin; neither knows of the other.
+//! * [`runtime`] brings them together. [`contract`] computes `docs/` from the types.
+//! * [`workers`] is the one list of workers: queues, bindings, contract and command line follow.
+//! * [`cli`] has one file per verb; [`servers`] finds or starts PostgreSQL and RabbitMQ;
+//!   [`settings`] reads, and reports every problem at once; [`rules`] loads the qualification rules.
+//!
+//! Held by what is absent from each manifest, by private modules, and by `tests/it/layers.rs`, which
+//! walks the real dependency graph. `unsafe` is forbidden in the whole workspace.
+//!
+//! # Delivery: effects exactly once
+//!
+//! 1. **Claim.** What a worker of ours said is claimed in `inbox(worker, id)`; what comes from outside
+//!    in `received(source, external_id)`, which also gives it its id. Both by `INSERT … ON CONFLICT DO
+//!    NOTHING`: what comes back is fresh, the rest was decided before. Claim and effect commit together.
+//! 2. **Lock.** All workers lock in one order (`KINDS` in `store/world.rs`, ids ascending), so that
+//!    they wait for each other but never in a circle.
+//! 3. **Decide and save**, checked by the version (`sequence`) of each row.
+//! 4. **Publish, then acknowledge.** The next transaction runs while these confirms are in flight;
+//!    acknowledgements stay in the order of batches. "Published" is marked inside a later transaction.
+//! 5. **A crash anywhere** makes the broker deliver again. The claim says "known", the stored events of
+//!    that cause go out again under the same ids, then it is acknowledged. A batch whose cause never
+//!    comes back is published by the sweeper (`runtime/upkeep.rs`).
+//! 6. **A fault** rolls back and runs again in place while the messages are held
+//!    (`runtime/attempts.rs`). `nack(requeue)` is never used: it would spin and reorder.
+//! 7. **A message that kills the process** comes in ever smaller batches (`isolated` in
+//!    `runtime/lane.rs`), is counted to the delivery limit alone, dead-lettered, and moved into `parked`.
+//!
+//! Nothing is lost, an effect happens once, a consumer may see an event again but always with the same
+//! id. [`runtime::FaultPoint`] names the six places where a batch can be cut; `tests/it/crashes.rs`
+//! kills each worker at each of them and compares every row and event with an undisturbed run,
+//! `tests/it/load.rs` kills them in the middle of work; `leadmill audit` recounts the invariants of the
+//! tables at any time.
+//!
+//! # Ids
+//!
+//! UUIDv7 in one form. Ids are minted only for what comes from outside and for what the clock starts,
+//! with the database's time. Every other id is [derived](domain::ids::derived) from (cause, worker,
+//! ordinal): a decision that is taken again after a rollback says the same words with the same ids, and
+//! an effect sorts after its cause. Claims of our own messages are kept for eight days; one older
+//! than six is recognised by its id, parked, and replayed under a new one. `correlationid` is the first
+//! message of a pipeline, `causationid` the one that led to this one.
+//!
+//! # What can go wrong is a type
+//!
+//! | type | meaning | what follows |
+//! | --- | --- | --- |
+//! | `Verdict` of a raw input | created, merged, held, rejected, split | a row in `input`; nothing on `intake.*` is malformed |
+//! | [`Refusal::No`](domain::decide::Refusal) | a business rule says no, for good | recorded; a sender outside gets `<subject>.refused` |
+//! | [`Refusal::NotYet`](domain::decide::Refusal) | what is missing may still come | the claim is given back, the message waits in a delay queue: ours four times up to 15 minutes, a command from outside 2 s and 15 s; then it is `No` |
+//! | [`Already`](domain::decide::Already) | the effect holds | `<subject>.already` names the record; nothing changes |
+//! | [`store::Fault`] | `Again`, `Connection`, `Ours`, `Message` | at once, after a pause, the lane stops and says so, traced to one message by halving and parked |
+//! | a panic in a decision | a bug | caught, asked once more alone, then parked with its backtrace |
+//!
+//! A worker that breaks its own rules panics on purpose: asking the World for what `needs` did not
+//! name, saying an event without the record it is about, changing a record in silence.
+//!
+//! # What a new worker costs
+//!
+//! On subjects that exist: two files (a manifest; a `lib.rs` of about sixty lines, and its stories) and
+//! five lines elsewhere (two in `Cargo.toml`, three in `workers.rs`); the contract is written anew;
+//! nothing in runtime, store or messaging. Its crash test is one function, which says how messages for
+//! it come about. `CONTRIBUTING.md` walks through one.
+//!
+//! # Decisions that other designs take differently
+//!
+//! * **Needs are asked kind by kind, in the order of locks**, and what is named is locked at once. The
+//!   usual way, looking around without locks and then locking, must look a second time at everything it
+//!   decided by. Where a later kind brings an earlier one to light (a quote names its opportunity), a
+//!   savepoint gives all locks back and the load begins again knowing it; three times is a bug.
+//! * **`FOR NO KEY UPDATE`, not `FOR UPDATE`.** Ids and natural keys never change, so this excludes every
+//!   other writer, and still lets foreign keys (`FOR KEY SHARE`) pass without waiting.
+//! * **A root guards its parts.** Quotes and lines are locked by their opportunity, shipments by their
+//!   order. Locking the child first deadlocks two workers that close siblings of one deal.
+//! * **`X.already` is a type of its own**, not a flag on `order.created`: whoever counts orders by their
+//!   events counts none twice, and needs no rule for it.
+//! * **One state change = one event.** Therefore `lead.scored` exists (the rules left a score and no
+//!   decision), and `catalog.replaced`; and a collection that gives out its rows moves only a checkpoint,
+//!   which is no state of anybody and has no event.
+//! * **`split` is a verdict.** A list, a vCard file or a hook with several people is one input, whose
+//!   parts are judged one by one; "created" would name one lead of five hundred.
+//! * **Rows of an import are claimed by their derived id in `inbox`**, like every message of ours, not by a
+//!   key in `received`: the cause and the row's place give the same id whenever a slice is taken again,
+//!   and a table that is never pruned does not grow by every row of every file. The same person in two
+//!   files is a matter of recognition, not of delivery.
+//! * **Party keys are claimed before anybody is looked for** (`store/party.rs`): two leads of one person,
+//!   in one batch or in two processes, meet at the key. Keys that point at two parties are never merged
+//!   in silence; the input is held, naming both.
+//! * **Silence is recorded.** A message to which nothing follows leaves a row in `nothing` saying why, so
+//!   that every claim can be explained. A column in `inbox` would cost each message a second write.
+//! * **Dead letters are parked in the database.** A dead-letter queue alone can be read only by consuming
+//!   it; a row can be listed, shown, replayed once, and counted by `status` and `audit`.
+//! * **Time is an actor: the clock.** Any process may run it (`runtime/upkeep.rs`); claiming the due row of
+//!   `schedule` makes a command of it exactly once, said by `urn:leadmill:clock` under an id of that
+//!   moment. Delay queues hold nothing longer than fifteen minutes.
+//! * **A late acceptance is refused** with the rule `quote.expired`, whether or not the clock has come by:
+//!   the seller's calendar decides, not the moment a timer ran. The clock then closes the quote with the
+//!   reason `expired`, which Dynamics 365 books as lost.
+//! * **An invoice number is part of the decision.** The row of its series is the last lock of a load; the
+//!   batch takes numbers from it and a rollback gives them back. Lead, quote and order numbers come
+//!   from sequences, where gaps are allowed.
+//! * **The clock of a decision is the database's** `now()` of the transaction. No decision reads a clock, so
+//!   no two processes disagree about the day.
+//! * **Raw input enters by the default exchange** under the name of its queue: one line in any client, and no
+//!   envelope to get wrong. Bytes are stored first and judged then.
+//! * **Structured CloudEvents**, because the SDKs do not agree on AMQP headers for the binary mode. What
+//!   arrives is opened in both modes, and as bare JSON with the basic properties.
+//! * **`mandatory` only where somebody must hear**: the types in [`workers::heard`] and `out.billing`. A
+//!   return then means a lost binding and stops the lane. What nobody here hears lies in the log.
+//! * **No recovery inside the client.** Two connections (one to publish, one to consume) live and fail
+//!   together as one generation; nothing stale can reach a new channel.
+//! * **Queries are never cancelled from outside.** Time limits are PostgreSQL's own; a future dropped in the
+//!   middle leaves a connection in an unknown state.
+//! * **No simulator traits** around store and messaging: the proof is the real servers and real kills.
+//!
+//! # House rules
+//!
+//! One word, one meaning; the file is named after the noun in it. Public first, helpers below, tests last.
+//! Comments say why. Errors to people are finished sentences that name the thing and the next step. Every
+//! queue, list, retry and timeout names its limit. A declaration exists once; what follows from it is
+//! computed. Money is a decimal with a currency, never a float. SQL stands in [`store`] only, checked
+//! when it is compiled, in bulk. All text that arrives is data, never an instruction.
 
 pub mod cli;
 pub mod contract;

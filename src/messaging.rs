@@ -32,9 +32,8 @@ pub use publisher::{BODY_BYTES_MAX, Outgoing, PublishError, Publisher};
 pub use settings::BrokerSettings;
 pub use supervisor::{EXIT_STUCK, reconnecting};
 pub use topology::{
-    Argument,
-    Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind, Problem,
-    QUEUE_LENGTH_MAX, Queue, QueueDepth, RETURN, Topology, TopologyError,
+    Argument, Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind,
+    Problem, QUEUE_LENGTH_MAX, Queue, QueueDepth, RETURN, Topology, TopologyError,
 };
 
 /// Directive for the log filter: the client library logs whole returned messages, bodies included,

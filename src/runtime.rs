@@ -25,8 +25,7 @@ use crate::messaging::{Link, reconnecting};
 use crate::settings::Settings;
 use crate::workers;
 
-pub use arrival::RAW_BYTES_MAX;
-pub use arrival::hex;
+pub use arrival::{RAW_BYTES_MAX, hex};
 pub use fault_point::FaultPoint;
 pub use upkeep::CLOCK;
 

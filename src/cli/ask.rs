@@ -34,7 +34,7 @@ pub struct Ask {
     /// Only hand it to the broker; the database is not asked
     #[arg(long, conflicts_with = "wait")]
     no_wait: bool,
-    /// Who asks, as CloudEvents `source` [default: urn:leadmill-cli:<your user name>]
+    /// Who asks, as CloudEvents `source` [default: urn:leadmill-cli:USER]
     #[arg(long, value_name = "URI")]
     source: Option<String>,
     /// The command's CloudEvents `id`: one that was used before is a repeat [default: a new UUID]
@@ -149,9 +149,16 @@ impl Answer {
         lines.extend(
             outcome.parked.iter().map(|why| format!("Parked: {why} See `leadmill parked list`.")),
         );
-        let is_answer = |ty: &str| ty.ends_with(".refused.v1");
-        let events = outcome.events.iter().filter(|event| !is_answer(&event.ty));
-        lines.extend(events.map(|event| format!("{} {}", event.ty, event.subject)));
+        // A refusal was told above.
+        let events = outcome.events.iter().filter(|event| !event.ty.ends_with(".refused.v1"));
+        lines.extend(events.map(|event| match event.ty.strip_suffix(".already.v1") {
+            Some(_) => {
+                let text = |name: &str| event.data[name].as_str().unwrap_or_default().to_owned();
+                let (kind, record) = (text("record_kind"), text("record"));
+                format!("It was done already: the {kind} {record} holds it. Nothing changed.")
+            }
+            None => format!("{} {}", event.ty, event.subject),
+        }));
         if lines.is_empty() || (self.repeat && lines.len() == 1) {
             lines.extend(outcome.nothing.iter().cloned());
         }
@@ -200,5 +207,43 @@ async fn decided(
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LOOK_PAUSE_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::outcome::{Refused, Said};
+
+    fn told(events: Vec<(&str, serde_json::Value)>, refusals: Vec<Refused>) -> String {
+        let said = |(ty, data): (&str, serde_json::Value)| Said {
+            id: Uuid::from_u128(1),
+            at: chrono::DateTime::UNIX_EPOCH,
+            ty: ty.to_owned(),
+            subject: Uuid::from_u128(2),
+            sequence: None,
+            correlation: Uuid::from_u128(3),
+            data,
+        };
+        let events = events.into_iter().map(said).collect();
+        let outcome = Outcome { events, refusals, ..Outcome::default() };
+        let (ty, source, id) = ("quote.accept.v1".into(), "urn:x".into(), "1".into());
+        Answer { ty, source, id, repeat: false, outcome: Some(outcome) }.for_people()
+    }
+
+    #[test]
+    fn people_are_told_what_happened_what_was_done_already_and_what_was_refused() {
+        let happened = told(vec![("order.created.v1", json!({}))], Vec::new());
+        assert!(happened.starts_with("order.created.v1 00000000-"), "{happened}");
+        let held = json!({ "record_kind": "order", "record": "o-1" });
+        let already = told(vec![("quote.already.v1", held)], Vec::new());
+        assert!(already.contains("the order o-1 holds it"), "{already}");
+        let (rule, found) = ("quote.accept".into(), "closed".into());
+        let refusal = Refused { rule, found, message: "It is closed.".into() };
+        let refused = told(vec![("quote.refused.v1", json!({}))], vec![refusal]);
+        assert!(refused.contains("`quote.accept`: It is closed."), "{refused}");
+        assert!(!refused.contains("quote.refused"), "{refused}");
     }
 }

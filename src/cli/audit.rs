@@ -11,7 +11,7 @@ use super::Context;
 use super::output::table;
 use crate::messaging::{DEAD, Topology};
 use crate::settings::Settings;
-use crate::store::audit::{Answer, Invariant, Look, Named, Unsettled, audit, unsettled};
+use crate::store::audit::{Answer, Invariant, Look, Named, audit, unclaimed, unsettled};
 use crate::store::{self, Connection};
 use crate::workers::{self, OUT_BILLING};
 
@@ -41,17 +41,34 @@ pub struct Audit {
 }
 
 #[derive(Serialize)]
-struct Report {
+pub(super) struct Report {
     /// Nothing is broken.
-    ok: bool,
+    pub(super) ok: bool,
     /// Everything had come to rest, so that nothing was left unjudged.
     settled: bool,
-    invariants: Vec<Invariant>,
+    pub(super) invariants: Vec<Invariant>,
 }
 
 impl Audit {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
-        let settings = patient(context.settings().await?);
+        let report = self.report(context, context.settings().await?).await?;
+        context.output.print(&report, Report::text)?;
+        Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// The audit of everything, waiting for rest first, for at most so long.
+    pub(super) const fn settled(wait: Duration) -> Self {
+        Self { settled: true, wait: wait.as_secs() }
+    }
+
+    /// # Errors
+    /// Where database or broker cannot be asked.
+    pub(super) async fn report(
+        &self,
+        context: &Context,
+        settings: Settings,
+    ) -> anyhow::Result<Report> {
+        let settings = patient(settings);
         let all = workers::all(&settings)?;
         let topology = workers::topology(&all);
         let mut look = look(&all);
@@ -67,13 +84,11 @@ impl Audit {
         let dead = dead_letters(&settings, &topology, &look).await?;
         let invariants: Vec<_> = tables.into_iter().chain([dead]).chain(restless).collect();
         let ok = invariants.iter().all(|invariant| invariant.answer != Answer::Broken);
-        let report = Report { ok, settled: look.settled, invariants };
-        context.output.print(&report, Report::text)?;
-        Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(Report { ok, settled: look.settled, invariants })
     }
 
     /// Waits for rest: nothing in any queue of ours, every batch marked, every message claimed. What
-    /// is still not claimed after a quiet while will never be; the audit then says so.
+    /// is still not marked or claimed after a quiet while will never be; the audit then says so.
     async fn settle(
         &self,
         conn: &mut Connection,
@@ -81,17 +96,26 @@ impl Audit {
         topology: &Topology,
         look: &Look,
     ) -> anyhow::Result<Invariant> {
+        // Dead letters rest, until somebody parks them; they have a question of their own.
+        let mut living = topology.clone();
+        living.queues.retain(|queue| queue.name != DEAD);
         let begun = Instant::now();
         let limit = Duration::from_secs(self.wait);
         let mut quiet_since: Option<Instant> = None;
+        let sentence = |fault: store::Fault| anyhow!("{fault}");
         let named = loop {
-            let mut restless = full_queues(settings, topology).await?;
-            let moving = unsettled(conn, look).await.map_err(|fault| anyhow!("{fault}"))?;
-            restless.extend(on_their_way(moving));
+            let mut restless = full_queues(settings, &living).await?;
+            let moving = unsettled(conn).await.map_err(sentence)?;
+            restless.extend(moving_on("batches", moving.young, "are not yet published."));
+            let mut stuck = moving.old + moving.waiting;
+            if restless.is_empty() {
+                let lying = unclaimed(conn, look).await.map_err(sentence)?;
+                restless.extend(moving_on("messages", lying.young, "are not yet claimed."));
+                stuck += lying.old;
+            }
             if restless.is_empty() {
                 let since = *quiet_since.get_or_insert_with(Instant::now);
-                let unclaimed = moving.old + moving.waiting;
-                if unclaimed == 0 || since.elapsed() >= QUIET {
+                if stuck == 0 || since.elapsed() >= QUIET {
                     break restless;
                 }
             } else {
@@ -109,7 +133,7 @@ impl Audit {
 }
 
 impl Report {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let rows = self.invariants.iter().map(|one| {
             let answer = match one.answer {
                 Answer::Ok => "ok",
@@ -180,16 +204,10 @@ async fn full_queues(settings: &Settings, topology: &Topology) -> anyhow::Result
     Ok(full.collect())
 }
 
-fn on_their_way(moving: Unsettled) -> impl Iterator<Item = Named> {
-    let named = [
-        ("batches", moving.batches, "are not known to be published."),
-        ("messages", moving.young, "were said within the last minute and are not claimed yet."),
-    ];
-    named.into_iter().filter(|(_, n, _)| *n > 0).map(|(id, n, what)| Named {
-        id: id.into(),
-        detail: format!("{n} {what}"),
-        in_flight: false,
-    })
+/// Something that is younger than a minute and will come right by itself.
+fn moving_on(what: &str, n: i64, why: &str) -> Option<Named> {
+    let detail = format!("{n} of the last minute {why}");
+    (n > 0).then_some(Named { id: what.into(), detail, in_flight: false })
 }
 
 async fn dead_letters(

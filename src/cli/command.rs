@@ -13,7 +13,7 @@ use domain::message::{Message, MessageType, TYPE_PREFIX};
 use super::Context;
 use super::ask::Ask;
 use crate::messaging::BODY_BYTES_MAX;
-use crate::workers;
+use crate::{contract, workers};
 
 /// Two words are so far alike that one may be meant for the other.
 const ALIKE_MIN: f64 = 0.7;
@@ -32,7 +32,7 @@ The data is checked against the type before anything is sent. Then the events th
 printed, or the rule that refused it (exit code 1). The same --source and --id again is a repeat:
 it changes nothing, and what was decided the first time is printed.
 
-Leave JSON out to see a type's schema; `leadmill command list` names all types.")]
+Leave JSON out to see a type's schema and an example; `leadmill command list` names all types.")]
 pub struct Command {
     /// What is asked for, as quote.accept; `list` names all
     #[arg(value_name = "TYPE")]
@@ -53,14 +53,12 @@ impl Command {
         }
         let ty = meant(&self.ty)?;
         let Some(data) = &self.data else {
-            let mut generator = schemars::SchemaGenerator::default();
-            let mut schema = (ty.schema)(&mut generator);
-            let definitions = generator.take_definitions(true);
-            if let Some(object) = schema.as_object_mut() {
-                object.insert("$defs".to_owned(), definitions.into());
-            }
-            let text = serde_json::to_string_pretty(&schema)?;
-            context.output.print(&schema, |_| text)?;
+            let schema = contract::schema(ty.name);
+            context.output.print(&schema, |schema| {
+                let schema = schema.clone().map(contract::text).unwrap_or_default();
+                let example = contract::example(ty.name).unwrap_or_default()["data"].take();
+                format!("{schema}An example:\n  leadmill command {} '{example}'", bare(ty.name))
+            })?;
             return Ok(ExitCode::SUCCESS);
         };
         let data = read(data)?;

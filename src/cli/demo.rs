@@ -22,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Ask;
+use super::audit::Audit;
 use super::context::exports;
 use super::migrate::prepare;
 use super::post::{self, Post};
@@ -40,6 +41,8 @@ const CATALOG: &str = include_str!("../../config/demo-catalog.json");
 const SOURCE: &str = "urn:leadmill-demo";
 /// Everything must be settled within this time.
 const SETTLE_LIMIT: Duration = Duration::from_secs(110);
+/// The audit may wait so long for the last marks.
+const AUDIT_LIMIT: Duration = Duration::from_secs(30);
 /// Between two looks at the database.
 const LOOK_PAUSE: Duration = Duration::from_millis(250);
 /// Looks in a row that must find everything settled and unchanged.
@@ -48,11 +51,11 @@ const LOOKS_SETTLED: u32 = 2;
 /// Options of `leadmill demo`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = "\
-It finds or starts PostgreSQL and RabbitMQ as `leadmill up` does, and works in a database and under a
-queue prefix of its own, which it empties first; nothing else is touched. Each worker is a process of
-its own with a log in .leadmill/demo. Mails, forms, cards and lists go in through the queues; a
-stand-in customer, warehouse and bank answer through the queues. At the end the counts must add up,
-else the exit code is 1. What it made stays, to look at.")]
+It finds or starts PostgreSQL and RabbitMQ as `leadmill up` does, and works in a database and \
+under a queue prefix of its own, which it empties first; nothing else is touched. Each worker is a \
+process of its own with a log in .leadmill/demo. Mails, forms, cards and lists go in through the \
+queues; a stand-in customer, warehouse and bank answer through the queues. At the end the counts \
+must add up, else the exit code is 1. What it made stays, to look at.")]
 pub struct Demo {
     /// The database that is emptied and used
     #[arg(long, value_name = "NAME", default_value = "leadmill_demo")]
@@ -164,9 +167,13 @@ impl Demo {
             party??;
         }
         let late = settled?;
-        let mut report = Report::read(&mut database, sent).await?;
+        let mut report = Report::read(&mut database, &workers::all(settings)?, sent).await?;
         report.wrong.splice(0..0, late);
-        // The audit's own judgement belongs here, over `database` and `settings.broker`.
+        let audit = Audit::settled(AUDIT_LIMIT).report(context, settings.clone()).await?;
+        if !audit.ok {
+            report.wrong.push(format!("The audit found something broken.\n{}", audit.text()));
+        }
+        report.audit = Some(audit);
         Ok(report)
     }
 }
@@ -269,9 +276,14 @@ async fn open(
 
 /// Ends when somebody asks this process to end.
 fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
-    let (mut term, mut interrupt) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut term = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     Ok(async move {
-        tokio::select! { _ = term.recv() => {}, _ = interrupt.recv() => {} }
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
+        }
     })
 }

@@ -102,7 +102,8 @@ impl List {
         });
         let shown = table(["Id", "Class", "Queue", "State", "Since", "Reason"], rows);
         let full = u32::try_from(lines.len()).is_ok_and(|n| n == LIST_MAX);
-        let more = if full { " These are the newest; narrow with --class or --worker." } else { "" };
+        let more =
+            if full { " These are the newest; narrow with --class or --worker." } else { "" };
         format!(
             "{shown}\n\n{}.{more} Next: `leadmill parked show ID`, then replay or discard it.",
             counted(lines.len(), "message", "messages")

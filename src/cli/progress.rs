@@ -20,7 +20,7 @@ pub fn bytes(what: &str, total: Option<u64>) -> ProgressBar {
 /// A bar over things that are counted.
 #[must_use]
 pub fn count(what: &str, total: u64) -> ProgressBar {
-    bar(what, Some(total), "{prefix:>12} {wide_bar} {pos}/{len} {msg}")
+    bar(what, Some(total), "{prefix:>10} {bar:24} {pos}/{len} {msg}")
 }
 
 fn bar(what: &str, total: Option<u64>, form: &str) -> ProgressBar {

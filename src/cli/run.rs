@@ -1,8 +1,10 @@
 //! `leadmill run`: works until it is told to stop.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap::builder::PossibleValuesParser;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -15,8 +17,8 @@ use crate::{messaging, workers};
 /// Options of `leadmill run`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Run {
-    /// intake, qualification, quoting, ordering, invoicing
-    #[arg(value_name = "WORKER")]
+    /// Which ones; all of them where none is named
+    #[arg(value_name = "WORKER", value_parser = PossibleValuesParser::new(workers::NAMES))]
     workers: Vec<String>,
 }
 
@@ -43,11 +45,14 @@ impl Run {
     }
 }
 
-/// Log lines on standard error.
-fn log(settings: &LogSettings) -> anyhow::Result<()> {
+/// Log lines on standard error, coloured only where a person reads them.
+pub(super) fn log(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = format!("{},{}", settings.filter, messaging::LOG_FILTER);
     let filter = EnvFilter::try_new(filter).context("`log.filter` is no log filter")?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     if settings.json {
         log.json().init();
     } else {

@@ -25,7 +25,7 @@ pub(super) use content::media_type;
 /// Messages of one batch that waits for its confirms.
 const BATCH_MESSAGES_MAX: usize = 256;
 /// Bytes of one batch.
-const BATCH_BYTES_MAX: usize = 32 * 1024 * 1024;
+const BATCH_BYTES_MAX: usize = BODY_BYTES_MAX;
 /// From so many files on, a bar shows how far it came.
 const BAR_FILES_MIN: usize = 20;
 /// From so many bytes on.
@@ -40,7 +40,7 @@ const MESSAGE_ID_BYTES_MAX: usize = 255;
 #[command(after_long_help = "\
 Examples:
   leadmill send email enquiry.eml                a mail, as a mail server hands it over
-  leadmill send web form.json hook.xml           forms and hooks; what they are is seen from the bytes
+  leadmill send web form.json hook.xml           forms and hooks, known by their bytes
   leadmill send card *.vcf                       business cards
   leadmill send import contacts.csv              a list; above 16 MiB it is cut at the ends of rows
   zcat contacts.csv.gz | leadmill send import -  a list of any size from standard input

@@ -72,9 +72,10 @@ impl Shown {
 
     fn text(&self) -> String {
         let shown = |n: Option<u32>| n.map_or("missing".into(), |n| n.to_string());
-        let queues = self.queues.iter().map(|queue| {
-            [queue.name.clone(), shown(queue.ready), shown(queue.consumers)]
-        });
+        let queues = self
+            .queues
+            .iter()
+            .map(|queue| [queue.name.clone(), shown(queue.ready), shown(queue.consumers)]);
         let mut parts = vec![
             format!(
                 "{}\n{} waiting in delays, {} dead.",
@@ -92,9 +93,10 @@ impl Shown {
     }
 
     fn records(&self) -> String {
-        let rows = self.status.records.iter().map(|row| {
-            [row.subject.clone(), row.state.clone(), number(row.count, row.estimated)]
-        });
+        let rows =
+            self.status.records.iter().map(|row| {
+                [row.subject.clone(), row.state.clone(), number(row.count, row.estimated)]
+            });
         format!("{}", table(["Records", "State", "Number"], rows))
     }
 
@@ -103,7 +105,8 @@ impl Shown {
             [row.channel.clone(), row.verdict.clone(), number(row.count, row.estimated)]
         });
         let repeats = self.status.repeats.iter();
-        let repeats = repeats.map(|row| [row.name.clone(), "repeated".into(), row.count.to_string()]);
+        let repeats =
+            repeats.map(|row| [row.name.clone(), "repeated".into(), row.count.to_string()]);
         format!("{}", table(["Inputs", "Verdict", "Number"], rows.chain(repeats)))
     }
 
@@ -166,12 +169,15 @@ fn warnings(
         {
             let waiting = counted(many(ready), "message waits", "messages wait");
             let name = &queue.name;
-            warnings.push(format!("{waiting} in `{name}` and nobody works on it. Run `leadmill run`."));
+            warnings
+                .push(format!("{waiting} in `{name}` and nobody works on it. Run `leadmill run`."));
         }
     }
     if dead > 0 {
         let waiting = counted(many(dead), "dead message waits", "dead messages wait");
-        warnings.push(format!("{waiting} to be parked. Run `leadmill run`, then `leadmill parked list`."));
+        warnings.push(format!(
+            "{waiting} to be parked. Run `leadmill run`, then `leadmill parked list`."
+        ));
     }
     let days = status.partition_days_ahead;
     if days < DAYS_AHEAD_MIN {

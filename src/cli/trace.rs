@@ -3,15 +3,19 @@
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use domain::host::Hosted;
 
 use super::Context;
 use super::audit::look;
 use crate::store::trace::{PIPELINES_MAX, read, search};
-use crate::{store, workers};
+use crate::store::{self, Connection};
+use crate::workers;
 
 mod timeline;
 
-use timeline::{Report, Timeline};
+pub(super) use timeline::Report;
+
+use timeline::Timeline;
 
 /// Options of `leadmill trace`.
 #[derive(Clone, Debug, clap::Args)]
@@ -35,30 +39,40 @@ impl Trace {
         let settings = context.settings().await?;
         let all = workers::all(&settings)?;
         let mut conn = context.database(&settings).await?;
-        let sentence = |fault: store::Fault| anyhow!("{fault}");
-        let (found, mut correlations) =
-            search(&mut conn, self.what.trim()).await.map_err(sentence)?;
-        if correlations.is_empty() {
-            return Err(anyhow!(
-                "Nothing is known of `{}`. Give an id, a document number such as O-100042, or the \
-                 sender's own key; what still waits in a queue is counted by `leadmill status`.",
-                self.what
-            ));
-        }
-        let max = usize::try_from(PIPELINES_MAX).unwrap_or(usize::MAX);
-        let more = correlations.len() > max;
-        if more {
-            // In the order of time: the first is the one too many.
-            correlations.remove(0);
-        }
-        let names = workers::NAMES.map(str::to_owned);
-        let trace = read(&mut conn, correlations, &names).await.map_err(sentence)?;
+        let report = tell(&mut conn, &all, self.what.trim()).await?;
         let _ = store::close(conn).await;
-        let heard = look(&all).heard;
-        let of = |correlation| Timeline::of(&trace, correlation, &heard);
-        let pipelines = trace.correlations.iter().copied().map(of).collect();
-        let report = Report { found, pipelines, more_pipelines: more, cut: trace.cut };
         context.output.print(&report, Report::text)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The pipelines of whatever is meant.
+///
+/// # Errors
+/// That nothing is known of it.
+pub(super) async fn tell(
+    conn: &mut Connection,
+    all: &[Box<dyn Hosted>],
+    what: &str,
+) -> anyhow::Result<Report> {
+    let sentence = |fault: store::Fault| anyhow!("{fault}");
+    let (found, mut correlations) = search(conn, what).await.map_err(sentence)?;
+    if correlations.is_empty() {
+        return Err(anyhow!(
+            "Nothing is known of `{what}`. Give an id, a document number such as O-100042, or the \
+             sender's own key; what still waits in a queue is counted by `leadmill status`."
+        ));
+    }
+    let max = usize::try_from(PIPELINES_MAX).unwrap_or(usize::MAX);
+    let more = correlations.len() > max;
+    if more {
+        // In the order of time: the first is the one too many.
+        correlations.remove(0);
+    }
+    let names = workers::NAMES.map(str::to_owned);
+    let trace = read(conn, correlations, &names).await.map_err(sentence)?;
+    let heard = look(all).heard;
+    let of = |correlation| Timeline::of(&trace, correlation, &heard);
+    let pipelines = trace.correlations.iter().copied().map(of).collect();
+    Ok(Report { found, pipelines, more_pipelines: more, cut: trace.cut })
 }

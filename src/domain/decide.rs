@@ -10,8 +10,9 @@ use uuid::Uuid;
 use crate::catalog::Catalog;
 use crate::ids::{Id, derived};
 use crate::message::{MessageType, OneOf, Said, Subject, TYPE_PREFIX};
+pub use crate::needs::{Key, Needs};
 pub use crate::refusal::{Already, Malformed, Reason, Refusal};
-pub use crate::world::{Key, Needs, Record, World};
+pub use crate::world::{Record, World};
 
 /// One step of the pipeline. Pure: it holds no handle, asks no clock and throws no dice.
 pub trait Worker: Send + Sync + 'static {

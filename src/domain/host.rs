@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::catalog::Catalog;
 use crate::decide::{Arrived, Ctx, Facts, Heard, Malformed, NumberKind, Outcome, Refusal, Worker};
 use crate::message::{MessageType, OneOf, Said, Subject};
-use crate::world::{Needs, World};
+use crate::needs::Needs;
+use crate::world::World;
 
 /// A typed message of some worker.
 pub type When = Box<dyn Any + Send + Sync>;

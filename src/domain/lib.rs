@@ -20,6 +20,7 @@ pub mod lifecycle;
 pub mod mention;
 pub mod message;
 pub mod money;
+pub mod needs;
 pub mod opportunity;
 pub mod order;
 pub mod party;

@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use crate::decide::{Ctx, Later, NumberKind, Outcome, Refusal, Worker};
 use crate::ids::{derived, minted};
 use crate::message::{Message, Said};
+use crate::needs::Needs;
 use crate::party::Party;
-use crate::world::{Needs, Record, Sequenced, World};
+use crate::world::{Record, Sequenced, World};
 
 /// Most rounds in which a worker names its needs.
 pub const ROUNDS_MAX: usize = 10;

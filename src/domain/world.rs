@@ -1,6 +1,6 @@
 //! The World: all records that one batch decides with, loaded and locked before the first decision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -15,40 +15,10 @@ use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};
 use crate::lead::Lead;
 use crate::message::{MessageKind, Said, Subject, SubjectKind};
+use crate::needs::Key;
 use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::party::{Party, PartyKey};
-
-/// A natural key: another way to name a record than by its id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
-    OpportunityOfQuote(QuoteId),
-    OrderOfQuote(QuoteId),
-    InvoiceOfOrder(OrderId),
-    InvoiceNumbered(String),
-}
-
-/// What must be known before a message can be decided on. Everything named by id or key is locked,
-/// everything referred to is only read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    pub parties: BTreeSet<PartyKey>,
-    pub inputs: BTreeSet<InputId>,
-    /// Inputs whose raw bytes are read again.
-    pub raw: BTreeSet<InputId>,
-    pub accounts: BTreeSet<AccountId>,
-    pub contacts: BTreeSet<ContactId>,
-    pub leads: BTreeSet<LeadId>,
-    /// Leads that are only referred to: read, not locked.
-    pub referred_leads: BTreeSet<LeadId>,
-    pub opportunities: BTreeSet<OpportunityId>,
-    pub orders: BTreeSet<OrderId>,
-    pub invoices: BTreeSet<InvoiceId>,
-    pub series: BTreeSet<SeriesKey>,
-    pub keys: BTreeSet<Key>,
-    /// The catalog itself is to be changed (as reference data it comes as `Facts`).
-    pub catalog: bool,
-}
 
 /// The records of one kind: as loaded and as they are now.
 #[derive(Clone, Debug)]
@@ -388,88 +358,5 @@ impl Record {
             Self::Catalog(r) => (SubjectKind::Catalog, r.id.0, &mut r.sequence),
         };
         (kind == subject.kind && id == subject.id).then_some(sequence)
-    }
-}
-
-impl Needs {
-    /// Adds the records that natural keys were found to stand for.
-    pub fn resolve(&mut self, keys: &BTreeMap<Key, Option<Uuid>>) {
-        for (key, id) in keys {
-            let Some(id) = *id else { continue };
-            match key {
-                Key::OpportunityOfQuote(_) => {
-                    self.opportunities.insert(id.into());
-                }
-                Key::OrderOfQuote(_) => {
-                    self.orders.insert(id.into());
-                }
-                Key::InvoiceOfOrder(_) | Key::InvoiceNumbered(_) => {
-                    self.invoices.insert(id.into());
-                }
-            }
-        }
-    }
-
-    pub fn party(&mut self, key: &PartyKey) {
-        self.parties.insert(key.clone());
-    }
-
-    /// A new or held input.
-    pub fn input(&mut self, id: InputId) {
-        self.inputs.insert(id);
-    }
-
-    /// The stored bytes of an input.
-    pub fn raw(&mut self, id: InputId) {
-        self.raw.insert(id);
-    }
-
-    pub fn account(&mut self, id: AccountId) {
-        self.accounts.insert(id);
-    }
-
-    pub fn contact(&mut self, id: ContactId) {
-        self.contacts.insert(id);
-    }
-
-    pub fn lead(&mut self, id: LeadId) {
-        self.leads.insert(id);
-    }
-
-    /// A lead that is only read.
-    pub fn refer_lead(&mut self, id: LeadId) {
-        self.referred_leads.insert(id);
-    }
-
-    pub fn opportunity(&mut self, id: OpportunityId) {
-        self.opportunities.insert(id);
-    }
-
-    pub fn opportunity_of_quote(&mut self, quote: QuoteId) {
-        self.keys.insert(Key::OpportunityOfQuote(quote));
-    }
-
-    pub fn order(&mut self, id: OrderId) {
-        self.orders.insert(id);
-    }
-
-    pub fn order_of_quote(&mut self, quote: QuoteId) {
-        self.keys.insert(Key::OrderOfQuote(quote));
-    }
-
-    pub fn invoice(&mut self, id: InvoiceId) {
-        self.invoices.insert(id);
-    }
-
-    pub fn invoice_of_order(&mut self, order: OrderId) {
-        self.keys.insert(Key::InvoiceOfOrder(order));
-    }
-
-    pub fn invoice_numbered(&mut self, number: &str) {
-        self.keys.insert(Key::InvoiceNumbered(number.to_owned()));
-    }
-
-    pub fn series(&mut self, key: SeriesKey) {
-        self.series.insert(key);
     }
 }

@@ -51,11 +51,11 @@ impl<'l> Attempts<'l> {
 
     /// Commits everything, or ends because the link failed or our own fault was found.
     pub async fn commit(mut self, desk: &mut Desk) -> Result<Committed, LaneError> {
-        let mut all = Committed { outgoing: Vec::new(), batches: Vec::new() };
+        let mut all = Committed { letters: Vec::new(), batches: Vec::new() };
         while let Some(places) = self.todo.pop() {
             match desk.transact(&self.messages, places.clone(), &self.poisoned).await {
                 Ok(done) => {
-                    all.outgoing.extend(done.outgoing);
+                    all.letters.extend(done.letters);
                     all.batches.extend(done.batches);
                     self.faults = 0;
                 }

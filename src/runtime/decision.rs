@@ -80,7 +80,11 @@ impl Question {
         match self.worker.decide(&self.world, when, &self.facts, given) {
             Err(refusal) => Verdict::Refused(refusal),
             Ok(Outcome { already: Some(already), .. }) => Verdict::Already(already),
-            Ok(outcome) if outcome.says.is_empty() && outcome.records.is_empty() => {
+            Ok(outcome)
+                if outcome.says.is_empty()
+                    && outcome.records.is_empty()
+                    && outcome.later.is_empty() =>
+            {
                 Verdict::Nothing
             }
             Ok(mut outcome) => {

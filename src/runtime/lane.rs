@@ -17,9 +17,9 @@ use uuid::Uuid;
 use super::arrival::Message;
 use super::attempts::{Attempts, FAULT_WAIT_MAX, FAULT_WAIT_MIN};
 use super::fault_point::FaultPoint;
-use super::publish::publish;
+use super::publish::{publish, seal_all};
 use super::transaction::{Committed, Desk};
-use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receipt};
+use crate::messaging::{Consumer, Delivered, Link, PublishError, Receipt};
 use crate::store::{self, DatabaseSettings};
 
 /// Marks wait this long for a transaction to ride in.
@@ -95,10 +95,12 @@ impl Lane {
                     let before = confirmed(&mut in_flight).await;
                     settle(&mut desk, &mut in_flight, before).await?;
                 }
-                let outgoing: Arc<[Outgoing]> = committed.outgoing.into();
-                let publishing = publish(link.publisher(), outgoing, link.failed());
+                let sealing = seal_all(committed.letters, Arc::clone(&self.heard));
+                let (publisher, failed) = (link.publisher(), link.failed());
                 in_flight = Some(InFlight {
-                    published: tokio::spawn(publishing),
+                    published: tokio::spawn(async move {
+                        publish(publisher, sealing.await?, failed).await
+                    }),
                     batches: committed.batches,
                     receipt,
                 });
@@ -128,7 +130,6 @@ impl Lane {
                         conn,
                         marks: Vec::new(),
                         facts: None,
-                        heard: Arc::clone(&self.heard),
                     });
                 }
                 Err(error) => warn!(queue = self.queue, "{error} Trying again."),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::envelope::{CONTENT_TYPE, SOURCE_PREFIX, Seal, seal};
 use crate::messaging::{COMMANDS, EVENTS, Outgoing, PublishError, Publisher};
-use crate::store::event::StoredEvent;
+use crate::store::event::{NewEvent, StoredEvent};
 
 /// First wait after a full queue refused a batch; doubles up to [`REFUSED_WAIT_MAX`].
 const REFUSED_WAIT_MIN: Duration = Duration::from_millis(100);
@@ -92,6 +92,64 @@ pub fn outgoing(
         headers: trace.into_iter().collect(),
         mandatory: heard.contains(sent.ty) || sent.ty.starts_with(BILLING),
     })
+}
+
+/// What a committed transaction says, not yet sealed. Sealing needs neither the database nor its
+/// locks, so it is done beside the next transaction.
+pub struct Letters {
+    pub worker: &'static str,
+    /// The time of the transaction.
+    pub at: DateTime<Utc>,
+    /// Said by earlier batches, and not known to be published.
+    pub again: Vec<StoredEvent>,
+    pub new: Vec<NewEvent>,
+    /// Messages that come back later.
+    pub delayed: Vec<Outgoing>,
+}
+
+impl Letters {
+    /// In the order of publishing: first what earlier batches said.
+    fn seal(self, heard: &BTreeSet<&'static str>) -> Result<Vec<Outgoing>, PublishError> {
+        let again = self.again.iter().map(stored);
+        let new = self.new.iter().map(|event| Sent {
+            id: event.id,
+            worker: self.worker,
+            ty: event.ty.name,
+            kind: event.ty.kind,
+            subject: event.subject.id,
+            at: self.at,
+            sequence: event.sequence,
+            correlation: event.correlation,
+            cause: event.cause,
+            traceparent: event.traceparent.as_deref(),
+            data: &event.data,
+        });
+        let sealed = again.chain(new).map(|sent| {
+            let invalid = |error: serde_json::Error| PublishError::Invalid {
+                message_id: sent.id.to_string(),
+                why: error.to_string(),
+            };
+            outgoing(sent, heard).map_err(invalid)
+        });
+        sealed.chain(self.delayed.into_iter().map(Ok)).collect()
+    }
+}
+
+/// Seals in the order given, on a thread that may block.
+///
+/// # Errors
+/// [`PublishError::Invalid`] where a row's data is no JSON, which the column's type excludes.
+pub async fn seal_all(
+    letters: Vec<Letters>,
+    heard: Arc<BTreeSet<&'static str>>,
+) -> Result<Arc<[Outgoing]>, PublishError> {
+    let seal = move || {
+        let sealed: Result<Vec<_>, _> =
+            letters.into_iter().map(|letters| letters.seal(&heard)).collect();
+        Ok(sealed?.into_iter().flatten().collect())
+    };
+    let sealed = tokio::task::spawn_blocking(seal).await;
+    sealed.unwrap_or_else(|error| Err(PublishError::Lost(format!("The task ended: {error}."))))
 }
 
 /// Publishes until every single message is confirmed; a full queue is back-pressure, not a fault.

@@ -14,16 +14,16 @@ use uuid::Uuid;
 
 use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
 use super::decision::Verdict;
-use super::publish::{Sent, outgoing, stored};
+use super::publish::Letters;
 use super::transaction::{Committed, Stop};
 use crate::messaging::{Delay, Outgoing};
+use crate::store::Connection;
 use crate::store::event::{NewEvent, StoredEvent};
 use crate::store::nothing::Nothing;
 use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
 use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
-use crate::store::{Connection, Fault};
 
 /// Ordinals of messages lie apart from those of records, so that their ids never meet.
 const SAYS_FROM: u32 = 1 << 16;
@@ -38,7 +38,6 @@ pub struct Records<'a> {
     worker: &'a dyn Hosted,
     batch: Uuid,
     now: DateTime<Utc>,
-    heard: &'a BTreeSet<&'static str>,
     events: Vec<NewEvent>,
     refusals: Vec<Final>,
     parked: Vec<NewParked>,
@@ -71,17 +70,11 @@ struct Timer {
 }
 
 impl<'a> Records<'a> {
-    pub fn new(
-        worker: &'a dyn Hosted,
-        batch: Uuid,
-        now: DateTime<Utc>,
-        heard: &'a BTreeSet<&'static str>,
-    ) -> Self {
+    pub fn new(worker: &'a dyn Hosted, batch: Uuid, now: DateTime<Utc>) -> Self {
         Self {
             worker,
             batch,
             now,
-            heard,
             events: Vec::new(),
             refusals: Vec::new(),
             parked: Vec::new(),
@@ -198,28 +191,9 @@ impl<'a> Records<'a> {
                 batches.insert(batch);
             }
         }
-        let again = again.iter().map(|event| outgoing(stored(event), self.heard));
-        let new = self.events.iter().map(|event| outgoing(self.sent(event), self.heard));
-        let outgoing: Result<Vec<_>, _> =
-            again.chain(new).chain(self.delayed.iter().cloned().map(Ok)).collect();
-        let outgoing = outgoing.map_err(|error| Fault::ours(format!("{error}.")))?;
-        Ok(Committed { outgoing, batches: batches.into_iter().collect() })
-    }
-
-    fn sent<'e>(&self, event: &'e NewEvent) -> Sent<'e> {
-        Sent {
-            id: event.id,
-            worker: self.worker.name(),
-            ty: event.ty.name,
-            kind: event.ty.kind,
-            subject: event.subject.id,
-            at: self.now,
-            sequence: event.sequence,
-            correlation: event.correlation,
-            cause: event.cause,
-            traceparent: event.traceparent.as_deref(),
-            data: &event.data,
-        }
+        let letters =
+            Letters { worker: name, at: self.now, again, new: self.events, delayed: self.delayed };
+        Ok(Committed { letters: vec![letters], batches: batches.into_iter().collect() })
     }
 
     fn say(

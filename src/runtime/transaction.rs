@@ -1,6 +1,6 @@
 //! One transaction of a batch: claim, look, decide, save, commit. What it says is published after.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::arrival::{Message, Origin, Trouble};
 use super::decision::{Question, Undecided};
 use super::fault_point::FaultPoint;
+use super::publish::Letters;
 use super::record::Records;
 use super::upkeep::random;
-use crate::messaging::Outgoing;
 use crate::store::parked::ParkedClass;
 use crate::store::received::{Claim, Outside};
 use crate::store::{self, Connection, Fault};
@@ -31,8 +31,6 @@ pub struct Desk {
     /// Batches that were confirmed and not yet marked.
     pub marks: Vec<(Uuid, DateTime<Utc>)>,
     pub facts: Option<(i64, AnyFacts)>,
-    /// The types that somebody hears; see [`crate::workers::heard`].
-    pub heard: Arc<BTreeSet<&'static str>>,
 }
 
 /// Messages that were found to be the cause of rollbacks, by place.
@@ -47,7 +45,7 @@ pub struct Poison {
 
 /// What a committed transaction leaves to be published.
 pub struct Committed {
-    pub outgoing: Vec<Outgoing>,
+    pub letters: Vec<Letters>,
     /// To be marked once all is confirmed.
     pub batches: Vec<Uuid>,
 }
@@ -100,8 +98,8 @@ impl Desk {
             self.decide(now, messages, poison, &claims).await?
         };
         let correlations = self.correlations(messages, &claims).await?;
-        let (worker, heard) = (Arc::clone(&self.worker), Arc::clone(&self.heard));
-        let mut records = Records::new(&*worker, batch, now, &heard);
+        let worker = Arc::clone(&self.worker);
+        let mut records = Records::new(&*worker, batch, now);
         for ((place, id), verdict) in claims.fresh.iter().zip(verdicts) {
             let message = &messages[*place];
             let correlation = correlations.get(id).copied().unwrap_or(*id);
@@ -335,8 +333,6 @@ impl Desk {
         Ok(known)
     }
 
-    /// What is to be published again because its cause came again: whole batches. A batch is marked
-    /// as a whole, while its causes come again one by one, so that a part of it must not do.
     async fn unmarked_of(
         &mut self,
         repeats: &[Uuid],
@@ -344,11 +340,7 @@ impl Desk {
         if repeats.is_empty() {
             return Ok(Vec::new());
         }
-        let worker = self.worker.name();
-        let found = store::event::unmarked_of_causes(&mut self.conn, worker, repeats).await?;
-        let batches: BTreeSet<_> = found.iter().map(|event| event.batch).collect();
-        let batches: Vec<_> = batches.into_iter().collect();
-        Ok(store::event::of_batches(&mut self.conn, &batches).await?)
+        Ok(store::event::unmarked_of_causes(&mut self.conn, self.worker.name(), repeats).await?)
     }
 }
 

@@ -18,7 +18,7 @@ mod sales;
 mod settling;
 mod totals;
 
-pub use settling::{Unsettled, unsettled};
+pub use settling::{Unclaimed, Unsettled, unclaimed, unsettled};
 
 /// Most records that are named for one invariant; the counts are whole.
 pub const NAMED_MAX: usize = 20;
@@ -168,4 +168,4 @@ macro_rules! counted {
             .fetch_one(&mut *$conn)
     };
 }
-pub(self) use {counted, offenders};
+use {counted, offenders};

@@ -94,8 +94,9 @@ pub async fn append(
     Ok(())
 }
 
-/// What the worker said because of these messages and what is not known to be published, in the
-/// order of saying: to be published again when a message comes back.
+/// Everything that was said in those batches which decided these messages and are not known to be
+/// published: to be published again, whole, when a message comes back. A batch is marked as a whole,
+/// so that it must be published as a whole, although its other messages may come back later.
 ///
 /// # Errors
 /// [`Fault`] of the server.
@@ -106,18 +107,15 @@ pub async fn unmarked_of_causes(
 ) -> Result<Vec<StoredEvent>> {
     let Some(first) = causes.iter().min() else { return Ok(Vec::new()) };
     // An effect sorts after its cause: the bound keeps the months before out of the search.
-    let rows = sqlx::query_as!(
-        Row,
-        "SELECT e.id, e.at, e.worker, e.type AS ty, e.kind, e.subject_kind, e.subject, e.sequence,
-                e.correlation, e.cause, e.batch, e.traceparent, e.data::text AS \"data!\"
-         FROM event AS e JOIN batch AS b ON b.id = e.batch
-         WHERE e.cause = ANY($1) AND e.id > $2 AND e.worker = $3 AND b.published_at IS NULL
-         ORDER BY e.batch, e.ordinal",
+    let batches = sqlx::query_scalar!(
+        "SELECT DISTINCT e.batch FROM event AS e JOIN batch AS b ON b.id = e.batch
+         WHERE e.cause = ANY($1) AND e.id > $2 AND e.worker = $3 AND b.published_at IS NULL",
         causes,
         first,
         worker
     );
-    rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()
+    let batches = batches.fetch_all(&mut *conn).await?;
+    if batches.is_empty() { Ok(Vec::new()) } else { of_batches(conn, &batches).await }
 }
 
 /// The pipelines that these records belong to: what was last said about each.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod audit;
 mod bad_input;
 mod contract;
 mod crashes;
@@ -11,7 +12,9 @@ mod imports;
 mod installation;
 mod layers;
 mod lifecycles;
+mod load;
 mod messaging;
+mod operators;
 mod proxy;
 mod sending;
 mod servers;

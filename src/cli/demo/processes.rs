@@ -33,7 +33,8 @@ impl Processes {
             let out = File::create(&log);
             let out = out.with_context(|| format!("`{}` cannot be written", log.display()))?;
             let mut command = Command::new(&program);
-            command.args(["run", name]).envs(environment.iter().cloned());
+            // Logs in files are plain text.
+            command.args(["run", name]).envs(environment.iter().cloned()).env("NO_COLOR", "1");
             command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).kill_on_drop(true);
             // Ctrl-C is for the demo, which then stops its workers in order.
             command.process_group(0);

@@ -4,9 +4,12 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use domain::host::Hosted;
 use serde::Serialize;
 
+use super::super::audit;
 use super::super::output::table;
+use super::super::trace;
 use crate::store::summary::{self, Count, Draft, Invoiced, Journey, Reckoning, Stage};
 use crate::store::{Connection, Fault};
 use crate::workers;
@@ -15,7 +18,7 @@ use crate::workers;
 const INVOICES_MIN: i64 = 300;
 
 /// The summary of a run.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub(super) struct Report {
     /// Inputs sent.
     sent: i64,
@@ -25,9 +28,13 @@ pub(super) struct Report {
     stages: Vec<Stage>,
     /// A mail on its way to an invoice.
     journey: Option<Journey>,
+    /// The same, step by step.
+    trace: Option<trace::Report>,
     /// A quote above the limit up to which quotes activate themselves.
     draft: Option<Draft>,
     reckoning: Reckoning,
+    /// What `leadmill audit --settled` said.
+    pub(super) audit: Option<audit::Report>,
     /// What does not add up, as finished sentences; empty where all is well.
     pub(super) wrong: Vec<String>,
     pub(super) seconds: u64,
@@ -38,13 +45,25 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) async fn read(database: &mut Connection, sent: i64) -> anyhow::Result<Self> {
+    /// Reads it; `sent` is the number of inputs.
+    ///
+    /// # Errors
+    /// Where the database cannot be asked.
+    pub(super) async fn read(
+        database: &mut Connection,
+        workers: &[Box<dyn Hosted>],
+        sent: i64,
+    ) -> anyhow::Result<Self> {
         let fault = |fault: Fault| anyhow!("{fault}");
         let reckoning = summary::reckoning(database).await.map_err(fault)?;
         let journey = summary::journey(database, "email").await.map_err(fault)?;
         let verdicts = summary::verdicts(database).await.map_err(fault)?;
         let mut wrong = wrong(&reckoning, &verdicts, sent);
-        if journey.is_none() {
+        let mut trace = None;
+        if let Some(journey) = &journey {
+            let what = journey.correlation.to_string();
+            trace = Some(trace::tell(database, workers, &what).await?);
+        } else {
             wrong.push("No mail became an invoice.".to_owned());
         }
         let place = |stage: &Stage| workers::NAMES.iter().position(|name| *name == stage.worker);
@@ -57,8 +76,10 @@ impl Report {
             invoiced: summary::invoiced(database).await.map_err(fault)?,
             stages,
             journey,
+            trace,
             draft: summary::draft(database).await.map_err(fault)?,
             reckoning,
+            audit: None,
             wrong,
             seconds: 0,
             logs: PathBuf::new(),
@@ -90,9 +111,17 @@ impl Report {
         });
         let heads = ["worker", "messages", "batches", "waiting p50 / p95", "working p50 / p95"];
         section(&mut text, &format!("How long it took:\n{}", table(heads, rows)));
+        if let Some(trace) = &self.trace {
+            section(&mut text, &format!("A mail on its way to an invoice:\n{}", trace.text()));
+        }
         section(&mut text, &self.next());
         if self.wrong.is_empty() {
-            let _ = write!(text, "All of it adds up, after {} s.", self.seconds);
+            let asked = self.audit.as_ref().map_or(0, |audit| audit.invariants.len());
+            let _ = write!(
+                text,
+                "All of it adds up, and the {asked} invariants of the audit hold, after {} s.",
+                self.seconds
+            );
         } else {
             let wrong = self.wrong.join("\n  - ");
             let _ =
@@ -114,6 +143,8 @@ impl Report {
         if let Some(Journey { correlation, lead, invoice }) = &self.journey {
             let what = format!("the mail that became lead {lead} and invoice {invoice}");
             add(format!("trace {correlation}"), &what);
+            add(format!("trace {invoice}"), "the same, found by its invoice");
+            add("status".to_owned(), "how things stand, and what needs a person");
         }
         add("run &".to_owned(), "the workers again; `kill %1` ends them");
         if let Some(Draft { quote, number, total, currency }) = &self.draft {

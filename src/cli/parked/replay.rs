@@ -95,9 +95,13 @@ impl Replay {
         let _ = link.close().await;
         let data = json!({ "replayed": done, "problems": problems });
         context.output.print(&data, |_| {
-            let n = counted(done.len(), "message is", "messages are");
+            let n = counted(
+                done.len(),
+                "message is back in its queue",
+                "messages are back in their queues",
+            );
             let ids = done.iter().map(|one| format!("  {} as {}", one.id, one.replayed_as));
-            let mut lines = vec![format!("{n} in their queue again.")];
+            let mut lines = vec![format!("{n}.")];
             lines.extend(ids.chain(problems.iter().cloned()));
             lines.join("\n")
         })?;
@@ -219,11 +223,7 @@ impl Envelope {
     }
 }
 
-fn outgoing(
-    found: &Parked,
-    envelope: Option<Envelope>,
-    new_id: Uuid,
-) -> anyhow::Result<Outgoing> {
+fn outgoing(found: &Parked, envelope: Option<Envelope>, new_id: Uuid) -> anyhow::Result<Outgoing> {
     let body = found.body.as_deref().unwrap_or_default();
     let text = |name: &str| found.properties.get(name).and_then(|v| v.as_str()).map(str::to_owned);
     let stripped = |name: &str| {
@@ -264,7 +264,11 @@ fn outgoing(
         kind: text("type").unwrap_or_default(),
         correlation_id,
         app_id: text("app_id").unwrap_or_default(),
-        timestamp: found.properties.get("timestamp").and_then(serde_json::Value::as_u64).unwrap_or(0),
+        timestamp: found
+            .properties
+            .get("timestamp")
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or(0),
         headers,
         mandatory: true,
     })

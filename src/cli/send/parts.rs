@@ -20,6 +20,7 @@ const ROWS_MAX: u64 = 500_000;
 const READ_BYTES: u64 = 1024 * 1024;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const QUOTE: u8 = b'"';
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A file by itself, or one part of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -205,7 +206,8 @@ fn layout(start: &[u8]) -> Result<Layout, String> {
 /// The layout, where dividing by `delimiter` gives the columns that intake finds.
 fn layout_with(sample: &[u8], delimiter: u8) -> Result<Option<Layout>, String> {
     let mut ends = Vec::new();
-    let mut at = 0;
+    // The byte order mark is no part of the first cell.
+    let mut at = if sample.starts_with(BOM) { BOM.len() } else { 0 };
     while let Ok(Some(record)) = record(sample, at, delimiter, false, 1) {
         if !is_blank(&sample[at..record.end], delimiter) {
             ends.push((at..record.end, record.next));
@@ -213,7 +215,7 @@ fn layout_with(sample: &[u8], delimiter: u8) -> Result<Option<Layout>, String> {
         at = record.next;
     }
     // Without a single whole record it is no CSV; intake's own words say what it is.
-    let whole = if at == 0 { sample } else { &sample[..at] };
+    let whole = if ends.is_empty() { sample } else { &sample[..at] };
     let table = Table::open(whole, &ReadOptions::default())?;
     let rows = usize::try_from(table.row_count()).unwrap_or(usize::MAX);
     let columns = table.columns().count();
@@ -278,7 +280,7 @@ mod tests {
             .map(|n| format!("\"N; \"\"{n}\"\"\r\nzwei\";n{n}@x.example;{n}\r\n\r\n"))
             .collect();
         for above in ["", "sep=;\r\n", "Contacts of March\r\n\r\n"] {
-            let file = format!("\u{feff}{above}Name;E-Mail;Note\r\n{body}");
+            let file = format!("\u{feff}{above}\"Name\r\n(full)\";E-Mail;Note\r\n{body}");
             let all = parts(&file).expect("it can be cut");
             assert!(all.len() > 10, "{} parts", all.len());
             let whole = rows(file.as_bytes());

@@ -17,7 +17,7 @@ const CLAIMS_DAYS: i64 = 7;
 
 /// All that was found.
 #[derive(Serialize)]
-pub(super) struct Report {
+pub(in crate::cli) struct Report {
     /// What the searched text is.
     pub(super) found: Vec<Match>,
     pub(super) pipelines: Vec<Timeline>,
@@ -123,21 +123,15 @@ impl Timeline {
     }
 }
 
-fn message(
-    step: &Step,
-    trace: &Trace,
-    parked: &[&ParkedStep],
-    heard: &[(String, String)],
-) -> What {
+fn message(step: &Step, trace: &Trace, parked: &[&ParkedStep], heard: &[(String, String)]) -> What {
     let between = |from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>| {
         Some((to? - from?).num_milliseconds().max(0))
     };
     let known = step.at > Utc::now() - TimeDelta::days(CLAIMS_DAYS)
         && !parked.iter().any(|one| one.message == Some(step.id));
     let hearers = heard.iter().filter(|(_, ty)| known && *ty == step.ty).map(|(worker, _)| worker);
-    let claimed = |worker: &&String| {
-        trace.claims.iter().any(|(by, id)| by == *worker && *id == step.id)
-    };
+    let claimed =
+        |worker: &&String| trace.claims.iter().any(|(by, id)| by == *worker && *id == step.id);
     What::Message {
         waited_ms: between(step.cause_at, step.taken_at),
         worked_ms: between(step.taken_at, step.published_at),
@@ -198,7 +192,8 @@ impl Entry {
             }
             What::Parked(one) => {
                 let after = one.replayed_as.map(|id| format!(" as {id}")).unwrap_or_default();
-                let details = format!("Parked ({}): {} It is {}{after}.", one.class, one.reason, one.state);
+                let details =
+                    format!("Parked ({}): {} It is {}{after}.", one.class, one.reason, one.state);
                 row(&one.worker, &one.queue, one.id.to_string(), details)
             }
             What::Nothing(one) => {
@@ -225,11 +220,13 @@ fn arrived(arrival: &Arrival) -> String {
 }
 
 impl Report {
-    pub(super) fn text(&self) -> String {
+    pub(in crate::cli) fn text(&self) -> String {
         let found = self.found.iter().map(|found| format!("{} {}", found.what, found.id));
         let mut parts = vec![format!("Found: {}.", found.collect::<Vec<_>>().join(", "))];
         if self.more_pipelines {
-            parts.push(format!("It belongs to more pipelines; these are the newest {PIPELINES_MAX}."));
+            parts.push(format!(
+                "It belongs to more pipelines; these are the newest {PIPELINES_MAX}."
+            ));
         }
         parts.extend(self.pipelines.iter().map(Timeline::text));
         if self.cut {

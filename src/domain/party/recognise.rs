@@ -13,7 +13,8 @@ use crate::customer::Customer;
 use crate::enquiry::Enquiry;
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lead::Lead;
-use crate::world::{Needs, World};
+use crate::needs::Needs;
+use crate::world::World;
 
 /// What is known of who asks; nothing where nobody was met before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

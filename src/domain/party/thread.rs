@@ -9,7 +9,8 @@
 use super::{Party, PartyKey, Recognised, thread_keys};
 use crate::enquiry::{Enquiry, THREAD_MAX};
 use crate::ids::LeadId;
-use crate::world::{Needs, World};
+use crate::needs::Needs;
+use crate::world::World;
 
 /// Names what [`thread_lead`] and [`introduce_thread`] must know.
 pub fn thread_needs(enquiry: &Enquiry, needs: &mut Needs) {

@@ -115,7 +115,8 @@ pub(super) async fn refused(conn: &mut Connection) -> Result<Invariant> {
 }
 
 pub(super) async fn parked(conn: &mut Connection) -> Result<Invariant> {
-    let asked = ("parked.open", "Which messages lie parked, until somebody replays or discards them?");
+    let asked =
+        ("parked.open", "Which messages lie parked, until somebody replays or discards them?");
     let checked = counted!(conn, "parked").await?;
     let rows = offenders!(
         conn,

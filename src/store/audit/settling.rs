@@ -3,16 +3,22 @@
 use super::{Look, YOUNG_S};
 use crate::store::{Connection, Result};
 
-/// What the tables know to be on its way.
+/// What the tables know to be on its way; from indexes of few rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsettled {
-    /// Batches that are not known to be published.
-    pub batches: i64,
+    /// Young batches that are not known to be published.
+    pub young: i64,
+    /// The same, but older than a minute: stuck, unless somebody is just at it.
+    pub old: i64,
     /// Messages from outside that wait to be asked again.
     pub waiting: i64,
-    /// Messages of ours that a hearing worker has not claimed, and that are young.
+}
+
+/// Messages of ours that a worker which hears them has not claimed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unclaimed {
     pub young: i64,
-    /// The same, but older than a minute: lost, unless a queue still holds them.
+    /// Older than a minute: lost, unless a queue still holds them.
     pub old: i64,
 }
 
@@ -20,13 +26,28 @@ pub struct Unsettled {
 ///
 /// # Errors
 /// [`Fault`](crate::store::Fault) of the server.
-pub async fn unsettled(conn: &mut Connection, look: &Look) -> Result<Unsettled> {
-    let (workers, types): (Vec<_>, Vec<_>) = look.heard.iter().cloned().unzip();
+pub async fn unsettled(conn: &mut Connection) -> Result<Unsettled> {
     let found = sqlx::query_as!(
         Unsettled,
-        r#"SELECT (SELECT count(*) FROM batch WHERE published_at IS NULL) AS "batches!",
-                  (SELECT count(*) FROM received WHERE batch IS NULL) AS "waiting!",
-                  count(*) FILTER (WHERE e.at > now() - make_interval(secs => $3)) AS "young!",
+        r#"SELECT count(*) FILTER (WHERE decided_at > now() - make_interval(secs => $1)) AS "young!",
+                  count(*) FILTER (WHERE decided_at <= now() - make_interval(secs => $1)) AS "old!",
+                  (SELECT count(*) FROM received WHERE batch IS NULL) AS "waiting!"
+           FROM batch WHERE published_at IS NULL"#,
+        f64::from(YOUNG_S)
+    );
+    Ok(found.fetch_one(conn).await?)
+}
+
+/// Counts what nobody has claimed. Reads the messages of a week: to be asked when nothing else is on
+/// its way any more.
+///
+/// # Errors
+/// [`Fault`](crate::store::Fault) of the server.
+pub async fn unclaimed(conn: &mut Connection, look: &Look) -> Result<Unclaimed> {
+    let (workers, types): (Vec<_>, Vec<_>) = look.heard.iter().cloned().unzip();
+    let found = sqlx::query_as!(
+        Unclaimed,
+        r#"SELECT count(*) FILTER (WHERE e.at > now() - make_interval(secs => $3)) AS "young!",
                   count(*) FILTER (WHERE e.at <= now() - make_interval(secs => $3)) AS "old!"
            FROM unnest($1::text[], $2::text[]) AS h (worker, type)
            JOIN event AS e ON e.type = h.type

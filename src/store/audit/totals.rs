@@ -117,7 +117,11 @@ fn summary(totals: &Totals, lines: &[Line]) -> String {
 }
 
 /// Puts lines to their documents, which are in the order of ids as the lines are.
-fn put(documents: &mut [Document], id: Uuid, line: impl FnOnce(Currency) -> sqlx::Result<Line>) -> sqlx::Result<()> {
+fn put(
+    documents: &mut [Document],
+    id: Uuid,
+    line: impl FnOnce(Currency) -> sqlx::Result<Line>,
+) -> sqlx::Result<()> {
     if let Ok(place) = documents.binary_search_by_key(&id, |document| document.id) {
         let document = &mut documents[place];
         document.lines.push(line(document.currency)?);

@@ -252,7 +252,10 @@ fn f95_the_clock_closes_an_offer_after_its_last_day_and_leaves_others_alone() {
     let [later] = &told.later[..] else { panic!("{:?}", told.later) };
     // Midnight after the last day, at the seller's.
     let last = active.offer.effective_to;
-    assert_eq!(later.due.with_timezone(&chrono_tz::Europe::Berlin).date_naive(), last.succ_opt().unwrap());
+    assert_eq!(
+        later.due.with_timezone(&chrono_tz::Europe::Berlin).date_naive(),
+        last.succ_opt().unwrap()
+    );
     let close_it: QuoteClose = serde_json::from_str(&later.message.data).unwrap();
     assert_eq!((close_it.quote, close_it.reason), (active.quote, QuoteCloseReason::Expired));
     story.when(close_it.clone()).unwrap();

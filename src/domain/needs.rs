@@ -1,0 +1,125 @@
+//! What a worker must know before it decides: the ids and natural keys that it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use crate::ids::{
+    AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, QuoteId,
+};
+use crate::invoice::SeriesKey;
+use crate::party::PartyKey;
+
+/// A natural key: another way to name a record than by its id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    OpportunityOfQuote(QuoteId),
+    OrderOfQuote(QuoteId),
+    InvoiceOfOrder(OrderId),
+    InvoiceNumbered(String),
+}
+
+/// What must be known before a message can be decided on. Everything named by id or key is locked,
+/// everything referred to is only read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    pub parties: BTreeSet<PartyKey>,
+    pub inputs: BTreeSet<InputId>,
+    /// Inputs whose raw bytes are read again.
+    pub raw: BTreeSet<InputId>,
+    pub accounts: BTreeSet<AccountId>,
+    pub contacts: BTreeSet<ContactId>,
+    pub leads: BTreeSet<LeadId>,
+    /// Leads that are only referred to: read, not locked.
+    pub referred_leads: BTreeSet<LeadId>,
+    pub opportunities: BTreeSet<OpportunityId>,
+    pub orders: BTreeSet<OrderId>,
+    pub invoices: BTreeSet<InvoiceId>,
+    pub series: BTreeSet<SeriesKey>,
+    pub keys: BTreeSet<Key>,
+    /// The catalog itself is to be changed (as reference data it comes as `Facts`).
+    pub catalog: bool,
+}
+
+impl Needs {
+    /// Adds the records that natural keys were found to stand for.
+    pub fn resolve(&mut self, keys: &BTreeMap<Key, Option<Uuid>>) {
+        for (key, id) in keys {
+            let Some(id) = *id else { continue };
+            match key {
+                Key::OpportunityOfQuote(_) => {
+                    self.opportunities.insert(id.into());
+                }
+                Key::OrderOfQuote(_) => {
+                    self.orders.insert(id.into());
+                }
+                Key::InvoiceOfOrder(_) | Key::InvoiceNumbered(_) => {
+                    self.invoices.insert(id.into());
+                }
+            }
+        }
+    }
+
+    pub fn party(&mut self, key: &PartyKey) {
+        self.parties.insert(key.clone());
+    }
+
+    /// A new or held input.
+    pub fn input(&mut self, id: InputId) {
+        self.inputs.insert(id);
+    }
+
+    /// The stored bytes of an input.
+    pub fn raw(&mut self, id: InputId) {
+        self.raw.insert(id);
+    }
+
+    pub fn account(&mut self, id: AccountId) {
+        self.accounts.insert(id);
+    }
+
+    pub fn contact(&mut self, id: ContactId) {
+        self.contacts.insert(id);
+    }
+
+    pub fn lead(&mut self, id: LeadId) {
+        self.leads.insert(id);
+    }
+
+    /// A lead that is only read.
+    pub fn refer_lead(&mut self, id: LeadId) {
+        self.referred_leads.insert(id);
+    }
+
+    pub fn opportunity(&mut self, id: OpportunityId) {
+        self.opportunities.insert(id);
+    }
+
+    pub fn opportunity_of_quote(&mut self, quote: QuoteId) {
+        self.keys.insert(Key::OpportunityOfQuote(quote));
+    }
+
+    pub fn order(&mut self, id: OrderId) {
+        self.orders.insert(id);
+    }
+
+    pub fn order_of_quote(&mut self, quote: QuoteId) {
+        self.keys.insert(Key::OrderOfQuote(quote));
+    }
+
+    pub fn invoice(&mut self, id: InvoiceId) {
+        self.invoices.insert(id);
+    }
+
+    pub fn invoice_of_order(&mut self, order: OrderId) {
+        self.keys.insert(Key::InvoiceOfOrder(order));
+    }
+
+    pub fn invoice_numbered(&mut self, number: &str) {
+        self.keys.insert(Key::InvoiceNumbered(number.to_owned()));
+    }
+
+    pub fn series(&mut self, key: SeriesKey) {
+        self.series.insert(key);
+    }
+}
