@@ -85,7 +85,7 @@ pub struct Thread {
     /// The mail's own Message-ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The mails that it answers, the nearest first (at most [`THREAD_MAX`]).
+    /// The mails that it answers, the nearest first (at most 19).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<String>,
 }
