@@ -191,24 +191,29 @@ impl Sections {
             self.problems.push(format!("`{name}` must be a section, as `[{name}]`."));
             return None;
         };
+        let mut taken_out: Vec<String> = Vec::new();
         for _ in 0..PROBLEMS_MAX {
-            match Value::from(table.clone()).try_deserialize::<T>() {
+            let text = match Value::from(table.clone()).try_deserialize::<T>() {
                 Ok(read) => {
                     let problems = check(&read);
                     self.problems.extend(problems.iter().map(|p| format!("[{name}] {p}")));
-                    return Some(read);
+                    return taken_out.is_empty().then_some(read);
                 }
-                Err(error) => {
-                    let text = error.to_string();
-                    let named = |key: &&String| {
-                        text.contains(&format!("`{key}`")) || text.contains(&format!("\"{key}\""))
-                    };
-                    let culprit = table.keys().find(named).cloned();
-                    self.problems.push(format!("[{name}] {text}."));
-                    // A required key that is missing or was taken out cannot be read around.
-                    table.remove(&culprit?)?;
-                }
+                Err(error) => error.to_string(),
+            };
+            // The first name in quotes is the one it is about; others are what could stand there.
+            let quoted = |key: &&String| {
+                text.find(&format!("`{key}`")).or_else(|| text.find(&format!("\"{key}\"")))
+            };
+            if taken_out.iter().any(|key| quoted(&key) == text.find('`')) {
+                // A required key that was taken out is missed now: there is nothing to read around.
+                return None;
             }
+            self.problems.push(format!("[{name}] {text}."));
+            let named = table.keys().filter(|key| quoted(key).is_some());
+            let culprit = named.min_by_key(|key| quoted(key)).cloned()?;
+            table.remove(&culprit);
+            taken_out.push(culprit);
         }
         None
     }

@@ -24,11 +24,7 @@ pub struct Run {
 
 impl Run {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
-        let settings = context.settings().await?;
-        log(&settings.log)?;
-        let topology = workers::topology(&workers::all(&settings)?);
-        let runtime = Runtime::new(settings.clone(), &self.workers).map_err(anyhow::Error::msg)?;
-        topology.check(&settings.broker).await?;
+        // Before anything else, so that a process that is stopped while it starts ends well too.
         let stop = CancellationToken::new();
         let (mut term, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -40,6 +36,11 @@ impl Run {
             // Asked twice: nothing is lost, the messages in hand are delivered again.
             std::process::exit(1);
         });
+        let settings = context.settings().await?;
+        log(&settings.log)?;
+        let topology = workers::topology(&workers::all(&settings)?);
+        let runtime = Runtime::new(settings.clone(), &self.workers).map_err(anyhow::Error::msg)?;
+        topology.check(&settings.broker).await?;
         runtime.run(stop).await;
         Ok(ExitCode::SUCCESS)
     }

@@ -26,7 +26,7 @@ pub async fn version(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
 /// Reads the catalog without a lock: products and prices of one version, even while it is replaced.
 ///
 /// # Errors
-/// Those of the database; an error of its own where each of [`READS_MAX`] attempts was overtaken by
+/// Those of the database; an error of its own where each of `READS_MAX` attempts was overtaken by
 /// a replacement.
 pub async fn load(conn: &mut PgConnection) -> Result<Catalog, sqlx::Error> {
     for _ in 0..READS_MAX {

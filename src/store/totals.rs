@@ -47,7 +47,7 @@ pub(crate) fn restored(totals: Totals, currency: Currency) -> Totals {
     }
 }
 
-/// The [`Totals`](domain::totals::Totals) in a row that has the shared columns.
+/// The [`Totals`] in a row that has the shared columns.
 macro_rules! totals_of {
     ($row:ident, $currency:expr) => {
         $crate::store::totals::restored(

@@ -1,6 +1,6 @@
 //! The World of a batch: loads and locks what its messages need, saves what its decisions changed.
 //!
-//! All workers lock in one order (the order of [`KINDS`], keys and ids ascending), so that they
+//! All workers lock in one order (the order of `KINDS`, keys and ids ascending), so that they
 //! wait for each other but never in a circle. Locks are `FOR NO KEY UPDATE`: ids and keys never
 //! change, so this excludes every other writer and still lets foreign keys and leads that are only
 //! referred to (`FOR KEY SHARE`) pass without waiting.

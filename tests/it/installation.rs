@@ -1,6 +1,7 @@
 //! An installation of a test's own: a migrated database, a prefix on the broker, workers as
 //! processes of the real binary. Everything is gone when it is dropped.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -101,6 +102,13 @@ impl Installation {
         Process { child, lines }
     }
 
+    /// A folder of this test, gone with the installation.
+    pub(crate) fn folder(&self) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("leadmill-{}", self.settings.broker.prefix));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
     /// Sends raw inputs to a queue of intake.
     pub(crate) async fn send(&self, queue: &str, content_type: &str, bodies: Vec<Vec<u8>>) {
         let messages = bodies.into_iter().map(|body| raw(queue, content_type, body));
@@ -170,6 +178,7 @@ impl Installation {
 impl Drop for Installation {
     /// Also after a failed test; in a thread of its own, because a drop cannot wait otherwise.
     fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(self.folder());
         let (topology, broker): (Topology, BrokerSettings) =
             (self.topology.clone(), self.settings.broker.clone());
         let deleting = std::thread::spawn(move || {

@@ -256,7 +256,7 @@ fn command(it: &Installation, arguments: &[&str]) -> Command {
         .env(servers::DATABASE_SETTING, it.settings.database.url.expose_secret())
         .env(servers::BROKER_SETTING, it.settings.broker.url.expose_secret())
         .env("LEADMILL_BROKER__PREFIX", &it.settings.broker.prefix)
-        .env("LEADMILL_FOLDER", folder(it))
+        .env("LEADMILL_FOLDER", it.folder())
         .kill_on_drop(true);
     command
 }
@@ -294,15 +294,8 @@ async fn take(it: &Installation, queue: &str, count: usize) -> Vec<Delivered> {
     taken
 }
 
-/// A folder of this test.
-fn folder(it: &Installation) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(&it.settings.broker.prefix);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
 fn file(it: &Installation, name: &str, bytes: &[u8]) -> PathBuf {
-    let path = folder(it).join(name);
+    let path = it.folder().join(name);
     std::fs::write(&path, bytes).unwrap();
     path
 }

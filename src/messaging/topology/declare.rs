@@ -17,6 +17,9 @@ const CHANNELS: usize = 8;
 /// creates many queues, is slow.
 const DECLARE_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// More than these that are missing are not named one by one.
+const MISSING_NAMED_MAX: usize = 5;
+
 const NOT_FOUND: u16 = 404;
 const PRECONDITION_FAILED: u16 = 406;
 
@@ -57,8 +60,21 @@ pub enum TopologyError {
     #[error(transparent)]
     Link(#[from] LinkError),
     /// It was asked, and this is wrong; never empty.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", sentences(.0))]
     Problems(Vec<Problem>),
+}
+
+/// All differences; where everything is missing, one sentence says it.
+fn sentences(problems: &[Problem]) -> String {
+    let missing = problems.iter().filter(|problem| matches!(problem, Problem::Missing { .. }));
+    let missing = missing.count();
+    if missing > MISSING_NAMED_MAX && missing == problems.len() {
+        return format!(
+            "The exchanges and queues are not on the broker ({missing} are missing); declare the \
+             topology with `leadmill up`."
+        );
+    }
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// Something with a name on the broker.

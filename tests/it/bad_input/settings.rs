@@ -32,9 +32,7 @@ async fn refused(
 }
 
 fn file(it: &Installation, name: &str, text: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(it.settings.broker.prefix.as_str());
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name);
+    let path = it.folder().join(name);
     std::fs::write(&path, text).unwrap();
     path
 }
