@@ -25,13 +25,13 @@ down: build ## Stop the private servers; their data stays in .leadmill
 # Built by the same command that runs the tests, so that nothing is compiled twice.
 test: tools ## Run all tests on real servers
 	@cargo test --workspace --no-run
-	@servers=$$($(LEADMILL) up --env --quiet) && eval "$$servers" && \
+	@servers=$$($(LEADMILL) up --servers --env --quiet) && eval "$$servers" && \
 	if cargo nextest --version >/dev/null 2>&1; \
 	then cargo nextest run --workspace && cargo test --workspace --doc; \
 	else cargo test --workspace; fi
 
 clients: build ## Push leads and read invoices from Python and JavaScript (fetches their packages)
-	@servers=$$($(LEADMILL) up --env --quiet) && eval "$$servers" && cargo test --test clients
+	@servers=$$($(LEADMILL) up --servers --env --quiet) && eval "$$servers" && cargo test --test clients
 
 check: tools ## Check format, lints and documentation
 	cargo fmt --all --check

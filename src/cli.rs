@@ -74,7 +74,7 @@ enum Verb {
     /// Stop the private servers; their data stays
     Down,
     /// Bring tables, partitions and queues up to this version
-    Migrate,
+    Migrate(migrate::Migrate),
     /// Run workers until SIGTERM or Ctrl-C; all of them where none is named
     Run(run::Run),
     /// Send mails, forms, business cards and lists: the raw inputs that leads are made of
@@ -129,7 +129,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Demo(demo) => demo.run(&context).await,
         Verb::Up(up) => up.run(&context).await,
         Verb::Down => down::run(&context).await,
-        Verb::Migrate => migrate::run(&context).await,
+        Verb::Migrate(migrate) => migrate.run(&context).await,
         Verb::Run(run) => run.run(&context).await,
         Verb::Contract(contract) => contract.run(&context),
         Verb::Send(send) => send.run(&context).await,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::Context;
 use super::context::exports;
-use super::migrate::prepare;
+use super::migrate::{Ready, prepare};
 
 /// Options of `leadmill up`.
 #[derive(Clone, Debug, clap::Args)]
@@ -12,6 +12,9 @@ pub struct Up {
     /// Print the settings that name the servers, as `export …` for a shell
     #[arg(long)]
     env: bool,
+    /// Only find or start the servers; touch no table and no queue
+    #[arg(long)]
+    servers: bool,
     /// Say nothing on the way
     #[arg(long, short)]
     quiet: bool,
@@ -26,7 +29,7 @@ impl Up {
         };
         let (servers, settings) = context.provide(&mut say).await?;
         servers.notes.iter().for_each(|note| say(note.clone()));
-        let ready = prepare(&settings).await?;
+        let ready = if self.servers { Ready::default() } else { prepare(&settings).await? };
         if self.env {
             let set = |(name, value): (&str, String)| format!("{name}='{}'", quoted(&value));
             println!("export {}", exports(&settings).map(set).join(" "));
@@ -39,6 +42,13 @@ impl Up {
             "queues": ready.queues,
         });
         context.output.print(&data, |_| {
+            if self.servers {
+                return format!(
+                    "PostgreSQL is at {}, RabbitMQ at {}.",
+                    settings.database.address(),
+                    settings.broker.address()
+                );
+            }
             format!(
                 "Ready: PostgreSQL at {}, RabbitMQ at {}, {} queues.\nNext: `leadmill run`, then \
                  `leadmill send web FILE` in another terminal; or `leadmill demo`.",
