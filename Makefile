@@ -27,7 +27,7 @@ test: tools ## Run all tests on real servers
 	@cargo test --workspace --no-run
 	@servers=$$($(LEADMILL) up --servers --env --quiet) && eval "$$servers" && \
 	if cargo nextest --version >/dev/null 2>&1; \
-	then cargo nextest run --workspace && cargo test --workspace --doc; \
+	then cargo nextest run --workspace --no-fail-fast && cargo test --workspace --doc; \
 	else cargo test --workspace; fi
 
 clients: build ## Push leads and read invoices from Python and JavaScript (fetches their packages)

@@ -59,6 +59,9 @@ pub use settings::DatabaseSettings;
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE_ADMITS: &str = "28000";
 
+/// For a log filter that wants to hear nothing of slow statements, as when they are measured.
+pub const QUIET_FILTER: &str = "sqlx::query=error";
+
 /// A connection to PostgreSQL, so that callers need not name the driver.
 pub type Connection = sqlx::PgConnection;
 /// What every function of the store answers.

@@ -54,7 +54,8 @@ impl Bench {
             self.hop,
             workers::NAMES.join(", ")
         );
-        log(&LogSettings { filter: "warn,sqlx::query=error".into(), json: false })?;
+        let filter = format!("warn,{}", crate::store::QUIET_FILTER);
+        log(&LogSettings { filter, json: false })?;
         let load_average = cpu::load_average();
         let ground = Ground::prepare(&settings, &self.hop).await?;
         let measured = tokio::select! {
