@@ -139,7 +139,7 @@ async fn settings_that_lead_nowhere_are_named_within_bounded_time() {
     let mut settings = settings();
     settings.connect_timeout_s = 20;
     let url = broker_url();
-    let (_, rest) = url.split_once('@').expect("user and password in the address");
+    let (login, rest) = url.split_once('@').expect("user and password in the address");
     let host = rest.split('/').next().unwrap_or(rest);
 
     settings.url = format!("amqp://guest:wrong-word@{host}").into();
@@ -148,7 +148,7 @@ async fn settings_that_lead_nowhere_are_named_within_bounded_time() {
     assert!(error.to_string().contains("user `guest`"), "{error}");
     assert!(!error.to_string().contains("wrong-word"), "{error}");
 
-    settings.url = format!("amqp://guest:guest@{host}/no-such-place").into();
+    settings.url = format!("{login}@{host}/no-such-place").into();
     let error = open_error(&settings).await;
     assert!(matches!(error, LinkError::Vhost { .. }), "{error}");
     assert!(error.to_string().contains("`no-such-place`"), "{error}");
