@@ -50,9 +50,10 @@
 //! 3. **Decide and save**, checked by the version (`sequence`) of each row.
 //! 4. **Publish, then acknowledge.** The next transaction runs while these confirms are in flight;
 //!    acknowledgements stay in the order of batches. "Published" is marked inside a later transaction.
-//! 5. **A crash anywhere** makes the broker deliver again. The claim says "known", everything that its
-//!    unmarked batch had said goes out again under the same ids, then it is acknowledged. A batch whose
-//!    causes never come back is published by the sweeper (`runtime/upkeep.rs`).
+//! 5. **A crash anywhere** makes the broker deliver again. The claim says "known"; everything that the
+//!    message's batch said goes out again under the same ids (a batch is marked as a whole, so it is sent
+//!    as a whole), then the message is acknowledged. A batch whose causes never come back is published
+//!    by the sweeper (`runtime/upkeep.rs`).
 //! 6. **A fault** rolls back and runs again in place while the messages are held
 //!    (`runtime/attempts.rs`). `nack(requeue)` is never used: it would spin and reorder.
 //! 7. **A message that kills the process** comes in ever smaller batches (`isolated` in
