@@ -12,6 +12,8 @@
 //!   confirmed and none came back unroutable.
 //! * **No requeue.** What is not acknowledged comes back when the link closes; waiting is done in
 //!   the delay queues ([`Delay`]).
+//! * **Silence is not trusted.** A consumer that gets nothing while messages wait ends the link, and
+//!   every link is exchanged from time to time (`watchdog.rs`).
 //! * **Every wait is bounded**, and whatever hangs is shut down at the socket ([`Link::close`]).
 //!
 //! Names are written without the installation's prefix everywhere outside this module.
@@ -23,6 +25,7 @@ mod publisher;
 mod settings;
 mod supervisor;
 mod topology;
+mod watchdog;
 mod wire;
 
 pub use consumer::Consumer;

@@ -11,6 +11,7 @@ use lapin::types::FieldTable;
 use super::delivered::{Delivered, Lane};
 use super::link::{Health, LinkError};
 use super::settings::BrokerSettings;
+use super::watchdog::{Pulse, Pulses};
 use super::wire::{Wire, code, words};
 
 const NOT_FOUND: u16 = 404;
@@ -23,6 +24,7 @@ pub struct Consumer {
     lane: Arc<Lane>,
     channel: Channel,
     stream: lapin::Consumer,
+    pulse: Arc<Pulse>,
     /// We asked for the end, so it is no failure.
     stopped: bool,
     /// The stream says so only once; asked again, it would wait for ever.
@@ -35,6 +37,7 @@ impl Consumer {
         link: &str,
         wire: &Wire,
         health: Health,
+        pulses: &Pulses,
         queue: &str,
         prefetch: u16,
     ) -> Result<Self, LinkError> {
@@ -55,7 +58,9 @@ impl Consumer {
                 let prefix = settings.prefix.clone();
                 let status = wire.status();
                 let lane = Lane { id, queue: queue.to_owned(), prefix, health, status };
-                Ok(Self { lane: Arc::new(lane), channel, stream, stopped: false, ended: false })
+                let lane = Arc::new(lane);
+                let pulse = pulses.of(&full);
+                Ok(Self { lane, channel, stream, pulse, stopped: false, ended: false })
             }
             Err(error) if code(&error) == NOT_FOUND => Err(LinkError::QueueMissing(full)),
             Err(error) => {
@@ -73,12 +78,14 @@ impl Consumer {
         if self.ended {
             return None;
         }
+        self.pulse.wait();
         let first = tokio::select! {
             biased;
             // What lies in the buffer of a dead link can no longer be acknowledged.
             () = self.lane.health.token.cancelled() => return None,
             first = self.stream.next() => first,
         };
+        self.pulse.beat();
         let mut batch = vec![self.accept(first)?];
         while batch.len() < max {
             let Some(next) = self.stream.next().now_or_never() else { break };

@@ -12,6 +12,7 @@ use tracing::{info, warn};
 use super::consumer::Consumer;
 use super::publisher::Publisher;
 use super::settings::BrokerSettings;
+use super::watchdog::{Pulses, Watchdog, retire};
 use super::wire::{CALL_TIMEOUT, Wire, words};
 
 /// How often the connections are looked at, beside the events they send.
@@ -29,6 +30,8 @@ struct Inner {
     publish: Wire,
     consume: Wire,
     publisher: Publisher,
+    pulses: Pulses,
+    retiring: CancellationToken,
 }
 
 /// Why a link could not be opened, or a consumer not be started.
@@ -112,6 +115,17 @@ impl Link {
         });
         tokio::spawn(watch(name.to_owned(), events, health.clone()));
         let publisher = Publisher::open(settings, &publish, health.clone()).await?;
+        let (pulses, retiring) = (Pulses::default(), CancellationToken::new());
+        let channel = health.call("open a channel", consume.connection.create_channel()).await?;
+        let watchdog = Watchdog {
+            pulses: pulses.clone(),
+            health: health.clone(),
+            channel: channel.map_err(|error| LinkError::Broken(words(&error)))?,
+            publishing: publish.status(),
+            stuck_after: settings.stuck_after(),
+        };
+        tokio::spawn(watchdog.run());
+        tokio::spawn(retire(settings.link_lifetime(), health.clone(), retiring.clone()));
         let inner = Inner {
             settings: settings.clone(),
             name: name.to_owned(),
@@ -119,6 +133,8 @@ impl Link {
             publish,
             consume,
             publisher,
+            pulses,
+            retiring,
         };
         Ok(Self(Arc::new(inner)))
     }
@@ -134,13 +150,19 @@ impl Link {
     /// # Errors
     /// [`LinkError::QueueMissing`], or [`LinkError::Broken`]; only the latter ends the link.
     pub async fn consume(&self, queue: &str, prefetch: u16) -> Result<Consumer, LinkError> {
-        let Inner { settings, name, health, consume, .. } = &*self.0;
-        Consumer::open(settings, name, consume, health.clone(), queue, prefetch).await
+        let Inner { settings, name, health, consume, pulses, .. } = &*self.0;
+        Consumer::open(settings, name, consume, health.clone(), pulses, queue, prefetch).await
     }
 
     /// Cancelled at the first failure of either connection, and by [`Link::close`].
     pub fn failed(&self) -> CancellationToken {
         self.0.health.token.clone()
+    }
+
+    /// Cancelled when the link is old enough to be exchanged: whoever works with it for long should
+    /// finish what was taken, and ask for the next one. Nothing is wrong with it.
+    pub fn retiring(&self) -> CancellationToken {
+        self.0.retiring.clone()
     }
 
     /// Why the link failed; `None` while it lives and after it was closed by us.

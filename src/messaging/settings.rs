@@ -28,6 +28,12 @@ pub struct BrokerSettings {
     pub confirm_timeout_s: u64,
     /// Seconds between heartbeats. A silent broker is noticed after twice that time.
     pub heartbeat_s: u16,
+    /// Seconds for which messages may wait in a queue while a consumer that wants them gets none;
+    /// then the link is opened anew.
+    pub stuck_after_s: u64,
+    /// Seconds after which a link finishes its work and is opened anew although nothing is wrong,
+    /// a fifth more or less by chance.
+    pub link_lifetime_s: u64,
     /// PEM file with the certificate authority that signed the broker's certificate, for
     /// `amqps://` with a private authority. Without it the system's authorities hold.
     #[serde(default)]
@@ -57,6 +63,8 @@ impl BrokerSettings {
             ("connect_timeout_s", self.connect_timeout_s),
             ("confirm_timeout_s", self.confirm_timeout_s),
             ("heartbeat_s", u64::from(self.heartbeat_s)),
+            ("stuck_after_s", self.stuck_after_s),
+            ("link_lifetime_s", self.link_lifetime_s),
         ] {
             if value == 0 {
                 problems.push(format!("`broker.{name}` is 0; give at least one second."));
@@ -84,6 +92,15 @@ impl BrokerSettings {
 
     pub(super) fn confirm_timeout(&self) -> Duration {
         Duration::from_secs(self.confirm_timeout_s)
+    }
+
+    pub(super) fn stuck_after(&self) -> Duration {
+        Duration::from_secs(self.stuck_after_s)
+    }
+
+    /// Between four and six fifths of the time set, so that many processes do not return at once.
+    pub(super) fn link_lifetime(&self) -> Duration {
+        Duration::from_millis(self.link_lifetime_s.saturating_mul(fastrand::u64(800..=1_200)))
     }
 
     /// The parsed address with our heartbeat and nothing else negotiated by query: a `frame_max`
@@ -118,6 +135,8 @@ impl BrokerSettings {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn settings(url: &str) -> BrokerSettings {
@@ -127,6 +146,8 @@ mod tests {
             connect_timeout_s: 5,
             confirm_timeout_s: 30,
             heartbeat_s: 8,
+            stuck_after_s: 60,
+            link_lifetime_s: 1_800,
             ca_file: None,
         }
     }
@@ -155,6 +176,14 @@ mod tests {
             assert_eq!(uri.query.heartbeat, Some(8), "{url}");
             assert_eq!(uri.query.frame_max, None, "{url}");
         }
+    }
+
+    #[test]
+    fn links_of_one_age_do_not_all_end_at_once() {
+        let settings = settings("amqp://a:b@host");
+        let lives: BTreeSet<_> = (0..50).map(|_| settings.link_lifetime()).collect();
+        assert!(lives.len() > 10, "{lives:?}");
+        assert!(lives.iter().all(|life| (1_440..=2_160).contains(&life.as_secs())), "{lives:?}");
     }
 
     #[test]

@@ -57,8 +57,8 @@ struct InFlight {
 }
 
 impl Lane {
-    /// Works on the queue until the link fails or the lane is to stop; then everything that was
-    /// taken is finished, confirmed and acknowledged.
+    /// Works on the queue until the link fails or retires, or the lane is to stop; then everything
+    /// that was taken is finished, confirmed and acknowledged.
     pub async fn work(&self, link: &Link) -> Result<(), LaneError> {
         let Some(mut desk) = self.desk(link).await else { return Ok(()) };
         let size = self.batch_size_max.min(self.worker.batch_max(&self.queue));
@@ -66,11 +66,15 @@ impl Lane {
         let consumer = link.consume(&self.queue, prefetch).await;
         let mut consumer = consumer.map_err(|error| LaneError::Link(error.to_string()))?;
         let mut in_flight: Option<InFlight> = None;
+        let retiring = link.retiring();
         let mut stopping = false;
         loop {
             let batch = tokio::select! {
                 biased;
-                () = self.stop.cancelled(), if !stopping => {
+                () = self.ending(&retiring), if !stopping => {
+                    if self.stop.is_cancelled() {
+                        info!("Stopping: what was taken is finished first.");
+                    }
                     stopping = true;
                     stop_consuming(&mut consumer).await?;
                     continue;
@@ -114,6 +118,14 @@ impl Lane {
         match link.failure() {
             Some(reason) if !stopping => Err(LaneError::Link(reason)),
             _ => Ok(()),
+        }
+    }
+
+    /// Nothing more is to be taken: the process ends, or the link is exchanged for a new one.
+    async fn ending(&self, retiring: &CancellationToken) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = retiring.cancelled() => {}
         }
     }
 
@@ -206,7 +218,6 @@ async fn settle(
 }
 
 async fn stop_consuming(consumer: &mut Consumer) -> Result<(), LaneError> {
-    info!("Stopping: what was taken is finished first.");
     consumer.stop().await.map_err(|error| LaneError::Link(error.to_string()))
 }
 

@@ -156,6 +156,23 @@ async fn told_to_stop_a_worker_finishes_what_it_took_and_another_goes_on_with_th
 }
 
 #[tokio::test]
+async fn links_that_are_exchanged_under_load_cost_no_message_and_repeat_none() {
+    let it = Installation::new().await;
+    let young = [("LEADMILL_BROKER__LINK_LIFETIME_S", "1"), ("LEADMILL_LOG__FILTER", "info")];
+    let mut intake = it.start(&["intake"], &young);
+    for sent in 1..=3 {
+        let forms = (sent * 200 - 200..sent * 200).map(form).collect();
+        it.send("intake.web", "application/json", forms).await;
+        let done = format!("SELECT count(*) = {} FROM lead", sent * 200);
+        it.until("all are leads", &done).await;
+        intake.says_so_often("old enough", sent).await;
+    }
+    assert_eq!(it.count("SELECT count(*) FROM event").await, 600);
+    assert_eq!(it.count("SELECT coalesce(sum(repeats), 0) FROM received").await, 0);
+    intake.stop().await;
+}
+
+#[tokio::test]
 async fn database_connections_that_are_cut_cost_nothing_but_time() {
     let it = Installation::new().await;
     it.send("intake.web", "application/json", (0..300).map(form).collect()).await;

@@ -195,8 +195,14 @@ impl Drop for Installation {
 impl Process {
     /// Waits until its log has this text.
     pub(crate) async fn says(&mut self, text: &str) {
+        self.says_so_often(text, 1).await;
+    }
+
+    /// Waits until its log has so many lines with this text.
+    pub(crate) async fn says_so_often(&mut self, text: &str, times: usize) {
         let waiting = tokio::time::Instant::now();
-        while !self.lines.lock().unwrap().iter().any(|line| line.contains(text)) {
+        let said = |lines: &[String]| lines.iter().filter(|line| line.contains(text)).count();
+        while said(&self.lines.lock().unwrap()) < times {
             assert!(waiting.elapsed() < PATIENCE, "waited in vain until a worker says: {text}");
             tokio::time::sleep(LOOK_EVERY).await;
         }

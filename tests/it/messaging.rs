@@ -69,6 +69,8 @@ fn settings() -> BrokerSettings {
         connect_timeout_s: 10,
         confirm_timeout_s: 30,
         heartbeat_s: 8,
+        stuck_after_s: 60,
+        link_lifetime_s: 1_800,
         ca_file: None,
     }
 }

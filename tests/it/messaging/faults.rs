@@ -120,6 +120,45 @@ async fn after_a_cut_the_next_generation_goes_on_consuming() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_that_waits_in_vain_ends_the_link_and_one_without_messages_does_not() {
+    let bench = Bench::with(vec![worker("qualification"), worker("quoting")]).await;
+    let mut settings = bench.settings.clone();
+    settings.stuck_after_s = 1;
+    let link = Link::open(&settings, "test").await.expect("a link");
+    // A broker that has forgotten a channel looks like one whose prefetch is used up.
+    let mut idle = link.consume("quoting", 10).await.expect("a consumer");
+    let mut stuck = link.consume("qualification", 1).await.expect("a consumer");
+    link.publisher().publish([message("lead.captured.v1", 1)]).await.expect("confirmed");
+    let held = take(&mut stuck, 1).await;
+    Receipt::of(&take(&mut idle, 1).await).acknowledge().await.expect("acknowledged");
+    let quiet = timeout(Duration::from_secs(3), stuck.next_batch(1)).await;
+    assert!(quiet.is_err(), "nothing waits, so nobody is stuck: {:?}", link.failure());
+    link.publisher().publish([message("lead.captured.v1", 2)]).await.expect("confirmed");
+    Receipt::of(&take(&mut idle, 1).await).acknowledge().await.expect("acknowledged");
+    let ended = timeout(PATIENCE, async { tokio::join!(stuck.next_batch(1), idle.next_batch(1)) });
+    assert!(matches!(ended.await.expect("in time"), (None, None)));
+    let why = format!(
+        "Messages lie in queue `{}qualification`, but its consumer got none for 1 s.",
+        settings.prefix
+    );
+    assert_eq!(link.failure(), Some(why));
+    assert!(Receipt::of(&held).acknowledge().await.is_err());
+    assert!(link.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_is_old_enough_says_so_and_works_on() {
+    let bench = Bench::with(vec![worker("qualification")]).await;
+    let mut settings = bench.settings.clone();
+    settings.link_lifetime_s = 1;
+    let link = Link::open(&settings, "test").await.expect("a link");
+    timeout(PATIENCE, link.retiring().cancelled()).await.expect("in time");
+    assert_eq!(link.failure(), None);
+    link.publisher().publish([message("lead.captured.v1", 1)]).await.expect("confirmed");
+    assert!(link.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_that_is_only_dropped_gives_its_messages_back() {
     let bench = Bench::with(vec![worker("qualification")]).await;
     let link = bench.link().await;
