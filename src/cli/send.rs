@@ -270,6 +270,10 @@ impl Send {
         };
         let mut message = post::raw(queue, &content_type, message_id, body);
         message.headers = headers.unwrap_or_default();
+        // `trace` and `status` show it beside a key that says nothing to a person.
+        if let Some(file) = Path::new(name).file_name().filter(|_| name != STDIN) {
+            message.headers.push(("x-file".to_owned(), file.to_string_lossy().into_owned()));
+        }
         sending.add(message, accepted).await
     }
 }

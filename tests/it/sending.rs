@@ -37,6 +37,7 @@ async fn f16_files_of_every_channel_lie_in_their_queues_as_their_senders_would_p
         assert_eq!(taken.content_type.as_deref(), Some(content_type), "{file}");
         assert_eq!(taken.message_id.as_deref(), accepted[0]["message_id"].as_str(), "{file}");
         assert_eq!(accepted[0]["queue"], format!("intake.{channel}"));
+        assert_eq!(Some(taken.headers["x-file"].as_str()), file.rsplit('/').next());
     }
 }
 

@@ -204,7 +204,9 @@ impl Entry {
 }
 
 fn arrived(arrival: &Arrival) -> String {
-    let mut details = format!("Received, key {}", arrival.external_id);
+    let file = arrival.headers.as_ref().and_then(|headers| headers.get("x-file")?.as_str());
+    let file = file.map(|name| format!(" as {name}")).unwrap_or_default();
+    let mut details = format!("Received{file}, key {}", arrival.external_id);
     if let Some(verdict) = &arrival.verdict {
         let reason = arrival.reason.as_deref().unwrap_or_default();
         details += &format!(": {verdict}. {reason}");
