@@ -16,7 +16,7 @@ pub struct RawInput {
     pub summary: &'static str,
     /// How leadmill knows that it came before.
     known_by: &'static str,
-    /// Headers of its own: name and meaning.
+    /// Headers beside [`NAMED`]: name and meaning.
     headers: &'static [(&'static str, &'static str)],
     example: Option<&'static str>,
 }
@@ -25,6 +25,8 @@ const MAIL: &str = "its Message-ID and the SHA-256 of its body";
 const HOOK: &str = "the vendor's own key, else the property `message_id`, else the SHA-256 of its \
                     bytes";
 const BYTES: &str = "the property `message_id`, else the SHA-256 of its bytes";
+/// A header that every raw input may have.
+const NAMED: (&str, &str) = ("x-file", "The name of the file that was sent; kept for people.");
 const FILE: &[(&str, &str)] = &[
     ("x-first-row", "The number of the first row, where this is a part of a longer file; else 1."),
     ("x-import", "The name of the whole file, the same for all its parts; kept for people."),
@@ -175,7 +177,7 @@ impl RawInput {
                 json!({ "type": ["string", "integer", "boolean"], "description": meaning });
             ((*name).to_owned(), schema)
         };
-        let headers: Map<_, _> = self.headers.iter().map(described).collect();
+        let headers: Map<_, _> = [NAMED].iter().chain(self.headers).map(described).collect();
         json!({ "type": "object", "properties": headers })
     }
 }
