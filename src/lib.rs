@@ -156,6 +156,7 @@
 
 pub mod cli;
 pub mod contract;
+pub mod credentials;
 pub mod envelope;
 pub mod messaging;
 pub mod rules;

@@ -5,11 +5,9 @@
 //! [`DatabaseSettings`]): a query is never cancelled from outside, because a future that is dropped
 //! in the middle leaves its connection in an unknown state.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection as _, Row};
 
@@ -74,7 +72,7 @@ pub type Result<T, E = Fault> = std::result::Result<T, E>;
 /// [`Fault::Connection`] where the server does not answer; [`Fault::Ours`] where the settings are
 /// wrong, the role is refused or the database does not exist.
 pub async fn connect(database: &DatabaseSettings, name: &str) -> Result<Connection> {
-    open(database, options(database)?.application_name(name)).await
+    open(database, database.options()?.application_name(name)).await
 }
 
 /// Says goodbye to the server.
@@ -140,24 +138,6 @@ pub async fn rollback_to_savepoint(conn: &mut Connection) -> Result<()> {
 pub async fn release_savepoint(conn: &mut Connection) -> Result<()> {
     sqlx::raw_sql("RELEASE SAVEPOINT leadmill").execute(conn).await?;
     Ok(())
-}
-
-fn options(database: &DatabaseSettings) -> Result<PgConnectOptions> {
-    let url = database.url.expose_secret();
-    // The driver takes any scheme, and its error may quote the address, and with it the password.
-    let ours = url.starts_with("postgres://") || url.starts_with("postgresql://");
-    let options = ours.then(|| PgConnectOptions::from_str(url).ok()).flatten();
-    let options = options.ok_or_else(|| {
-        Fault::ours(
-            "The setting database.url is no address of a PostgreSQL database; write it like \
-             postgres://user:password@host:5432/leadmill.",
-        )
-    })?;
-    Ok(options.options([
-        ("statement_timeout", database.statement_timeout_ms),
-        ("lock_timeout", database.lock_timeout_ms),
-        ("idle_in_transaction_session_timeout", database.idle_in_transaction_timeout_ms),
-    ]))
 }
 
 /// Whether the server is on this machine.

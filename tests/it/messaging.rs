@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use leadmill::credentials::Tls;
 use leadmill::messaging::*;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -69,7 +70,11 @@ fn settings() -> BrokerSettings {
         connect_timeout_s: 10,
         confirm_timeout_s: 30,
         heartbeat_s: 8,
+        tls: Tls::Optional,
+        password_file: None,
         ca_file: None,
+        certificate_file: None,
+        key_file: None,
     }
 }
 
