@@ -39,6 +39,7 @@ pub mod quote;
 pub mod received;
 pub mod refusal;
 pub mod replay;
+pub mod role;
 pub mod save;
 pub mod schedule;
 pub mod series;

@@ -24,7 +24,7 @@ impl Bench {
     /// These queues only; enough for most tests, and quick.
     async fn with(queues: Vec<Queue>) -> Self {
         let mut topology = Topology::standard(queues);
-        topology.exchanges.retain(|exchange| !exchange.name.contains(".delay."));
+        topology.exchanges.retain(|exchange| !exchange.name.contains(".wait."));
         topology.queues.retain(|queue| !queue.name.contains(".delay."));
         Self::declare(topology).await
     }
