@@ -34,14 +34,17 @@ pub fn commands(users: &[User], settings: &BrokerSettings) -> Result<String, Str
     let vhost = settings.uri()?.vhost;
     let mut text = String::from(
         "set -eu\n\
-         users=$(rabbitmqctl --quiet list_users | cut -f 1)\n\
+         users=$(rabbitmqctl --quiet list_users < /dev/null | cut -f 1)\n\
          # A user without a file for its password cannot log in until somebody sets one.\n\
          user() {\n    \
-             if ! printf '%s\\n' \"$users\" | grep --quiet --line-regexp --fixed-strings \"$1\"; then\n        \
+             if printf '%s\\n' \"$users\" | grep --quiet --line-regexp --fixed-strings \"$1\"; then\n        \
+                 if [ $# -gt 1 ]; then tr -d '\\r\\n' < \"$2\" | rabbitmqctl --quiet change_password \"$1\"; fi\n    \
+             elif [ $# -gt 1 ]; then\n        \
+                 tr -d '\\r\\n' < \"$2\" | rabbitmqctl --quiet add_user \"$1\"\n    \
+             else\n        \
                  head -c 32 /dev/urandom | base64 -w 0 | rabbitmqctl --quiet add_user \"$1\"\n        \
-                 rabbitmqctl --quiet clear_password \"$1\"\n    \
-             fi\n    \
-             if [ $# -gt 1 ]; then tr -d '\\r\\n' < \"$2\" | rabbitmqctl --quiet change_password \"$1\"; fi\n\
+                 rabbitmqctl --quiet clear_password \"$1\" < /dev/null\n    \
+             fi\n\
          }\n",
     );
     for user in users {
@@ -52,7 +55,7 @@ pub fn commands(users: &[User], settings: &BrokerSettings) -> Result<String, Str
     let permissions: Vec<_> = users.iter().map(|user| user.permission(settings, &vhost)).collect();
     let topics: Vec<_> = users.iter().flat_map(|user| user.topics(settings, &vhost)).collect();
     let definitions = json!({ "permissions": permissions, "topic_permissions": topics });
-    let definitions = format!("{definitions:#}");
+    // On one line, because RabbitMQ 3.10 reads no more.
     let _ = write!(
         text,
         "rabbitmqctl --quiet import_definitions <<'DEFINITIONS'\n{definitions}\nDEFINITIONS\n"

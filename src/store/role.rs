@@ -41,6 +41,8 @@ enum Root {
     Contact,
     Lead,
     Opportunity,
+    /// One that is only made, with its lines.
+    NewOpportunity,
     Order,
     Invoice,
     Series,
@@ -76,7 +78,7 @@ const HOLDS: [(&str, &[(Root, Hold)]); 5] = [
             (Root::Account, Writes),
             (Root::Contact, Writes),
             (Root::Lead, Writes),
-            (Root::Opportunity, Writes),
+            (Root::NewOpportunity, Writes),
         ],
     ),
     (
@@ -111,6 +113,10 @@ const PARK: &str = "SELECT, INSERT, UPDATE (worker, queue, message, class, reaso
 /// Columns of a line of an opportunity or a quote.
 const LINE: &str = "SELECT, INSERT, DELETE, UPDATE (id, sku, name, unit, quantity, unit_price, \
                     volume_discount, manual_discount, tax_category, tax_rate, net_amount)";
+
+/// The same without taking one away; the statement that inserts could also replace.
+const NEW_LINE: &str = "SELECT, INSERT, UPDATE (id, sku, name, unit, quantity, unit_price, \
+                        volume_discount, manual_discount, tax_category, tax_rate, net_amount)";
 
 /// A right on something.
 type Grant = (String, String);
@@ -272,6 +278,7 @@ impl Root {
                 ),
                 ("quote_line", LINE),
             ],
+            Self::NewOpportunity => &[("opportunity", "INSERT"), ("opportunity_line", NEW_LINE)],
             Self::Order => &[
                 (
                     "sales_order",
