@@ -128,3 +128,39 @@ impl Naming {
         Some(format!("{}/{}", folder.trim_end_matches('/'), self.full(name)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Sources;
+
+    #[test]
+    fn every_worker_has_its_roots_declared() {
+        for name in workers::NAMES {
+            assert!(role::declares(name), "name the roots of `{name}` in HOLDS of store/role.rs");
+        }
+    }
+
+    #[test]
+    fn a_worker_may_say_its_own_words_only_and_nobody_declares() {
+        let sources = Sources::default().with_servers("postgres://h/d", "amqp://h");
+        let settings = sources.settings().expect("the built-in settings");
+        let naming = Naming { prefix: "x_".into(), passwords: None };
+        let text = grants(Server::Rabbitmq, &settings, &naming).expect("a script");
+        let line = text.lines().find(|line| line.starts_with('{')).expect("the definitions");
+        let rights: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        for permission in rights["permissions"].as_array().expect("a list") {
+            assert_eq!(permission["configure"], "^$", "{permission}");
+        }
+        let topics = rights["topic_permissions"].as_array().expect("a list");
+        let may = |key: &str| -> Vec<_> {
+            let key = key.replace('.', "\\.");
+            let says = |topic: &&serde_json::Value| {
+                topic["write"].as_str().is_some_and(|it| it.contains(&key))
+            };
+            topics.iter().filter(says).map(|topic| topic["user"].to_string()).collect()
+        };
+        assert_eq!(may("invoice.issued.v1"), [r#""x_invoicing""#]);
+        assert_eq!(may("lead.captured.v1"), [r#""x_intake""#]);
+    }
+}

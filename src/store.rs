@@ -38,6 +38,7 @@ mod payment;
 pub mod quote;
 pub mod received;
 pub mod refusal;
+mod relay;
 pub mod replay;
 pub mod role;
 pub mod save;
@@ -148,26 +149,34 @@ fn is_here(options: &PgConnectOptions) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// What does not leave the machine needs no TLS, unless the address asks for it by `sslmode`. It
-/// would cost more than encryption: the driver leaves Nagle's algorithm on and TLS writes records of
-/// 16 KiB, so that each larger statement waits some 40 ms for a delayed acknowledgement (measured:
-/// three quarters of the time of a batch). A server that insists on TLS gets it.
-async fn connect_plainly(options: &PgConnectOptions) -> sqlx::Result<Connection> {
+/// What does not leave the machine needs no TLS, unless the address or `tls` asks for it. A server
+/// that insists on TLS gets it.
+async fn connect_to(options: &PgConnectOptions) -> sqlx::Result<Connection> {
     if !is_here(options) || !matches!(options.get_ssl_mode(), PgSslMode::Prefer) {
-        return options.connect().await;
+        return connect_encrypted(options).await;
     }
     match options.clone().ssl_mode(PgSslMode::Disable).connect().await {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(NO_RULE_ADMITS) => {
-            options.connect().await
+            connect_encrypted(options).await
         }
         connected => connected,
     }
 }
 
+/// By way of a [`relay`], unless the address names a local socket or forbids TLS.
+async fn connect_encrypted(options: &PgConnectOptions) -> sqlx::Result<Connection> {
+    let plain = matches!(options.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow);
+    if cfg!(not(target_os = "linux")) || plain || options.get_socket().is_some() {
+        return options.connect().await;
+    }
+    let folder = relay::open(options.get_host(), options.get_port()).await?;
+    options.clone().socket(folder).connect().await
+}
+
 /// Connecting is the one thing with a time limit on our side: nothing has begun yet.
 async fn open(database: &DatabaseSettings, options: PgConnectOptions) -> Result<Connection> {
     let limit = Duration::from_millis(database.connect_timeout_ms);
-    match tokio::time::timeout(limit, connect_plainly(&options)).await {
+    match tokio::time::timeout(limit, connect_to(&options)).await {
         Ok(connected) => Ok(connected?),
         Err(_) => {
             let (host, port) = (options.get_host(), options.get_port());

@@ -152,6 +152,12 @@ pub async fn keeps(conn: &mut Connection) -> Result<bool> {
     Ok(keeps.fetch_one(conn).await?)
 }
 
+/// Whether the roots of this worker are declared; without them it could decide on nothing.
+#[cfg(test)]
+pub(crate) fn declares(worker: &str) -> bool {
+    HOLDS.iter().any(|(name, _)| *name == worker)
+}
+
 fn statements(text: &mut String, role: &Role) -> std::fmt::Result {
     let name = format!("\"{}\"", role.name);
     writeln!(text, "\nDO $$ BEGIN CREATE ROLE {name} LOGIN;")?;

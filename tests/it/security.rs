@@ -2,6 +2,7 @@
 //! nobody ever sees.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use leadmill::messaging::{COMMANDS, Delay, EVENTS, Link, Outgoing, PublishError};
 use leadmill::settings::Sources;
@@ -35,6 +36,7 @@ async fn a_form_becomes_an_invoice_with_every_worker_under_its_own_role_and_none
     // Everything is logged, for the hunt for passwords below.
     let running: Vec<_> = keepers.map(|name| (name, it.run(name, "trace"))).collect();
     pipeline(&it).await;
+    no_statement_waits_for_an_acknowledgement(&it).await;
     operators(&it);
     tables_are_closed(&it).await;
     exchanges_are_closed(&it).await;
@@ -104,6 +106,21 @@ async fn pipeline(it: &Private) {
     let invoice = consumer.next_batch(1).await.unwrap().remove(0);
     assert_eq!(invoice.kind.as_deref(), Some("leadmill.invoice.issued.v1"));
     assert!(billing.close().await);
+}
+
+/// A statement of several TLS records takes its work and no delayed acknowledgement, which is 40 ms
+/// for each of them where Nagle's algorithm holds back the end of a record.
+async fn no_statement_waits_for_an_acknowledgement(it: &Private) {
+    let mut session = it.session("intake").await;
+    let texts = vec!["x".repeat(600); 64];
+    let mut fastest = Duration::MAX;
+    for _ in 0..20 {
+        let begun = Instant::now();
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM unnest($1::text[])");
+        assert_eq!(count.bind(&texts).fetch_one(&mut session).await.unwrap(), 64);
+        fastest = fastest.min(begun.elapsed());
+    }
+    assert!(fastest < Duration::from_millis(20), "the fastest of 20 took {fastest:?}");
 }
 
 /// What people look at, under the operators' role; it changes nothing but what is parked.
