@@ -11,6 +11,7 @@ mod context;
 mod contract;
 mod demo;
 mod down;
+mod grants;
 mod migrate;
 mod output;
 mod parked;
@@ -97,6 +98,8 @@ enum Verb {
     Contract(contract::Contract),
     /// Measure one hop of the pipeline: in batches against message by message
     Bench(bench::Bench),
+    /// Print scripts that give each worker a role and a user of its own, with just its rights
+    Grants(grants::Grants),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -140,6 +143,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,
         Verb::Bench(bench) => bench.run(&context).await,
+        Verb::Grants(grants) => grants.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

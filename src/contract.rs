@@ -5,9 +5,9 @@
 //! docs` puts it into files, and a test compares those with what is computed. Only the examples are
 //! files of their own, in `tests/data/contract`: what was once published must be read for ever.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use domain::answers::{self, ALREADY, REFUSED};
+use domain::answers::{ALREADY, REFUSED};
 use domain::commands::COMMANDS;
 use domain::events::EVENTS;
 use domain::host::Hosted;
@@ -127,7 +127,8 @@ impl Contract {
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         let entry = |ty: &'static MessageType| {
-            let said_by = self.workers.iter().filter(|worker| says(&***worker).contains(&ty.name));
+            let said_by =
+                self.workers.iter().filter(|worker| workers::says(&***worker).contains(&ty));
             let heard_by = self.workers.iter().filter(|worker| worker.hears().contains(&ty));
             Entry {
                 name: ty.name,
@@ -180,14 +181,6 @@ impl Contract {
         };
         self.queues().filter(bound).collect()
     }
-}
-
-/// The types that a worker says: what its decisions may say, and the answers that the runtime gives
-/// in its name to commands from outside.
-fn says(worker: &dyn Hosted) -> BTreeSet<&'static str> {
-    let commands = worker.hears().iter().filter(|ty| ty.kind == MessageKind::Command);
-    let answers = commands.flat_map(|ty| [answers::refused(ty.about), answers::already(ty.about)]);
-    worker.says().iter().copied().chain(answers).map(|ty| ty.name).collect()
 }
 
 /// The exchange that carries a type.

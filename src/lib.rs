@@ -156,8 +156,10 @@
 
 pub mod cli;
 pub mod contract;
+pub mod credentials;
 pub mod envelope;
 pub mod messaging;
+pub mod roles;
 pub mod rules;
 pub mod runtime;
 pub mod servers;

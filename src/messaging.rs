@@ -26,6 +26,7 @@ mod settings;
 mod supervisor;
 mod topology;
 mod watchdog;
+mod user;
 mod wire;
 
 pub use consumer::Consumer;
@@ -38,6 +39,8 @@ pub use topology::{
     Argument, Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind,
     Problem, QUEUE_LENGTH_MAX, Queue, QueueDepth, RETURN, Topology, TopologyError,
 };
+
+pub use user::{User, commands as user_commands};
 
 /// Directive for the log filter: the client library logs whole returned messages, bodies included,
 /// and every refused request. Bodies hold personal data, and whatever fails is reported by us.

@@ -39,6 +39,8 @@ const HALTED_PAUSE: Duration = Duration::from_secs(5);
 pub struct Runtime {
     settings: Arc<Settings>,
     workers: Vec<Arc<dyn Hosted>>,
+    /// Whether the clock was named: then it has a link of its own, and no lanes.
+    clock: bool,
     heard: Arc<std::collections::BTreeSet<&'static str>>,
 }
 
@@ -51,7 +53,7 @@ impl Runtime {
         let all = workers::all(&settings).map_err(|error| error.to_string())?;
         let heard = Arc::new(workers::heard(&all));
         for name in names {
-            if !workers::NAMES.contains(&name.as_str()) {
+            if !workers::NAMES.contains(&name.as_str()) && name != CLOCK {
                 let known = workers::NAMES.join(", ");
                 return Err(format!("There is no worker `{name}`; the workers are {known}."));
             }
@@ -59,13 +61,44 @@ impl Runtime {
         let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
         let workers = all.into_iter().filter(|worker| wanted(worker.name()));
         let workers = workers.map(Arc::from).collect();
-        Ok(Self { settings: Arc::new(settings), workers, heard })
+        let clock = names.iter().any(|name| name == CLOCK);
+        Ok(Self { settings: Arc::new(settings), workers, clock, heard })
     }
 
     /// Works until `stop`, through losses of broker and database; then finishes what was taken.
     pub async fn run(&self, stop: CancellationToken) {
         let each = self.workers.iter().map(|worker| self.work(worker, stop.clone()));
-        join_all(each).await;
+        let clock = async {
+            if self.clock {
+                self.keep(stop.clone()).await;
+            }
+        };
+        tokio::join!(join_all(each), clock);
+    }
+
+    /// The clock alone: timers, partitions and dead letters, where the roles of the workers may not
+    /// keep them.
+    async fn keep(&self, stop: CancellationToken) {
+        let upkeep = self.upkeep(None, &stop);
+        info!(worker = CLOCK, "Working.");
+        let generation = |link: Link| {
+            let upkeep = upkeep.clone();
+            async move {
+                upkeep.run(&link).await;
+                ControlFlow::<()>::Continue(())
+            }
+        };
+        reconnecting(&self.settings.broker, "leadmill clock", stop, generation).await;
+        info!(worker = CLOCK, "Stopped.");
+    }
+
+    fn upkeep(&self, worker: Option<&'static str>, stop: &CancellationToken) -> Upkeep {
+        Upkeep {
+            settings: Arc::clone(&self.settings),
+            worker,
+            heard: Arc::clone(&self.heard),
+            stop: stop.clone(),
+        }
     }
 
     /// One worker: a link, a lane per queue, and the upkeep. Workers share nothing, so that one in
@@ -75,12 +108,7 @@ impl Runtime {
         let queues = workers::queues(&**worker);
         let lanes: Vec<Lane> =
             queues.iter().map(|queue| self.lane(worker, &queue.name, &stop)).collect();
-        let upkeep = Upkeep {
-            settings: Arc::clone(&self.settings),
-            workers: vec![worker.name()],
-            heard: Arc::clone(&self.heard),
-            stop: stop.clone(),
-        };
+        let upkeep = self.upkeep(Some(worker.name()), &stop);
         info!(worker = worker.name(), "Working.");
         let generation = |link: Link| {
             let (lanes, upkeep) = (lanes.clone(), upkeep.clone());

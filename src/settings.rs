@@ -86,13 +86,17 @@ impl Sources {
         Self { file, variables: variables.filter(ours).collect() }
     }
 
-    /// The servers that the sources name, unchecked.
+    /// The servers that the sources name.
     ///
     /// # Errors
-    /// [`SettingsError`] where the file cannot be read.
+    /// [`SettingsError`] where the file cannot be read or, with both servers named, any problem.
     pub fn urls(&self) -> Result<Configured, SettingsError> {
         let config = self.config()?;
         let named = |key| config.get_string(key).ok().filter(|url| !url.is_empty());
+        if named("database.url").is_some() && named("broker.url").is_some() {
+            // Nobody is asked by an address that the settings refuse: it may be in the clear.
+            self.settings()?;
+        }
         Ok(Configured { database_url: named("database.url"), broker_url: named("broker.url") })
     }
 
@@ -122,8 +126,16 @@ impl Sources {
             builder = builder.add_source(File::from(file.clone()).format(FileFormat::Toml));
         }
         let built = builder.add_source(environment).build();
-        built.map_err(|error| SettingsError(vec![format!("{error}.")]))
+        built.map_err(|error| {
+            SettingsError(vec![format!("{}.", without_source(&error.to_string()))])
+        })
     }
+}
+
+/// A parser's error without the line of the file that it shows, which may hold a password.
+fn without_source(error: &str) -> String {
+    let told = error.lines().filter(|line| !line.contains('|')).map(str::trim);
+    told.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 /// The sections not yet read, and the problems found so far.

@@ -5,11 +5,9 @@
 //! [`DatabaseSettings`]): a query is never cancelled from outside, because a future that is dropped
 //! in the middle leaves its connection in an unknown state.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection as _, Row};
 
@@ -40,7 +38,9 @@ mod payment;
 pub mod quote;
 pub mod received;
 pub mod refusal;
+mod relay;
 pub mod replay;
+pub mod role;
 pub mod save;
 pub mod schedule;
 pub mod series;
@@ -74,7 +74,7 @@ pub type Result<T, E = Fault> = std::result::Result<T, E>;
 /// [`Fault::Connection`] where the server does not answer; [`Fault::Ours`] where the settings are
 /// wrong, the role is refused or the database does not exist.
 pub async fn connect(database: &DatabaseSettings, name: &str) -> Result<Connection> {
-    open(database, options(database)?.application_name(name)).await
+    open(database, database.options()?.application_name(name)).await
 }
 
 /// Says goodbye to the server.
@@ -142,24 +142,6 @@ pub async fn release_savepoint(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-fn options(database: &DatabaseSettings) -> Result<PgConnectOptions> {
-    let url = database.url.expose_secret();
-    // The driver takes any scheme, and its error may quote the address, and with it the password.
-    let ours = url.starts_with("postgres://") || url.starts_with("postgresql://");
-    let options = ours.then(|| PgConnectOptions::from_str(url).ok()).flatten();
-    let options = options.ok_or_else(|| {
-        Fault::ours(
-            "The setting database.url is no address of a PostgreSQL database; write it like \
-             postgres://user:password@host:5432/leadmill.",
-        )
-    })?;
-    Ok(options.options([
-        ("statement_timeout", database.statement_timeout_ms),
-        ("lock_timeout", database.lock_timeout_ms),
-        ("idle_in_transaction_session_timeout", database.idle_in_transaction_timeout_ms),
-    ]))
-}
-
 /// Whether the server is on this machine.
 fn is_here(options: &PgConnectOptions) -> bool {
     let host = options.get_host();
@@ -167,26 +149,34 @@ fn is_here(options: &PgConnectOptions) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// What does not leave the machine needs no TLS, unless the address asks for it by `sslmode`. It
-/// would cost more than encryption: the driver leaves Nagle's algorithm on and TLS writes records of
-/// 16 KiB, so that each larger statement waits some 40 ms for a delayed acknowledgement (measured:
-/// three quarters of the time of a batch). A server that insists on TLS gets it.
-async fn connect_plainly(options: &PgConnectOptions) -> sqlx::Result<Connection> {
+/// What does not leave the machine needs no TLS, unless the address or `tls` asks for it. A server
+/// that insists on TLS gets it.
+async fn connect_to(options: &PgConnectOptions) -> sqlx::Result<Connection> {
     if !is_here(options) || !matches!(options.get_ssl_mode(), PgSslMode::Prefer) {
-        return options.connect().await;
+        return connect_encrypted(options).await;
     }
     match options.clone().ssl_mode(PgSslMode::Disable).connect().await {
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(NO_RULE_ADMITS) => {
-            options.connect().await
+            connect_encrypted(options).await
         }
         connected => connected,
     }
 }
 
+/// By way of a [`relay`], unless the address names a local socket or forbids TLS.
+async fn connect_encrypted(options: &PgConnectOptions) -> sqlx::Result<Connection> {
+    let plain = matches!(options.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow);
+    if cfg!(not(target_os = "linux")) || plain || options.get_socket().is_some() {
+        return options.connect().await;
+    }
+    let folder = relay::open(options.get_host(), options.get_port()).await?;
+    options.clone().socket(folder).connect().await
+}
+
 /// Connecting is the one thing with a time limit on our side: nothing has begun yet.
 async fn open(database: &DatabaseSettings, options: PgConnectOptions) -> Result<Connection> {
     let limit = Duration::from_millis(database.connect_timeout_ms);
-    match tokio::time::timeout(limit, connect_plainly(&options)).await {
+    match tokio::time::timeout(limit, connect_to(&options)).await {
         Ok(connected) => Ok(connected?),
         Err(_) => {
             let (host, port) = (options.get_host(), options.get_port());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::answers;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
 
@@ -57,6 +58,15 @@ pub fn queues(worker: &dyn Hosted) -> Vec<Queue> {
 pub fn topology(workers: &[Box<dyn Hosted>]) -> Topology {
     let billing = Queue::worked(OUT_BILLING).hears(EVENTS, BILLING_HEARS);
     Topology::standard(workers.iter().flat_map(|worker| queues(&**worker)).chain([billing]))
+}
+
+/// The types that a worker says: what its decisions may say, and the answers that the runtime gives
+/// in its name to commands from outside.
+#[must_use]
+pub fn says(worker: &dyn Hosted) -> Vec<&'static MessageType> {
+    let commands = worker.hears().iter().filter(|ty| ty.kind == MessageKind::Command);
+    let answers = commands.flat_map(|ty| [answers::refused(ty.about), answers::already(ty.about)]);
+    worker.says().iter().copied().chain(answers).collect()
 }
 
 /// The types that a worker hears: published `mandatory`, because a return then means a lost binding.

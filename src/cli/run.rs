@@ -10,15 +10,16 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use super::Context;
-use crate::runtime::Runtime;
+use crate::runtime::{CLOCK, Runtime};
 use crate::settings::LogSettings;
 use crate::{messaging, workers};
 
 /// Options of `leadmill run`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Run {
-    /// Which ones; all of them where none is named
-    #[arg(value_name = "WORKER", value_parser = PossibleValuesParser::new(workers::NAMES))]
+    /// Which ones; all of them where none is named. `clock` is no worker: it keeps timers,
+    /// partitions and dead letters where the roles of the workers may not
+    #[arg(value_name = "WORKER", value_parser = PossibleValuesParser::new(workers::NAMES.into_iter().chain([CLOCK])))]
     workers: Vec<String>,
 }
 

@@ -54,7 +54,7 @@ pub enum LinkError {
     /// The encrypted connection could not be agreed on.
     #[error(
         "The encrypted connection to the broker at {address} failed: {why}. Check the broker's \
-         certificate and `broker.ca_file`."
+         certificate, `broker.ca_file` and `broker.certificate_file`."
     )]
     Tls {
         /// Host and port.
@@ -64,7 +64,8 @@ pub enum LinkError {
     },
     /// User or password is wrong.
     #[error(
-        "The broker at {address} refused user `{user}`; correct user and password in `broker.url`."
+        "The broker at {address} refused user `{user}`; correct user and password in `broker.url` \
+         or `broker.password_file`."
     )]
     Credentials {
         /// Host and port.

@@ -7,6 +7,8 @@ use lapin::uri::{AMQPScheme, AMQPUri};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::credentials::{Files, Tls};
+
 /// Names on the broker are at most 255 bytes; the prefix must leave room for ours.
 const PREFIX_BYTES_MAX: usize = 100;
 
@@ -34,19 +36,44 @@ pub struct BrokerSettings {
     /// Seconds after which a link finishes its work and is opened anew although nothing is wrong,
     /// a fifth more or less by chance.
     pub link_lifetime_s: u64,
+    /// Whether `amqp://`, where everybody on the way can read and change, is refused.
+    #[serde(default)]
+    pub tls: Tls,
+    /// The password of the user in `url`, instead of one in there.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
     /// PEM file with the certificate authority that signed the broker's certificate, for
-    /// `amqps://` with a private authority. Without it the system's authorities hold.
+    /// `amqps://` with a private authority; beside the system's authorities.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
+    /// PEM file with our own certificate, for a broker that asks for one.
+    #[serde(default)]
+    pub certificate_file: Option<PathBuf>,
+    /// PEM file with its private key.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
 }
 
 impl BrokerSettings {
     /// Everything that is wrong with this section, as finished sentences; empty if all is well.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        if let Err(why) = self.uri() {
-            problems.push(why);
+        match self.uri() {
+            Err(why) => problems.push(why),
+            Ok(_) if self.tls == Tls::Required && !self.encrypted() => problems.push(
+                "`broker.url` begins with amqp://, which is not encrypted, and `broker.tls` \
+                 requires TLS; write amqps://, or set `broker.tls` to \"optional\"."
+                    .to_owned(),
+            ),
+            Ok(_) => {}
         }
+        if self.password_file.is_some() && self.names_password() {
+            problems.push(
+                "`broker.url` has a password, and `broker.password_file` names another; remove one."
+                    .to_owned(),
+            );
+        }
+        problems.extend(self.files().problems());
         if self.prefix.len() > PREFIX_BYTES_MAX {
             problems.push(format!(
                 "`broker.prefix` has {} bytes; at most {PREFIX_BYTES_MAX} fit.",
@@ -128,6 +155,31 @@ impl BrokerSettings {
         Ok(uri)
     }
 
+    /// What proves who we are, and who the broker is.
+    pub(super) fn files(&self) -> Files<'_> {
+        Files {
+            section: "broker",
+            password: self.password_file.as_deref(),
+            ca: self.ca_file.as_deref(),
+            certificate: self.certificate_file.as_deref(),
+            key: self.key_file.as_deref(),
+        }
+    }
+
+    /// [`Self::uri`] with the password of `password_file`.
+    pub(super) fn uri_with_password(&self) -> Result<AMQPUri, String> {
+        let mut uri = self.uri()?;
+        if let Some(password) = self.files().password()? {
+            password.expose_secret().clone_into(&mut uri.authority.userinfo.password);
+        }
+        Ok(uri)
+    }
+
+    fn names_password(&self) -> bool {
+        let url = url::Url::parse(self.url.expose_secret());
+        url.is_ok_and(|url| url.password().is_some())
+    }
+
     pub(super) fn encrypted(&self) -> bool {
         self.uri().is_ok_and(|uri| uri.scheme == AMQPScheme::AMQPS)
     }
@@ -148,8 +200,21 @@ mod tests {
             heartbeat_s: 8,
             stuck_after_s: 60,
             link_lifetime_s: 1_800,
+            tls: Tls::Optional,
+            password_file: None,
             ca_file: None,
+            certificate_file: None,
+            key_file: None,
         }
+    }
+
+    #[test]
+    fn what_is_not_encrypted_is_refused_where_tls_is_required() {
+        let required = |url| BrokerSettings { tls: Tls::Required, ..settings(url) };
+        assert_eq!(required("amqps://a:b@host").problems(), Vec::<String>::new());
+        let problems = required("amqp://a:hunter2@host").problems();
+        assert!(problems[0].contains("write amqps://"), "{problems:?}");
+        assert!(!problems[0].contains("hunter2"), "{problems:?}");
     }
 
     #[test]

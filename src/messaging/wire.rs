@@ -9,7 +9,7 @@ use std::net::Shutdown;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lapin::tcp::{AsyncTcpStream, OwnedTLSConfig};
+use lapin::tcp::{AsyncTcpStream, OwnedIdentity, OwnedTLSConfig};
 use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{Connection, ConnectionProperties, ConnectionStatus, ErrorKind};
 use socket2::{SockRef, Socket};
@@ -17,6 +17,7 @@ use tokio::time::{sleep, timeout};
 
 use super::link::LinkError;
 use super::settings::BrokerSettings;
+use crate::credentials::TlsFiles;
 
 /// How long any one request to the broker may take: open a channel, consume, acknowledge.
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -40,8 +41,8 @@ impl Wire {
         if let Some(problem) = settings.problems().into_iter().next() {
             return Err(LinkError::Settings(problem));
         }
-        let uri = settings.uri().map_err(LinkError::Settings)?;
-        let tls = tls(settings).await?;
+        let uri = settings.uri_with_password().map_err(LinkError::Settings)?;
+        let tls = tls(settings)?;
         let limit = settings.connect_timeout();
         let kill = Kill::default();
         let socket = Arc::clone(&kill.0);
@@ -190,18 +191,14 @@ fn keep(slot: &Mutex<Slot>, socket: Socket) -> std::io::Result<()> {
     }
 }
 
-async fn tls(settings: &BrokerSettings) -> Result<OwnedTLSConfig, LinkError> {
-    let Some(path) = settings.ca_file.as_ref().filter(|_| settings.encrypted()) else {
+/// Small files, read as seldom as a connection is opened.
+fn tls(settings: &BrokerSettings) -> Result<OwnedTLSConfig, LinkError> {
+    if !settings.encrypted() {
         return Ok(OwnedTLSConfig::default());
-    };
-    let pem = tokio::fs::read_to_string(path).await.map_err(|error| {
-        LinkError::Settings(format!(
-            "The file `{}` named by `broker.ca_file` cannot be read ({error}); \
-             correct the path or its permissions.",
-            path.display()
-        ))
-    })?;
-    Ok(OwnedTLSConfig { identity: None, cert_chain: Some(pem) })
+    }
+    let TlsFiles { ca, identity } = settings.files().tls().map_err(LinkError::Settings)?;
+    let identity = identity.map(|(pem, key)| OwnedIdentity::PKCS8 { pem, key });
+    Ok(OwnedTLSConfig { identity, cert_chain: ca })
 }
 
 fn explain(error: &lapin::Error, settings: &BrokerSettings) -> LinkError {

@@ -39,19 +39,52 @@ const FAULT_PAUSE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Upkeep {
     pub settings: Arc<Settings>,
-    /// The workers whose batches this process sweeps up; [`CLOCK`] is swept by all.
-    pub workers: Vec<&'static str>,
+    /// The worker whose batches this process sweeps up; none in a process of the clock alone.
+    pub worker: Option<&'static str>,
     pub heard: Arc<BTreeSet<&'static str>>,
     pub stop: CancellationToken,
 }
 
 impl Upkeep {
-    /// Runs until the link fails or the process is to stop.
+    /// Runs until the link fails or the process is to stop. A role that may not keep timers and
+    /// partitions (see `leadmill grants`) leaves these and the dead letters to the clock's process.
     pub async fn run(&self, link: &Link) {
-        tokio::join!(self.clocked(link), self.dead_letters(link));
+        let Some(keeps) = self.keeps(link).await else { return };
+        if keeps {
+            tokio::join!(self.clocked(link, true), self.dead_letters(link));
+        } else {
+            self.clocked(link, false).await;
+        }
     }
 
-    async fn clocked(&self, link: &Link) {
+    /// Whether our role may keep timers and partitions; asked until the database answers.
+    async fn keeps(&self, link: &Link) -> Option<bool> {
+        let failed = link.failed();
+        loop {
+            let asked = async {
+                let mut conn = store::connect(&self.settings.database, "leadmill upkeep").await?;
+                store::role::keeps(&mut conn).await
+            };
+            match asked.await {
+                Ok(keeps) => {
+                    if !keeps {
+                        info!(
+                            "Timers, partitions and dead letters are left to `leadmill run clock`."
+                        );
+                    }
+                    return Some(keeps);
+                }
+                Err(fault) => warn!("The upkeep could not begin and is tried again: {fault}"),
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                () = failed.cancelled() => return None,
+                () = tokio::time::sleep(FAULT_PAUSE) => {}
+            }
+        }
+    }
+
+    async fn clocked(&self, link: &Link, keeps: bool) {
         let sweep_every = Duration::from_secs(self.settings.runtime.sweep_every_s);
         let mut clock = tokio::time::interval(CLOCK_EVERY);
         let mut sweep = tokio::time::interval(sweep_every);
@@ -62,9 +95,9 @@ impl Upkeep {
             let todo = tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = failed.cancelled() => return,
-                _ = clock.tick() => Todo::Timers,
+                _ = clock.tick(), if keeps => Todo::Timers,
                 _ = sweep.tick() => Todo::Sweep,
-                _ = partitions.tick() => Todo::Partitions,
+                _ = partitions.tick(), if keeps => Todo::Partitions,
             };
             let done = async {
                 if conn.is_none() {
@@ -73,7 +106,7 @@ impl Upkeep {
                 let Some(conn) = &mut conn else { return Ok(()) };
                 match todo {
                     Todo::Timers => self.timers(conn, link).await,
-                    Todo::Sweep => self.sweep(conn, link).await,
+                    Todo::Sweep => self.sweep(conn, link, keeps).await,
                     Todo::Partitions => maintain(conn).await,
                 }
             };
@@ -123,9 +156,9 @@ impl Upkeep {
     }
 
     /// Publishes batches whose cause will never come back.
-    async fn sweep(&self, conn: &mut Connection, link: &Link) -> Result<(), Fault> {
+    async fn sweep(&self, conn: &mut Connection, link: &Link, keeps: bool) -> Result<(), Fault> {
         let older_than = Duration::from_secs(self.settings.runtime.sweep_after_s);
-        for worker in self.workers.iter().chain([&CLOCK]) {
+        for worker in self.worker.into_iter().chain(keeps.then_some(CLOCK)) {
             store::begin(conn).await?;
             let stale = store::batch::stale_unmarked(conn, worker, older_than, SWEPT_MAX).await?;
             if stale.is_empty() {

@@ -30,7 +30,8 @@ pub(super) async fn configured(url: &str) -> Result<String, ServersError> {
     let tls = url.starts_with("amqps:");
     let port = if tls { TLS_PORT } else { PORT };
     let address = Address::parse(BROKER_SETTING, url, &SCHEMES, port)?;
-    let looked = if tls {
+    // A user without a password has it in a file, which is not for us.
+    let looked = if tls || (!address.user.is_empty() && address.password.is_empty()) {
         amqp::listens(&address).await
     } else {
         amqp::open(&with_login(address.clone())).await.and_then(new_enough)

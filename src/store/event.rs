@@ -127,10 +127,7 @@ pub async fn correlations(
     subjects: &[Uuid],
 ) -> Result<BTreeMap<Uuid, Uuid>> {
     let rows = sqlx::query!(
-        r#"SELECT u.subject AS "subject!", last.correlation
-         FROM unnest($1::uuid[]) AS u (subject)
-         CROSS JOIN LATERAL (SELECT correlation FROM event WHERE event.subject = u.subject
-                             ORDER BY event.at DESC LIMIT 1) AS last"#,
+        r#"SELECT subject AS "subject!", correlation AS "correlation!" FROM last_correlations($1)"#,
         subjects
     );
     let rows = rows.fetch_all(conn).await?;

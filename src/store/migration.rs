@@ -5,7 +5,7 @@ use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 
 use super::partition::{self, Upkeep};
-use super::{Connection, DatabaseSettings, Fault, Result, close, open, options};
+use super::{Connection, DatabaseSettings, Fault, Result, close, open};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -40,7 +40,7 @@ pub async fn migrate(database: &DatabaseSettings) -> Result<Migrated> {
         lock_timeout_ms: STATEMENT_TIMEOUT_MS,
         ..database.clone()
     };
-    let options = options(&limits)?.application_name("leadmill migrate");
+    let options = limits.options()?.application_name("leadmill migrate");
     let mut conn = open(database, options).await?;
     check_version(&mut conn).await?;
     // The session's lock that `run` takes too, but before it looks for its table, which two would
@@ -112,7 +112,7 @@ async fn check_version(conn: &mut Connection) -> Result<()> {
 
 /// A connection beside the database that is to be created or dropped, and that one's name.
 async fn maintenance(database: &DatabaseSettings) -> Result<(Connection, String)> {
-    let options: PgConnectOptions = options(database)?.application_name("leadmill set-up");
+    let options: PgConnectOptions = database.options()?.application_name("leadmill set-up");
     let Some(name) = options.get_database().map(str::to_owned) else {
         return Err(Fault::ours(
             "The setting database.url names no database; append one, as in /leadmill.",

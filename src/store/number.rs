@@ -16,16 +16,20 @@ pub async fn take(
         return Ok(Vec::new());
     }
     let n = i32::try_from(n).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    let sequence = match kind {
-        NumberKind::Lead => "lead_number",
-        NumberKind::Quote => "quote_number",
-        NumberKind::Order => "order_number",
-    };
     sqlx::query_scalar!(
         r#"SELECT nextval($1::text::regclass) AS "number!" FROM generate_series(1, $2::int)"#,
-        sequence,
+        sequence(kind),
         n
     )
     .fetch_all(conn)
     .await
+}
+
+/// The sequence that numbers of this kind come from.
+pub(super) const fn sequence(kind: NumberKind) -> &'static str {
+    match kind {
+        NumberKind::Lead => "lead_number",
+        NumberKind::Quote => "quote_number",
+        NumberKind::Order => "order_number",
+    }
 }

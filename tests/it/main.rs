@@ -16,6 +16,7 @@ mod load;
 mod messaging;
 mod operators;
 mod proxy;
+mod security;
 mod sending;
 mod servers;
 mod store_delivery;

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use leadmill::credentials::Tls;
 use leadmill::messaging::*;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +24,7 @@ impl Bench {
     /// These queues only; enough for most tests, and quick.
     async fn with(queues: Vec<Queue>) -> Self {
         let mut topology = Topology::standard(queues);
-        topology.exchanges.retain(|exchange| !exchange.name.contains(".delay."));
+        topology.exchanges.retain(|exchange| !exchange.name.contains(".wait."));
         topology.queues.retain(|queue| !queue.name.contains(".delay."));
         Self::declare(topology).await
     }
@@ -71,7 +72,11 @@ fn settings() -> BrokerSettings {
         heartbeat_s: 8,
         stuck_after_s: 60,
         link_lifetime_s: 1_800,
+        tls: Tls::Optional,
+        password_file: None,
         ca_file: None,
+        certificate_file: None,
+        key_file: None,
     }
 }
 

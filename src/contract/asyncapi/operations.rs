@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::channels::held;
 use super::{BINDING, channel, of_channel};
-use crate::contract::{Contract, says, types};
+use crate::contract::{Contract, types};
 use crate::messaging::Queue;
 use crate::workers;
 
@@ -15,8 +15,8 @@ pub(super) fn all(contract: &Contract) -> Map<String, Value> {
     let mut operations = Map::new();
     for worker in &contract.workers {
         let name = worker.name();
-        let said = says(&**worker);
-        for ty in types().filter(|ty| said.contains(ty.name)) {
+        let said = workers::says(&**worker);
+        for ty in types().filter(|ty| said.contains(ty)) {
             operations.insert(format!("{name}.says.{}", ty.name), send(contract, &**worker, ty));
         }
         for queue in workers::queues(&**worker) {

@@ -20,6 +20,7 @@ const DECLARE_TIMEOUT: Duration = Duration::from_secs(60);
 /// More than these that are missing are not named one by one.
 const MISSING_NAMED_MAX: usize = 5;
 
+const ACCESS_REFUSED: u16 = 403;
 const NOT_FOUND: u16 = 404;
 const PRECONDITION_FAILED: u16 = 406;
 
@@ -42,6 +43,17 @@ pub enum Problem {
         what: String,
         /// The broker's own words: which argument, received and current value.
         difference: String,
+    },
+    /// It exists, or may be made, but not by this user.
+    #[error(
+        "{what} may not be declared by this user of the broker: {why}. Declare the topology with \
+         `leadmill up` as its owner."
+    )]
+    Forbidden {
+        /// "Queue `x`", with the full name as the broker shows it.
+        what: String,
+        /// The broker's own words.
+        why: String,
     },
     /// Something else, in the broker's own words.
     #[error("{what} was refused by the broker: {why}.")]
@@ -189,6 +201,7 @@ impl<'a> Calls<'a> {
                 let difference = said.strip_prefix("PRECONDITION_FAILED - ").unwrap_or(&said);
                 Ok(Problem::Differs { what, difference: difference.to_owned() })
             }
+            (ACCESS_REFUSED, _) => Ok(Problem::Forbidden { what, why: said }),
             (_, ErrorKind::ProtocolError(_)) => Ok(Problem::Refused { what, why: said }),
             _ => Err(LinkError::Broken(format!(
                 "The connection to the broker at {} was lost: {said}.",

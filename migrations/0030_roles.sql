@@ -1,0 +1,40 @@
+-- What makes roles with few rights possible; the roles themselves and their grants follow from the
+-- workers and are printed by `leadmill grants`. The owner of the tables passes by all of this.
+
+-- A role sees and writes the rows of its own worker: a policy per role, made with the role.
+ALTER TABLE inbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nothing ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE batch ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refusal ENABLE ROW LEVEL SECURITY;
+
+-- A command from outside joins the pipeline of the record that it is about, and another worker may
+-- have said what happened to it last: of those events a worker learns the pipeline, nothing else.
+CREATE FUNCTION last_correlations(subjects uuid[]) RETURNS TABLE (subject uuid, correlation uuid)
+    LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT u.subject, last.correlation
+    FROM unnest(subjects) AS u (subject)
+    CROSS JOIN LATERAL (SELECT e.correlation FROM event AS e WHERE e.subject = u.subject
+                        ORDER BY e.at DESC LIMIT 1) AS last
+$$;
+COMMENT ON FUNCTION last_correlations IS 'The pipelines that these records belong to: what was last said about each.';
+
+-- Raw inputs hold what people wrote about themselves. Nulling is all that this can do, and all that
+-- the role privacy is given; records and events are not touched by it.
+CREATE FUNCTION erase_raw(input uuid) RETURNS bigint
+    LANGUAGE sql STRICT SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH chunks AS (
+        UPDATE input_chunk AS c SET bytes = NULL
+        WHERE c.input = erase_raw.input AND c.bytes IS NOT NULL RETURNING 1),
+    headers AS (
+        UPDATE received AS r SET headers = NULL
+        WHERE r.id = erase_raw.input AND r.headers IS NOT NULL RETURNING 1),
+    parked AS (
+        UPDATE parked AS p SET body = NULL, headers = NULL
+        WHERE (p.id = erase_raw.input OR p.message = erase_raw.input)
+          AND (p.body IS NOT NULL OR p.headers IS NOT NULL) RETURNING 1)
+    SELECT (SELECT count(*) FROM chunks) + (SELECT count(*) FROM headers) + (SELECT count(*) FROM parked)
+$$;
+COMMENT ON FUNCTION erase_raw IS 'Nulls the bytes and headers of an input as it arrived; answers how many rows it changed.';
+
+REVOKE EXECUTE ON FUNCTION last_correlations(uuid[]), erase_raw(uuid) FROM PUBLIC;

@@ -1,0 +1,394 @@
+//! TLS with certificates on both sides, the few rights of each role and user, and passwords that
+//! nobody ever sees.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use leadmill::messaging::{COMMANDS, Delay, EVENTS, Link, Outgoing, PublishError};
+use leadmill::settings::Sources;
+use leadmill::store::{self, Connection};
+use leadmill::workers;
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+
+use crate::installation::{command, form, raw};
+
+mod authority;
+mod private;
+
+use authority::{Authority, secret};
+use private::{NAMES, Private, full, link, program, text};
+
+/// `insufficient_privilege`, also where a row policy says no.
+const FORBIDDEN: &str = "42501";
+/// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
+const NO_RULE: &str = "28000";
+/// `invalid_password`, which PostgreSQL also says to the certificate of another role.
+const NOT_YOU: &str = "28P01";
+
+/// One test, because servers with TLS take half a minute to start: under these roles and users,
+/// over TLS with certificates on both sides, a web form becomes an invoice; and none can do more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_becomes_an_invoice_with_every_worker_under_its_own_role_and_none_can_do_more() {
+    let it = Private::start().await;
+    it.grant();
+    let keepers = workers::NAMES.into_iter().chain(["clock"]);
+    // Everything is logged, for the hunt for passwords below.
+    let running: Vec<_> = keepers.map(|name| (name, it.run(name, "trace"))).collect();
+    pipeline(&it).await;
+    no_statement_waits_for_an_acknowledgement(&it).await;
+    operators(&it);
+    tables_are_closed(&it).await;
+    exchanges_are_closed(&it).await;
+    privacy(&it).await;
+    connections_need_tls_and_a_certificate(&it).await;
+    for (name, running) in running {
+        let log = running.stop();
+        for secret in NAMES.map(|name| it.password(name)) {
+            assert!(!log.contains(&secret), "the log of {name} has a password");
+        }
+        let left = log.contains("are left to `leadmill run clock`");
+        assert_eq!(left, name != "clock", "{name} keeps timers only if it is the clock");
+        assert!(!log.contains("permission denied"), "{name} wants more than it may");
+    }
+}
+
+/// By the web form of a customer, through all workers, to the queue of the billing system.
+async fn pipeline(it: &Private) {
+    let sender = link(&it.settings("sender")).await.unwrap();
+    let send = |message: Outgoing| {
+        let publisher = sender.publisher();
+        async move { publisher.publish(vec![message]).await.unwrap() }
+    };
+    let catalog = serde_json::from_str(include_str!("../../config/demo-catalog.json")).unwrap();
+    send(command("catalog", "catalog.replace.v1", &catalog)).await;
+    it.until("the catalog is there", "SELECT count(*) > 0 FROM product").await;
+    send(raw("intake.web", "application/json", form(1))).await;
+    it.until("a quote is active", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
+    let mut owner = store::connect(&it.owner.database, "leadmill test").await.unwrap();
+    let quote = one(&mut owner, "SELECT id::text FROM quote").await;
+    send(command("accept", "quote.accept.v1", &json!({ "quote": quote }))).await;
+    it.until("an order is there", "SELECT count(*) = 1 FROM sales_order").await;
+    // Ordering may not read what quoting said, and yet the order belongs to the same pipeline.
+    it.until(
+        "one pipeline",
+        "SELECT count(DISTINCT correlation) = 1 FROM event
+              WHERE type IN ('lead.captured.v1', 'quote.activated.v1', 'order.created.v1')",
+    )
+    .await;
+    // A shipment before its order is known waits in a delay queue and comes back.
+    let order = one(&mut owner, "SELECT id::text FROM sales_order").await;
+    let line = one(&mut owner, "SELECT id::text FROM order_line").await;
+    let lines = json!([{ "line": line, "quantity": "2" }]);
+    let ship = json!({ "order": order, "reference": "S-1", "lines": lines });
+    send(command("ship", "order.ship.v1", &ship)).await;
+    let early = json!({ "quote": uuid::Uuid::now_v7() });
+    send(command("early", "quote.accept.v1", &early)).await;
+    it.until("an invoice is issued", "SELECT count(*) = 1 FROM invoice").await;
+    it.until("all is published", "SELECT count(*) = 0 FROM batch WHERE published_at IS NULL").await;
+    it.until(
+        "what waited was refused in the end",
+        "SELECT count(*) = 1 FROM refusal WHERE attempt > 1",
+    )
+    .await;
+    // What the clock is for: a timer that is due closes the quote of another customer.
+    send(raw("intake.web", "application/json", form(2))).await;
+    it.until("a second quote", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
+    sqlx::raw_sql("UPDATE schedule SET due_at = now() - interval '1 hour'")
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    it.until("the clock has spoken", "SELECT count(*) = 2 FROM event WHERE worker = 'clock'").await;
+    assert!(sender.close().await);
+
+    let billing = link(&it.settings("billing")).await.unwrap();
+    let mut consumer = billing.consume(workers::OUT_BILLING, 10).await.unwrap();
+    let invoice = consumer.next_batch(1).await.unwrap().remove(0);
+    assert_eq!(invoice.kind.as_deref(), Some("leadmill.invoice.issued.v1"));
+    assert!(billing.close().await);
+}
+
+/// A statement of several TLS records takes its work and no delayed acknowledgement, which is 40 ms
+/// for each of them where Nagle's algorithm holds back the end of a record.
+async fn no_statement_waits_for_an_acknowledgement(it: &Private) {
+    let mut session = it.session("intake").await;
+    let texts = vec!["x".repeat(600); 64];
+    let mut fastest = Duration::MAX;
+    for _ in 0..20 {
+        let begun = Instant::now();
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM unnest($1::text[])");
+        assert_eq!(count.bind(&texts).fetch_one(&mut session).await.unwrap(), 64);
+        fastest = fastest.min(begun.elapsed());
+    }
+    assert!(fastest < Duration::from_millis(20), "the fastest of 20 took {fastest:?}");
+}
+
+/// What people look at, under the operators' role; it changes nothing but what is parked.
+fn operators(it: &Private) {
+    let operator = it.environment("operator");
+    let audit = text(&it.leadmill(&["audit"], &operator));
+    assert!(audit.contains("invoice"), "{audit}");
+    for verb in [&["status"][..], &["parked", "list"], &["trace", "INV-2026-000001"]] {
+        // The year of the number is today's.
+        let year = chrono::Utc::now().format("INV-%Y-000001").to_string();
+        let verb: Vec<_> =
+            verb.iter().map(|w| if w.starts_with("INV") { year.as_str() } else { w }).collect();
+        it.leadmill(&verb, &operator);
+    }
+    let check = it.leadmill(&["check-config"], &operator);
+    let shown = format!("{}{}", text(&check), String::from_utf8_lossy(&check.stderr));
+    assert!(shown.contains("tls: Required") && !shown.contains("planted-"), "{shown}");
+}
+
+/// Each session may do what its worker does, and nothing beside.
+async fn tables_are_closed(it: &Private) {
+    let insert = |worker: &str| {
+        format!(
+            "INSERT INTO event (id, worker, type, kind, subject_kind, subject, correlation, cause,
+                                batch, ordinal, data)
+             SELECT id_at(now()), '{worker}', 'invoice.issued.v1', 'event', 'invoice',
+                    gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 0, '{{}}'"
+        )
+    };
+    let other = insert("invoicing");
+    let refused = [
+        ("intake", "SELECT 1 FROM invoice"),
+        ("intake", "SELECT 1 FROM payment"),
+        ("intake", "SELECT maintain_partitions()"),
+        ("intake", "SELECT erase_raw(gen_random_uuid())"),
+        ("intake", "CREATE TABLE mine (a int)"),
+        ("intake", "UPDATE contact SET emails = '[]'"),
+        ("qualification", &other),
+        ("qualification", "SELECT 1 FROM quote"),
+        ("qualification", "UPDATE event SET type = 'x'"),
+        ("qualification", "DELETE FROM event"),
+        ("quoting", "UPDATE lead SET state = 'open'"),
+        ("ordering", "SELECT 1 FROM invoice"),
+        ("invoicing", "UPDATE sales_order SET state = 'canceled'"),
+        ("invoicing", "INSERT INTO quote_line SELECT * FROM quote_line"),
+        ("clock", "SELECT 1 FROM lead"),
+        ("clock", "INSERT INTO schedule SELECT * FROM schedule"),
+        ("operator", "UPDATE invoice SET state = 'paid'"),
+        ("operator", "INSERT INTO event SELECT * FROM event"),
+        ("privacy", "SELECT 1 FROM input_chunk"),
+        ("privacy", "UPDATE input_chunk SET bytes = 'x'"),
+    ];
+    let mut sessions = BTreeMap::new();
+    for (role, statement) in refused {
+        if !sessions.contains_key(role) {
+            sessions.insert(role, it.session(role).await);
+        }
+        let session = sessions.get_mut(role).unwrap();
+        let done = sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(session).await;
+        let code =
+            done.as_ref().err().and_then(|e| Some(e.as_database_error()?.code()?.into_owned()));
+        assert_eq!(code.as_deref(), Some(FORBIDDEN), "{role}: {statement}: {done:?}");
+    }
+    // Rows of others are not there; the owner, who passes by the policies, sees all.
+    let seen = "SELECT string_agg(DISTINCT worker, ' ' ORDER BY worker) FROM";
+    for (role, session) in &mut sessions {
+        let expected = match *role {
+            "operator" => "clock intake invoicing ordering qualification quoting",
+            "privacy" => continue,
+            worker => worker,
+        };
+        assert_eq!(one(session, &format!("{seen} event")).await, expected);
+        assert_eq!(one(session, &format!("{seen} batch")).await, expected);
+    }
+    let clock = sessions.get_mut("clock").unwrap();
+    one(clock, "SELECT count(*)::text FROM maintain_partitions()").await;
+}
+
+/// A user publishes what its worker says and nothing else, on every way there is.
+async fn exchanges_are_closed(it: &Private) {
+    let message = |exchange: &str, key: &str| Outgoing {
+        exchange: exchange.to_owned(),
+        mandatory: false,
+        ..raw(key, "application/json", b"{}".to_vec())
+    };
+    let wait = Delay::Seconds2.exchange();
+    let refused = [
+        ("qualification", message(EVENTS, "invoice.issued.v1")),
+        ("qualification", message(COMMANDS, "quote.accept.v1")),
+        // Not by the delay queues either, which bring a message to any queue.
+        ("qualification", message(&wait, workers::OUT_BILLING)),
+        ("qualification", message("", workers::OUT_BILLING)),
+        ("qualification", message("leadmill.return", workers::OUT_BILLING)),
+        ("intake", message(EVENTS, "lead.qualified.v1")),
+        ("clock", message(COMMANDS, "quote.accept.v1")),
+        ("sender", message(EVENTS, "invoice.paid.v1")),
+        ("billing", message(EVENTS, "invoice.paid.v1")),
+    ];
+    for (user, message) in refused {
+        let settings = it.settings(user);
+        let link = link(&settings).await.unwrap();
+        let what = format!("{user}: `{}` to `{}`", message.routing_key, message.exchange);
+        let published = link.publisher().publish(vec![message]).await;
+        assert!(matches!(published, Err(PublishError::Lost(_))), "{what}: {published:?}");
+        let why = link.failure().unwrap_or_else(|| format!("{published:?}"));
+        assert!(why.contains("ACCESS_REFUSED"), "{what}: {why}");
+        assert!(link.close().await);
+    }
+    let link = link(&it.settings("qualification")).await.unwrap();
+    link.publisher().publish(vec![message(EVENTS, "lead.qualified.v1")]).await.unwrap();
+    link.publisher().publish(vec![message(&wait, "qualification")]).await.unwrap();
+    assert!(link.close().await);
+    for (user, queue) in [("qualification", "intake.web"), ("billing", "qualification")] {
+        let link = open(it, user).await;
+        assert!(link.consume(queue, 1).await.is_err(), "{user} consumes {queue}");
+        let _ = link.close().await;
+    }
+}
+
+/// What people wrote about themselves is nulled, and nothing else is touched.
+async fn privacy(it: &Private) {
+    let mut owner = store::connect(&it.owner.database, "leadmill test").await.unwrap();
+    let input = one(&mut owner, "SELECT id::text FROM input ORDER BY id LIMIT 1").await;
+    let mut privacy = it.session("privacy").await;
+    let erased = one(&mut privacy, &format!("SELECT erase_raw('{input}')::text")).await;
+    assert_eq!(erased, "2", "one piece of bytes, one row of headers");
+    let left = format!("SELECT count(bytes)::text FROM input_chunk WHERE input = '{input}'");
+    assert_eq!(one(&mut owner, &left).await, "0");
+    assert_eq!(one(&mut owner, "SELECT count(bytes)::text FROM input_chunk").await, "1");
+}
+
+async fn connections_need_tls_and_a_certificate(it: &Private) {
+    let mut variables: BTreeMap<_, _> = it.environment("intake").into_iter().collect();
+    let settings = |variables: &BTreeMap<String, String>| {
+        let variables = variables.clone().into_iter().collect();
+        Sources { file: None, variables }.settings()
+    };
+    // Without TLS the server has no rule that admits it, and before that our own settings say no.
+    let mut plain = variables.clone();
+    for (name, value) in &mut plain {
+        if name.ends_with("__URL") {
+            let port = it.owner.broker.address().rsplit_once(':').unwrap().1.to_owned();
+            let broker = format!("amqp://{}@localhost:{port}", full("intake"));
+            *value = if value.starts_with("amqps") {
+                broker
+            } else {
+                format!("{value}?sslmode=disable")
+            };
+        }
+    }
+    let problems = settings(&plain).unwrap_err().to_string();
+    assert!(problems.contains("write amqps://"), "{problems}");
+    assert!(problems.contains("write sslmode=verify-full"), "{problems}");
+    plain.retain(|name, _| !name.ends_with("__TLS"));
+    let open = settings(&plain).unwrap();
+    let refused = store::connect(&open.database, "leadmill test").await.unwrap_err();
+    assert_eq!(refused.trouble().code().as_deref(), Some(NO_RULE), "{refused}");
+
+    // A certificate of another role does not do, nor none at all, nor another authority's server.
+    let other = it.authority.client(&full("quoting"));
+    let mut stolen = variables.clone();
+    stolen.insert(
+        "LEADMILL_DATABASE__CERTIFICATE_FILE".into(),
+        other.certificate.display().to_string(),
+    );
+    stolen.insert("LEADMILL_DATABASE__KEY_FILE".into(), other.key.display().to_string());
+    let refused = store::connect(&settings(&stolen).unwrap().database, "leadmill test").await;
+    assert_eq!(refused.unwrap_err().trouble().code().as_deref(), Some(NOT_YOU));
+    variables.retain(|name, _| !name.ends_with("CERTIFICATE_FILE") && !name.ends_with("KEY_FILE"));
+    let nobody = settings(&variables).unwrap();
+    assert!(store::connect(&nobody.database, "leadmill test").await.is_err());
+    assert!(link(&nobody).await.is_err(), "the broker asks for a certificate");
+
+    let folder = std::env::temp_dir().join(format!("leadmill-stranger-{}", std::process::id()));
+    let stranger = Authority::new(&folder, "stranger").file().display().to_string();
+    variables = it.environment("intake").into_iter().collect();
+    for section in ["DATABASE", "BROKER"] {
+        variables.insert(format!("LEADMILL_{section}__CA_FILE"), stranger.clone());
+    }
+    let deceived = settings(&variables).unwrap();
+    let refused = link(&deceived).await.err().unwrap().to_string();
+    assert!(refused.contains("The encrypted connection to the broker"), "{refused}");
+    let refused =
+        store::connect(&deceived.database, "leadmill test").await.unwrap_err().to_string();
+    assert!(refused.contains("certificate"), "{refused}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Wrong passwords, unreachable hosts, broken settings: every output is searched for what was
+/// planted, at the loudest log level.
+#[tokio::test]
+async fn no_output_shows_a_password_whatever_is_wrong() {
+    let folder = std::env::temp_dir().join(format!("leadmill-planted-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let password = folder.join("password");
+    secret(&password, "hunter2-file\n");
+    let broken = folder.join("broken.toml");
+    std::fs::write(&broken, "[broker]\nurl = \"amqp://u:hunter2-toml@h\n").unwrap();
+    let database = crate::database::url_of("leadmill_nowhere");
+    let broker = std::env::var("LEADMILL_BROKER__URL")
+        .unwrap_or_else(|_| "amqp://guest:guest@127.0.0.1:5672".into());
+    let mut wrong = url::Url::parse(&broker).unwrap();
+    wrong.set_password(Some("hunter2-wrong")).unwrap();
+    let mut in_file = wrong.clone();
+    in_file.set_password(None).unwrap();
+    let nobody = "postgres://u:hunter2-url@127.0.0.1:1/x";
+    let file = password.display().to_string();
+    let cases: Vec<Vec<(&str, &str)>> = vec![
+        vec![("DATABASE__URL", &database), ("BROKER__URL", wrong.as_str())],
+        vec![
+            ("DATABASE__URL", &database),
+            ("BROKER__URL", in_file.as_str()),
+            ("BROKER__PASSWORD_FILE", &file),
+        ],
+        vec![("DATABASE__URL", nobody), ("BROKER__URL", "amqp://u:hunter2-url@127.0.0.1:1")],
+        vec![
+            ("DATABASE__URL", nobody),
+            ("BROKER__URL", "amqps://u:hunter2-url@127.0.0.1:1"),
+            ("DATABASE__PASSWORD_FILE", &file),
+        ],
+        vec![
+            ("DATABASE__URL", "postgres://u:hunter2-url@[::/x"),
+            ("BROKER__URL", "amqp://u:hunter2-url@h:port"),
+        ],
+        vec![
+            ("DATABASE__URL", "postgres://h/x?pasword=hunter2-url"),
+            ("BROKER__URL", broker.as_str()),
+        ],
+        vec![
+            ("DATABASE__URL", nobody),
+            ("BROKER__URL", "amqp://u:hunter2-url@h"),
+            ("BROKER__TLS", "required"),
+            ("DATABASE__TLS", "hunter2"),
+        ],
+        vec![
+            ("BROKER__PASSWORD", "hunter2-key"),
+            ("DATABASE__URL", nobody),
+            ("BROKER__URL", broker.as_str()),
+        ],
+        vec![("CONFIG", broken.to_str().unwrap())],
+    ];
+    for case in cases {
+        for verb in [&["check-config"][..], &["run", "intake"], &["status"], &["migrate"]] {
+            let output = program()
+                .args(verb)
+                .envs(case.iter().map(|(name, value)| (format!("LEADMILL_{name}"), *value)))
+                .env("LEADMILL_LOG__FILTER", "trace")
+                .env("LEADMILL_FOLDER", &folder)
+                .env("PGPASSWORD", "hunter2-environment")
+                .output()
+                .unwrap();
+            let shown = format!("{}{}", text(&output), String::from_utf8_lossy(&output.stderr));
+            assert!(!shown.is_empty(), "{verb:?} {case:?} says nothing");
+            let said: Vec<_> = shown.lines().filter(|line| line.contains("hunter2-")).collect();
+            assert!(said.is_empty(), "{verb:?} {case:?}: {said:?}");
+            if verb == ["run", "intake"] {
+                assert!(!output.status.success(), "{case:?}: {shown}");
+            }
+        }
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+async fn open(it: &Private, user: &str) -> Link {
+    link(&it.settings(user)).await.unwrap()
+}
+
+async fn one(conn: &mut Connection, query: &str) -> String {
+    let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(query.to_owned()));
+    query.fetch_one(conn).await.unwrap()
+}
