@@ -163,4 +163,5 @@ pub mod runtime;
 pub mod servers;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
 pub mod workers;

@@ -23,6 +23,7 @@ use tracing::info;
 
 use crate::messaging::{Link, reconnecting};
 use crate::settings::Settings;
+use crate::telemetry::{Health, Metrics, WorkerMeter};
 use crate::workers;
 
 pub use arrival::{RAW_BYTES_MAX, hex};
@@ -40,6 +41,8 @@ pub struct Runtime {
     settings: Arc<Settings>,
     workers: Vec<Arc<dyn Hosted>>,
     heard: Arc<std::collections::BTreeSet<&'static str>>,
+    metrics: Arc<Metrics>,
+    health: Health,
 }
 
 impl Runtime {
@@ -59,7 +62,14 @@ impl Runtime {
         let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
         let workers = all.into_iter().filter(|worker| wanted(worker.name()));
         let workers = workers.map(Arc::from).collect();
-        Ok(Self { settings: Arc::new(settings), workers, heard })
+        let (metrics, health) = Default::default();
+        Ok(Self { settings: Arc::new(settings), workers, heard, metrics, health })
+    }
+
+    /// What the workers count, and how they are, while they run.
+    #[must_use]
+    pub fn telemetry(&self) -> (Arc<Metrics>, Health) {
+        (Arc::clone(&self.metrics), self.health.clone())
     }
 
     /// Works until `stop`, through losses of broker and database; then finishes what was taken.
@@ -73,18 +83,22 @@ impl Runtime {
     async fn work(&self, worker: &Arc<dyn Hosted>, stop: CancellationToken) {
         let broker = &self.settings.broker;
         let queues = workers::queues(&**worker);
+        let meter = self.metrics.worker(worker.name(), self.health.worker(worker.name()));
         let lanes: Vec<Lane> =
-            queues.iter().map(|queue| self.lane(worker, &queue.name, &stop)).collect();
+            queues.iter().map(|queue| self.lane(worker, &queue.name, &meter, &stop)).collect();
         let upkeep = Upkeep {
             settings: Arc::clone(&self.settings),
             workers: vec![worker.name()],
             heard: Arc::clone(&self.heard),
+            meter: meter.clone(),
             stop: stop.clone(),
         };
         info!(worker = worker.name(), "Working.");
         let generation = |link: Link| {
             let (lanes, upkeep) = (lanes.clone(), upkeep.clone());
+            let linked = meter.linked();
             async move {
+                let _linked = linked;
                 let kept = tokio::spawn({
                     let link = link.clone();
                     async move { upkeep.run(&link).await }
@@ -100,8 +114,15 @@ impl Runtime {
         info!(worker = worker.name(), "Stopped; everything that was taken is finished.");
     }
 
-    fn lane(&self, worker: &Arc<dyn Hosted>, queue: &str, stop: &CancellationToken) -> Lane {
+    fn lane(
+        &self,
+        worker: &Arc<dyn Hosted>,
+        queue: &str,
+        meter: &WorkerMeter,
+        stop: &CancellationToken,
+    ) -> Lane {
         Lane {
+            meter: self.metrics.lane(worker.name(), queue, meter.health.lane(queue)),
             worker: Arc::clone(worker),
             queue: queue.to_owned(),
             database: self.settings.database.clone(),

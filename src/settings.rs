@@ -13,12 +13,14 @@ use serde::de::DeserializeOwned;
 use crate::messaging::BrokerSettings;
 use crate::servers::{BROKER_SETTING, Configured, DATABASE_SETTING};
 use crate::store::DatabaseSettings;
+use crate::telemetry::MetricsSettings;
 
 /// The defaults, as they stand in `config/default.toml`.
 const BUILT_IN: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "LEADMILL_";
-const SECTIONS: [&str; 8] =
-    ["database", "broker", "runtime", "log", "intake", "qualification", "quoting", "seller"];
+const SECTIONS: [&str; 9] = [
+    "database", "broker", "runtime", "log", "metrics", "intake", "qualification", "quoting", "seller",
+];
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;
 
@@ -29,6 +31,7 @@ pub struct Settings {
     pub broker: BrokerSettings,
     pub runtime: RuntimeSettings,
     pub log: LogSettings,
+    pub metrics: MetricsSettings,
     pub intake: intake::ReadOptions,
     pub qualification: qualification::QualificationSettings,
     pub quoting: quoting::QuotingSettings,
@@ -144,6 +147,7 @@ impl Sections {
         let broker = self.section("broker", BrokerSettings::problems);
         let runtime = self.section("runtime", RuntimeSettings::problems);
         let log = self.section("log", LogSettings::problems);
+        let metrics = self.section("metrics", MetricsSettings::problems);
         let intake = self.section("intake", intake::ReadOptions::problems);
         let qualification =
             self.section("qualification", qualification::QualificationSettings::problems);
@@ -167,6 +171,7 @@ impl Sections {
                 broker: broker?,
                 runtime: runtime?,
                 log: log?,
+                metrics: metrics?,
                 intake: intake?,
                 qualification: qualification?,
                 quoting: quoting?,

@@ -24,6 +24,7 @@ use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
 use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
+use crate::telemetry::Counts;
 
 /// Ordinals of messages lie apart from those of records, so that their ids never meet.
 const SAYS_FROM: u32 = 1 << 16;
@@ -153,6 +154,18 @@ impl<'a> Records<'a> {
             properties: original.properties(),
             body: original.body.to_vec(),
         });
+    }
+
+    /// What became of the messages, of which so many were fresh and so many known.
+    pub fn counts(&self, fresh: usize, repeated: usize) -> Counts {
+        Counts {
+            decided: fresh.saturating_sub(self.delayed.len()),
+            repeated,
+            refused: self.refusals.len(),
+            parked: self.parked.len(),
+            delayed: self.delayed.len(),
+            said: self.events.len(),
+        }
     }
 
     /// Writes everything, one statement per table, and gives what is to be published: first the

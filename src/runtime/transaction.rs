@@ -18,6 +18,7 @@ use super::upkeep::random;
 use crate::store::parked::ParkedClass;
 use crate::store::received::{Claim, Outside};
 use crate::store::{self, Connection, Fault};
+use crate::telemetry::{Meter, Setback};
 
 /// Our own message older than this is recognised and parked: its claims may be gone already.
 const AGE_MAX_MS: u64 = 6 * 24 * 60 * 60 * 1000;
@@ -31,6 +32,7 @@ pub struct Desk {
     /// Batches that were confirmed and not yet marked.
     pub marks: Vec<(Uuid, DateTime<Utc>)>,
     pub facts: Option<(i64, AnyFacts)>,
+    pub meter: Meter,
 }
 
 /// Messages that were found to be the cause of rollbacks, by place.
@@ -61,6 +63,20 @@ pub enum Stop {
 impl<E: Into<Fault>> From<E> for Stop {
     fn from(error: E) -> Self {
         Self::Fault(error.into())
+    }
+}
+
+impl Stop {
+    /// What is counted as the cause.
+    pub const fn setback(&self) -> Setback {
+        match self {
+            Self::Fault(Fault::Again(_)) => Setback::Conflict,
+            Self::Fault(Fault::Connection(_)) => Setback::Connection,
+            Self::Fault(Fault::Ours(_)) => Setback::Ours,
+            Self::Fault(Fault::Message(_)) => Setback::Message,
+            Self::Undecided(Undecided::Panicked(..)) => Setback::Panic,
+            Self::Undecided(Undecided::TooMuch) => Setback::TooMuch,
+        }
     }
 }
 
@@ -111,6 +127,7 @@ impl Desk {
         for (place, id, trouble) in &claims.troubles {
             records.park(&messages[*place], *id, trouble);
         }
+        let counts = records.counts(claims.fresh.len(), claims.repeats.len());
         store::world::save(&mut self.conn, &world).await?;
         let again = self.unmarked_of(&claims.repeats).await?;
         let committed = records.write(&mut self.conn, taken_at, claims.fresh.len(), again).await?;
@@ -118,6 +135,7 @@ impl Desk {
         FaultPoint::Saved.reach();
         store::commit(&mut self.conn).await?;
         self.marks.clear();
+        self.meter.decided(counts);
         FaultPoint::Committed.reach();
         Ok(committed)
     }

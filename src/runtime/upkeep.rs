@@ -19,6 +19,7 @@ use crate::store::event::NewEvent;
 use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::partition::DAYS_AHEAD_MIN;
 use crate::store::{self, Connection, Fault};
+use crate::telemetry::WorkerMeter;
 
 /// Who says what is due: the clock, whichever process it runs in.
 pub const CLOCK: &str = "clock";
@@ -42,6 +43,7 @@ pub struct Upkeep {
     /// The workers whose batches this process sweeps up; [`CLOCK`] is swept by all.
     pub workers: Vec<&'static str>,
     pub heard: Arc<BTreeSet<&'static str>>,
+    pub meter: WorkerMeter,
     pub stop: CancellationToken,
 }
 
@@ -77,7 +79,9 @@ impl Upkeep {
                     Todo::Partitions => maintain(conn).await,
                 }
             };
-            if let Err(fault) = done.await {
+            let done = done.await;
+            self.meter.health.database(done.is_ok());
+            if let Err(fault) = done {
                 warn!("The upkeep could not be done and is tried again: {fault}");
                 conn = None;
                 tokio::select! {
@@ -125,6 +129,9 @@ impl Upkeep {
     /// Publishes batches whose cause will never come back.
     async fn sweep(&self, conn: &mut Connection, link: &Link) -> Result<(), Fault> {
         let older_than = Duration::from_secs(self.settings.runtime.sweep_after_s);
+        for worker in &self.workers {
+            self.meter.unpublished(store::batch::unmarked(conn, worker).await?);
+        }
         for worker in self.workers.iter().chain([&CLOCK]) {
             store::begin(conn).await?;
             let stale = store::batch::stale_unmarked(conn, worker, older_than, SWEPT_MAX).await?;

@@ -110,6 +110,22 @@ proptest! {
     }
 }
 
+/// What a fuzz target once found: each broke a promise.
+#[test]
+fn inputs_that_once_broke_a_promise_keep_it() {
+    check(
+        Channel::Web,
+        Some("application/xml"),
+        b"<adf><prospect><nam\0\0e part=\"full\">John Doe</name></prospect></adf>",
+    );
+    let full = "x".repeat(TEXT_CHARS_MAX);
+    check(
+        Channel::Import,
+        None,
+        format!("email,notes 2\na@b.example,{full} and more words").as_bytes(),
+    );
+}
+
 /// What coverage-guided fuzzing found worth keeping: one input for each path through a reader.
 #[test]
 fn the_corpora_of_the_fuzz_targets_are_read_without_a_panic() {
