@@ -12,17 +12,21 @@
 //!   confirmed and none came back unroutable.
 //! * **No requeue.** What is not acknowledged comes back when the link closes; waiting is done in
 //!   the delay queues ([`Delay`]).
+//! * **Every frame is looked at** before the library reads it (`frame.rs`): no message can end the
+//!   connection, or the process, of whoever takes it.
 //! * **Every wait is bounded**, and whatever hangs is shut down at the socket ([`Link::close`]).
 //!
 //! Names are written without the installation's prefix everywhere outside this module.
 
 mod consumer;
 mod delivered;
+mod frame;
 mod link;
 mod publisher;
 mod settings;
 mod supervisor;
 mod topology;
+mod transport;
 mod wire;
 
 pub use consumer::Consumer;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
@@ -41,7 +41,7 @@ pub struct Counts {
 }
 
 /// Why a transaction was rolled back, to be tried again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of `store::Fault`, and of what a decision can do")]
 pub enum Setback {
     Conflict,
@@ -50,6 +50,19 @@ pub enum Setback {
     Ours,
     Panic,
     TooMuch,
+}
+
+impl Setback {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::Connection => "connection",
+            Self::Message => "message",
+            Self::Ours => "ours",
+            Self::Panic => "panic",
+            Self::TooMuch => "too_much",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -67,23 +80,19 @@ struct OfWorker {
 struct OfStage {
     worker: &'static str,
     queue: String,
-    stage: Stage,
+    stage: &'static str,
 }
 
-/// The two stages of a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-enum Stage {
-    /// From taken to committed.
-    Commit,
-    /// From committed to confirmed and acknowledged.
-    Confirm,
-}
+/// From taken to committed.
+const COMMIT: &str = "commit";
+/// From committed to confirmed and acknowledged.
+const CONFIRM: &str = "confirm";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfSetback {
     worker: &'static str,
     queue: String,
-    cause: Setback,
+    cause: &'static str,
 }
 
 /// Histograms of one kind are all made alike.
@@ -210,8 +219,8 @@ impl Metrics {
             said: self.said.get_or_create_owned(&lane),
             sizes: self.sizes.get_or_create_owned(&lane),
             ages: self.ages.get_or_create_owned(&lane),
-            commit: stage(Stage::Commit),
-            confirm: stage(Stage::Confirm),
+            commit: stage(COMMIT),
+            confirm: stage(CONFIRM),
             rolled_back: self.rolled_back.clone(),
             lane,
         }))
@@ -326,7 +335,8 @@ impl Meter {
     /// A transaction was rolled back.
     pub fn rolled_back(&self, cause: Setback) {
         let OfLane { worker, queue } = self.0.lane.clone();
-        self.0.rolled_back.get_or_create_owned(&OfSetback { worker, queue, cause }).inc();
+        let label = OfSetback { worker, queue, cause: cause.name() };
+        self.0.rolled_back.get_or_create_owned(&label).inc();
         self.0.health.got_on();
         if cause == Setback::Connection {
             self.0.health.database(false);

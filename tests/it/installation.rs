@@ -193,10 +193,14 @@ impl Drop for Installation {
 }
 
 impl Process {
-    /// Waits until its log has this text.
-    pub(crate) async fn says(&mut self, text: &str) {
+    /// Waits until its log has this text, and gives the line.
+    pub(crate) async fn says(&mut self, text: &str) -> String {
         let waiting = tokio::time::Instant::now();
-        while !self.lines.lock().unwrap().iter().any(|line| line.contains(text)) {
+        loop {
+            let lines = self.lines.lock().unwrap().clone();
+            if let Some(line) = lines.into_iter().find(|line| line.contains(text)) {
+                return line;
+            }
             assert!(waiting.elapsed() < PATIENCE, "waited in vain until a worker says: {text}");
             tokio::time::sleep(LOOK_EVERY).await;
         }

@@ -20,3 +20,4 @@ mod sending;
 mod servers;
 mod store_delivery;
 mod store_subjects;
+mod telemetry;
