@@ -23,7 +23,7 @@ use tracing::info;
 
 use crate::messaging::{Link, reconnecting};
 use crate::settings::Settings;
-use crate::telemetry::{Health, Metrics, WorkerMeter};
+use crate::telemetry::{Health, Metrics, Tracer, WorkerMeter};
 use crate::workers;
 
 pub use arrival::{RAW_BYTES_MAX, hex};
@@ -84,8 +84,11 @@ impl Runtime {
         let broker = &self.settings.broker;
         let queues = workers::queues(&**worker);
         let meter = self.metrics.worker(worker.name(), self.health.worker(worker.name()));
-        let lanes: Vec<Lane> =
-            queues.iter().map(|queue| self.lane(worker, &queue.name, &meter, &stop)).collect();
+        let (tracer, sending) =
+            Tracer::start(&self.settings.tracing, worker.name(), meter.clone());
+        let lane = |queue: &str| self.lane(worker, queue, (&meter, &tracer), &stop);
+        let lanes: Vec<Lane> = queues.iter().map(|queue| lane(&queue.name)).collect();
+        drop(tracer);
         let upkeep = Upkeep {
             settings: Arc::clone(&self.settings),
             workers: vec![worker.name()],
@@ -111,6 +114,8 @@ impl Runtime {
         };
         let name = format!("leadmill {}", worker.name());
         reconnecting(broker, &name, stop.clone(), generation).await;
+        drop(lanes);
+        sending.finish().await;
         info!(worker = worker.name(), "Stopped; everything that was taken is finished.");
     }
 
@@ -118,10 +123,11 @@ impl Runtime {
         &self,
         worker: &Arc<dyn Hosted>,
         queue: &str,
-        meter: &WorkerMeter,
+        (meter, tracer): (&WorkerMeter, &Tracer),
         stop: &CancellationToken,
     ) -> Lane {
         Lane {
+            tracer: tracer.clone(),
             meter: self.metrics.lane(worker.name(), queue, meter.health.lane(queue)),
             worker: Arc::clone(worker),
             queue: queue.to_owned(),

@@ -13,13 +13,13 @@ use serde::de::DeserializeOwned;
 use crate::messaging::BrokerSettings;
 use crate::servers::{BROKER_SETTING, Configured, DATABASE_SETTING};
 use crate::store::DatabaseSettings;
-use crate::telemetry::MetricsSettings;
+use crate::telemetry::{MetricsSettings, TracingSettings};
 
 /// The defaults, as they stand in `config/default.toml`.
 const BUILT_IN: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "LEADMILL_";
-const SECTIONS: [&str; 9] = [
-    "database", "broker", "runtime", "log", "metrics", "intake", "qualification", "quoting", "seller",
+const SECTIONS: [&str; 10] = [
+    "database", "broker", "runtime", "log", "metrics", "tracing", "intake", "qualification", "quoting", "seller",
 ];
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;
@@ -32,6 +32,7 @@ pub struct Settings {
     pub runtime: RuntimeSettings,
     pub log: LogSettings,
     pub metrics: MetricsSettings,
+    pub tracing: TracingSettings,
     pub intake: intake::ReadOptions,
     pub qualification: qualification::QualificationSettings,
     pub quoting: quoting::QuotingSettings,
@@ -148,6 +149,7 @@ impl Sections {
         let runtime = self.section("runtime", RuntimeSettings::problems);
         let log = self.section("log", LogSettings::problems);
         let metrics = self.section("metrics", MetricsSettings::problems);
+        let tracing = self.section("tracing", TracingSettings::problems);
         let intake = self.section("intake", intake::ReadOptions::problems);
         let qualification =
             self.section("qualification", qualification::QualificationSettings::problems);
@@ -172,6 +174,7 @@ impl Sections {
                 runtime: runtime?,
                 log: log?,
                 metrics: metrics?,
+                tracing: tracing?,
                 intake: intake?,
                 qualification: qualification?,
                 quoting: quoting?,

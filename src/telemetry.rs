@@ -12,9 +12,13 @@
 mod endpoint;
 mod health;
 mod meter;
+mod otlp;
 mod settings;
+mod trace;
 
 pub use endpoint::Endpoint;
 pub use health::{Health, LaneHealth, WorkerHealth};
 pub use meter::{Clock, Counts, Meter, Metrics, Setback, WorkerMeter};
-pub use settings::MetricsSettings;
+pub use otlp::Sending;
+pub use settings::{MetricsSettings, TracingSettings};
+pub use trace::{Decided, Place, Said, Spans, Step, Tracer};

@@ -131,6 +131,10 @@ impl Message {
         }
     }
 
+    pub const fn is_from_outside(&self) -> bool {
+        matches!(self.origin, Origin::Outside { .. })
+    }
+
     pub fn is_raw(&self) -> bool {
         matches!(self.origin, Origin::Outside { raw: true, .. })
     }

@@ -21,7 +21,7 @@ use super::publish::{publish, seal_all};
 use super::transaction::{Committed, Desk};
 use crate::messaging::{Consumer, Delivered, Link, PublishError, Receipt};
 use crate::store::{self, DatabaseSettings};
-use crate::telemetry::{Clock, Meter};
+use crate::telemetry::{Clock, Meter, Tracer};
 
 /// Marks wait this long for a transaction to ride in.
 const MARKS_IDLE: Duration = Duration::from_secs(1);
@@ -36,6 +36,7 @@ pub struct Lane {
     pub prefetch_batches: usize,
     pub heard: Arc<BTreeSet<&'static str>>,
     pub meter: Meter,
+    pub tracer: Tracer,
     /// Stop taking messages, finish what was taken, end.
     pub stop: CancellationToken,
 }
@@ -139,6 +140,7 @@ impl Lane {
                         marks: Vec::new(),
                         facts: None,
                         meter: self.meter.clone(),
+                        tracer: self.tracer.clone(),
                     });
                 }
                 Err(error) => {

@@ -118,23 +118,26 @@ pub async fn unmarked_of_causes(
     if batches.is_empty() { Ok(Vec::new()) } else { of_batches(conn, &batches).await }
 }
 
-/// The pipelines that these records belong to: what was last said about each.
+/// The pipelines that these records belong to, and where their traces are: what was last said about
+/// each.
 ///
 /// # Errors
 /// [`Fault`] of the server.
-pub async fn correlations(
+pub async fn pipelines(
     conn: &mut Connection,
     subjects: &[Uuid],
-) -> Result<BTreeMap<Uuid, Uuid>> {
+) -> Result<BTreeMap<Uuid, (Uuid, Option<String>)>> {
     let rows = sqlx::query!(
-        r#"SELECT u.subject AS "subject!", last.correlation
+        r#"SELECT u.subject AS "subject!", last.correlation, last.traceparent
          FROM unnest($1::uuid[]) AS u (subject)
-         CROSS JOIN LATERAL (SELECT correlation FROM event WHERE event.subject = u.subject
+         CROSS JOIN LATERAL (SELECT correlation, traceparent FROM event
+                             WHERE event.subject = u.subject
                              ORDER BY event.at DESC LIMIT 1) AS last"#,
         subjects
     );
     let rows = rows.fetch_all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.subject, row.correlation)).collect())
+    let pipeline = rows.into_iter().map(|row| (row.subject, (row.correlation, row.traceparent)));
+    Ok(pipeline.collect())
 }
 
 /// What these batches said, in the order of saying: what the sweeper publishes.

@@ -8,6 +8,7 @@ mod contract;
 mod crashes;
 mod database;
 mod delivery;
+mod envelopes;
 mod imports;
 mod installation;
 mod layers;
