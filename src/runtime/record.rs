@@ -30,6 +30,8 @@ use crate::telemetry::{Counts, Decided, Said as Span, Spans, Step, Tracer};
 const SAYS_FROM: u32 = 1 << 16;
 /// Ordinals of the spans of decisions, one for each attempt, lie apart from those of messages.
 const SPANS_FROM: u32 = 3 << 16;
+/// Longest reason of a parked message; a backtrace is the longest that is of use.
+const REASON_CHARS_MAX: usize = 20_000;
 /// How long our own messages wait for what they need.
 const OWN_WAITS: [Delay; 4] =
     [Delay::Seconds2, Delay::Seconds15, Delay::Minutes2, Delay::Minutes15];
@@ -174,7 +176,7 @@ impl<'a> Records<'a> {
             queue: message.arrived.queue.clone(),
             message: id,
             class: trouble.class,
-            reason: trouble.reason.replace('\0', "\u{fffd}"),
+            reason: short(&trouble.reason),
             history: serde_json::json!([{
                 "at": self.now,
                 "delivery_count": original.delivery_count,
@@ -405,6 +407,13 @@ impl Timer {
             cause: self.cause,
         }
     }
+}
+
+/// A reason as a row keeps it: it may quote what came.
+fn short(reason: &str) -> String {
+    let end = reason.char_indices().nth(REASON_CHARS_MAX).map_or(reason.len(), |(end, _)| end);
+    let kept = reason[..end].replace('\0', "\u{fffd}");
+    if end < reason.len() { format!("{kept} … and so on.") } else { kept }
 }
 
 /// How long a message waits that may yet be decided otherwise; `None`: it has waited enough.

@@ -1,5 +1,7 @@
 //! What can be seen of a running worker from outside: scraped as Prometheus does, from a real process.
 
+mod traces;
+
 use std::collections::BTreeMap;
 
 use secrecy::ExposeSecret;
