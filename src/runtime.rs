@@ -84,8 +84,7 @@ impl Runtime {
         let broker = &self.settings.broker;
         let queues = workers::queues(&**worker);
         let meter = self.metrics.worker(worker.name(), self.health.worker(worker.name()));
-        let (tracer, sending) =
-            Tracer::start(&self.settings.tracing, worker.name(), meter.clone());
+        let (tracer, sending) = Tracer::start(&self.settings.tracing, worker.name(), meter.clone());
         let lane = |queue: &str| self.lane(worker, queue, (&meter, &tracer), &stop);
         let lanes: Vec<Lane> = queues.iter().map(|queue| lane(&queue.name)).collect();
         drop(tracer);

@@ -19,7 +19,16 @@ use crate::telemetry::{MetricsSettings, TracingSettings};
 const BUILT_IN: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "LEADMILL_";
 const SECTIONS: [&str; 10] = [
-    "database", "broker", "runtime", "log", "metrics", "tracing", "intake", "qualification", "quoting", "seller",
+    "database",
+    "broker",
+    "runtime",
+    "log",
+    "metrics",
+    "tracing",
+    "intake",
+    "qualification",
+    "quoting",
+    "seller",
 ];
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;

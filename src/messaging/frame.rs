@@ -12,7 +12,7 @@ pub(super) const DEPTH_MAX: usize = 16;
 const HEAD_BYTES: usize = 7;
 /// After it.
 const END_BYTES: usize = 1;
-/// A frame that is larger has another meaning than we know: the library may say so.
+/// Largest frame that is looked into; the broker allows 128 KiB where nobody asks for more.
 const PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
 const METHOD: u8 = 1;
 const HEADER: u8 = 2;
@@ -70,18 +70,17 @@ impl Frames {
         let size = u32::from_be_bytes([head[3], head[4], head[5], head[6]]);
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let kind = head[0];
-        if !KINDS.contains(&kind) || size > PAYLOAD_BYTES_MAX {
+        if !KINDS.contains(&kind) {
             self.strange = true;
             return true;
         }
-        if kind != METHOD && kind != HEADER {
-            self.passing = HEAD_BYTES + size + END_BYTES;
-            return true;
+        if [METHOD, HEADER].contains(&kind) && size <= PAYLOAD_BYTES_MAX {
+            let begin = self.ready + HEAD_BYTES;
+            let Some(payload) = self.held.get_mut(begin..begin + size) else { return false };
+            let payload = Mending(payload);
+            // Where a payload ends too early, the library says so.
+            let _ = if kind == HEADER { payload.header() } else { payload.method() };
         }
-        let begin = self.ready + HEAD_BYTES;
-        let Some(payload) = self.held.get_mut(begin..begin + size) else { return false };
-        // Where a payload ends too early, the library says so.
-        let _ = if kind == HEADER { Mending(payload).header() } else { Mending(payload).method() };
         self.passing = HEAD_BYTES + size + END_BYTES;
         true
     }
@@ -212,7 +211,11 @@ mod tests {
     }
 
     fn header(flags: u16, properties: &[u8]) -> Vec<u8> {
-        frame(HEADER, &[&[0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9][..], &flags.to_be_bytes(), properties].concat())
+        frame(
+            HEADER,
+            &[&[0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9][..], &flags.to_be_bytes(), properties]
+                .concat(),
+        )
     }
 
     fn short(text: &[u8]) -> Vec<u8> {
@@ -249,7 +252,8 @@ mod tests {
     #[test]
     fn good_frames_pass_unchanged_however_they_are_cut() {
         let text = short("caf\u{e9}".as_bytes());
-        let table = long(&[&short(b"x-attempt")[..], b"I", &[0, 0, 0, 2], &nested(3, b'F')].concat());
+        let table =
+            long(&[&short(b"x-attempt")[..], b"I", &[0, 0, 0, 2], &nested(3, b'F')].concat());
         let id = short(b"42");
         let bytes = [
             frame(METHOD, &[0, 10, 0, 10, 0, 9]),
@@ -273,7 +277,10 @@ mod tests {
         // A long text may be anything: the library reads it as bytes.
         assert_eq!(passed(&of(&bad, b"\xffx"), 16), of(&good, b"?x"));
         let deliver = |key: &[u8]| {
-            frame(METHOD, &[&[0, 60, 0, 60][..], &short(b"tag"), &[0; 9], &short(b""), key].concat())
+            frame(
+                METHOD,
+                &[&[0, 60, 0, 60][..], &short(b"tag"), &[0; 9], &short(b""), key].concat(),
+            )
         };
         assert_eq!(passed(&deliver(&bad), 3), deliver(&good));
     }
@@ -287,15 +294,25 @@ mod tests {
             let mended = passed(&deep, 4096);
             assert_eq!(mended.len(), deep.len());
             let changed = mended.iter().zip(&deep).filter(|(now, before)| now != before).count();
-            assert_eq!(changed, 1, "the one that lies too deep is no {} any more", char::from(kind));
+            assert_eq!(
+                changed,
+                1,
+                "the one that lies too deep is no {} any more",
+                char::from(kind)
+            );
         }
     }
 
     #[test]
     fn what_is_no_frame_is_left_to_the_library() {
-        for strange in [&b"AMQP\0\0\x09\x01"[..], &[METHOD, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 1, 2, 3]] {
+        for strange in [&b"AMQP\0\0\x09\x01"[..], &[METHOD, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 1, 2, 3]]
+        {
             assert_eq!(passed(strange, 4), strange);
         }
+        let huge = frame(HEADER, &vec![0xFF; PAYLOAD_BYTES_MAX + 1]);
+        let bad = header(1 << 7, &short(b"\xff"));
+        let mended = [huge.clone(), header(1 << 7, &short(b"?"))].concat();
+        assert_eq!(passed(&[huge, bad].concat(), 1 << 16), mended);
         let short = header(1 << 13, &[0, 0, 0, 99, 1]);
         assert_eq!(passed(&short, 4), short);
     }

@@ -55,9 +55,8 @@ impl Wire {
                 let host = uri.authority.host.as_str();
                 let addresses: Vec<_> =
                     tokio::net::lookup_host((host, uri.authority.port)).await?.collect();
-                let stream = timeout(limit, connect(addresses))
-                    .await
-                    .map_err(std::io::Error::from)??;
+                let stream =
+                    timeout(limit, connect(addresses)).await.map_err(std::io::Error::from)??;
                 if let AsyncTcpStream::Plain(plain) = &stream {
                     let plain = SockRef::from(plain.get_ref());
                     plain.set_tcp_nodelay(true)?;

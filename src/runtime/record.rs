@@ -87,12 +87,7 @@ struct Timer {
 }
 
 impl<'a> Records<'a> {
-    pub fn new(
-        worker: &'a dyn Hosted,
-        batch: Uuid,
-        now: DateTime<Utc>,
-        tracer: Tracer,
-    ) -> Self {
+    pub fn new(worker: &'a dyn Hosted, batch: Uuid, now: DateTime<Utc>, tracer: Tracer) -> Self {
         Self {
             worker,
             batch,
@@ -293,7 +288,10 @@ impl<'a> Records<'a> {
 
     /// Our own messages need no answer; a sender outside waits for one.
     fn already(&mut self, cause: &Cause<'_>, already: &Already) {
-        self.nothing(cause.id, &format!("The {} {} holds it already.", already.subject, already.id));
+        self.nothing(
+            cause.id,
+            &format!("The {} {} holds it already.", already.subject, already.id),
+        );
         let message = cause.message;
         let Some((ty, subject)) = asked(message) else { return };
         let data = AlreadyDone {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
@@ -15,8 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::health::{LaneHealth, WorkerHealth};
 
 /// Upper bounds of the sizes of batches, in messages.
-const SIZES: [f64; 13] =
-    [1., 2., 4., 8., 16., 32., 64., 128., 256., 512., 1_024., 2_048., 4_096.];
+const SIZES: [f64; 13] = [1., 2., 4., 8., 16., 32., 64., 128., 256., 512., 1_024., 2_048., 4_096.];
 /// Upper bounds of what a stage of a batch takes, in seconds.
 const STAGES: [f64; 14] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1., 2.5, 5., 10., 60.];

@@ -94,9 +94,8 @@ fn exporter(endpoint: &str, worker: &'static str) -> Result<SpanExporter, String
 
 /// Sends until all tracers are gone. A change between sent and lost is said once.
 async fn send(exporter: SpanExporter, mut receive: mpsc::Receiver<Spans>, meter: WorkerMeter) {
-    let scope = InstrumentationScope::builder("leadmill")
-        .with_version(env!("CARGO_PKG_VERSION"))
-        .build();
+    let scope =
+        InstrumentationScope::builder("leadmill").with_version(env!("CARGO_PKG_VERSION")).build();
     let mut failing = false;
     let mut open = true;
     while open {

@@ -112,7 +112,9 @@ impl Tracer {
                 }
                 (place.trace, Some(place.span))
             }
-            None if outside && random(correlation) >= inner.sampled_from => (trace(correlation), None),
+            None if outside && random(correlation) >= inner.sampled_from => {
+                (trace(correlation), None)
+            }
             None => return None,
         };
         Some(Step { place: Place { trace, span: self::span(span()) }, parent })
@@ -220,7 +222,10 @@ mod tests {
         assert_eq!(place.traceparent(), said);
         let unsampled = SENT.replace("-01", "-00");
         assert!(tracer.step(Some(&unsampled), true, CORRELATION, || ID).is_none());
-        assert!(Tracer::default().step(Some(SENT), true, CORRELATION, || ID).is_none(), "it is off");
+        assert!(
+            Tracer::default().step(Some(SENT), true, CORRELATION, || ID).is_none(),
+            "it is off"
+        );
     }
 
     #[test]

@@ -72,7 +72,10 @@ impl Scraped {
             if number == Some(expected) {
                 return;
             }
-            assert!(waiting.elapsed() < PATIENCE, "{name} is {number:?}, not {expected}: {numbers:#?}");
+            assert!(
+                waiting.elapsed() < PATIENCE,
+                "{name} is {number:?}, not {expected}: {numbers:#?}"
+            );
             tokio::task::yield_now().await;
         }
     }

@@ -88,8 +88,8 @@ fn long(bytes: &[u8]) -> Vec<u8> {
 
 /// One header: tables in tables, so deep that reading them by recursion ends the process.
 fn deep() -> Vec<u8> {
-    let inner = (0..10_000)
-        .fold(Vec::new(), |inner, _| [&short(b"a")[..], b"F", &long(&inner)].concat());
+    let inner =
+        (0..10_000).fold(Vec::new(), |inner, _| [&short(b"a")[..], b"F", &long(&inner)].concat());
     long(&inner)
 }
 

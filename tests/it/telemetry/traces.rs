@@ -33,7 +33,11 @@ impl Collector {
     }
 
     /// Waits until the spans are as they must be, and gives them.
-    async fn until(&self, what: &str, enough: impl Fn(&[(String, Span)]) -> bool) -> Vec<(String, Span)> {
+    async fn until(
+        &self,
+        what: &str,
+        enough: impl Fn(&[(String, Span)]) -> bool,
+    ) -> Vec<(String, Span)> {
         let waiting = tokio::time::Instant::now();
         loop {
             let spans = self.spans.lock().unwrap().clone();
@@ -67,7 +71,8 @@ async fn take(mut stream: TcpStream, kept: Arc<Mutex<Vec<(String, Span)>>>) {
     let request = ExportTraceServiceRequest::decode(&bytes[head..]).unwrap();
     for sent in request.resource_spans {
         let service = sent.resource.unwrap().attributes.into_iter();
-        let service = service.filter(|kv| kv.key == "service.name").map(|kv| format!("{:?}", kv.value));
+        let service =
+            service.filter(|kv| kv.key == "service.name").map(|kv| format!("{:?}", kv.value));
         let service: String = service.collect();
         let spans = sent.scope_spans.into_iter().flat_map(|scope| scope.spans);
         kept.lock().unwrap().extend(spans.map(|span| (service.clone(), span)));
@@ -110,9 +115,11 @@ async fn one_trace_leads_from_a_raw_input_to_its_invoice_through_every_worker() 
     let spans = collector.until("all are sent", |spans| said(spans, "invoice.issued.v1")).await;
     workers.stop().await;
 
-    let pipeline = "SELECT replace(correlation::text, '-', '') FROM event WHERE type = 'invoice.issued.v1'";
+    let pipeline =
+        "SELECT replace(correlation::text, '-', '') FROM event WHERE type = 'invoice.issued.v1'";
     let trace = it.texts(pipeline).await.remove(0);
-    let spans: Vec<_> = spans.into_iter().filter(|(_, span)| hex(&span.trace_id) == trace).collect();
+    let spans: Vec<_> =
+        spans.into_iter().filter(|(_, span)| hex(&span.trace_id) == trace).collect();
     let by_id: BTreeMap<_, _> =
         spans.iter().map(|(_, span)| (span.span_id.clone(), span)).collect();
     assert_eq!(by_id.len(), spans.len(), "every span has an id of its own");
@@ -128,10 +135,8 @@ async fn one_trace_leads_from_a_raw_input_to_its_invoice_through_every_worker() 
     }
     for pair in way.windows(2) {
         let kinds = (pair[0].kind(), pair[1].kind());
-        let allowed = [
-            (SpanKind::Producer, SpanKind::Consumer),
-            (SpanKind::Consumer, SpanKind::Producer),
-        ];
+        let allowed =
+            [(SpanKind::Producer, SpanKind::Consumer), (SpanKind::Consumer, SpanKind::Producer)];
         assert!(allowed.contains(&kinds), "what is said is decided, and the other way: {kinds:?}");
     }
     let services: BTreeSet<_> = spans.iter().map(|(service, _)| service).collect();
