@@ -9,15 +9,16 @@ ALTER TABLE batch ENABLE ROW LEVEL SECURITY;
 ALTER TABLE refusal ENABLE ROW LEVEL SECURITY;
 
 -- A command from outside joins the pipeline of the record that it is about, and another worker may
--- have said what happened to it last: of those events a worker learns the pipeline, nothing else.
-CREATE FUNCTION last_correlations(subjects uuid[]) RETURNS TABLE (subject uuid, correlation uuid)
+-- have said what happened to it last: of those events a worker learns the pipeline and its trace, nothing else.
+CREATE FUNCTION last_said(subjects uuid[])
+    RETURNS TABLE (subject uuid, correlation uuid, traceparent text)
     LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT u.subject, last.correlation
+    SELECT u.subject, last.correlation, last.traceparent
     FROM unnest(subjects) AS u (subject)
-    CROSS JOIN LATERAL (SELECT e.correlation FROM event AS e WHERE e.subject = u.subject
+    CROSS JOIN LATERAL (SELECT e.correlation, e.traceparent FROM event AS e WHERE e.subject = u.subject
                         ORDER BY e.at DESC LIMIT 1) AS last
 $$;
-COMMENT ON FUNCTION last_correlations IS 'The pipelines that these records belong to: what was last said about each.';
+COMMENT ON FUNCTION last_said IS 'The pipelines and traces that these records belong to: what was last said about each.';
 
 -- Raw inputs hold what people wrote about themselves. Nulling is all that this can do, and all that
 -- the role privacy is given; records and events are not touched by it.
@@ -37,4 +38,4 @@ CREATE FUNCTION erase_raw(input uuid) RETURNS bigint
 $$;
 COMMENT ON FUNCTION erase_raw IS 'Nulls the bytes and headers of an input as it arrived; answers how many rows it changed.';
 
-REVOKE EXECUTE ON FUNCTION last_correlations(uuid[]), erase_raw(uuid) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION last_said(uuid[]), erase_raw(uuid) FROM PUBLIC;

@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 /// Before the worker's name in `source`.
 pub const SOURCE_PREFIX: &str = "urn:leadmill:";
+/// Longest `type`, in bytes: it is a routing key too.
+pub const TYPE_BYTES_MAX: usize = 255;
 /// Spellings of the prefix of CloudEvents headers in binary mode, over AMQP.
 const BINARY_PREFIXES: [&str; 3] = ["ce-", "cloudevents:", "cloudevents_"];
 
@@ -77,6 +79,14 @@ struct Structured<'a> {
 /// # Errors
 /// A finished sentence that says what is missing.
 pub fn open(transport: Transport<'_>, body: &[u8]) -> Result<Opened, String> {
+    let opened = read(transport, body)?;
+    match opened.ty.len() {
+        ..=TYPE_BYTES_MAX => Ok(opened),
+        size => Err(format!("The `type` has {size} bytes; the most allowed is {TYPE_BYTES_MAX}.")),
+    }
+}
+
+fn read(transport: Transport<'_>, body: &[u8]) -> Result<Opened, String> {
     let header = |name: &str| {
         transport.headers.iter().find_map(|(key, value)| {
             let key = key.to_ascii_lowercase();

@@ -32,6 +32,7 @@
 //!   the grammar of a worker (`decide.rs`). It waits for nothing: no tokio, no sqlx, no lapin.
 //! * `workers/*`: one crate each, on the domain alone, blind to one another.
 //! * [`store`] has all SQL, [`messaging`] has all of lapin; neither knows of the other.
+//! * [`telemetry`] is what the runtime tells of itself: counts, health, traces.
 //! * [`runtime`] brings them together. [`contract`] computes `docs/` from the types.
 //! * [`workers`] is the one list of workers: queues, bindings, contract and command line follow.
 //! * [`cli`] has one file per verb; [`servers`] finds or starts PostgreSQL and RabbitMQ;
@@ -165,4 +166,5 @@ pub mod runtime;
 pub mod servers;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
 pub mod workers;

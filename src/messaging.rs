@@ -14,19 +14,23 @@
 //!   the delay queues ([`Delay`]).
 //! * **Silence is not trusted.** A consumer that gets nothing while messages wait ends the link, and
 //!   every link is exchanged from time to time (`watchdog.rs`).
+//! * **Every frame is looked at** before the library reads it (`frame.rs`): no message can end the
+//!   connection, or the process, of whoever takes it.
 //! * **Every wait is bounded**, and whatever hangs is shut down at the socket ([`Link::close`]).
 //!
 //! Names are written without the installation's prefix everywhere outside this module.
 
 mod consumer;
 mod delivered;
+mod frame;
 mod link;
 mod publisher;
 mod settings;
 mod supervisor;
 mod topology;
-mod watchdog;
+mod transport;
 mod user;
+mod watchdog;
 mod wire;
 
 pub use consumer::Consumer;

@@ -23,6 +23,7 @@ use tracing::info;
 
 use crate::messaging::{Link, reconnecting};
 use crate::settings::Settings;
+use crate::telemetry::{Health, Metrics, Tracer, WorkerMeter};
 use crate::workers;
 
 pub use arrival::{RAW_BYTES_MAX, hex};
@@ -42,6 +43,8 @@ pub struct Runtime {
     /// Whether the clock was named: then it has a link of its own, and no lanes.
     clock: bool,
     heard: Arc<std::collections::BTreeSet<&'static str>>,
+    metrics: Arc<Metrics>,
+    health: Health,
 }
 
 impl Runtime {
@@ -62,7 +65,14 @@ impl Runtime {
         let workers = all.into_iter().filter(|worker| wanted(worker.name()));
         let workers = workers.map(Arc::from).collect();
         let clock = names.iter().any(|name| name == CLOCK);
-        Ok(Self { settings: Arc::new(settings), workers, clock, heard })
+        let (metrics, health) = Default::default();
+        Ok(Self { settings: Arc::new(settings), workers, clock, heard, metrics, health })
+    }
+
+    /// What the workers count, and how they are, while they run.
+    #[must_use]
+    pub fn telemetry(&self) -> (Arc<Metrics>, Health) {
+        (Arc::clone(&self.metrics), self.health.clone())
     }
 
     /// Works until `stop`, through losses of broker and database; then finishes what was taken.
@@ -79,11 +89,14 @@ impl Runtime {
     /// The clock alone: timers, partitions and dead letters, where the roles of the workers may not
     /// keep them.
     async fn keep(&self, stop: CancellationToken) {
-        let upkeep = self.upkeep(None, &stop);
+        let meter = self.metrics.worker(CLOCK, self.health.worker(CLOCK));
+        let upkeep = self.upkeep(None, &meter, &stop);
         info!(worker = CLOCK, "Working.");
         let generation = |link: Link| {
             let upkeep = upkeep.clone();
+            let linked = meter.linked();
             async move {
+                let _linked = linked;
                 upkeep.run(&link).await;
                 ControlFlow::<()>::Continue(())
             }
@@ -92,11 +105,17 @@ impl Runtime {
         info!(worker = CLOCK, "Stopped.");
     }
 
-    fn upkeep(&self, worker: Option<&'static str>, stop: &CancellationToken) -> Upkeep {
+    fn upkeep(
+        &self,
+        worker: Option<&'static str>,
+        meter: &WorkerMeter,
+        stop: &CancellationToken,
+    ) -> Upkeep {
         Upkeep {
             settings: Arc::clone(&self.settings),
             worker,
             heard: Arc::clone(&self.heard),
+            meter: meter.clone(),
             stop: stop.clone(),
         }
     }
@@ -106,13 +125,18 @@ impl Runtime {
     async fn work(&self, worker: &Arc<dyn Hosted>, stop: CancellationToken) {
         let broker = &self.settings.broker;
         let queues = workers::queues(&**worker);
-        let lanes: Vec<Lane> =
-            queues.iter().map(|queue| self.lane(worker, &queue.name, &stop)).collect();
-        let upkeep = self.upkeep(Some(worker.name()), &stop);
+        let meter = self.metrics.worker(worker.name(), self.health.worker(worker.name()));
+        let (tracer, sending) = Tracer::start(&self.settings.tracing, worker.name(), meter.clone());
+        let lane = |queue: &str| self.lane(worker, queue, (&meter, &tracer), &stop);
+        let lanes: Vec<Lane> = queues.iter().map(|queue| lane(&queue.name)).collect();
+        drop(tracer);
+        let upkeep = self.upkeep(Some(worker.name()), &meter, &stop);
         info!(worker = worker.name(), "Working.");
         let generation = |link: Link| {
             let (lanes, upkeep) = (lanes.clone(), upkeep.clone());
+            let linked = meter.linked();
             async move {
+                let _linked = linked;
                 let kept = tokio::spawn({
                     let link = link.clone();
                     async move { upkeep.run(&link).await }
@@ -125,11 +149,21 @@ impl Runtime {
         };
         let name = format!("leadmill {}", worker.name());
         reconnecting(broker, &name, stop.clone(), generation).await;
+        drop(lanes);
+        sending.finish().await;
         info!(worker = worker.name(), "Stopped; everything that was taken is finished.");
     }
 
-    fn lane(&self, worker: &Arc<dyn Hosted>, queue: &str, stop: &CancellationToken) -> Lane {
+    fn lane(
+        &self,
+        worker: &Arc<dyn Hosted>,
+        queue: &str,
+        (meter, tracer): (&WorkerMeter, &Tracer),
+        stop: &CancellationToken,
+    ) -> Lane {
         Lane {
+            tracer: tracer.clone(),
+            meter: self.metrics.lane(worker.name(), queue, meter.health.lane(queue)),
             worker: Arc::clone(worker),
             queue: queue.to_owned(),
             database: self.settings.database.clone(),

@@ -13,12 +13,23 @@ use serde::de::DeserializeOwned;
 use crate::messaging::BrokerSettings;
 use crate::servers::{BROKER_SETTING, Configured, DATABASE_SETTING};
 use crate::store::DatabaseSettings;
+use crate::telemetry::{MetricsSettings, TracingSettings};
 
 /// The defaults, as they stand in `config/default.toml`.
 const BUILT_IN: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "LEADMILL_";
-const SECTIONS: [&str; 8] =
-    ["database", "broker", "runtime", "log", "intake", "qualification", "quoting", "seller"];
+const SECTIONS: [&str; 10] = [
+    "database",
+    "broker",
+    "runtime",
+    "log",
+    "metrics",
+    "tracing",
+    "intake",
+    "qualification",
+    "quoting",
+    "seller",
+];
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;
 
@@ -29,6 +40,8 @@ pub struct Settings {
     pub broker: BrokerSettings,
     pub runtime: RuntimeSettings,
     pub log: LogSettings,
+    pub metrics: MetricsSettings,
+    pub tracing: TracingSettings,
     pub intake: intake::ReadOptions,
     pub qualification: qualification::QualificationSettings,
     pub quoting: quoting::QuotingSettings,
@@ -156,6 +169,8 @@ impl Sections {
         let broker = self.section("broker", BrokerSettings::problems);
         let runtime = self.section("runtime", RuntimeSettings::problems);
         let log = self.section("log", LogSettings::problems);
+        let metrics = self.section("metrics", MetricsSettings::problems);
+        let tracing = self.section("tracing", TracingSettings::problems);
         let intake = self.section("intake", intake::ReadOptions::problems);
         let qualification =
             self.section("qualification", qualification::QualificationSettings::problems);
@@ -179,6 +194,8 @@ impl Sections {
                 broker: broker?,
                 runtime: runtime?,
                 log: log?,
+                metrics: metrics?,
+                tracing: tracing?,
                 intake: intake?,
                 qualification: qualification?,
                 quoting: quoting?,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
+use futures_util::FutureExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -12,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 use super::Context;
 use crate::runtime::{CLOCK, Runtime};
 use crate::settings::LogSettings;
+use crate::telemetry::Endpoint;
 use crate::{messaging, workers};
 
 /// Options of `leadmill run`.
@@ -42,6 +44,14 @@ impl Run {
         let topology = workers::topology(&workers::all(&settings)?);
         let runtime = Runtime::new(settings.clone(), &self.workers).map_err(anyhow::Error::msg)?;
         topology.check(&settings.broker).await?;
+        let (metrics, health) = runtime.telemetry();
+        if let Some(address) = settings.metrics.address().map_err(anyhow::Error::msg)? {
+            let endpoint = Endpoint::bind(address, metrics, health.clone()).await;
+            // Answers until the process ends, also while it stops.
+            let endpoint = endpoint.map_err(anyhow::Error::msg)?.serve(CancellationToken::new());
+            tokio::spawn(endpoint);
+        }
+        tokio::spawn(stop.clone().cancelled_owned().map(move |()| health.stopping()));
         runtime.run(stop).await;
         Ok(ExitCode::SUCCESS)
     }

@@ -136,6 +136,7 @@ impl Shown {
         let rows = [
             ["Held inputs, for a person to look at".into(), since(&status.held)],
             ["Commands waiting to be asked again".into(), since(&status.waiting)],
+            ["Timers that are overdue".into(), since(&status.overdue)],
             ["Parked messages".into(), list(&status.parked)],
             ["Refused in the last 24 hours".into(), list(&status.refusals)],
             ["Batches not known to be published".into(), none_or(unmarked.collect())],
@@ -193,6 +194,17 @@ fn warnings(
              sweeper publishes them.",
             row.worker,
             ago(row.oldest_at, now)
+        ));
+    }
+    if let Some(oldest) = status.overdue.oldest_at {
+        warnings.push(format!(
+            "{} due since {}, and nobody has said so. See that a worker runs: each has the clock.",
+            counted(
+                usize::try_from(status.overdue.count).unwrap_or(usize::MAX),
+                "timer is",
+                "timers are"
+            ),
+            ago(oldest, now)
         ));
     }
     if !status.parked.is_empty() {

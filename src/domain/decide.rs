@@ -106,6 +106,9 @@ pub struct Arrived {
     pub body: Arc<[u8]>,
 }
 
+/// Longest text in the data of a message, in bytes as JSON writes it. The longest that leadmill writes
+/// itself, a cell of a list with every character escaped, is shorter.
+pub const DATA_TEXT_BYTES_MAX: usize = 256 * 1024;
 /// How JSON writes NUL; PostgreSQL keeps it in no text.
 const NUL_ESCAPE: &[u8] = b"\\u0000";
 
@@ -125,6 +128,12 @@ impl Arrived {
             return Err(Malformed(
                 "The data holds the character NUL, which no text can keep; send it without.".into(),
             ));
+        }
+        if self.body.len() > DATA_TEXT_BYTES_MAX && has_long_text(&self.body) {
+            return Err(Malformed(format!(
+                "The data holds a text of more than {DATA_TEXT_BYTES_MAX} bytes; send the text \
+                 elsewhere, and where it lies."
+            )));
         }
         serde_json::from_slice(&self.body).map_err(|error| {
             let ty = self.ty.as_deref().unwrap_or("raw input");
@@ -157,6 +166,22 @@ fn writes_nul(json: &[u8]) -> bool {
             return true;
         }
         at = (at + 2).min(json.len());
+    }
+    false
+}
+
+/// Does a JSON text hold a string longer than [`DATA_TEXT_BYTES_MAX`]?
+fn has_long_text(json: &[u8]) -> bool {
+    let (mut begun, mut escaped) = (None, false);
+    for (at, byte) in json.iter().enumerate() {
+        match (begun, byte) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), b'\\') => escaped = true,
+            (Some(from), b'"') if at - from - 1 > DATA_TEXT_BYTES_MAX => return true,
+            (Some(_), b'"') => begun = None,
+            (None, b'"') => begun = Some(at),
+            _ => {}
+        }
     }
     false
 }

@@ -17,6 +17,7 @@ use tokio::time::{sleep, timeout};
 
 use super::link::LinkError;
 use super::settings::BrokerSettings;
+use super::transport::{Transport, connect, mended};
 use crate::credentials::TlsFiles;
 
 /// How long any one request to the broker may take: open a channel, consume, acknowledge.
@@ -47,18 +48,16 @@ impl Wire {
         let kill = Kill::default();
         let socket = Arc::clone(&kill.0);
         let user_timeout = Duration::from_secs(u64::from(settings.heartbeat_s) * 2);
-        let runtime = lapin::runtime::default_runtime().map_err(|e| explain(&e, settings))?;
         let properties = ConnectionProperties::default().with_connection_name(name.into());
         let opening = Connection::connector(
             uri,
-            runtime,
-            async move |uri: AMQPUri, runtime| {
+            Transport::current(),
+            async move |uri: AMQPUri, _| {
                 let host = uri.authority.host.as_str();
                 let addresses: Vec<_> =
                     tokio::net::lookup_host((host, uri.authority.port)).await?.collect();
-                let stream = timeout(limit, AsyncTcpStream::connect(&runtime, addresses))
-                    .await
-                    .map_err(std::io::Error::from)??;
+                let stream =
+                    timeout(limit, connect(addresses)).await.map_err(std::io::Error::from)??;
                 if let AsyncTcpStream::Plain(plain) = &stream {
                     let plain = SockRef::from(plain.get_ref());
                     plain.set_tcp_nodelay(true)?;
@@ -67,10 +66,10 @@ impl Wire {
                     plain.set_tcp_user_timeout(Some(user_timeout))?;
                     keep(&socket, plain.try_clone()?)?;
                 }
-                match uri.scheme {
-                    AMQPScheme::AMQP => Ok(stream),
-                    AMQPScheme::AMQPS => Ok(stream.into_tls(host, tls.as_ref()).await?),
-                }
+                Ok(mended(match uri.scheme {
+                    AMQPScheme::AMQP => stream,
+                    AMQPScheme::AMQPS => stream.into_tls(host, tls.as_ref()).await?,
+                }))
             },
             properties,
         );

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::Utc;
 use domain::decide::Arrived;
 use domain::host::{Hosted, When};
+use domain::ids::millis;
 use domain::message::Subject;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -126,6 +129,10 @@ impl Message {
             Origin::Outside { external_id, .. } => external_id.clone(),
             Origin::Nobody => self.original.message_id.clone().unwrap_or_default(),
         }
+    }
+
+    pub const fn is_from_outside(&self) -> bool {
+        matches!(self.origin, Origin::Outside { .. })
     }
 
     pub fn is_raw(&self) -> bool {
@@ -299,6 +306,17 @@ impl Original {
         let random = std::array::from_fn(|n| digest[n]);
         uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
     }
+}
+
+/// How long ago the first message of a batch, its oldest, was said; `None` where it does not tell. Ours
+/// say it to the millisecond by their ids, others to the second by their property.
+pub fn age(batch: &[Delivered]) -> Option<Duration> {
+    let first = batch.first()?;
+    let id = first.message_id.as_deref().and_then(|id| id.parse::<Uuid>().ok());
+    let ours = id.filter(|id| id.get_version_num() == 7).map(millis);
+    let sent = first.timestamp.filter(|at| *at > 0).and_then(|at| at.checked_mul(1_000));
+    let now = u64::try_from(Utc::now().timestamp_millis()).ok()?;
+    Some(Duration::from_millis(now.saturating_sub(ours.or(sent)?)))
 }
 
 /// Headers as a row keeps them.

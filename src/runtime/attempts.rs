@@ -60,6 +60,7 @@ impl<'l> Attempts<'l> {
                     self.faults = 0;
                 }
                 Err(stop) => {
+                    desk.meter.rolled_back(stop.setback());
                     if let Some(trouble) = self.stopped(desk, places.clone(), stop).await? {
                         self.corner(places, trouble)?;
                     }

@@ -14,13 +14,14 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
-use super::arrival::Message;
+use super::arrival::{Message, age};
 use super::attempts::{Attempts, FAULT_WAIT_MAX, FAULT_WAIT_MIN};
 use super::fault_point::FaultPoint;
 use super::publish::{publish, seal_all};
 use super::transaction::{Committed, Desk};
 use crate::messaging::{Consumer, Delivered, Link, PublishError, Receipt};
 use crate::store::{self, DatabaseSettings};
+use crate::telemetry::{Clock, Meter, Tracer};
 
 /// Marks wait this long for a transaction to ride in.
 const MARKS_IDLE: Duration = Duration::from_secs(1);
@@ -34,6 +35,8 @@ pub struct Lane {
     pub batch_size_max: usize,
     pub prefetch_batches: usize,
     pub heard: Arc<BTreeSet<&'static str>>,
+    pub meter: Meter,
+    pub tracer: Tracer,
     /// Stop taking messages, finish what was taken, end.
     pub stop: CancellationToken,
 }
@@ -54,6 +57,7 @@ struct InFlight {
     published: JoinHandle<Result<(), PublishError>>,
     batches: Vec<Uuid>,
     receipt: Receipt,
+    clock: Clock,
 }
 
 impl Lane {
@@ -65,6 +69,7 @@ impl Lane {
         let prefetch = u16::try_from(size * self.prefetch_batches).unwrap_or(u16::MAX);
         let consumer = link.consume(&self.queue, prefetch).await;
         let mut consumer = consumer.map_err(|error| LaneError::Link(error.to_string()))?;
+        let _consuming = self.meter.consuming();
         let mut in_flight: Option<InFlight> = None;
         let retiring = link.retiring();
         let mut stopping = false;
@@ -94,7 +99,9 @@ impl Lane {
             FaultPoint::Taken.reach();
             for part in isolated(batch) {
                 let receipt = Receipt::of(&part);
+                let clock = self.meter.taken(part.len(), age(&part));
                 let committed = self.decide(&mut desk, link, part).await?;
+                let clock = clock.committed();
                 if in_flight.is_some() {
                     let before = confirmed(&mut in_flight).await;
                     settle(&mut desk, &mut in_flight, before).await?;
@@ -107,6 +114,7 @@ impl Lane {
                     }),
                     batches: committed.batches,
                     receipt,
+                    clock,
                 });
             }
         }
@@ -137,14 +145,20 @@ impl Lane {
         loop {
             match store::connect(&self.database, &name).await {
                 Ok(conn) => {
+                    self.meter.database(true);
                     return Some(Desk {
                         worker: Arc::clone(&self.worker),
                         conn,
                         marks: Vec::new(),
                         facts: None,
+                        meter: self.meter.clone(),
+                        tracer: self.tracer.clone(),
                     });
                 }
-                Err(error) => warn!(queue = self.queue, "{error} Trying again."),
+                Err(error) => {
+                    self.meter.database(false);
+                    warn!(queue = self.queue, "{error} Trying again.");
+                }
             }
             tokio::select! {
                 () = self.stop.cancelled() => return None,
@@ -198,7 +212,7 @@ async fn settle(
     in_flight: &mut Option<InFlight>,
     confirmed: Result<(), PublishError>,
 ) -> Result<(), LaneError> {
-    let Some(InFlight { batches, receipt, .. }) = in_flight.take() else { return Ok(()) };
+    let Some(InFlight { batches, receipt, clock, .. }) = in_flight.take() else { return Ok(()) };
     if let Err(error) = confirmed {
         let queue = desk.worker.name().to_owned();
         return Err(match error {
@@ -212,6 +226,7 @@ async fn settle(
     let acknowledged = receipt.acknowledge().await;
     acknowledged.map_err(|error| LaneError::Link(error.to_string()))?;
     FaultPoint::Acknowledged.reach();
+    clock.confirmed();
     let now = Utc::now();
     desk.marks.extend(batches.into_iter().map(|batch| (batch, now)));
     Ok(())

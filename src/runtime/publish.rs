@@ -54,6 +54,14 @@ pub fn stored(event: &StoredEvent) -> Sent<'_> {
     }
 }
 
+/// Where messages of a kind are published.
+pub const fn exchange(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Event => EVENTS,
+        MessageKind::Command => COMMANDS,
+    }
+}
+
 /// The message of a row: structured CloudEvents, its attributes mirrored in the basic properties.
 ///
 /// # Errors
@@ -75,12 +83,8 @@ pub fn outgoing(
         data: sent.data,
     })?;
     let trace = sent.traceparent.map(|trace| ("traceparent".to_owned(), trace.to_owned()));
-    let exchange = match sent.kind {
-        MessageKind::Event => EVENTS,
-        MessageKind::Command => COMMANDS,
-    };
     Ok(Outgoing {
-        exchange: exchange.to_owned(),
+        exchange: exchange(sent.kind).to_owned(),
         routing_key: sent.ty.to_owned(),
         body: body.into(),
         content_type: CONTENT_TYPE.to_owned(),

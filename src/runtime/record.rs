@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
 use super::decision::Verdict;
-use super::publish::Letters;
-use super::transaction::{Committed, Stop};
+use super::publish::{Letters, exchange};
+use super::transaction::{Committed, Pipeline, Stop};
 use crate::messaging::{Delay, Outgoing};
 use crate::store::Connection;
 use crate::store::event::{NewEvent, StoredEvent};
@@ -24,9 +24,14 @@ use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
 use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
+use crate::telemetry::{Counts, Decided, Said as Span, Spans, Step, Tracer};
 
 /// Ordinals of messages lie apart from those of records, so that their ids never meet.
 const SAYS_FROM: u32 = 1 << 16;
+/// Ordinals of the spans of decisions, one for each attempt, lie apart from those of messages.
+const SPANS_FROM: u32 = 3 << 16;
+/// Longest reason of a parked message; a backtrace is the longest that is of use.
+const REASON_CHARS_MAX: usize = 20_000;
 /// How long our own messages wait for what they need.
 const OWN_WAITS: [Delay; 4] =
     [Delay::Seconds2, Delay::Seconds15, Delay::Minutes2, Delay::Minutes15];
@@ -46,6 +51,18 @@ pub struct Records<'a> {
     /// Claims given back, because the message waits: ours and from outside.
     back: (Vec<Uuid>, Vec<Uuid>),
     delayed: Vec<Outgoing>,
+    tracer: Tracer,
+    spans: Spans,
+}
+
+/// The message that a decision is about, and what follows from it goes on with.
+struct Cause<'m> {
+    message: &'m Message,
+    id: Uuid,
+    correlation: Uuid,
+    traceparent: Option<&'m str>,
+    /// Where the decision is traced.
+    step: Option<Step>,
 }
 
 /// A refusal that is final.
@@ -70,7 +87,7 @@ struct Timer {
 }
 
 impl<'a> Records<'a> {
-    pub fn new(worker: &'a dyn Hosted, batch: Uuid, now: DateTime<Utc>) -> Self {
+    pub fn new(worker: &'a dyn Hosted, batch: Uuid, now: DateTime<Utc>, tracer: Tracer) -> Self {
         Self {
             worker,
             batch,
@@ -82,26 +99,35 @@ impl<'a> Records<'a> {
             timers: Vec::new(),
             back: (Vec::new(), Vec::new()),
             delayed: Vec::new(),
+            tracer,
+            spans: Spans::default(),
         }
     }
 
     /// What follows from one message.
-    pub fn verdict(&mut self, message: &Message, id: Uuid, correlation: Uuid, verdict: Verdict) {
+    pub fn verdict(&mut self, message: &Message, id: Uuid, pipeline: &Pipeline, verdict: Verdict) {
+        let correlation = pipeline.correlation;
+        let traceparent = pipeline.traceparent.as_deref();
+        let span = || derived(id, self.worker.name(), SPANS_FROM + message.attempt);
+        let outside = message.is_from_outside();
+        let step = self.tracer.step(traceparent, outside, correlation, span);
+        let cause = Cause { message, id, correlation, traceparent, step };
+        self.spans.decided.extend(step.map(|step| cause.span(step, &verdict)));
         match verdict {
             Verdict::Said { says, later } => {
                 if says.is_empty() {
                     self.nothing(id, "Nothing is said; the record it is about shows the rest.");
                 }
                 for (ordinal, said) in (SAYS_FROM..).zip(says) {
-                    self.say(message, id, correlation, ordinal, said);
+                    self.say(&cause, ordinal, said);
                 }
                 for (ordinal, timer) in (2 * SAYS_FROM..).zip(later) {
                     self.timer(id, correlation, ordinal, timer);
                 }
             }
-            Verdict::Already(already) => self.already(message, id, correlation, &already),
+            Verdict::Already(already) => self.already(&cause, &already),
             Verdict::Nothing => self.nothing(id, "Nothing follows."),
-            Verdict::Refused(refusal) => self.refuse(message, id, correlation, refusal),
+            Verdict::Refused(refusal) => self.refuse(&cause, refusal),
         }
     }
 
@@ -128,8 +154,10 @@ impl<'a> Records<'a> {
             let digest = Sha256::digest(&message.original.body);
             let ordinal =
                 u32::from_be_bytes([0x40 | digest[0] & 0x3f, digest[1], digest[2], digest[3]]);
-            self.answer_refusal(message, (id, ordinal), id, &reason);
-            self.record_refusal(message, (id, id), reason, true);
+            let traceparent = message.traceparent.as_deref();
+            let cause = Cause { message, id, correlation: id, traceparent, step: None };
+            self.answer_refusal(&cause, ordinal, &reason);
+            self.record_refusal(&cause, reason);
         }
     }
 
@@ -143,7 +171,7 @@ impl<'a> Records<'a> {
             queue: message.arrived.queue.clone(),
             message: id,
             class: trouble.class,
-            reason: trouble.reason.replace('\0', "\u{fffd}"),
+            reason: short(&trouble.reason),
             history: serde_json::json!([{
                 "at": self.now,
                 "delivery_count": original.delivery_count,
@@ -153,6 +181,23 @@ impl<'a> Records<'a> {
             properties: original.properties(),
             body: original.body.to_vec(),
         });
+    }
+
+    /// What became of the messages, of which so many were fresh and so many known.
+    pub fn counts(&self, fresh: usize, repeated: usize) -> Counts {
+        Counts {
+            decided: fresh.saturating_sub(self.delayed.len()),
+            repeated,
+            refused: self.refusals.len(),
+            parked: self.parked.len(),
+            delayed: self.delayed.len(),
+            said: self.events.len(),
+        }
+    }
+
+    /// The spans of everything that is traced.
+    pub fn spans(&mut self) -> Spans {
+        std::mem::take(&mut self.spans)
     }
 
     /// Writes everything, one statement per table, and gives what is to be published: first the
@@ -196,38 +241,38 @@ impl<'a> Records<'a> {
         Ok(Committed { letters: vec![letters], batches: batches.into_iter().collect() })
     }
 
-    fn say(
-        &mut self,
-        message: &Message,
-        cause: Uuid,
-        correlation: Uuid,
-        ordinal: u32,
-        said: Sequenced,
-    ) {
-        let id = derived(cause, self.worker.name(), ordinal);
+    fn say(&mut self, cause: &Cause<'_>, ordinal: u32, said: Sequenced) {
+        let id = derived(cause.id, self.worker.name(), ordinal);
         let Sequenced { said: Said { ty, subject, data }, sequence, begins } = said;
+        let correlation = if begins { id } else { cause.correlation };
+        let traceparent = match cause.step {
+            None => cause.traceparent.map(str::to_owned),
+            Some(step) => {
+                let (place, parent, link) = step.says(id, begins);
+                let (exchange, subject) = (exchange(ty.kind), subject.id);
+                let ty = ty.name;
+                let span = Span { place, parent, link, id, ty, exchange, subject, correlation };
+                self.spans.said.push(span);
+                Some(place.traceparent())
+            }
+        };
+        let cause = cause.id;
         self.events.push(NewEvent {
             id,
             ty,
             subject,
             sequence,
-            correlation: if begins { id } else { correlation },
+            correlation,
             cause,
-            traceparent: message.traceparent.clone(),
+            traceparent,
             data,
         });
     }
 
     /// An answer to a command from outside; about its subject, but no part of its history.
-    fn answer(
-        &mut self,
-        message: &Message,
-        (cause, ordinal): (Uuid, u32),
-        correlation: Uuid,
-        said: Said,
-    ) {
+    fn answer(&mut self, cause: &Cause<'_>, ordinal: u32, said: Said) {
         let said = Sequenced { said, sequence: None, begins: false };
-        self.say(message, cause, correlation, ordinal, said);
+        self.say(cause, ordinal, said);
     }
 
     fn timer(&mut self, cause: Uuid, correlation: Uuid, ordinal: u32, timer: Later<Said>) {
@@ -242,8 +287,12 @@ impl<'a> Records<'a> {
     }
 
     /// Our own messages need no answer; a sender outside waits for one.
-    fn already(&mut self, message: &Message, id: Uuid, correlation: Uuid, already: &Already) {
-        self.nothing(id, &format!("The {} {} holds it already.", already.subject, already.id));
+    fn already(&mut self, cause: &Cause<'_>, already: &Already) {
+        self.nothing(
+            cause.id,
+            &format!("The {} {} holds it already.", already.subject, already.id),
+        );
+        let message = cause.message;
         let Some((ty, subject)) = asked(message) else { return };
         let data = AlreadyDone {
             command: message.external_id(),
@@ -255,31 +304,25 @@ impl<'a> Records<'a> {
             reference: already.reference.clone(),
         };
         let said = Said { ty: answers::already(subject.kind), subject, data: json(&data) };
-        self.answer(message, (id, SAYS_FROM), correlation, said);
+        self.answer(cause, SAYS_FROM, said);
     }
 
-    fn refuse(&mut self, message: &Message, id: Uuid, correlation: Uuid, refusal: Refusal) {
-        let outside = matches!(message.origin, Origin::Outside { .. });
-        let waits: &[Delay] = if outside { &OUTSIDE_WAITS } else { &OWN_WAITS };
-        let attempt = usize::try_from(message.attempt).unwrap_or(usize::MAX);
-        if let (Refusal::NotYet(_), Some(wait)) = (&refusal, waits.get(attempt)) {
+    fn refuse(&mut self, cause: &Cause<'_>, refusal: Refusal) {
+        let Cause { message, id, .. } = *cause;
+        let outside = message.is_from_outside();
+        if let (Refusal::NotYet(_), Some(wait)) = (&refusal, wait(message)) {
             let back = if outside { &mut self.back.1 } else { &mut self.back.0 };
             back.push(id);
-            self.delayed.push(delayed(message, id, *wait));
+            self.delayed.push(delayed(message, id, wait));
             return;
         }
         let (Refusal::No(reason) | Refusal::NotYet(reason)) = refusal;
-        self.answer_refusal(message, (id, SAYS_FROM), correlation, &reason);
-        self.record_refusal(message, (id, correlation), reason, outside);
+        self.answer_refusal(cause, SAYS_FROM, &reason);
+        self.record_refusal(cause, reason);
     }
 
-    fn answer_refusal(
-        &mut self,
-        message: &Message,
-        (cause, ordinal): (Uuid, u32),
-        correlation: Uuid,
-        reason: &Reason,
-    ) {
+    fn answer_refusal(&mut self, cause: &Cause<'_>, ordinal: u32, reason: &Reason) {
+        let message = cause.message;
         let Some((ty, subject)) = asked(message) else { return };
         let data = Refused {
             command: message.external_id(),
@@ -290,26 +333,48 @@ impl<'a> Records<'a> {
             message: reason.message.clone(),
         };
         let said = Said { ty: answers::refused(subject.kind), subject, data: json(&data) };
-        self.answer(message, (cause, ordinal), correlation, said);
+        self.answer(cause, ordinal, said);
     }
 
-    fn record_refusal(
-        &mut self,
-        message: &Message,
-        (id, correlation): (Uuid, Uuid),
-        reason: Reason,
-        outside: bool,
-    ) {
+    fn record_refusal(&mut self, cause: &Cause<'_>, reason: Reason) {
+        let Cause { message, id, correlation, .. } = *cause;
         let ty = message.arrived.ty.clone();
         self.refusals.push(Final {
             id,
             ty: ty.unwrap_or_else(|| message.arrived.queue.clone()),
             source: message.source(),
-            outside,
+            outside: message.is_from_outside(),
             reason,
             attempt: message.attempt + 1,
             correlation,
         });
+    }
+}
+
+impl Cause<'_> {
+    fn span(&self, step: Step, verdict: &Verdict) -> Decided {
+        let message = self.message;
+        let (outcome, rule) = match verdict {
+            Verdict::Said { .. } => ("said", None),
+            Verdict::Already(_) => ("already", None),
+            Verdict::Nothing => ("nothing", None),
+            Verdict::Refused(Refusal::NotYet(reason)) if wait(message).is_some() => {
+                ("delayed", Some(reason.rule))
+            }
+            Verdict::Refused(Refusal::No(reason) | Refusal::NotYet(reason)) => {
+                ("refused", Some(reason.rule))
+            }
+        };
+        Decided {
+            step,
+            queue: message.arrived.queue.clone(),
+            ty: message.arrived.ty.clone(),
+            id: self.id,
+            correlation: self.correlation,
+            bytes: message.original.body.len(),
+            outcome,
+            rule,
+        }
     }
 }
 
@@ -340,6 +405,20 @@ impl Timer {
             cause: self.cause,
         }
     }
+}
+
+/// A reason as a row keeps it: it may quote what came.
+fn short(reason: &str) -> String {
+    let end = reason.char_indices().nth(REASON_CHARS_MAX).map_or(reason.len(), |(end, _)| end);
+    let kept = reason[..end].replace('\0', "\u{fffd}");
+    if end < reason.len() { format!("{kept} … and so on.") } else { kept }
+}
+
+/// How long a message waits that may yet be decided otherwise; `None`: it has waited enough.
+fn wait(message: &Message) -> Option<Delay> {
+    let waits: &[Delay] = if message.is_from_outside() { &OUTSIDE_WAITS } else { &OWN_WAITS };
+    let attempt = usize::try_from(message.attempt).unwrap_or(usize::MAX);
+    waits.get(attempt).copied()
 }
 
 /// The type and the subject of a command from outside, whose sender waits for an answer.

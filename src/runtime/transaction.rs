@@ -18,6 +18,7 @@ use super::upkeep::random;
 use crate::store::parked::ParkedClass;
 use crate::store::received::{Claim, Outside};
 use crate::store::{self, Connection, Fault};
+use crate::telemetry::{Meter, Setback, Tracer};
 
 /// Our own message older than this is recognised and parked: its claims may be gone already.
 const AGE_MAX_MS: u64 = 6 * 24 * 60 * 60 * 1000;
@@ -31,6 +32,8 @@ pub struct Desk {
     /// Batches that were confirmed and not yet marked.
     pub marks: Vec<(Uuid, DateTime<Utc>)>,
     pub facts: Option<(i64, AnyFacts)>,
+    pub meter: Meter,
+    pub tracer: Tracer,
 }
 
 /// Messages that were found to be the cause of rollbacks, by place.
@@ -61,6 +64,33 @@ pub enum Stop {
 impl<E: Into<Fault>> From<E> for Stop {
     fn from(error: E) -> Self {
         Self::Fault(error.into())
+    }
+}
+
+impl Stop {
+    /// What is counted as the cause.
+    pub const fn setback(&self) -> Setback {
+        match self {
+            Self::Fault(Fault::Again(_)) => Setback::Conflict,
+            Self::Fault(Fault::Connection(_)) => Setback::Connection,
+            Self::Fault(Fault::Ours(_)) => Setback::Ours,
+            Self::Fault(Fault::Message(_)) => Setback::Message,
+            Self::Undecided(Undecided::Panicked(..)) => Setback::Panic,
+            Self::Undecided(Undecided::TooMuch) => Setback::TooMuch,
+        }
+    }
+}
+
+/// What a message goes on with.
+#[derive(Clone)]
+pub struct Pipeline {
+    pub correlation: Uuid,
+    pub traceparent: Option<String>,
+}
+
+impl Pipeline {
+    fn of(message: &Message, correlation: Uuid) -> Self {
+        Self { correlation, traceparent: message.traceparent.clone() }
     }
 }
 
@@ -97,13 +127,14 @@ impl Desk {
         } else {
             self.decide(now, messages, poison, &claims).await?
         };
-        let correlations = self.correlations(messages, &claims).await?;
+        let pipelines = self.pipelines(messages, &claims).await?;
         let worker = Arc::clone(&self.worker);
-        let mut records = Records::new(&*worker, batch, now);
+        let mut records = Records::new(&*worker, batch, now, self.tracer.clone());
         for ((place, id), verdict) in claims.fresh.iter().zip(verdicts) {
             let message = &messages[*place];
-            let correlation = correlations.get(id).copied().unwrap_or(*id);
-            records.verdict(message, *id, correlation, verdict);
+            let begun = || Pipeline::of(message, *id);
+            let pipeline = pipelines.get(id).cloned().unwrap_or_else(begun);
+            records.verdict(message, *id, &pipeline, verdict);
         }
         for (place, id) in &claims.conflicts {
             records.conflict(&messages[*place], *id);
@@ -111,6 +142,8 @@ impl Desk {
         for (place, id, trouble) in &claims.troubles {
             records.park(&messages[*place], *id, trouble);
         }
+        let counts = records.counts(claims.fresh.len(), claims.repeats.len());
+        let spans = records.spans();
         store::world::save(&mut self.conn, &world).await?;
         let again = self.unmarked_of(&claims.repeats).await?;
         let committed = records.write(&mut self.conn, taken_at, claims.fresh.len(), again).await?;
@@ -118,6 +151,8 @@ impl Desk {
         FaultPoint::Saved.reach();
         store::commit(&mut self.conn).await?;
         self.marks.clear();
+        self.meter.decided(counts);
+        self.tracer.committed(spans, taken_at.into());
         FaultPoint::Committed.reach();
         Ok(committed)
     }
@@ -301,21 +336,21 @@ impl Desk {
 
     /// The pipeline of each fresh message: its own word for ours; for a command from outside the
     /// pipeline of the record that it is about; a raw input begins one.
-    async fn correlations(
+    async fn pipelines(
         &mut self,
         messages: &[Message],
         claims: &Claims,
-    ) -> Result<HashMap<Uuid, Uuid>, Stop> {
+    ) -> Result<HashMap<Uuid, Pipeline>, Stop> {
         let mut known = HashMap::new();
         let mut asked = Vec::new();
         for (place, id) in &claims.fresh {
             let message = &messages[*place];
             match (&message.origin, message.subject, message.correlation) {
                 (Origin::Ours { .. }, _, Some(correlation)) => {
-                    known.insert(*id, correlation);
+                    known.insert(*id, Pipeline::of(message, correlation));
                 }
                 (Origin::Outside { raw: false, .. }, Some(subject), _) => {
-                    asked.push((*id, subject.id, message.correlation));
+                    asked.push((*id, subject.id, message));
                 }
                 _ => {}
             }
@@ -324,11 +359,15 @@ impl Desk {
             return Ok(known);
         }
         let subjects: Vec<_> = asked.iter().map(|(_, subject, _)| *subject).collect();
-        let found = store::event::correlations(&mut self.conn, &subjects).await?;
-        for (id, subject, said) in asked {
-            if let Some(correlation) = found.get(&subject).copied().or(said) {
-                known.insert(id, correlation);
+        let found = store::event::pipelines(&mut self.conn, &subjects).await?;
+        for (id, subject, message) in asked {
+            let mut pipeline = Pipeline::of(message, message.correlation.unwrap_or(id));
+            if let Some((correlation, traceparent)) = found.get(&subject) {
+                pipeline.correlation = *correlation;
+                // Where its sender traces nothing, it goes on where the pipeline is.
+                pipeline.traceparent = pipeline.traceparent.or_else(|| traceparent.clone());
             }
+            known.insert(id, pipeline);
         }
         Ok(known)
     }

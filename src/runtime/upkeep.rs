@@ -19,6 +19,7 @@ use crate::store::event::NewEvent;
 use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::partition::DAYS_AHEAD_MIN;
 use crate::store::{self, Connection, Fault};
+use crate::telemetry::WorkerMeter;
 
 /// Who says what is due: the clock, whichever process it runs in.
 pub const CLOCK: &str = "clock";
@@ -42,6 +43,7 @@ pub struct Upkeep {
     /// The worker whose batches this process sweeps up; none in a process of the clock alone.
     pub worker: Option<&'static str>,
     pub heard: Arc<BTreeSet<&'static str>>,
+    pub meter: WorkerMeter,
     pub stop: CancellationToken,
 }
 
@@ -110,7 +112,9 @@ impl Upkeep {
                     Todo::Partitions => maintain(conn).await,
                 }
             };
-            if let Err(fault) = done.await {
+            let done = done.await;
+            self.meter.health.database(done.is_ok());
+            if let Err(fault) = done {
                 warn!("The upkeep could not be done and is tried again: {fault}");
                 conn = None;
                 tokio::select! {
@@ -158,6 +162,9 @@ impl Upkeep {
     /// Publishes batches whose cause will never come back.
     async fn sweep(&self, conn: &mut Connection, link: &Link, keeps: bool) -> Result<(), Fault> {
         let older_than = Duration::from_secs(self.settings.runtime.sweep_after_s);
+        if let Some(worker) = self.worker {
+            self.meter.unpublished(store::batch::unmarked(conn, worker).await?);
+        }
         for worker in self.worker.into_iter().chain(keeps.then_some(CLOCK)) {
             store::begin(conn).await?;
             let stale = store::batch::stale_unmarked(conn, worker, older_than, SWEPT_MAX).await?;

@@ -92,6 +92,19 @@ pub async fn progress(
     Ok(row.fetch_one(conn).await?)
 }
 
+/// How many batches of the worker are not known to be published, counted up to 10,000.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn unmarked(conn: &mut Connection, worker: &str) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM (SELECT FROM batch
+           WHERE worker = $1 AND published_at IS NULL LIMIT 10000) AS counted"#,
+        worker
+    );
+    Ok(count.fetch_one(conn).await?)
+}
+
 /// A batch whose events are known to be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Published {

@@ -118,20 +118,23 @@ pub async fn unmarked_of_causes(
     if batches.is_empty() { Ok(Vec::new()) } else { of_batches(conn, &batches).await }
 }
 
-/// The pipelines that these records belong to: what was last said about each.
+/// The pipelines that these records belong to, and where their traces are: what was last said about
+/// each.
 ///
 /// # Errors
 /// [`Fault`] of the server.
-pub async fn correlations(
+pub async fn pipelines(
     conn: &mut Connection,
     subjects: &[Uuid],
-) -> Result<BTreeMap<Uuid, Uuid>> {
+) -> Result<BTreeMap<Uuid, (Uuid, Option<String>)>> {
     let rows = sqlx::query!(
-        r#"SELECT subject AS "subject!", correlation AS "correlation!" FROM last_correlations($1)"#,
+        r#"SELECT subject AS "subject!", correlation AS "correlation!", traceparent
+           FROM last_said($1)"#,
         subjects
     );
     let rows = rows.fetch_all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.subject, row.correlation)).collect())
+    let pipeline = rows.into_iter().map(|row| (row.subject, (row.correlation, row.traceparent)));
+    Ok(pipeline.collect())
 }
 
 /// What these batches said, in the order of saying: what the sweeper publishes.

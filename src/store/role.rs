@@ -197,7 +197,7 @@ fn grants(does: &Does) -> Vec<Grant> {
                 ("SELECT, INSERT, UPDATE (published_at)", "batch"),
                 ("SELECT, INSERT, UPDATE (batch, repeats, last_repeat_at)", "received"),
                 (PARK, "parked"),
-                ("EXECUTE", "FUNCTION last_correlations(uuid[])"),
+                ("EXECUTE", "FUNCTION last_said(uuid[])"),
             ]
             .map(pair)
             .into();

@@ -35,6 +35,8 @@ pub struct Status {
     pub waiting: Oldest,
     /// Inputs that wait for a person.
     pub held: Oldest,
+    /// Commands that were due a minute ago and that no clock has said.
+    pub overdue: Oldest,
 }
 
 /// How many records of one kind are in one state.
@@ -109,6 +111,7 @@ pub async fn read(conn: &mut Connection) -> Result<Status> {
         imports: imports(conn).await?,
         waiting: waiting(conn).await?,
         held: held(conn).await?,
+        overdue: overdue(conn).await?,
     })
 }
 
@@ -261,6 +264,15 @@ async fn held(conn: &mut Connection) -> Result<Oldest> {
         Oldest,
         r#"SELECT count(*) AS "count!", min(created_at) AS oldest_at FROM input
            WHERE verdict = 'held'"#
+    );
+    Ok(row.fetch_one(conn).await?)
+}
+
+async fn overdue(conn: &mut Connection) -> Result<Oldest> {
+    let row = sqlx::query_as!(
+        Oldest,
+        r#"SELECT count(*) AS "count!", min(due_at) AS oldest_at FROM schedule
+           WHERE claimed_at IS NULL AND due_at < now() - interval '1 minute'"#
     );
     Ok(row.fetch_one(conn).await?)
 }

@@ -53,6 +53,8 @@ pub struct Part {
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
     pub id: Uuid,
+    /// The entry of a timeline says it.
+    #[serde(skip_serializing)]
     pub at: DateTime<Utc>,
     pub worker: String,
     #[serde(rename = "type")]
@@ -78,6 +80,8 @@ pub struct Step {
 #[derive(Clone, Debug, Serialize)]
 pub struct Refusal {
     pub id: Uuid,
+    /// The entry of a timeline says it.
+    #[serde(skip_serializing)]
     pub at: DateTime<Utc>,
     pub worker: String,
     #[serde(rename = "type")]

@@ -11,6 +11,7 @@ use crate::installation::Installation;
 mod commands;
 mod inputs;
 mod settings;
+mod wire;
 
 /// A message that our own publisher would refuse to send.
 struct Wild {

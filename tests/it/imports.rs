@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::installation::{Installation, form};
-use crate::proxy::Proxy;
+use crate::proxy::proxied;
 
 const ROWS: usize = 10_000;
 
@@ -73,19 +73,6 @@ async fn f15_an_import_whose_worker_is_killed_again_and_again_takes_no_row_twice
     it.until("all rows are judged", &format!("SELECT ({JUDGED}) = {ROWS}")).await;
     expect_all_outcomes(&it).await;
     intake.stop().await;
-}
-
-/// The same address by way of a proxy.
-async fn proxied(url: &str, port: u16) -> (Proxy, String) {
-    let (scheme, rest) = url.split_once("://").unwrap();
-    let (user, rest) = rest.rsplit_once('@').map_or(("", rest), |(user, rest)| (user, rest));
-    let at = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at(at);
-    let host = if host.contains(':') { host.to_owned() } else { format!("{host}:{port}") };
-    let proxy = Proxy::start(&host).await;
-    let user = if user.is_empty() { String::new() } else { format!("{user}@") };
-    let url = format!("{scheme}://{user}127.0.0.1:{}{path}", proxy.port());
-    (proxy, url)
 }
 
 #[tokio::test]

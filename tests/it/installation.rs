@@ -193,16 +193,19 @@ impl Drop for Installation {
 }
 
 impl Process {
-    /// Waits until its log has this text.
-    pub(crate) async fn says(&mut self, text: &str) {
-        self.says_so_often(text, 1).await;
+    /// Waits until its log has this text, and gives the line.
+    pub(crate) async fn says(&mut self, text: &str) -> String {
+        self.says_so_often(text, 1).await
     }
 
-    /// Waits until its log has so many lines with this text.
-    pub(crate) async fn says_so_often(&mut self, text: &str, times: usize) {
+    /// Waits until its log has so many lines with this text, and gives the last of them.
+    pub(crate) async fn says_so_often(&mut self, text: &str, times: usize) -> String {
         let waiting = tokio::time::Instant::now();
-        let said = |lines: &[String]| lines.iter().filter(|line| line.contains(text)).count();
-        while said(&self.lines.lock().unwrap()) < times {
+        loop {
+            let lines = self.lines.lock().unwrap().clone();
+            if let Some(line) = lines.into_iter().filter(|line| line.contains(text)).nth(times - 1) {
+                return line;
+            }
             assert!(waiting.elapsed() < PATIENCE, "waited in vain until a worker says: {text}");
             tokio::time::sleep(LOOK_EVERY).await;
         }

@@ -78,6 +78,26 @@ fn broken(input: &str) -> Vec<Broken> {
             "too_large",
             "10000 headers",
         ),
+        Broken(
+            of(&format!(r#"{{"input":"{input}","reason":"{}"}}"#, "long ".repeat(60_000))),
+            "schema",
+            "a text of more than 262144 bytes",
+        ),
+        Broken(
+            of(&format!(r#"{{"input":"{input}","reason":"x","{}":1}}"#, "y".repeat(100_000))),
+            "schema",
+            "… and so on",
+        ),
+        Broken(typed(to(b"{}".into()), &"t".repeat(255)), "type", "does not take messages of type"),
+        Broken(
+            to(json!({
+                "specversion": "1.0", "id": "1", "source": "x", "type": "t".repeat(256),
+            })
+            .to_string()
+            .into_bytes()),
+            "envelope",
+            "`type` has 256 bytes",
+        ),
         Broken(to(vec![b' '; 17 * 1024 * 1024]), "too_large", "17825792 bytes"),
     ]
 }

@@ -11,6 +11,8 @@ async fn status_counts_records_inputs_queues_and_what_needs_somebody() {
     it.execute(
         "INSERT INTO batch (id, worker, taken_at, decided_at, messages, events)
          SELECT id_at(now()), 'quoting', t, t, 1, 1 FROM (SELECT now() - interval '1 hour') AS x (t);
+         UPDATE schedule SET claimed_at = NULL, due_at = now() - interval '1 hour'
+         WHERE id = (SELECT id FROM schedule LIMIT 1);
          INSERT INTO parked (id, worker, queue, class, reason, properties)
          VALUES (gen_random_uuid(), 'quoting', 'quoting', 'panic', 'It panicked.', '{}')",
     )
@@ -27,6 +29,7 @@ async fn status_counts_records_inputs_queues_and_what_needs_somebody() {
     assert_eq!(count(inputs, "channel", "import", ("verdict", "created")), Some(&json!(3)));
     assert_eq!(count(inputs, "channel", "email", ("verdict", "rejected")), Some(&json!(1)));
     assert_eq!(status["held"]["count"], 1);
+    assert_eq!(status["overdue"]["count"], 1);
     assert_eq!(status["repeats"], json!([{ "name": "intake.email", "count": 1 }]));
     assert_eq!(status["parked"], json!([{ "name": "panic", "count": 1 }]));
     assert_eq!(status["unmarked"][0]["worker"], "quoting");
@@ -34,7 +37,12 @@ async fn status_counts_records_inputs_queues_and_what_needs_somebody() {
     let quoting = queues.iter().find(|queue| queue["name"] == "quoting").unwrap();
     assert_eq!(quoting, &json!({ "name": "quoting", "ready": 1, "consumers": 0 }));
     let warnings = status["warnings"].to_string();
-    for about in ["nobody works on it", "not known to be published", "leadmill parked list"] {
+    for about in [
+        "nobody works on it",
+        "not known to be published",
+        "leadmill parked list",
+        "1 timer is due",
+    ] {
         assert!(warnings.contains(about), "{about}: {warnings}");
     }
     let people = leadmill(&it, &["status"]).await.out;

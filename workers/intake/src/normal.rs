@@ -42,7 +42,7 @@ pub fn line(raw: &str) -> Option<String> {
             chars += 1;
         }
         for c in word.chars() {
-            if chars == TEXT_CHARS_MAX {
+            if chars >= TEXT_CHARS_MAX {
                 return Some(out.trim_end().to_owned());
             }
             out.push(c);
@@ -76,7 +76,7 @@ pub fn paragraph(raw: &str) -> Option<String> {
                 continue;
             }
             if chars >= MESSAGE_CHARS_MAX {
-                return Some(out);
+                return Some(out.trim_end().to_owned());
             }
             out.push(c);
             chars += 1;
@@ -300,6 +300,11 @@ mod tests {
         assert_eq!(paragraph("\r\n a\r\n\r\n\r\n b\u{0}c\r\n"), Some("a\n\nbc".to_owned()));
         let long = paragraph(&"x\n".repeat(30_000)).unwrap_or_default();
         assert!(long.chars().count() <= MESSAGE_CHARS_MAX);
+        // A word that ends exactly at the limit.
+        let full = "x".repeat(TEXT_CHARS_MAX);
+        assert_eq!(line(&format!("{full} more words")), Some(full));
+        let full = "x".repeat(MESSAGE_CHARS_MAX);
+        assert_eq!(paragraph(&format!("{full}\n\nmore")), Some(full));
     }
 
     #[test]

@@ -1,12 +1,25 @@
 //! No bytes make a reader panic, hang or say nothing.
 
+mod promises;
+
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use domain::enquiry::{Channel, MESSAGE_CHARS_MAX, PartReading, Reading, TEXT_CHARS_MAX};
+use domain::enquiry::{Channel, TEXT_CHARS_MAX};
 use intake::{ReadOptions, external_id, read};
+use promises::{check, check_text, content_types};
 use proptest::prelude::*;
 
 const CHANNELS: [Channel; 4] = [Channel::Email, Channel::Web, Channel::Import, Channel::Card];
+/// The corpora in `fuzz/corpus`, and the reader of each.
+const CORPORA: [(&str, Channel); 4] = [
+    ("mail", Channel::Email),
+    ("web_form", Channel::Web),
+    ("csv", Channel::Import),
+    ("vcard", Channel::Card),
+];
+/// Fewer inputs mean that a corpus was lost.
+const CORPUS_INPUTS_MIN: usize = 20;
 /// Longest that one hostile input of the size below may take, in an unoptimised build on a busy
 /// machine; alone it takes about a second.
 const TIME_MAX: Duration = Duration::from_secs(10);
@@ -49,46 +62,10 @@ fn samples() -> Vec<&'static [u8]> {
     .to_vec()
 }
 
-fn check_text(text: &str, chars_max: usize) {
-    assert!(!text.contains('\0') && text.trim() == text && !text.is_empty(), "{text:?}");
-    assert!(text.chars().count() <= chars_max, "{} characters", text.chars().count());
-}
-
-fn check_enquiry(enquiry: &domain::enquiry::Enquiry) {
-    let person = &enquiry.person;
-    let names = [&person.given_name, &person.family_name, &person.job_title];
-    let texts = [&enquiry.company, &enquiry.topic, &enquiry.website, &enquiry.campaign];
-    names.into_iter().chain(texts).flatten().for_each(|text| check_text(text, TEXT_CHARS_MAX));
-    enquiry.message.iter().for_each(|text| check_text(text, MESSAGE_CHARS_MAX));
-    person.emails.iter().chain(&person.phones).for_each(|text| check_text(text, TEXT_CHARS_MAX));
-    enquiry.other.iter().for_each(|other| check_text(&other.value, TEXT_CHARS_MAX));
-    assert!(serde_json::to_string(enquiry).is_ok());
-}
-
 /// Reads the bytes through every channel and checks what every reading promises.
 fn read_all(bytes: &[u8]) {
-    let options = ReadOptions {
-        default_region: "ES".to_owned(),
-        own_domains: vec!["example.com".to_owned()],
-    };
     for channel in CHANNELS {
-        let _ = external_id(channel, None, bytes);
-        match read(channel, None, bytes, &options) {
-            Reading::Enquiry(enquiry) => check_enquiry(&enquiry),
-            Reading::Parts(parts) => {
-                for part in parts {
-                    match part.reading {
-                        PartReading::Enquiry(enquiry) => check_enquiry(&enquiry),
-                        PartReading::NoLead { reason, .. } | PartReading::Unclear { reason } => {
-                            assert!(reason.ends_with('.'), "{reason}");
-                        }
-                    }
-                }
-            }
-            Reading::NoLead { reason, .. } | Reading::Unclear { reason } => {
-                assert!(reason.ends_with('.'), "{reason}");
-            }
-        }
+        check(channel, None, bytes);
     }
 }
 
@@ -130,6 +107,40 @@ proptest! {
         if let Some(phone) = intake::normal::phone(&text, &region) {
             check_text(&phone, TEXT_CHARS_MAX);
         }
+    }
+}
+
+/// What a fuzz target once found: each broke a promise.
+#[test]
+fn inputs_that_once_broke_a_promise_keep_it() {
+    check(
+        Channel::Web,
+        Some("application/xml"),
+        b"<adf><prospect><nam\0\0e part=\"full\">John Doe</name></prospect></adf>",
+    );
+    let full = "x".repeat(TEXT_CHARS_MAX);
+    check(
+        Channel::Import,
+        None,
+        format!("email,notes 2\na@b.example,{full} and more words").as_bytes(),
+    );
+}
+
+/// What coverage-guided fuzzing found worth keeping: one input for each path through a reader.
+#[test]
+fn the_corpora_of_the_fuzz_targets_are_read_without_a_panic() {
+    for (target, channel) in CORPORA {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+        let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+        let mut inputs = 0;
+        for file in files {
+            let bytes = std::fs::read(&file).unwrap();
+            for content_type in content_types(channel) {
+                check(channel, *content_type, &bytes);
+            }
+            inputs += 1;
+        }
+        assert!(inputs >= CORPUS_INPUTS_MIN, "{} has only {inputs} inputs", folder.display());
     }
 }
 

@@ -10,6 +10,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use crate::ReadOptions;
 use crate::draft::{self, Draft};
 use crate::fields::Field;
+use crate::normal;
 
 /// Most prospects of one document, and most elements of one prospect.
 const PROSPECTS_MAX: usize = 1_000;
@@ -83,8 +84,11 @@ fn prospects(text: &str) -> Result<Vec<Vec<Item>>, String> {
 }
 
 fn parse(text: &str) -> Result<Vec<Vec<Item>>, String> {
-    let broken =
-        |detail: &str| format!("The ADF is not well-formed ({detail}); look at the original.");
+    // The detail may quote the text: it is cut, and loses what no reason can hold.
+    let broken = |detail: &str| {
+        let detail = normal::line(detail).unwrap_or_default();
+        format!("The ADF is not well-formed ({detail}); look at the original.")
+    };
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
     let mut path: Vec<String> = Vec::new();

@@ -1,0 +1,69 @@
+//! What every reading promises, whatever the bytes: shared by the tests here and the fuzz targets.
+
+use domain::enquiry::{
+    Channel, Enquiry, MESSAGE_CHARS_MAX, OTHER_FIELDS_MAX, PartReading, Reading, TEXT_CHARS_MAX,
+    THREAD_MAX,
+};
+use intake::{ReadOptions, external_id, read};
+
+/// Reads the bytes through one channel and checks what the reading promises.
+pub fn check(channel: Channel, content_type: Option<&str>, bytes: &[u8]) {
+    let options = ReadOptions {
+        default_region: "ES".to_owned(),
+        own_domains: vec!["example.com".to_owned()],
+    };
+    let _ = external_id(channel, content_type, bytes);
+    match read(channel, content_type, bytes, &options) {
+        Reading::Enquiry(enquiry) => check_enquiry(&enquiry),
+        Reading::Parts(parts) => {
+            for part in parts {
+                match part.reading {
+                    PartReading::Enquiry(enquiry) => check_enquiry(&enquiry),
+                    PartReading::NoLead { reason, .. } | PartReading::Unclear { reason } => {
+                        check_reason(&reason);
+                    }
+                }
+            }
+        }
+        Reading::NoLead { reason, .. } | Reading::Unclear { reason } => check_reason(&reason),
+    }
+}
+
+/// The content types that a reader tells apart, and none.
+pub fn content_types(channel: Channel) -> &'static [Option<&'static str>] {
+    match channel {
+        Channel::Web => &[
+            None,
+            Some("application/json"),
+            Some("application/x-www-form-urlencoded; charset=utf-8"),
+            Some("multipart/form-data; boundary=xYzZY"),
+            Some("application/xml"),
+        ],
+        _ => &[None],
+    }
+}
+
+/// A trimmed text without NUL, neither empty nor too long.
+pub fn check_text(text: &str, chars_max: usize) {
+    assert!(!text.contains('\0') && text.trim() == text && !text.is_empty(), "{text:?}");
+    assert!(text.chars().count() <= chars_max, "{} characters", text.chars().count());
+}
+
+fn check_reason(reason: &str) {
+    assert!(reason.ends_with('.') && !reason.contains('\0'), "{reason:?}");
+}
+
+fn check_enquiry(enquiry: &Enquiry) {
+    let person = &enquiry.person;
+    let names = [&person.given_name, &person.family_name, &person.job_title];
+    let texts = [&enquiry.company, &enquiry.topic, &enquiry.website, &enquiry.campaign];
+    names.into_iter().chain(texts).flatten().for_each(|text| check_text(text, TEXT_CHARS_MAX));
+    enquiry.message.iter().for_each(|text| check_text(text, MESSAGE_CHARS_MAX));
+    person.emails.iter().chain(&person.phones).for_each(|text| check_text(text, TEXT_CHARS_MAX));
+    enquiry.other.iter().for_each(|other| check_text(&other.value, TEXT_CHARS_MAX));
+    assert!(enquiry.other.len() <= OTHER_FIELDS_MAX, "{} other fields", enquiry.other.len());
+    assert!(enquiry.thread.answers.len() <= THREAD_MAX, "{} mails", enquiry.thread.answers.len());
+    let written = serde_json::to_string(enquiry).expect("an enquiry is written as JSON");
+    let again: Enquiry = serde_json::from_str(&written).expect("what was written is read again");
+    assert_eq!(&again, enquiry);
+}
