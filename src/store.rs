@@ -50,6 +50,7 @@ pub mod status;
 pub mod summary;
 mod totals;
 pub mod trace;
+pub mod work;
 pub mod world;
 
 pub use fault::{Fault, Trouble, UNIQUE_TRIES_MAX};

@@ -45,6 +45,30 @@ impl Cpu {
     }
 }
 
+/// What one process has used so far.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Used {
+    /// User and system.
+    pub cpu_seconds: Option<f64>,
+    /// The most that was resident at a time, in bytes.
+    pub peak_bytes: Option<u64>,
+}
+
+impl Used {
+    /// By the process of this id, which runs.
+    pub fn by(pid: u32) -> Self {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok();
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok();
+        Self {
+            cpu_seconds: stat.and_then(|stat| Some(Stat::of(&stat)?.own)),
+            peak_bytes: status.and_then(|status| {
+                let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+                Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+            }),
+        }
+    }
+}
+
 /// How many programs want to run, on average of the last minute.
 pub fn load_average() -> Option<f64> {
     fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
