@@ -48,6 +48,7 @@ mod settings;
 mod shipment;
 pub mod status;
 pub mod summary;
+pub mod tape;
 mod totals;
 pub mod trace;
 pub mod work;

@@ -3,6 +3,8 @@
 //!
 //! Everything happens in databases and under prefixes of its own, which are gone afterwards.
 
+mod bare;
+mod bare_worker;
 mod cpu;
 mod flow;
 mod flow_report;
@@ -38,6 +40,9 @@ pub struct Bench {
     /// One hop: how often each way is measured; the medians are compared
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
     rounds: u32,
+    /// In the place of this worker: the bare loop of the roofline, which `bench` starts itself
+    #[arg(long, hide = true, value_name = "WORKER")]
+    bare: Option<String>,
 }
 
 impl Bench {
@@ -45,6 +50,9 @@ impl Bench {
         let settings = context.settings().await?;
         let filter = format!("warn,{}", crate::store::QUIET_FILTER);
         log(&LogSettings { filter, json: false })?;
+        if let Some(worker) = &self.bare {
+            return bare_worker::run(&settings, worker).await;
+        }
         let Some(hop) = &self.hop else {
             let report = flow::measure(context, &settings, usize::try_from(self.leads)?).await?;
             context.output.print(&report, flow_report::Report::to_string)?;

@@ -15,8 +15,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use super::bare_worker;
 use super::cpu::{self, Cpu, Used};
-use super::flow_report::{Process, Report, Run};
+use super::flow_report::{Process, Report, Run, Runs};
 use super::ground::{Ground, said};
 use super::load::Load;
 use super::sample;
@@ -25,6 +26,7 @@ use crate::cli::context::exports;
 use crate::cli::demo::outside::{self, Counts, Manner, Party};
 use crate::cli::demo::processes::Processes;
 use crate::cli::post::Post;
+use crate::messaging::{Queue, Topology};
 use crate::settings::Settings;
 use crate::store::{self, Connection, batch, summary, work};
 use crate::workers;
@@ -53,30 +55,35 @@ pub async fn measure(
     let made = std::fs::create_dir_all(&folder);
     made.with_context(|| format!("The folder `{}` cannot be made", folder.display()))?;
     let ground = Ground::prepare(settings, outside::topology().queues).await?;
-    let mut flow = Flow { context, ground: &ground, folder, people: 0 };
+    let mut flow = Flow { context, settings, folder, people: 0 };
     let measured = tokio::select! {
-        measured = flow.runs(leads) => measured,
+        measured = flow.runs(&ground, leads) => measured,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("Stopped; nothing was measured.")),
     };
+    clear(ground).await;
+    Ok(Report::of(settings, load_average, measured?))
+}
+
+async fn clear(ground: Ground) {
     if let Err(error) = ground.clear().await {
         warn!("{error}");
     }
-    let (full, paced) = measured?;
-    Ok(Report::of(settings, load_average, full, paced))
 }
 
-/// How fast inputs come.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Pace {
-    /// All of them lie in the queues before the workers start.
+/// Who works, and how fast inputs come.
+#[derive(Clone, Debug)]
+enum Way {
+    /// The workers; all inputs lie in the queues before they start.
     Full,
-    /// So many leads a second.
+    /// The workers; so many leads come a second.
     Steady(f64),
+    /// The bare loop, which does again what the workers did in that database since then.
+    Bare { recorded: String, since: DateTime<Utc> },
 }
 
 struct Flow<'a> {
     context: &'a Context,
-    ground: &'a Ground,
+    settings: &'a Settings,
     folder: PathBuf,
     /// People made so far.
     people: usize,
@@ -91,37 +98,73 @@ struct Outside {
 }
 
 impl Flow<'_> {
-    async fn runs(&mut self, leads: usize) -> anyhow::Result<(Run, Run)> {
-        Load::new(self.ground).await?.finish().await;
+    async fn runs(&mut self, ground: &Ground, leads: usize) -> anyhow::Result<Runs> {
+        Load::new(ground).await?.finish().await;
         eprintln!("Warming up …");
-        self.run(WARM_UP, Pace::Full).await?;
+        self.run(ground, WARM_UP, Way::Full).await?;
         eprintln!("{leads} leads at full speed …");
-        let full = self.run(leads, Pace::Full).await?;
+        let since = self.now(ground).await?;
+        let full = self.run(ground, leads, Way::Full).await?;
         eprintln!("{}", full.sentence());
+        eprintln!("The same rows and messages by the bare loop …");
+        let roofline = self.roofline(ground, leads, since).await?;
+        eprintln!("{}", roofline.sentence());
         let pace = full.leads_per_second / 2.0;
         let few = (leads / PACED_PART).max(10);
-        eprintln!("{few} leads at half of that, {pace:.0} a second …");
-        let paced = self.run(few, Pace::Steady(pace)).await?;
-        Ok((full, paced))
+        eprintln!("{few} leads at half of the speed, {pace:.0} a second …");
+        let paced = self.run(ground, few, Way::Steady(pace)).await?;
+        Ok(Runs { full, paced, roofline })
     }
 
-    async fn run(&mut self, leads: usize, pace: Pace) -> anyhow::Result<Run> {
-        let settings = &self.ground.settings;
+    /// The time of the database, by which ids are made.
+    async fn now(&self, ground: &Ground) -> anyhow::Result<DateTime<Utc>> {
+        let database = &ground.settings.database;
+        let mut conn = store::connect(database, "leadmill bench").await.map_err(said)?;
+        let now = store::begin(&mut conn).await.map_err(said)?;
+        store::rollback(&mut conn).await.map_err(said)?;
+        store::close(conn).await.map_err(said)?;
+        Ok(now)
+    }
+
+    /// The bare loop, on empty tables and queues of its own.
+    async fn roofline(
+        &mut self,
+        done: &Ground,
+        leads: usize,
+        since: DateTime<Utc>,
+    ) -> anyhow::Result<Run> {
+        let ground = Ground::prepare(self.settings, outside::topology().queues).await?;
+        let [(_, recorded), _] = exports(&done.settings);
+        let run = self.run(&ground, leads, Way::Bare { recorded, since }).await;
+        clear(ground).await;
+        run
+    }
+
+    async fn run(&mut self, ground: &Ground, leads: usize, way: Way) -> anyhow::Result<Run> {
+        let settings = &ground.settings;
         let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
         let (from, since) = (self.people, Utc::now());
         self.people += leads;
         let written = work::work(&mut conn).await.map_err(said)?;
+        // Sessions see what others wrote as it was when they first looked.
+        store::close(conn).await.map_err(said)?;
         let post = Post::open(self.context, settings).await?;
-        if pace == Pace::Full {
+        if !matches!(way, Way::Steady(_)) {
             post.send(sample::inputs(from, leads)).await?;
         }
         let cpu = Cpu::used();
-        let mut outside = self.outside().await?;
-        let environment = self.environment();
-        let arguments = |name: &str| vec!["run".to_owned(), name.to_owned()];
+        let mut outside = self.outside(settings).await?;
+        let environment = self.environment(settings, &way);
+        let bare = matches!(way, Way::Bare { .. });
+        let arguments = |name: &str| {
+            let verb: &[&str] = if bare { &["bench", "--bare"] } else { &["run"] };
+            verb.iter().copied().chain([name]).map(str::to_owned).collect()
+        };
         let mut processes = Processes::start(&self.folder, &environment, arguments)?;
-        if let Pace::Steady(pace) = pace {
-            self.until_consumed().await?;
+        if let Way::Steady(pace) = way {
+            let workers = workers::all(settings)?;
+            let queues = workers.iter().flat_map(|worker| workers::queues(&**worker));
+            until_consumed(settings, &queues.collect::<Vec<_>>()).await?;
             send_paced(&post, from, leads, pace).await?;
         }
         until_invoiced(leads, &mut outside, &mut processes).await?;
@@ -130,8 +173,6 @@ impl Flow<'_> {
         outside.end().await?;
         post.close().await;
         let cpu = Cpu::used().since(&cpu);
-        // A session of its own: only the next one sees what this one's server process has cached.
-        store::close(conn).await.map_err(said)?;
         let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
         let written_now = work::work(&mut conn).await.map_err(said)?;
         let mut run = read(&mut conn, since, leads).await?;
@@ -142,7 +183,7 @@ impl Flow<'_> {
         Ok(run)
     }
 
-    async fn outside(&self) -> anyhow::Result<Outside> {
+    async fn outside(&self, settings: &Settings) -> anyhow::Result<Outside> {
         let stop = CancellationToken::new();
         let mut running = JoinSet::new();
         let mut invoices = Arc::default();
@@ -151,7 +192,7 @@ impl Flow<'_> {
             if party == Party::Billing {
                 invoices = Arc::clone(&counts);
             }
-            let post = Post::open(self.context, &self.ground.settings).await?;
+            let post = Post::open(self.context, settings).await?;
             let who = (party, Manner::Straight);
             running.spawn(outside::stand_in(who, post, counts, stop.clone()));
         }
@@ -159,36 +200,36 @@ impl Flow<'_> {
     }
 
     /// The settings of the measurement as the workers get them.
-    fn environment(&self) -> Vec<(String, String)> {
-        let settings = &self.ground.settings;
+    fn environment(&self, settings: &Settings, way: &Way) -> Vec<(String, String)> {
         let [database, broker] = exports(settings);
         let prefix = ("LEADMILL_BROKER__PREFIX", settings.broker.prefix.clone());
         let quiet = ("LEADMILL_LOG__FILTER", format!("warn,{}", store::QUIET_FILTER));
-        let own = [database, broker, prefix, quiet];
-        let mut all: Vec<_> = own.map(|(name, value)| (name.to_owned(), value)).into();
+        let mut all = vec![database, broker, prefix, quiet];
         if let Some(file) = &self.context.global.config {
-            all.push(("LEADMILL_CONFIG".to_owned(), file.display().to_string()));
+            all.push(("LEADMILL_CONFIG", file.display().to_string()));
         }
-        all
+        if let Way::Bare { recorded, since } = way {
+            all.push((bare_worker::TAPE, recorded.clone()));
+            all.push((bare_worker::SINCE, since.to_rfc3339()));
+        }
+        all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
+}
 
-    /// Waits until every queue has its worker.
-    async fn until_consumed(&self) -> anyhow::Result<()> {
-        let begun = Instant::now();
-        let workers = workers::all(&self.ground.settings)?;
-        let queues: Vec<_> = workers.iter().flat_map(|worker| workers::queues(&**worker)).collect();
-        loop {
-            let depths = self.ground.topology.depths(&self.ground.settings.broker).await?;
-            let waits = |name: &str| {
-                let found = depths.iter().find(|depth| depth.name == name);
-                found.and_then(|depth| depth.waiting).is_some_and(|(_, consumers)| consumers > 0)
-            };
-            if queues.iter().all(|queue| waits(&queue.name)) {
-                return Ok(());
-            }
-            ensure!(begun.elapsed() < PATIENCE, "The workers did not start in time.");
-            sleep(LOOK_EVERY).await;
+/// Waits until every queue of these workers is consumed.
+///
+/// # Errors
+/// Where that takes longer than anybody waits.
+pub async fn until_consumed(settings: &Settings, queues: &[Queue]) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let topology = Topology { exchanges: Vec::new(), queues: queues.into() };
+    loop {
+        let depths = topology.depths(&settings.broker).await?;
+        if depths.iter().all(|depth| depth.waiting.is_some_and(|(_, consumers)| consumers > 0)) {
+            return Ok(());
         }
+        ensure!(begun.elapsed() < PATIENCE, "The workers did not start in time.");
+        sleep(LOOK_EVERY).await;
     }
 }
 

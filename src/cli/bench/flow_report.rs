@@ -20,15 +20,26 @@ const MIB: f64 = 1024.0 * 1024.0;
 /// Everything that came out, and under which circumstances.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// All inputs lay in the queues when the workers started.
-    full: Run,
-    /// Inputs came evenly, at half of that speed.
-    paced: Run,
+    /// How fast the pipeline was, compared with the bare loop: 1 would be as fast.
+    ratio: f64,
+    #[serde(flatten)]
+    runs: Runs,
     batch_size_max: usize,
     prefetch_batches: usize,
     build: &'static str,
     version: &'static str,
     machine: Machine,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct Runs {
+    /// All inputs lay in the queues when the workers started.
+    pub full: Run,
+    /// Inputs came evenly, at half of that speed.
+    pub paced: Run,
+    /// The bare loop in the place of the workers, with the rows and messages of `full`.
+    pub roofline: Run,
 }
 
 /// One measured run.
@@ -109,7 +120,7 @@ impl Run {
     /// What came out, for the person who waits.
     pub fn sentence(&self) -> String {
         format!(
-            "{} leads became invoices in {:.1} s: {:.0} leads and {:.0} messages a second.",
+            "{} leads became invoices in {:.2} s: {:.0} leads and {:.0} messages a second.",
             self.leads, self.seconds, self.leads_per_second, self.messages_per_second
         )
     }
@@ -144,10 +155,10 @@ impl Run {
 }
 
 impl Report {
-    pub fn of(settings: &Settings, load_average: Option<f64>, full: Run, paced: Run) -> Self {
+    pub fn of(settings: &Settings, load_average: Option<f64>, runs: Runs) -> Self {
         Self {
-            full,
-            paced,
+            ratio: runs.full.leads_per_second / runs.roofline.leads_per_second,
+            runs,
             batch_size_max: settings.runtime.batch_size_max,
             prefetch_batches: settings.runtime.prefetch_batches,
             build: super::report::BUILD,
@@ -163,9 +174,9 @@ fn seconds(time: Option<f64>) -> String {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (full, paced) = (&self.full, &self.paced);
+        let Runs { full, paced, roofline } = &self.runs;
         let row = |what: &str, figure: &dyn Fn(&Run) -> String| {
-            [what.to_owned(), figure(full), figure(paced)]
+            [what.to_owned(), figure(full), figure(roofline), figure(paced)]
         };
         let rows = [
             row("leads", &|run| run.leads.to_string()),
@@ -178,14 +189,19 @@ impl fmt::Display for Report {
             }),
             row("write-ahead log per lead", &|run| format!("{:.0} B", run.wal_bytes_per_lead)),
             row("disk per lead", &|run| format!("{:.0} B", run.disk_bytes_per_lead)),
+            row("CPU s of the workers", &|run| {
+                seconds(run.processes.iter().map(|process| process.used.cpu_seconds).sum())
+            }),
             row("CPU s of PostgreSQL", &|run| seconds(run.cpu.postgres)),
             row("CPU s of RabbitMQ", &|run| seconds(run.cpu.rabbitmq)),
             row("CPU s of the stand-ins", &|run| seconds(run.cpu.own)),
         ];
-        writeln!(f, "{}", table(["", "full speed", "half speed"], rows))?;
+        writeln!(f, "{}", table(["", "full speed", "bare loop", "half speed"], rows))?;
         writeln!(f, "\nAt full speed:\n{}", full.stages())?;
         writeln!(f, "\nAt half speed:\n{}", paced.stages())?;
-        write!(f, "\n{} build, {} cores.", self.build, self.machine.cores)?;
+        writeln!(f, "\nThe bare loop:\n{}", roofline.stages())?;
+        writeln!(f, "\nThe pipeline is {:.2} times as fast as the bare loop.", self.ratio)?;
+        write!(f, "{} build, {} cores.", self.build, self.machine.cores)?;
         if let Some(load) = self.machine.load_average {
             write!(
                 f,
