@@ -10,6 +10,7 @@ mod flow;
 mod flow_report;
 mod ground;
 mod hop;
+mod latency;
 mod load;
 mod measure;
 mod report;
@@ -34,6 +35,10 @@ pub struct Bench {
     /// End to end: leads of the four channels that become invoices
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(20..=10_000_000))]
     leads: u32,
+    /// End to end: measure again after the database was filled with the records of N leads inside
+    /// the server (about 24 KB of disk each)
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "50000", value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    history: Option<u32>,
     /// One hop: messages per round in batches; an eighth of them go message by message
     #[arg(long, value_name = "N", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     messages: u32,
@@ -54,7 +59,7 @@ impl Bench {
             return bare_worker::run(&settings, worker).await;
         }
         let Some(hop) = &self.hop else {
-            let report = flow::measure(context, &settings, usize::try_from(self.leads)?).await?;
+            let report = flow::measure(context, &settings, self.leads, self.history).await?;
             context.output.print(&report, flow_report::Report::to_string)?;
             return Ok(ExitCode::SUCCESS);
         };

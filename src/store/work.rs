@@ -13,6 +13,8 @@ pub struct Work {
     pub wal_bytes: i64,
     /// What the database holds on disk.
     pub disk_bytes: i64,
+    /// The server's process of this session.
+    pub session: i32,
 }
 
 /// What was written until now. Sessions report what they did when they end, or some time later.
@@ -26,7 +28,8 @@ pub async fn work(conn: &mut Connection) -> Result<Work> {
                   coalesce(sum(n_tup_upd), 0)::bigint AS "rows_updated!",
                   coalesce(sum(n_tup_hot_upd), 0)::bigint AS "rows_updated_hot!",
                   pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint AS "wal_bytes!",
-                  pg_database_size(current_database()) AS "disk_bytes!"
+                  pg_database_size(current_database()) AS "disk_bytes!",
+                  pg_backend_pid() AS "session!"
            FROM pg_stat_user_tables"#
     );
     Ok(row.fetch_one(conn).await?)

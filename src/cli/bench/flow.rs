@@ -16,9 +16,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::bare_worker;
-use super::cpu::{self, Cpu, Used};
-use super::flow_report::{Process, Report, Run, Runs};
+use super::cpu::{self, Clock, Used};
+use super::flow_report::{Grown, Process, Report, Run, Runs};
 use super::ground::{Ground, said};
+use super::latency::{self, Latency};
 use super::load::Load;
 use super::sample;
 use crate::cli::Context;
@@ -28,7 +29,7 @@ use crate::cli::demo::processes::Processes;
 use crate::cli::post::Post;
 use crate::messaging::{Queue, Topology};
 use crate::settings::Settings;
-use crate::store::{self, Connection, batch, summary, work};
+use crate::store::{self, Connection, batch, history, summary, work};
 use crate::workers;
 
 /// A pipeline that gets no further for so long is given up.
@@ -48,8 +49,10 @@ const PACED_PART: usize = 4;
 pub async fn measure(
     context: &Context,
     settings: &Settings,
-    leads: usize,
+    leads: u32,
+    history: Option<u32>,
 ) -> anyhow::Result<Report> {
+    let leads = usize::try_from(leads)?;
     let load_average = cpu::load_average();
     let folder = context.global.folder.join("bench");
     let made = std::fs::create_dir_all(&folder);
@@ -57,7 +60,7 @@ pub async fn measure(
     let ground = Ground::prepare(settings, outside::topology().queues).await?;
     let mut flow = Flow { context, settings, folder, people: 0 };
     let measured = tokio::select! {
-        measured = flow.runs(&ground, leads) => measured,
+        measured = flow.runs(&ground, leads, history) => measured,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("Stopped; nothing was measured.")),
     };
     clear(ground).await;
@@ -98,7 +101,12 @@ struct Outside {
 }
 
 impl Flow<'_> {
-    async fn runs(&mut self, ground: &Ground, leads: usize) -> anyhow::Result<Runs> {
+    async fn runs(
+        &mut self,
+        ground: &Ground,
+        leads: usize,
+        history: Option<u32>,
+    ) -> anyhow::Result<Runs> {
         Load::new(ground).await?.finish().await;
         eprintln!("Warming up …");
         self.run(ground, WARM_UP, Way::Full).await?;
@@ -113,7 +121,53 @@ impl Flow<'_> {
         let few = (leads / PACED_PART).max(10);
         eprintln!("{few} leads at half of the speed, {pace:.0} a second …");
         let paced = self.run(ground, few, Way::Steady(pace)).await?;
-        Ok(Runs { full, paced, roofline })
+        let latency = self.latency().await?;
+        let grown = match history {
+            Some(history) => Some(self.grown(ground, leads, history).await?),
+            None => None,
+        };
+        Ok(Runs { full, roofline, paced, latency, grown })
+    }
+
+    /// One form at a time, on empty tables and queues of its own.
+    async fn latency(&mut self) -> anyhow::Result<Latency> {
+        eprintln!("One web form after the other …");
+        let queues = outside::topology().queues.into_iter().chain([latency::listener()]);
+        let ground = Ground::prepare(self.settings, queues).await?;
+        let measured = async {
+            Load::new(&ground).await?.finish().await;
+            let environment = self.environment(&ground.settings, &Way::Full);
+            let arguments = |name: &str| vec!["run".to_owned(), name.to_owned()];
+            let processes = Processes::start(&self.folder, &environment, arguments)?;
+            let post = Post::open(self.context, &ground.settings).await?;
+            let latency = latency::measure(&post, self.people).await?;
+            post.close().await;
+            processes.stop().await?;
+            Ok(latency)
+        };
+        let measured = measured.await;
+        clear(ground).await;
+        measured
+    }
+
+    /// The run at full speed again, after years of work.
+    async fn grown(
+        &mut self,
+        ground: &Ground,
+        leads: usize,
+        history: u32,
+    ) -> anyhow::Result<Grown> {
+        let mut conn =
+            store::connect(&ground.settings.database, "leadmill bench").await.map_err(said)?;
+        let copies = history.div_ceil(u32::try_from(self.people)?);
+        eprintln!("Filling in {copies} times what {} leads left …", self.people);
+        history::multiply(&mut conn, copies).await.map_err(said)?;
+        let disk_bytes = work::work(&mut conn).await.map_err(said)?.disk_bytes;
+        store::close(conn).await.map_err(said)?;
+        eprintln!("The database has {} MiB; {leads} leads at full speed …", disk_bytes >> 20);
+        let run = self.run(ground, leads, Way::Full).await?;
+        eprintln!("{}", run.sentence());
+        Ok(Grown { copies, disk_bytes, run })
     }
 
     /// The time of the database, by which ids are made.
@@ -146,13 +200,11 @@ impl Flow<'_> {
         let (from, since) = (self.people, Utc::now());
         self.people += leads;
         let written = work::work(&mut conn).await.map_err(said)?;
-        // Sessions see what others wrote as it was when they first looked.
-        store::close(conn).await.map_err(said)?;
         let post = Post::open(self.context, settings).await?;
         if !matches!(way, Way::Steady(_)) {
             post.send(sample::inputs(from, leads)).await?;
         }
-        let cpu = Cpu::used();
+        let clock = Clock::start(u32::try_from(written.session)?);
         let mut outside = self.outside(settings).await?;
         let environment = self.environment(settings, &way);
         let bare = matches!(way, Way::Bare { .. });
@@ -172,7 +224,9 @@ impl Flow<'_> {
         processes.stop().await?;
         outside.end().await?;
         post.close().await;
-        let cpu = Cpu::used().since(&cpu);
+        let cpu = clock.used();
+        // A session sees the statistics of others as they were when it first looked.
+        store::close(conn).await.map_err(said)?;
         let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
         let written_now = work::work(&mut conn).await.map_err(said)?;
         let mut run = read(&mut conn, since, leads).await?;

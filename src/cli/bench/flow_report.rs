@@ -7,6 +7,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::cpu::{Cpu, Used};
+use super::latency::Latency;
 use super::report::Machine;
 use crate::cli::output::table;
 use crate::settings::Settings;
@@ -22,6 +23,8 @@ const MIB: f64 = 1024.0 * 1024.0;
 pub struct Report {
     /// How fast the pipeline was, compared with the bare loop: 1 would be as fast.
     ratio: f64,
+    /// How fast the pipeline was on grown tables, compared with before.
+    growth: Option<f64>,
     #[serde(flatten)]
     runs: Runs,
     batch_size_max: usize,
@@ -40,6 +43,19 @@ pub struct Runs {
     pub paced: Run,
     /// The bare loop in the place of the workers, with the rows and messages of `full`.
     pub roofline: Run,
+    pub latency: Latency,
+    /// Present where it was asked for.
+    pub grown: Option<Grown>,
+}
+
+/// The run at full speed on tables that have grown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Grown {
+    /// How often all that lay there was copied first.
+    pub copies: u32,
+    /// The database before the run.
+    pub disk_bytes: i64,
+    pub run: Run,
 }
 
 /// One measured run.
@@ -158,6 +174,10 @@ impl Report {
     pub fn of(settings: &Settings, load_average: Option<f64>, runs: Runs) -> Self {
         Self {
             ratio: runs.full.leads_per_second / runs.roofline.leads_per_second,
+            growth: runs
+                .grown
+                .as_ref()
+                .map(|grown| grown.run.leads_per_second / runs.full.leads_per_second),
             runs,
             batch_size_max: settings.runtime.batch_size_max,
             prefetch_batches: settings.runtime.prefetch_batches,
@@ -174,7 +194,7 @@ fn seconds(time: Option<f64>) -> String {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Runs { full, paced, roofline } = &self.runs;
+        let Runs { full, paced, roofline, latency, grown } = &self.runs;
         let row = |what: &str, figure: &dyn Fn(&Run) -> String| {
             [what.to_owned(), figure(full), figure(roofline), figure(paced)]
         };
@@ -200,7 +220,19 @@ impl fmt::Display for Report {
         writeln!(f, "\nAt full speed:\n{}", full.stages())?;
         writeln!(f, "\nAt half speed:\n{}", paced.stages())?;
         writeln!(f, "\nThe bare loop:\n{}", roofline.stages())?;
-        writeln!(f, "\nThe pipeline is {:.2} times as fast as the bare loop.", self.ratio)?;
+        writeln!(
+            f,
+            "\nOne web form to its lead.qualified: p50 {:.1}, p95 {:.1}, p99 {:.1} ms.",
+            latency.p50_ms, latency.p95_ms, latency.p99_ms
+        )?;
+        if let (Some(grown), Some(growth)) = (grown, self.growth) {
+            writeln!(
+                f,
+                "On tables of {:.0} MiB it is {growth:.2} times as fast as before.",
+                grown.disk_bytes as f64 / MIB
+            )?;
+        }
+        writeln!(f, "The pipeline is {:.2} times as fast as the bare loop.", self.ratio)?;
         write!(f, "{} build, {} cores.", self.build, self.machine.cores)?;
         if let Some(load) = self.machine.load_average {
             write!(

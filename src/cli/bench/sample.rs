@@ -36,6 +36,11 @@ pub fn inputs(from: usize, leads: usize) -> Vec<Outgoing> {
     inputs
 }
 
+/// The web form of one person.
+pub fn form(n: usize) -> Outgoing {
+    Person::of(n).form()
+}
+
 /// Somebody who wants to buy.
 struct Person {
     n: usize,
