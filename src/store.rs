@@ -22,6 +22,7 @@ mod column;
 pub mod contact;
 pub mod event;
 mod fault;
+pub mod history;
 pub mod inbox;
 pub mod input;
 pub mod invoice;
