@@ -31,6 +31,7 @@ pub use fault_point::FaultPoint;
 pub use upkeep::CLOCK;
 
 use lane::{Lane, LaneError, report};
+pub(crate) use publish::{outgoing, stored};
 use upkeep::Upkeep;
 
 /// Pause before a lane that halted for our own fault is tried again, in case somebody mended it.

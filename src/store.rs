@@ -20,6 +20,7 @@ mod column;
 pub mod contact;
 pub mod event;
 mod fault;
+pub mod history;
 pub mod inbox;
 pub mod input;
 pub mod invoice;
@@ -48,8 +49,10 @@ mod settings;
 mod shipment;
 pub mod status;
 pub mod summary;
+pub mod tape;
 mod totals;
 pub mod trace;
+pub mod work;
 pub mod world;
 
 pub use fault::{Fault, Trouble, UNIQUE_TRIES_MAX};

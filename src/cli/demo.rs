@@ -4,8 +4,8 @@
 //! systems around leadmill, and looks into the database to see when all is done.
 
 mod inputs;
-mod outside;
-mod processes;
+pub mod outside;
+pub mod processes;
 mod report;
 
 use std::process::ExitCode;
@@ -31,7 +31,7 @@ use super::{Context, progress};
 use crate::settings::Settings;
 use crate::store::{self, Connection, summary};
 use crate::workers;
-use outside::{Counts, Party};
+use outside::{Counts, Manner, Party};
 use processes::Processes;
 use report::Report;
 
@@ -77,7 +77,8 @@ impl Demo {
         let made = std::fs::create_dir_all(&folder);
         made.with_context(|| format!("The folder `{}` cannot be made", folder.display()))?;
         let environment = self.environment(context, &settings);
-        let mut processes = Processes::start(&folder, &environment)?;
+        let mut processes =
+            Processes::start(&folder, &environment, |name| vec!["run".into(), name.into()])?;
         let interrupted = interrupted()?;
         let played = tokio::select! {
             played = self.play(context, &settings, &mut processes) => played,
@@ -154,7 +155,7 @@ impl Demo {
             let count = Arc::new(Counts::default());
             counts.push((party, Arc::clone(&count)));
             let post = Post::open(context, settings).await?;
-            parties.spawn(outside::stand_in(party, post, count, stop.clone()));
+            parties.spawn(outside::stand_in((party, Manner::Lifelike), post, count, stop.clone()));
         }
         let sent = send(context, settings).await?;
         let mut database = context.database(settings).await?;

@@ -14,6 +14,8 @@ use crate::party::PartyKey;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     OpportunityOfQuote(QuoteId),
+    /// The lead that the deal of an order began with; only its id is known, nothing is loaded.
+    LeadOfOrder(OrderId),
     OrderOfQuote(QuoteId),
     InvoiceOfOrder(OrderId),
     InvoiceNumbered(String),
@@ -47,6 +49,7 @@ impl Needs {
         for (key, id) in keys {
             let Some(id) = *id else { continue };
             match key {
+                Key::LeadOfOrder(_) => {}
                 Key::OpportunityOfQuote(_) => {
                     self.opportunities.insert(id.into());
                 }
@@ -97,6 +100,11 @@ impl Needs {
 
     pub fn opportunity_of_quote(&mut self, quote: QuoteId) {
         self.keys.insert(Key::OpportunityOfQuote(quote));
+    }
+
+    /// Which lead the deal of an order began with.
+    pub fn lead_of_order(&mut self, order: OrderId) {
+        self.keys.insert(Key::LeadOfOrder(order));
     }
 
     pub fn order(&mut self, id: OrderId) {

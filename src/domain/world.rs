@@ -207,6 +207,12 @@ impl World {
         self.order(self.key(&Key::OrderOfQuote(quote))?.into())
     }
 
+    /// The lead that the deal of an order began with; it is not loaded.
+    #[must_use]
+    pub fn lead_of_order(&self, order: OrderId) -> Option<LeadId> {
+        Some(self.key(&Key::LeadOfOrder(order))?.into())
+    }
+
     #[must_use]
     pub fn invoice_of_order(&self, order: OrderId) -> Option<&Invoice> {
         self.invoice(self.key(&Key::InvoiceOfOrder(order))?.into())
@@ -314,6 +320,12 @@ impl World {
             }
             Record::Order(r) => {
                 self.keys.insert(Key::OrderOfQuote(r.quote), Some(r.id.0));
+                if let Some(deal) =
+                    self.opportunities.rows.get(&r.opportunity).and_then(|row| row.now.as_ref())
+                {
+                    let lead = deal.originating_lead.map(|lead| lead.0);
+                    self.keys.insert(Key::LeadOfOrder(r.id), lead);
+                }
                 self.orders.put(r.id, r);
             }
             Record::Invoice(r) => {

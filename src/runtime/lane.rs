@@ -1,15 +1,16 @@
 //! A lane: one queue, one consumer, one database connection, one batch after the other.
 //!
-//! While the messages of one batch are confirmed, the next transaction runs; acknowledgements stay
-//! in the order of the batches. A fault is retried in place, the messages held; nothing is requeued.
+//! While the messages of one batch are confirmed, the next transactions run; messages and
+//! acknowledgements leave in the order of the batches. A fault is retried in place, the messages held; nothing is requeued.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use domain::host::Hosted;
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
@@ -25,6 +26,9 @@ use crate::telemetry::{Clock, Meter, Tracer};
 
 /// Marks wait this long for a transaction to ride in.
 const MARKS_IDLE: Duration = Duration::from_secs(1);
+
+/// Committed batches that may wait for the one before them to be confirmed.
+const LEAVING_MAX: usize = 1;
 
 /// What a lane is made of.
 #[derive(Clone)]
@@ -52,12 +56,20 @@ pub enum LaneError {
     Halted { queue: String, reason: String },
 }
 
-/// A batch whose messages are on their way out.
-struct InFlight {
-    published: JoinHandle<Result<(), PublishError>>,
-    batches: Vec<Uuid>,
+/// A committed batch on its way out.
+struct Leaving {
+    committed: Committed,
     receipt: Receipt,
     clock: Clock,
+}
+
+/// Where committed batches leave the lane, one after the other: published, confirmed, acknowledged.
+/// The next transactions run meanwhile; how many is bounded here, and by the prefetch.
+struct Way {
+    out: mpsc::Sender<Leaving>,
+    /// Batches that are acknowledged, to be marked in the next transaction.
+    marks: mpsc::UnboundedReceiver<(Uuid, DateTime<Utc>)>,
+    task: JoinHandle<Result<(), LaneError>>,
 }
 
 impl Lane {
@@ -70,7 +82,7 @@ impl Lane {
         let consumer = link.consume(&self.queue, prefetch).await;
         let mut consumer = consumer.map_err(|error| LaneError::Link(error.to_string()))?;
         let _consuming = self.meter.consuming();
-        let mut in_flight: Option<InFlight> = None;
+        let mut way = self.way(link);
         let retiring = link.retiring();
         let mut stopping = false;
         loop {
@@ -84,11 +96,12 @@ impl Lane {
                     stop_consuming(&mut consumer).await?;
                     continue;
                 }
-                confirmed = confirmed(&mut in_flight), if in_flight.is_some() => {
-                    settle(&mut desk, &mut in_flight, confirmed).await?;
+                ended = &mut way.task => return joined(ended),
+                batch = consumer.next_batch(size) => batch,
+                Some(mark) = way.marks.recv() => {
+                    desk.marks.push(mark);
                     continue;
                 }
-                batch = consumer.next_batch(size) => batch,
                 () = tokio::time::sleep(MARKS_IDLE), if !desk.marks.is_empty() => {
                     // A failure here shows again, and is handled, in the next transaction.
                     let _ = desk.flush_marks().await;
@@ -98,29 +111,23 @@ impl Lane {
             let Some(batch) = batch else { break };
             FaultPoint::Taken.reach();
             for part in isolated(batch) {
+                while let Ok(mark) = way.marks.try_recv() {
+                    desk.marks.push(mark);
+                }
                 let receipt = Receipt::of(&part);
                 let clock = self.meter.taken(part.len(), age(&part));
                 let committed = self.decide(&mut desk, link, part).await?;
-                let clock = clock.committed();
-                if in_flight.is_some() {
-                    let before = confirmed(&mut in_flight).await;
-                    settle(&mut desk, &mut in_flight, before).await?;
+                let leaving = Leaving { committed, receipt, clock: clock.committed() };
+                // Where nobody takes it the way has ended, and says why.
+                if way.out.send(leaving).await.is_err() {
+                    return joined(way.task.await);
                 }
-                let sealing = seal_all(committed.letters, Arc::clone(&self.heard));
-                let (publisher, failed) = (link.publisher(), link.failed());
-                in_flight = Some(InFlight {
-                    published: tokio::spawn(async move {
-                        publish(publisher, sealing.await?, failed).await
-                    }),
-                    batches: committed.batches,
-                    receipt,
-                    clock,
-                });
             }
         }
-        if in_flight.is_some() {
-            let last = confirmed(&mut in_flight).await;
-            settle(&mut desk, &mut in_flight, last).await?;
+        drop(way.out);
+        joined(way.task.await)?;
+        while let Some(mark) = way.marks.recv().await {
+            desk.marks.push(mark);
         }
         let _ = desk.flush_marks().await;
         match link.failure() {
@@ -135,6 +142,15 @@ impl Lane {
             () = self.stop.cancelled() => {}
             () = retiring.cancelled() => {}
         }
+    }
+
+    /// Starts to let batches out.
+    fn way(&self, link: &Link) -> Way {
+        let (out, leaving) = mpsc::channel(LEAVING_MAX);
+        let (marked, marks) = mpsc::unbounded_channel();
+        let (queue, heard, link) = (self.queue.clone(), Arc::clone(&self.heard), link.clone());
+        let task = tokio::spawn(leave(leaving, marked, queue, heard, link));
+        Way { out, marks, task }
     }
 
     /// A connection of the lane's own; tried until it is there, or the lane has to end.
@@ -200,36 +216,41 @@ fn isolated(batch: Vec<Delivered>) -> Vec<Vec<Delivered>> {
     parts
 }
 
-async fn confirmed(in_flight: &mut Option<InFlight>) -> Result<(), PublishError> {
-    let Some(batch) = in_flight else { return Ok(()) };
-    let joined = (&mut batch.published).await;
-    joined.unwrap_or_else(|error| Err(PublishError::Lost(format!("The task ended: {error}."))))
-}
-
-/// Acknowledges the causes of a batch whose messages are all confirmed.
-async fn settle(
-    desk: &mut Desk,
-    in_flight: &mut Option<InFlight>,
-    confirmed: Result<(), PublishError>,
+/// Publishes batch after batch, and acknowledges the causes of each once all is confirmed.
+async fn leave(
+    mut leaving: mpsc::Receiver<Leaving>,
+    marked: mpsc::UnboundedSender<(Uuid, DateTime<Utc>)>,
+    queue: String,
+    heard: Arc<BTreeSet<&'static str>>,
+    link: Link,
 ) -> Result<(), LaneError> {
-    let Some(InFlight { batches, receipt, clock, .. }) = in_flight.take() else { return Ok(()) };
-    if let Err(error) = confirmed {
-        let queue = desk.worker.name().to_owned();
-        return Err(match error {
+    while let Some(Leaving { committed, receipt, clock }) = leaving.recv().await {
+        let published = async {
+            let sealed = seal_all(committed.letters, Arc::clone(&heard)).await?;
+            publish(link.publisher(), sealed, link.failed()).await
+        };
+        published.await.map_err(|error| match error {
             PublishError::Returned { .. } | PublishError::Invalid { .. } => {
-                LaneError::Halted { queue, reason: error.to_string() }
+                LaneError::Halted { queue: queue.clone(), reason: error.to_string() }
             }
             PublishError::Lost(_) | PublishError::Refused => LaneError::Link(error.to_string()),
-        });
+        })?;
+        FaultPoint::Confirmed.reach();
+        let acknowledged = receipt.acknowledge().await;
+        acknowledged.map_err(|error| LaneError::Link(error.to_string()))?;
+        FaultPoint::Acknowledged.reach();
+        clock.confirmed();
+        let now = Utc::now();
+        for batch in committed.batches {
+            // Where the lane has ended, the sweeper marks it.
+            let _ = marked.send((batch, now));
+        }
     }
-    FaultPoint::Confirmed.reach();
-    let acknowledged = receipt.acknowledge().await;
-    acknowledged.map_err(|error| LaneError::Link(error.to_string()))?;
-    FaultPoint::Acknowledged.reach();
-    clock.confirmed();
-    let now = Utc::now();
-    desk.marks.extend(batches.into_iter().map(|batch| (batch, now)));
     Ok(())
+}
+
+fn joined(ended: Result<Result<(), LaneError>, JoinError>) -> Result<(), LaneError> {
+    ended.unwrap_or_else(|error| Err(LaneError::Link(format!("The task ended: {error}."))))
 }
 
 async fn stop_consuming(consumer: &mut Consumer) -> Result<(), LaneError> {

@@ -152,6 +152,25 @@ pub async fn of_batches(conn: &mut Connection, batches: &[Uuid]) -> Result<Vec<S
     rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()
 }
 
+/// These messages of the log, in the order given.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn of_ids(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<StoredEvent>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT e.id AS \"id!\", e.at AS \"at!\", e.worker AS \"worker!\", e.type AS \"ty!\",
+                e.kind AS \"kind!\", e.subject_kind AS \"subject_kind!\",
+                e.subject AS \"subject!\", e.sequence, e.correlation AS \"correlation!\",
+                e.cause AS \"cause!\", e.batch AS \"batch!\", e.traceparent,
+                e.data::text AS \"data!\"
+         FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n) JOIN event AS e ON e.id = u.id
+         ORDER BY u.n",
+        ids
+    );
+    rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()
+}
+
 struct Row {
     id: Uuid,
     at: DateTime<Utc>,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::customer::{Buyer, Customer};
 use domain::document::PaymentTerms;
-use domain::ids::{Id, OrderId, QuoteId};
+use domain::ids::{Id, LeadId, OrderId, QuoteId};
 use domain::lifecycle::Lifecycle;
 use domain::order::{Order, OrderLine, OrderState};
 use domain::totals::{Header, TaxPart};
@@ -88,6 +88,26 @@ pub async fn of_quotes(
             .fetch_all(conn)
             .await?;
     Ok(rows.into_iter().map(|row| (row.quote.into(), row.id.into())).collect())
+}
+
+/// The leads that the deals of these orders began with. Takes no lock: neither an order changes its
+/// deal, nor a deal its lead.
+///
+/// # Errors
+/// Those of the database.
+pub async fn leads(
+    conn: &mut PgConnection,
+    orders: &[OrderId],
+) -> Result<Vec<(OrderId, LeadId)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"SELECT s.id, o.originating_lead AS "lead!"
+         FROM sales_order AS s JOIN opportunity AS o ON o.id = s.opportunity
+         WHERE s.id = ANY($1) AND o.originating_lead IS NOT NULL"#,
+        &uuids(orders)
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.lead.into())).collect())
 }
 
 /// Inserts new orders; of kept ones saves state, lines and shipments.

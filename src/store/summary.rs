@@ -1,6 +1,7 @@
 //! What an installation has done as a whole: for the demo and its reckoning. Reads only; each
 //! function is one statement, so that its figures belong together.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
@@ -62,9 +63,11 @@ pub struct Stage {
     /// From being said to being taken; absent where nothing of ours was heard.
     pub waiting_p50_ms: Option<f64>,
     pub waiting_p95_ms: Option<f64>,
+    pub waiting_p99_ms: Option<f64>,
     /// From being taken to being safe in the broker.
     pub working_p50_ms: Option<f64>,
     pub working_p95_ms: Option<f64>,
+    pub working_p99_ms: Option<f64>,
 }
 
 /// A lead on its whole way.
@@ -205,34 +208,36 @@ pub async fn invoiced(conn: &mut Connection) -> Result<Vec<Invoiced>> {
     Ok(rows.fetch_all(conn).await?)
 }
 
-/// Waiting and working time per worker, counted per message.
+/// Waiting and working time per worker, counted per message, of the batches taken since then.
 ///
 /// # Errors
 /// [`Fault`](super::Fault) of the server.
-pub async fn stages(conn: &mut Connection) -> Result<Vec<Stage>> {
+pub async fn stages(conn: &mut Connection, since: DateTime<Utc>) -> Result<Vec<Stage>> {
     let rows = sqlx::query_as!(
         Stage,
         r#"WITH waited AS (
              SELECT i.worker,
-                    percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY
+                    percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY
                         extract(epoch FROM b.taken_at - e.at)::float8 * 1000) AS ms
              FROM inbox AS i JOIN event AS e ON e.id = i.id JOIN batch AS b ON b.id = i.batch
-             GROUP BY i.worker),
+             WHERE b.taken_at >= $1 GROUP BY i.worker),
            worked AS (
              SELECT b.worker, sum(b.messages)::bigint AS messages, count(*) AS batches,
-                    percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY
+                    percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY
                         extract(epoch FROM coalesce(b.published_at, b.decided_at) - b.taken_at)::float8
                         * 1000) AS ms
              FROM batch AS b CROSS JOIN LATERAL generate_series(1, b.messages)
-             GROUP BY b.worker),
+             WHERE b.taken_at >= $1 GROUP BY b.worker),
            counted AS (
              SELECT worker, sum(messages)::bigint AS messages, count(*) AS batches FROM batch
-             GROUP BY worker)
+             WHERE taken_at >= $1 GROUP BY worker)
            SELECT c.worker, c.messages AS "messages!", c.batches AS "batches!",
                   waited.ms[1] AS waiting_p50_ms, waited.ms[2] AS waiting_p95_ms,
-                  worked.ms[1] AS working_p50_ms, worked.ms[2] AS working_p95_ms
+                  waited.ms[3] AS waiting_p99_ms, worked.ms[1] AS working_p50_ms,
+                  worked.ms[2] AS working_p95_ms, worked.ms[3] AS working_p99_ms
            FROM counted AS c LEFT JOIN waited USING (worker) LEFT JOIN worked USING (worker)
-           WHERE c.messages > 0 ORDER BY c.worker"#
+           WHERE c.messages > 0 ORDER BY c.worker"#,
+        since
     );
     Ok(rows.fetch_all(conn).await?)
 }

@@ -257,6 +257,11 @@ impl<'a> Loading<'a> {
         let found = &mut self.world.keys;
         let mut resolved = false;
         match kind {
+            Kind::Lead if !orders.is_empty() => {
+                let pairs = order::leads(conn, &orders).await?;
+                settle(found, Key::LeadOfOrder, orders, pairs);
+                resolved = true;
+            }
             Kind::Opportunity if !quotes.is_empty() => {
                 let pairs = opportunity::of_quotes(conn, &quotes).await?;
                 settle(found, Key::OpportunityOfQuote, quotes, pairs);
@@ -295,7 +300,9 @@ fn keys_of(keys: &BTreeSet<Key>, kind: Kind) -> (Vec<QuoteId>, Vec<OrderId>, Vec
         match (kind, key) {
             (Kind::Opportunity, Key::OpportunityOfQuote(quote))
             | (Kind::Order, Key::OrderOfQuote(quote)) => quotes.push(*quote),
-            (Kind::Invoice, Key::InvoiceOfOrder(order)) => orders.push(*order),
+            (Kind::Lead, Key::LeadOfOrder(order)) | (Kind::Invoice, Key::InvoiceOfOrder(order)) => {
+                orders.push(*order)
+            }
             (Kind::Invoice, Key::InvoiceNumbered(number)) => numbers.push(number.clone()),
             _ => {}
         }

@@ -5,20 +5,22 @@ use secrecy::ExposeSecret;
 use url::Url;
 use uuid::Uuid;
 
-use super::load;
-use crate::messaging::Topology;
+use crate::messaging::{Queue, Topology};
 use crate::settings::Settings;
 use crate::{store, workers};
 
 /// Where a measurement runs; to be cleared at the end.
 pub struct Ground {
     pub settings: Settings,
-    topology: Topology,
+    pub topology: Topology,
 }
 
 impl Ground {
-    /// Makes database, tables and queues, and the queue on which the customer of `hop` listens.
-    pub async fn prepare(settings: &Settings, hop: &str) -> anyhow::Result<Self> {
+    /// Makes database, tables and queues, and the queues on which others listen.
+    pub async fn prepare(
+        settings: &Settings,
+        outside: impl IntoIterator<Item = Queue>,
+    ) -> anyhow::Result<Self> {
         let id = Uuid::now_v7().simple();
         let mut settings = settings.clone();
         let mut url = Url::parse(settings.database.url.expose_secret())
@@ -27,7 +29,7 @@ impl Ground {
         settings.database.url = url.to_string().into();
         settings.broker.prefix = format!("{}bench-{id}.", settings.broker.prefix);
         let mut topology = workers::topology(&workers::all(&settings)?);
-        topology.queues.extend(load::customer(hop));
+        topology.queues.extend(outside);
         let ground = Self { settings, topology };
         if let Err(error) = ground.make().await {
             let _ = ground.clear().await;

@@ -10,11 +10,12 @@ use serde::Serialize;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::cpu::Cpu;
+use super::cpu::{Clock, Cpu};
 use super::ground::said;
 use crate::runtime::Runtime;
 use crate::settings::Settings;
 use crate::store::batch::{Progress, Published, progress, published};
+use crate::store::work::work;
 use crate::store::{self, Connection};
 
 /// A worker that gets no further for so long is given up.
@@ -56,9 +57,11 @@ pub async fn work_off(settings: &Settings, worker: &str, messages: usize) -> any
 
 /// Works off `messages` messages that lie in the queue of the worker, and measures it.
 pub async fn measure(settings: &Settings, worker: &str, messages: usize) -> anyhow::Result<Round> {
-    let before = Cpu::used();
+    let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
+    let clock = Clock::start(u32::try_from(work(&mut conn).await.map_err(said)?.session)?);
     let batches = worked(settings, worker, messages).await?;
-    let cpu = Cpu::used().since(&before);
+    let cpu = clock.used();
+    store::close(conn).await.map_err(said)?;
     let size = settings.runtime.batch_size_max;
     let round = Round::of(size, &batches, cpu);
     let Some(round) = round else { bail!("The worker `{worker}` took no batch.") };

@@ -21,7 +21,6 @@ pub struct Report {
     rounds: Vec<Round>,
     batch_size_max: usize,
     prefetch_batches: usize,
-    /// `release`, or `debug`, which is several times slower where the program itself works.
     build: &'static str,
     version: &'static str,
     machine: Machine,
@@ -45,10 +44,20 @@ struct Median {
 
 /// Where it was measured.
 #[derive(Clone, Copy, Debug, Serialize)]
-struct Machine {
-    cores: usize,
+pub struct Machine {
+    pub cores: usize,
     /// Before the measurement: what else was going on.
-    load_average: Option<f64>,
+    pub load_average: Option<f64>,
+}
+
+/// `release`, or `debug`, which is several times slower where the program itself works.
+pub const BUILD: &str = if cfg!(debug_assertions) { "debug" } else { "release" };
+
+impl Machine {
+    pub fn with_load(load_average: Option<f64>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(0, usize::from);
+        Self { cores, load_average }
+    }
 }
 
 impl Report {
@@ -71,12 +80,9 @@ impl Report {
             rounds,
             batch_size_max: settings.runtime.batch_size_max,
             prefetch_batches: settings.runtime.prefetch_batches,
-            build: if cfg!(debug_assertions) { "debug" } else { "release" },
+            build: BUILD,
             version: env!("CARGO_PKG_VERSION"),
-            machine: Machine {
-                cores: std::thread::available_parallelism().map_or(0, usize::from),
-                load_average,
-            },
+            machine: Machine::with_load(load_average),
         }
     }
 }

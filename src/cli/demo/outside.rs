@@ -29,32 +29,42 @@ const UNPAID_EVERY: u64 = 3;
 /// … and one in so many is paid in part.
 const PARTLY_EVERY: u64 = 5;
 /// Messages that a stand-in takes at once.
-const BATCH_MAX: usize = 64;
-const PREFETCH: u16 = 128;
+const BATCH_MAX: usize = 500;
+const PREFETCH: u16 = 1_500;
 
 /// Who stands outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Party {
+pub enum Party {
     Customer,
     Warehouse,
     Billing,
 }
 
+/// How the stand-ins take what they hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// As people do: some decline, divide a shipment, or do not pay.
+    Lifelike,
+    /// Accepts every quote, ships every order at once and whole, leaves every invoice unpaid: the
+    /// shortest way from a lead to its invoice.
+    Straight,
+}
+
 /// What a stand-in has done so far. `sent` is counted before `heard`, so that whoever reads them in
 /// the other order never takes it for idle.
 #[derive(Debug, Default)]
-pub(super) struct Counts {
+pub struct Counts {
     /// Different events that it answers to.
-    pub(super) heard: AtomicU64,
+    pub heard: AtomicU64,
     /// Commands that the broker has confirmed.
-    pub(super) sent: AtomicU64,
+    pub sent: AtomicU64,
 }
 
 impl Party {
-    pub(super) const ALL: [Self; 3] = [Self::Customer, Self::Warehouse, Self::Billing];
+    pub const ALL: [Self; 3] = [Self::Customer, Self::Warehouse, Self::Billing];
 
     /// The `source` of its commands.
-    pub(super) const fn source(self) -> &'static str {
+    pub const fn source(self) -> &'static str {
         match self {
             Self::Customer => "urn:demo:customer",
             Self::Warehouse => "urn:demo:warehouse",
@@ -71,7 +81,7 @@ impl Party {
     }
 
     /// The type of the events that it answers to.
-    pub(super) const fn hears(self) -> &'static str {
+    pub const fn hears(self) -> &'static str {
         match self {
             Self::Customer => QuoteActivated::TYPE.name,
             Self::Warehouse => OrderCreated::TYPE.name,
@@ -80,25 +90,33 @@ impl Party {
     }
 
     /// What it asks for, because of the `number`th event, as type and data.
-    fn answer(self, number: u64, event: &Opened) -> anyhow::Result<Vec<(&'static str, String)>> {
+    fn answer(
+        self,
+        manner: Manner,
+        number: u64,
+        event: &Opened,
+    ) -> anyhow::Result<Vec<(&'static str, String)>> {
+        // Nothing special is done on account of this number.
+        let number = if manner == Manner::Straight { 1 } else { number };
         match self {
             Self::Customer => accept(number, &serde_json::from_slice(&event.data)?),
             Self::Warehouse => ship(number, &serde_json::from_slice(&event.data)?),
+            Self::Billing if manner == Manner::Straight => Ok(Vec::new()),
             Self::Billing => pay(number, &serde_json::from_slice(&event.data)?),
         }
     }
 }
 
 /// The queues of the stand-ins; billing's own exists in every installation.
-pub(super) fn topology() -> Topology {
+pub fn topology() -> Topology {
     let own = [Party::Customer, Party::Warehouse];
     let queues = own.map(|party| Queue::worked(party.queue()).hears(EVENTS, party.hears()));
     Topology { exchanges: Vec::new(), queues: queues.into() }
 }
 
 /// Answers events until `stop`.
-pub(super) async fn stand_in(
-    party: Party,
+pub async fn stand_in(
+    (party, manner): (Party, Manner),
     post: Post,
     counts: Arc<Counts>,
     stop: CancellationToken,
@@ -122,7 +140,7 @@ pub(super) async fn stand_in(
             let event = open(message)?;
             if event.ty == party.hears() && known.insert(event.id.clone()) {
                 let number = u64::try_from(known.len())?;
-                commands.extend(letters(party, number, &event)?);
+                commands.extend(letters((party, manner), number, &event)?);
             }
         }
         let sent = u64::try_from(commands.len())?;
@@ -149,8 +167,12 @@ fn open(message: &Delivered) -> anyhow::Result<Opened> {
 
 /// The commands that answer an event. Their ids follow from its id, so that an event which comes
 /// twice is answered twice with the same commands.
-fn letters(party: Party, number: u64, event: &Opened) -> anyhow::Result<Vec<Outgoing>> {
-    let answer = party.answer(number, event);
+fn letters(
+    (party, manner): (Party, Manner),
+    number: u64,
+    event: &Opened,
+) -> anyhow::Result<Vec<Outgoing>> {
+    let answer = party.answer(manner, number, event);
     let answer = answer.with_context(|| format!("The event {} cannot be answered", event.id))?;
     let letter = |(place, (ty, data)): (usize, (&str, String))| {
         let id = format!("{}/{place}", event.id);

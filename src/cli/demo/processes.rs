@@ -1,4 +1,4 @@
-//! The workers of the demo: each a process of its own, of this very binary.
+//! The workers of a demo or a measurement: each a process of its own, of this very binary.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -16,16 +16,21 @@ const STOP_LIMIT: Duration = Duration::from_secs(15);
 const LOG_SHOWN_BYTES: usize = 2_000;
 
 /// Running workers. Dropped, they are killed.
-pub(super) struct Processes {
+pub struct Processes {
     running: Vec<(&'static str, PathBuf, Child)>,
 }
 
 impl Processes {
-    /// Starts all workers with these environment variables, each with a log in `folder`.
+    /// Starts all workers with these environment variables, each with a log in `folder`; `arguments`
+    /// gives the command line of one.
     ///
     /// # Errors
     /// Where a process cannot be started.
-    pub(super) fn start(folder: &Path, environment: &[(String, String)]) -> anyhow::Result<Self> {
+    pub fn start(
+        folder: &Path,
+        environment: &[(String, String)],
+        arguments: impl Fn(&str) -> Vec<String>,
+    ) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("This program cannot find itself")?;
         let mut processes = Self { running: Vec::new() };
         for name in workers::NAMES {
@@ -34,9 +39,9 @@ impl Processes {
             let out = out.with_context(|| format!("`{}` cannot be written", log.display()))?;
             let mut command = Command::new(&program);
             // Logs in files are plain text.
-            command.args(["run", name]).envs(environment.iter().cloned()).env("NO_COLOR", "1");
+            command.args(arguments(name)).envs(environment.iter().cloned()).env("NO_COLOR", "1");
             command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).kill_on_drop(true);
-            // Ctrl-C is for the demo, which then stops its workers in order.
+            // Ctrl-C is for the parent, which then stops its workers in order.
             command.process_group(0);
             let child = command.spawn();
             let child = child.with_context(|| format!("The worker {name} cannot be started"))?;
@@ -45,9 +50,14 @@ impl Processes {
         Ok(processes)
     }
 
+    /// The workers with the ids of their processes.
+    pub fn pids(&self) -> impl Iterator<Item = (&'static str, u32)> {
+        self.running.iter().filter_map(|(name, _, child)| Some((*name, child.id()?)))
+    }
+
     /// # Errors
     /// That a worker has ended by itself, with the end of its log.
-    pub(super) fn check(&mut self) -> anyhow::Result<()> {
+    pub fn check(&mut self) -> anyhow::Result<()> {
         for (name, log, child) in &mut self.running {
             if let Some(status) = child.try_wait()? {
                 bail!(
@@ -64,7 +74,7 @@ impl Processes {
     ///
     /// # Errors
     /// Names those that did not end well; they are killed.
-    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         for (_, _, child) in &self.running {
             let pid = child.id().and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?));
             if let Some(pid) = pid {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use chrono::DateTime;
 use domain::host::Hosted;
 use serde::Serialize;
 
@@ -67,7 +68,7 @@ impl Report {
             wrong.push("No mail became an invoice.".to_owned());
         }
         let place = |stage: &Stage| workers::NAMES.iter().position(|name| *name == stage.worker);
-        let mut stages = summary::stages(database).await.map_err(fault)?;
+        let mut stages = summary::stages(database, DateTime::UNIX_EPOCH).await.map_err(fault)?;
         stages.sort_by_key(place);
         Ok(Self {
             sent,

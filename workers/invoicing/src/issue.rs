@@ -56,8 +56,7 @@ impl Invoicing {
             payments: Vec::new(),
             state: InvoiceState::Issued,
         };
-        let deal = world.opportunity(order.opportunity);
-        let lead = deal.and_then(|deal| deal.originating_lead);
+        let lead = world.lead_of_order(order.id);
         let said = issued(&invoice, order, delivered, lead, &self.seller);
         Ok(Outcome::nothing().put(series).changed(invoice, said))
     }

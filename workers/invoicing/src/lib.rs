@@ -68,11 +68,9 @@ impl Worker for Invoicing {
         match when {
             When::OrderFulfilled(event) => {
                 needs.order(event.order);
+                needs.lead_of_order(event.order);
                 needs.invoice_of_order(event.order);
                 needs.series(self.series(self.today(world.now)));
-                if let Some(order) = world.order(event.order) {
-                    needs.opportunity(order.opportunity);
-                }
             }
             When::PaymentReceived(command) => needs.invoice(command.invoice),
             When::InvoiceCancel(command) => needs.invoice(command.invoice),

@@ -64,6 +64,16 @@ impl Worker for Qualification {
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         needs.lead(when.lead());
+        // Parties are locked before leads: named by what the event says of them, all is loaded at the
+        // first look. What the lead itself names beside that costs a second one.
+        if let When::LeadCaptured(event) = when {
+            recognise_needs(world, &event.enquiry, needs);
+            event.contact.into_iter().for_each(|id| needs.contact(id));
+            event.account.into_iter().for_each(|id| needs.account(id));
+        }
+        if let When::LeadMerged(event) = when {
+            recognise_needs(world, &event.enquiry, needs);
+        }
         let Some(lead) = world.lead(when.lead()).filter(|lead| lead.is_open()) else { return };
         if matches!(when, When::LeadDisqualify(_) | When::LeadReactivate(_)) {
             return;

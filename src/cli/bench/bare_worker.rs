@@ -1,0 +1,49 @@
+//! A worker of the roofline, as a process of its own.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, ensure};
+use chrono::{DateTime, Utc};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::bare;
+use super::flow::until_consumed;
+use crate::settings::Settings;
+use crate::workers;
+
+/// Names the database with what is to be done again …
+pub const TAPE: &str = "LEADMILL_BENCH_TAPE";
+/// … and since when (RFC 3339).
+pub const SINCE: &str = "LEADMILL_BENCH_SINCE";
+
+/// Does again what the worker of this name did, then waits to be stopped.
+///
+/// # Errors
+/// What keeps it from being done, as a sentence.
+pub async fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
+    let mut term = signal(SignalKind::terminate())?;
+    let variable = |name: &str| {
+        let missing = format!("`{name}` is missing; `leadmill bench` starts this by itself");
+        std::env::var(name).context(missing)
+    };
+    let mut recorded = settings.database.clone();
+    recorded.url = variable(TAPE)?.into();
+    let since: DateTime<Utc> = variable(SINCE)?.parse()?;
+    let workers = workers::all(settings)?;
+    let worker = workers.iter().find(|worker| worker.name() == name);
+    let worker = worker.with_context(|| format!("There is no worker `{name}`"))?;
+    let parts = bare::record(&recorded, settings, &**worker, since).await?;
+    if !worker.raw_queues().is_empty() {
+        // The first of the row begins when all others stand ready.
+        let others = workers.iter().filter(|other| other.raw_queues().is_empty());
+        let queues: Vec<_> = others.flat_map(|other| workers::queues(&**other)).collect();
+        until_consumed(settings, &queues).await?;
+    }
+    let played = tokio::select! {
+        played = bare::play(parts, settings) => played.map(|()| true),
+        _ = term.recv() => Ok(false),
+    };
+    ensure!(played?, "The roofline was stopped before its end.");
+    term.recv().await;
+    Ok(ExitCode::SUCCESS)
+}

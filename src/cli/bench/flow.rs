@@ -1,0 +1,357 @@
+//! End to end: leads of four channels that become issued invoices, every worker a process of its own,
+//! as in production; stand-ins for customer and warehouse answer at once.
+
+#![allow(clippy::float_arithmetic, reason = "figures of a measurement, no money")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use chrono::{DateTime, Utc};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::bare_worker;
+use super::cpu::{self, Clock, Used};
+use super::flow_report::{Grown, Process, Report, Run, Runs};
+use super::ground::{Ground, said};
+use super::latency::{self, Latency};
+use super::load::Load;
+use super::sample;
+use crate::cli::Context;
+use crate::cli::context::exports;
+use crate::cli::demo::outside::{self, Counts, Manner, Party};
+use crate::cli::demo::processes::Processes;
+use crate::cli::post::Post;
+use crate::messaging::{Queue, Topology};
+use crate::settings::Settings;
+use crate::store::{self, Connection, batch, history, summary, work};
+use crate::workers;
+
+/// A pipeline that gets no further for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Leads of the run that comes first and is not counted, for cold caches.
+const WARM_UP: usize = 500;
+/// Inputs are sent so often where they are paced.
+const PACE_EVERY: Duration = Duration::from_millis(20);
+/// The paced run has this part of the leads, and so takes as long as half of the one at full speed.
+const PACED_PART: usize = 4;
+
+/// Measures in a database and under a prefix of its own.
+///
+/// # Errors
+/// What keeps it from being measured, as finished sentences.
+pub async fn measure(
+    context: &Context,
+    settings: &Settings,
+    leads: u32,
+    history: Option<u32>,
+) -> anyhow::Result<Report> {
+    let leads = usize::try_from(leads)?;
+    let load_average = cpu::load_average();
+    let folder = context.global.folder.join("bench");
+    let made = std::fs::create_dir_all(&folder);
+    made.with_context(|| format!("The folder `{}` cannot be made", folder.display()))?;
+    let ground = Ground::prepare(settings, outside::topology().queues).await?;
+    let mut flow = Flow { context, settings, folder, people: 0 };
+    let measured = tokio::select! {
+        measured = flow.runs(&ground, leads, history) => measured,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("Stopped; nothing was measured.")),
+    };
+    clear(ground).await;
+    Ok(Report::of(settings, load_average, measured?))
+}
+
+async fn clear(ground: Ground) {
+    if let Err(error) = ground.clear().await {
+        warn!("{error}");
+    }
+}
+
+/// Who works, and how fast inputs come.
+#[derive(Clone, Debug)]
+enum Way {
+    /// The workers; all inputs lie in the queues before they start.
+    Full,
+    /// The workers; so many leads come a second.
+    Steady(f64),
+    /// The bare loop, which does again what the workers did in that database since then.
+    Bare { recorded: String, since: DateTime<Utc> },
+}
+
+struct Flow<'a> {
+    context: &'a Context,
+    settings: &'a Settings,
+    folder: PathBuf,
+    /// People made so far.
+    people: usize,
+}
+
+/// The stand-ins of a run.
+struct Outside {
+    running: JoinSet<anyhow::Result<()>>,
+    /// What billing has heard.
+    invoices: Arc<Counts>,
+    stop: CancellationToken,
+}
+
+impl Flow<'_> {
+    async fn runs(
+        &mut self,
+        ground: &Ground,
+        leads: usize,
+        history: Option<u32>,
+    ) -> anyhow::Result<Runs> {
+        Load::new(ground).await?.finish().await;
+        eprintln!("Warming up …");
+        self.run(ground, WARM_UP, Way::Full).await?;
+        eprintln!("{leads} leads at full speed …");
+        let since = self.now(ground).await?;
+        let full = self.run(ground, leads, Way::Full).await?;
+        eprintln!("{}", full.sentence());
+        eprintln!("The same rows and messages by the bare loop …");
+        let roofline = self.roofline(ground, leads, since).await?;
+        eprintln!("{}", roofline.sentence());
+        let pace = full.leads_per_second / 2.0;
+        let few = (leads / PACED_PART).max(10);
+        eprintln!("{few} leads at half of the speed, {pace:.0} a second …");
+        let paced = self.run(ground, few, Way::Steady(pace)).await?;
+        let latency = self.latency().await?;
+        let grown = match history {
+            Some(history) => Some(self.grown(ground, leads, history).await?),
+            None => None,
+        };
+        Ok(Runs { full, roofline, paced, latency, grown })
+    }
+
+    /// One form at a time, on empty tables and queues of its own.
+    async fn latency(&mut self) -> anyhow::Result<Latency> {
+        eprintln!("One web form after the other …");
+        let queues = outside::topology().queues.into_iter().chain([latency::listener()]);
+        let ground = Ground::prepare(self.settings, queues).await?;
+        let measured = async {
+            Load::new(&ground).await?.finish().await;
+            let environment = self.environment(&ground.settings, &Way::Full);
+            let arguments = |name: &str| vec!["run".to_owned(), name.to_owned()];
+            let processes = Processes::start(&self.folder, &environment, arguments)?;
+            let post = Post::open(self.context, &ground.settings).await?;
+            let latency = latency::measure(&post, self.people).await?;
+            post.close().await;
+            processes.stop().await?;
+            Ok(latency)
+        };
+        let measured = measured.await;
+        clear(ground).await;
+        measured
+    }
+
+    /// The run at full speed again, after years of work.
+    async fn grown(
+        &mut self,
+        ground: &Ground,
+        leads: usize,
+        history: u32,
+    ) -> anyhow::Result<Grown> {
+        let mut conn =
+            store::connect(&ground.settings.database, "leadmill bench").await.map_err(said)?;
+        let copies = history.div_ceil(u32::try_from(self.people)?);
+        eprintln!("Filling in {copies} times what {} leads left …", self.people);
+        history::multiply(&mut conn, copies).await.map_err(said)?;
+        let disk_bytes = work::work(&mut conn).await.map_err(said)?.disk_bytes;
+        store::close(conn).await.map_err(said)?;
+        eprintln!("The database has {} MiB; {leads} leads at full speed …", disk_bytes >> 20);
+        let run = self.run(ground, leads, Way::Full).await?;
+        eprintln!("{}", run.sentence());
+        Ok(Grown { copies, disk_bytes, run })
+    }
+
+    /// The time of the database, by which ids are made.
+    async fn now(&self, ground: &Ground) -> anyhow::Result<DateTime<Utc>> {
+        let database = &ground.settings.database;
+        let mut conn = store::connect(database, "leadmill bench").await.map_err(said)?;
+        let now = store::begin(&mut conn).await.map_err(said)?;
+        store::rollback(&mut conn).await.map_err(said)?;
+        store::close(conn).await.map_err(said)?;
+        Ok(now)
+    }
+
+    /// The bare loop, on empty tables and queues of its own.
+    async fn roofline(
+        &mut self,
+        done: &Ground,
+        leads: usize,
+        since: DateTime<Utc>,
+    ) -> anyhow::Result<Run> {
+        let ground = Ground::prepare(self.settings, outside::topology().queues).await?;
+        let [(_, recorded), _] = exports(&done.settings);
+        let run = self.run(&ground, leads, Way::Bare { recorded, since }).await;
+        clear(ground).await;
+        run
+    }
+
+    async fn run(&mut self, ground: &Ground, leads: usize, way: Way) -> anyhow::Result<Run> {
+        let settings = &ground.settings;
+        let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
+        let (from, since) = (self.people, Utc::now());
+        self.people += leads;
+        let written = work::work(&mut conn).await.map_err(said)?;
+        let post = Post::open(self.context, settings).await?;
+        if !matches!(way, Way::Steady(_)) {
+            post.send(sample::inputs(from, leads)).await?;
+        }
+        let clock = Clock::start(u32::try_from(written.session)?);
+        let mut outside = self.outside(settings).await?;
+        let environment = self.environment(settings, &way);
+        let bare = matches!(way, Way::Bare { .. });
+        let arguments = |name: &str| {
+            let verb: &[&str] = if bare { &["bench", "--bare"] } else { &["run"] };
+            verb.iter().copied().chain([name]).map(str::to_owned).collect()
+        };
+        let mut processes = Processes::start(&self.folder, &environment, arguments)?;
+        if let Way::Steady(pace) = way {
+            let workers = workers::all(settings)?;
+            let queues = workers.iter().flat_map(|worker| workers::queues(&**worker));
+            until_consumed(settings, &queues.collect::<Vec<_>>()).await?;
+            send_paced(&post, from, leads, pace).await?;
+        }
+        until_invoiced(leads, &mut outside, &mut processes).await?;
+        let used = processes.pids().map(|(name, pid)| (name, Used::by(pid))).collect::<Vec<_>>();
+        processes.stop().await?;
+        outside.end().await?;
+        post.close().await;
+        let cpu = clock.used();
+        // A session sees the statistics of others as they were when it first looked.
+        store::close(conn).await.map_err(said)?;
+        let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
+        let written_now = work::work(&mut conn).await.map_err(said)?;
+        let mut run = read(&mut conn, since, leads).await?;
+        store::close(conn).await.map_err(said)?;
+        run.wrote(&written, &written_now);
+        run.cpu = cpu;
+        run.processes = used.into_iter().map(|(name, used)| Process { name, used }).collect();
+        Ok(run)
+    }
+
+    async fn outside(&self, settings: &Settings) -> anyhow::Result<Outside> {
+        let stop = CancellationToken::new();
+        let mut running = JoinSet::new();
+        let mut invoices = Arc::default();
+        for party in Party::ALL {
+            let counts = Arc::<Counts>::default();
+            if party == Party::Billing {
+                invoices = Arc::clone(&counts);
+            }
+            let post = Post::open(self.context, settings).await?;
+            let who = (party, Manner::Straight);
+            running.spawn(outside::stand_in(who, post, counts, stop.clone()));
+        }
+        Ok(Outside { running, invoices, stop })
+    }
+
+    /// The settings of the measurement as the workers get them.
+    fn environment(&self, settings: &Settings, way: &Way) -> Vec<(String, String)> {
+        let [database, broker] = exports(settings);
+        let prefix = ("LEADMILL_BROKER__PREFIX", settings.broker.prefix.clone());
+        let quiet = ("LEADMILL_LOG__FILTER", format!("warn,{}", store::QUIET_FILTER));
+        let mut all = vec![database, broker, prefix, quiet];
+        if let Some(file) = &self.context.global.config {
+            all.push(("LEADMILL_CONFIG", file.display().to_string()));
+        }
+        if let Way::Bare { recorded, since } = way {
+            all.push((bare_worker::TAPE, recorded.clone()));
+            all.push((bare_worker::SINCE, since.to_rfc3339()));
+        }
+        all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+/// Waits until every queue of these workers is consumed.
+///
+/// # Errors
+/// Where that takes longer than anybody waits.
+pub async fn until_consumed(settings: &Settings, queues: &[Queue]) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let topology = Topology { exchanges: Vec::new(), queues: queues.into() };
+    loop {
+        let depths = topology.depths(&settings.broker).await?;
+        if depths.iter().all(|depth| depth.waiting.is_some_and(|(_, consumers)| consumers > 0)) {
+            return Ok(());
+        }
+        ensure!(begun.elapsed() < PATIENCE, "The workers did not start in time.");
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+impl Outside {
+    async fn end(mut self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        while let Some(ended) = self.running.join_next().await {
+            ended??;
+        }
+        Ok(())
+    }
+}
+
+/// Sends inputs evenly, so many leads a second.
+async fn send_paced(post: &Post, from: usize, leads: usize, pace: f64) -> anyhow::Result<()> {
+    let inputs = sample::inputs(from, leads);
+    let all = inputs.len();
+    let mut inputs = inputs.into_iter();
+    let seconds = leads as f64 / pace;
+    let begun = Instant::now();
+    let mut ticks = interval(PACE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    while inputs.len() > 0 {
+        ticks.tick().await;
+        let due = (begun.elapsed().as_secs_f64() / seconds * all as f64).ceil() as usize;
+        let sent = all - inputs.len();
+        post.send(inputs.by_ref().take(due.saturating_sub(sent)).collect()).await?;
+    }
+    Ok(())
+}
+
+/// Waits until billing has heard of as many invoices as there were leads.
+async fn until_invoiced(
+    leads: usize,
+    outside: &mut Outside,
+    processes: &mut Processes,
+) -> anyhow::Result<()> {
+    let leads = u64::try_from(leads)?;
+    let mut last = (0, Instant::now());
+    loop {
+        processes.check()?;
+        if let Some(ended) = outside.running.try_join_next() {
+            ended??;
+            bail!("A stand-in ended before its time.");
+        }
+        let now = outside.invoices.heard.load(Ordering::SeqCst);
+        if now >= leads {
+            return Ok(());
+        }
+        if now != last.0 {
+            last = (now, Instant::now());
+        }
+        ensure!(
+            last.1.elapsed() < PATIENCE,
+            "{now} of {leads} leads became an invoice, then no more for {} s. Look at the logs of the \
+             workers, and at what the settings and rules make of the leads.",
+            PATIENCE.as_secs()
+        );
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+/// What the rows of the batches tell.
+async fn read(conn: &mut Connection, since: DateTime<Utc>, leads: usize) -> anyhow::Result<Run> {
+    let mut batches = Vec::new();
+    for worker in workers::NAMES {
+        batches.extend(batch::published(conn, worker, since).await.map_err(said)?);
+    }
+    let stages = summary::stages(conn, since).await.map_err(said)?;
+    Run::of(leads, &batches, stages).context("No batch was published.")
+}
