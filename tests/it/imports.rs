@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::installation::{Installation, form};
-use crate::proxy::Proxy;
+use leadmill::servers::Proxy;
 
 const ROWS: usize = 10_000;
 
@@ -82,7 +82,7 @@ async fn proxied(url: &str, port: u16) -> (Proxy, String) {
     let at = rest.find(['/', '?']).unwrap_or(rest.len());
     let (host, path) = rest.split_at(at);
     let host = if host.contains(':') { host.to_owned() } else { format!("{host}:{port}") };
-    let proxy = Proxy::start(&host).await;
+    let proxy = Proxy::start(&host).await.unwrap();
     let user = if user.is_empty() { String::new() } else { format!("{user}@") };
     let url = format!("{scheme}://{user}127.0.0.1:{}{path}", proxy.port());
     (proxy, url)

@@ -15,7 +15,6 @@ mod lifecycles;
 mod load;
 mod messaging;
 mod operators;
-mod proxy;
 mod sending;
 mod servers;
 mod store_delivery;

@@ -1,4 +1,4 @@
-//! A small TCP proxy to put between the code under test and a server, to cut and stall the way.
+//! A small TCP proxy to put between leadmill and a server, to cut and stall the way.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,14 +13,15 @@ const CHUNK_BYTES: usize = 16 * 1024;
 const INJECTIONS_MAX: usize = 16;
 
 /// Listens on a free port of 127.0.0.1 until dropped.
-pub(crate) struct Proxy {
+#[derive(Debug)]
+pub struct Proxy {
     address: SocketAddr,
     state: watch::Sender<State>,
     inject: broadcast::Sender<Vec<u8>>,
     stop: CancellationToken,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct State {
     /// Connections of an older generation end.
     generation: u64,
@@ -30,9 +31,12 @@ struct State {
 
 impl Proxy {
     /// Forwards every connection to `upstream` (`host:port`).
-    pub(crate) async fn start(upstream: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("the port just bound");
+    ///
+    /// # Errors
+    /// Where no port of 127.0.0.1 is free.
+    pub async fn start(upstream: &str) -> std::io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
         let (state, _) = watch::channel(State::default());
         let (inject, _) = broadcast::channel(INJECTIONS_MAX);
         let stop = CancellationToken::new();
@@ -43,25 +47,27 @@ impl Proxy {
             inject.clone(),
             stop.clone(),
         ));
-        Self { address, state, inject, stop }
+        Ok(Self { address, state, inject, stop })
     }
 
-    pub(crate) fn port(&self) -> u16 {
+    /// Where it listens, on 127.0.0.1.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
         self.address.port()
     }
 
     /// Ends all connections of this moment; new ones are welcome.
-    pub(crate) fn cut(&self) {
+    pub fn cut(&self) {
         self.state.send_modify(|state| state.generation += 1);
     }
 
     /// Nothing is forwarded any more in either direction, and no connection ends: a black hole.
-    pub(crate) fn stall(&self) {
+    pub fn stall(&self) {
         self.state.send_modify(|state| state.stalled = true);
     }
 
     /// Ends all connections and every new one at once, until [`Proxy::resume`].
-    pub(crate) fn refuse(&self) {
+    pub fn refuse(&self) {
         self.state.send_modify(|state| {
             state.refusing = true;
             state.generation += 1;
@@ -69,7 +75,7 @@ impl Proxy {
     }
 
     /// Undoes [`Proxy::stall`] and [`Proxy::refuse`]; what was held back goes on.
-    pub(crate) fn resume(&self) {
+    pub fn resume(&self) {
         self.state.send_modify(|state| {
             state.stalled = false;
             state.refusing = false;
@@ -77,8 +83,9 @@ impl Proxy {
     }
 
     /// Sends bytes to every client as if the server had; only sensible between its frames.
-    pub(crate) fn inject(&self, bytes: &[u8]) {
-        self.inject.send(bytes.to_vec()).expect("a connection to inject into");
+    pub fn inject(&self, bytes: &[u8]) {
+        // An error means that nobody is connected to hear it.
+        let _ = self.inject.send(bytes.to_vec());
     }
 }
 
