@@ -13,10 +13,13 @@ mod demo;
 mod down;
 mod migrate;
 mod output;
+mod outside;
 mod parked;
 mod post;
+mod processes;
 mod progress;
 mod run;
+mod selftest;
 mod send;
 mod status;
 mod time;
@@ -97,6 +100,8 @@ enum Verb {
     Contract(contract::Contract),
     /// Measure one hop of the pipeline: in batches against message by message
     Bench(bench::Bench),
+    /// Break servers, workers and messages under load, and prove that nothing is lost or doubled
+    Selftest(selftest::Selftest),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -140,6 +145,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,
         Verb::Bench(bench) => bench.run(&context).await,
+        Verb::Selftest(selftest) => selftest.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

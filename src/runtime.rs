@@ -3,6 +3,7 @@
 
 mod arrival;
 mod attempts;
+mod clock;
 mod decision;
 mod fault_point;
 mod lane;
@@ -26,7 +27,8 @@ use crate::settings::Settings;
 use crate::workers;
 
 pub use arrival::{RAW_BYTES_MAX, hex};
-pub use fault_point::FaultPoint;
+pub use clock::VARIABLE as CLOCK_OFFSET;
+pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};
 pub use upkeep::CLOCK;
 
 use lane::{Lane, LaneError, report};

@@ -21,6 +21,7 @@ pub mod chunk;
 mod column;
 pub mod contact;
 pub mod event;
+pub mod evidence;
 mod fault;
 pub mod inbox;
 pub mod input;

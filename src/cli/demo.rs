@@ -4,8 +4,6 @@
 //! systems around leadmill, and looks into the database to see when all is done.
 
 mod inputs;
-mod outside;
-mod processes;
 mod report;
 
 use std::process::ExitCode;
@@ -25,18 +23,18 @@ use super::ask::Ask;
 use super::audit::Audit;
 use super::context::exports;
 use super::migrate::prepare;
+use super::outside::{self, Counts, Party, StandIn};
 use super::post::{self, Post};
+use super::processes::Processes;
 use super::send::media_type;
 use super::{Context, progress};
 use crate::settings::Settings;
 use crate::store::{self, Connection, summary};
 use crate::workers;
-use outside::{Counts, Party};
-use processes::Processes;
 use report::Report;
 
 /// What is sold in the demo.
-const CATALOG: &str = include_str!("../../config/demo-catalog.json");
+pub(super) const CATALOG: &str = include_str!("../../config/demo-catalog.json");
 /// Who imports it.
 const SOURCE: &str = "urn:leadmill-demo";
 /// Everything must be settled within this time.
@@ -153,8 +151,12 @@ impl Demo {
         for party in Party::ALL {
             let count = Arc::new(Counts::default());
             counts.push((party, Arc::clone(&count)));
-            let post = Post::open(context, settings).await?;
-            parties.spawn(outside::stand_in(party, post, count, stop.clone()));
+            let (post, stop) = (Post::open(context, settings).await?, stop.clone());
+            parties.spawn(async move {
+                StandIn::new(party, count, |_| {}).answer(&post, &stop).await?;
+                post.close().await;
+                Ok(())
+            });
         }
         let sent = send(context, settings).await?;
         let mut database = context.database(settings).await?;
@@ -275,7 +277,7 @@ async fn open(
 }
 
 /// Ends when somebody asks this process to end.
-fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
+pub(super) fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
     let mut term = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;

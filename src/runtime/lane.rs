@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use domain::host::Hosted;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +15,7 @@ use uuid::Uuid;
 
 use super::arrival::Message;
 use super::attempts::{Attempts, FAULT_WAIT_MAX, FAULT_WAIT_MIN};
+use super::clock;
 use super::fault_point::FaultPoint;
 use super::publish::{publish, seal_all};
 use super::transaction::{Committed, Desk};
@@ -200,7 +200,7 @@ async fn settle(
     let acknowledged = receipt.acknowledge().await;
     acknowledged.map_err(|error| LaneError::Link(error.to_string()))?;
     FaultPoint::Acknowledged.reach();
-    let now = Utc::now();
+    let now = clock::now();
     desk.marks.extend(batches.into_iter().map(|batch| (batch, now)));
     Ok(())
 }

@@ -10,6 +10,7 @@ use domain::ids::{millis, minted};
 use uuid::Uuid;
 
 use super::arrival::{Message, Origin, Trouble};
+use super::clock;
 use super::decision::{Question, Undecided};
 use super::fault_point::FaultPoint;
 use super::publish::Letters;
@@ -86,7 +87,7 @@ impl Desk {
         places: std::ops::Range<usize>,
         poison: &Arc<Poisoned>,
     ) -> Result<Committed, Stop> {
-        let taken_at = Utc::now();
+        let taken_at = clock::now();
         let now = store::begin(&mut self.conn).await?;
         let batch = minted(now, random());
         let claims = self.claim(batch, now, messages, places, poison).await?;

@@ -1,12 +1,11 @@
 //! Stand-ins for the systems around leadmill: a customer, a warehouse and a billing system. They
 //! know nothing but the broker: events come to queues of their own, commands go back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, anyhow, bail};
-use chrono::Utc;
 use domain::commands::{OrderShip, PaymentReceived, QuoteAccept, QuoteClose};
 use domain::events::{InvoiceIssued, OrderCreated, QuoteActivated};
 use domain::message::Message;
@@ -15,7 +14,7 @@ use domain::quote::QuoteCloseReason;
 use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 
-use super::super::post::{self, Post, Sender};
+use super::post::{self, Post, Sender};
 use crate::envelope::{self, Opened, Transport};
 use crate::messaging::{Delivered, EVENTS, Outgoing, Queue, Receipt, Topology};
 use crate::workers::OUT_BILLING;
@@ -46,7 +45,7 @@ pub(super) enum Party {
 pub(super) struct Counts {
     /// Different events that it answers to.
     pub(super) heard: AtomicU64,
-    /// Commands that the broker has confirmed.
+    /// Different commands that the broker has confirmed.
     pub(super) sent: AtomicU64,
 }
 
@@ -56,13 +55,13 @@ impl Party {
     /// The `source` of its commands.
     pub(super) const fn source(self) -> &'static str {
         match self {
-            Self::Customer => "urn:demo:customer",
-            Self::Warehouse => "urn:demo:warehouse",
-            Self::Billing => "urn:demo:bank",
+            Self::Customer => "urn:outside:customer",
+            Self::Warehouse => "urn:outside:warehouse",
+            Self::Billing => "urn:outside:bank",
         }
     }
 
-    const fn queue(self) -> &'static str {
+    pub(super) const fn queue(self) -> &'static str {
         match self {
             Self::Customer => "outside.customer",
             Self::Warehouse => "outside.warehouse",
@@ -96,46 +95,86 @@ pub(super) fn topology() -> Topology {
     Topology { exchanges: Vec::new(), queues: queues.into() }
 }
 
-/// Answers events until `stop`.
-pub(super) async fn stand_in(
-    party: Party,
-    post: Post,
-    counts: Arc<Counts>,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
-    let mut consumer = post.link().consume(party.queue(), PREFETCH).await?;
-    let mut known = HashSet::new();
-    loop {
-        let batch = tokio::select! {
-            biased;
-            () = stop.cancelled() => break,
-            batch = consumer.next_batch(BATCH_MAX) => batch,
-        };
-        let Some(batch) = batch else {
-            bail!(
-                "{}",
-                post.link().failure().unwrap_or_else(|| "The broker went away.".to_owned())
-            );
-        };
-        let mut commands = Vec::new();
-        for message in &batch {
-            let event = open(message)?;
-            if event.ty == party.hears() && known.insert(event.id.clone()) {
-                let number = u64::try_from(known.len())?;
-                commands.extend(letters(party, number, &event)?);
-            }
-        }
-        let sent = u64::try_from(commands.len())?;
-        post.send(commands).await?;
-        counts.sent.fetch_add(sent, Ordering::SeqCst);
-        counts.heard.store(u64::try_from(known.len())?, Ordering::SeqCst);
-        Receipt::of(&batch).acknowledge().await?;
-    }
-    post.close().await;
-    Ok(())
+/// What somebody who watches a stand-in is told.
+pub(super) enum Seen<'a> {
+    /// It was given an event, whether or not it answers to it.
+    Event(&'a Opened),
+    /// The broker has confirmed its command.
+    Command(&'a Outgoing),
 }
 
-fn open(message: &Delivered) -> anyhow::Result<Opened> {
+/// A stand-in with what it remembers; it can go on with another link.
+pub(super) struct StandIn {
+    party: Party,
+    counts: Arc<Counts>,
+    watch: Box<dyn FnMut(Seen<'_>) + Send>,
+    /// The events that it answers to, numbered as they first came. One that comes again is answered
+    /// again, with the same commands: whether the answer to its first copy arrived is not known.
+    numbers: HashMap<String, u64>,
+    answered: HashSet<u64>,
+}
+
+impl StandIn {
+    pub(super) fn new(
+        party: Party,
+        counts: Arc<Counts>,
+        watch: impl FnMut(Seen<'_>) + Send + 'static,
+    ) -> Self {
+        let (numbers, answered) = (HashMap::new(), HashSet::new());
+        Self { party, counts, watch: Box::new(watch), numbers, answered }
+    }
+
+    /// Answers events until `stop`.
+    ///
+    /// # Errors
+    /// The link failed, or an event cannot be read.
+    pub(super) async fn answer(
+        &mut self,
+        post: &Post,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        let mut consumer = post.link().consume(self.party.queue(), PREFETCH).await?;
+        loop {
+            let batch = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(()),
+                batch = consumer.next_batch(BATCH_MAX) => batch,
+            };
+            let Some(batch) = batch else {
+                bail!(
+                    "{}",
+                    post.link().failure().unwrap_or_else(|| "The broker went away.".to_owned())
+                );
+            };
+            let mut answers = Vec::new();
+            for message in &batch {
+                let event = open(message)?;
+                (self.watch)(Seen::Event(&event));
+                if event.ty == self.party.hears() {
+                    let next = u64::try_from(self.numbers.len())? + 1;
+                    let number = *self.numbers.entry(event.id.clone()).or_insert(next);
+                    answers.push((number, letters(self.party, number, &event)?));
+                }
+            }
+            let commands: Vec<_> =
+                answers.iter().flat_map(|(_, letters)| letters).cloned().collect();
+            post.send(commands).await?;
+            for (number, letters) in &answers {
+                letters.iter().for_each(|command| (self.watch)(Seen::Command(command)));
+                if self.answered.insert(*number) {
+                    let sent = u64::try_from(letters.len())?;
+                    self.counts.sent.fetch_add(sent, Ordering::SeqCst);
+                }
+            }
+            self.counts.heard.store(u64::try_from(self.answered.len())?, Ordering::SeqCst);
+            Receipt::of(&batch).acknowledge().await?;
+        }
+    }
+}
+
+/// # Errors
+/// It is no message of the contract.
+pub(super) fn open(message: &Delivered) -> anyhow::Result<Opened> {
     let transport = Transport {
         content_type: message.content_type.as_deref(),
         message_id: message.message_id.as_deref(),
@@ -214,6 +253,6 @@ fn pay(number: u64, event: &InvoiceIssued) -> anyhow::Result<Vec<(&'static str, 
         reference: format!("BANK-{}", event.invoice_number),
         amount,
         currency: event.currency,
-        value_date: Utc::now().date_naive(),
+        value_date: event.issue_date,
     })?])
 }
