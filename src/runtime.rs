@@ -8,6 +8,7 @@ mod decision;
 mod fault_point;
 mod lane;
 mod panics;
+mod planted;
 mod publish;
 mod record;
 mod transaction;

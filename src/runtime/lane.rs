@@ -17,6 +17,7 @@ use super::arrival::Message;
 use super::attempts::{Attempts, FAULT_WAIT_MAX, FAULT_WAIT_MIN};
 use super::clock;
 use super::fault_point::FaultPoint;
+use super::planted::Bug;
 use super::publish::{publish, seal_all};
 use super::transaction::{Committed, Desk};
 use crate::messaging::{Consumer, Delivered, Link, PublishError, Receipt};
@@ -89,7 +90,14 @@ impl Lane {
             let Some(batch) = batch else { break };
             FaultPoint::Taken.reach();
             for part in isolated(batch) {
-                let receipt = Receipt::of(&part);
+                let mut receipt = Receipt::of(&part);
+                if Bug::AckBeforeCommit.planted() {
+                    let early = std::mem::replace(&mut receipt, Receipt::of([]));
+                    early
+                        .acknowledge()
+                        .await
+                        .map_err(|error| LaneError::Link(error.to_string()))?;
+                }
                 let committed = self.decide(&mut desk, link, part).await?;
                 if in_flight.is_some() {
                     let before = confirmed(&mut in_flight).await;
@@ -97,13 +105,12 @@ impl Lane {
                 }
                 let sealing = seal_all(committed.letters, Arc::clone(&self.heard));
                 let (publisher, failed) = (link.publisher(), link.failed());
-                in_flight = Some(InFlight {
-                    published: tokio::spawn(async move {
-                        publish(publisher, sealing.await?, failed).await
-                    }),
-                    batches: committed.batches,
-                    receipt,
-                });
+                let mut published =
+                    tokio::spawn(async move { publish(publisher, sealing.await?, failed).await });
+                if Bug::PublishWithoutConfirm.planted() {
+                    published = tokio::spawn(async { Ok(()) });
+                }
+                in_flight = Some(InFlight { published, batches: committed.batches, receipt });
             }
         }
         if in_flight.is_some() {

@@ -108,7 +108,8 @@ impl Fleet {
             Kind::RollingRestart => {
                 let mut late = Vec::new();
                 for place in 0..self.slots.len() {
-                    late.extend((!self.drain(place).await?).then_some(self.slots[place].name));
+                    self.slots[place].process.iter().for_each(ask);
+                    late.extend((!self.gone(place).await?).then_some(self.slots[place].name));
                     self.launch(place, &[])?;
                 }
                 Ok(if late.is_empty() {
@@ -146,11 +147,9 @@ impl Fleet {
     /// Where the system cannot tell.
     pub async fn stop(&mut self) -> anyhow::Result<()> {
         self.revive()?;
+        self.slots.iter().filter_map(|slot| slot.process.as_ref()).for_each(ask);
         for place in 0..self.slots.len() {
-            self.signal(place, Signal::TERM);
-        }
-        for place in 0..self.slots.len() {
-            if !self.drain(place).await? {
+            if !self.gone(place).await? {
                 let name = self.slots[place].name;
                 self.ends.unforeseen.push(format!("{name} did not end when it was asked to."));
             }
@@ -198,24 +197,23 @@ impl Fleet {
         Ok(())
     }
 
-    /// Asks it to end, and kills it where it takes too long; then `false`.
-    async fn drain(&mut self, place: usize) -> anyhow::Result<bool> {
+    /// Waits for the end of one that was asked, and kills it where that takes too long; then `false`.
+    async fn gone(&mut self, place: usize) -> anyhow::Result<bool> {
         let Some(mut process) = self.slots[place].process.take() else { return Ok(true) };
-        process.signal(Signal::TERM);
-        let ended = process.wait(DRAIN_LIMIT).await?;
-        match ended {
-            Some(status) => {
-                let (name, armed) = (self.slots[place].name, self.slots[place].armed);
-                self.ends.count(name, armed, status, &process.last_words());
-                Ok(true)
-            }
-            None => {
-                process.signal(Signal::KILL);
-                process.wait(DRAIN_LIMIT).await?;
-                Ok(false)
-            }
+        if let Some(status) = process.wait(DRAIN_LIMIT).await? {
+            let (name, armed) = (self.slots[place].name, self.slots[place].armed);
+            self.ends.count(name, armed, status, &process.last_words());
+            return Ok(true);
         }
+        process.signal(Signal::KILL);
+        process.wait(DRAIN_LIMIT).await?;
+        Ok(false)
     }
+}
+
+/// Asks it to end: once, since asked twice it ends without finishing.
+fn ask(process: &Process) {
+    process.signal(Signal::TERM);
 }
 
 impl Ends {

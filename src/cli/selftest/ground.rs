@@ -20,7 +20,7 @@ const IMPATIENT: [(&str, &str); 6] = [
     ("LEADMILL_BROKER__CONNECT_TIMEOUT_S", "4"),
     ("LEADMILL_DATABASE__CONNECT_TIMEOUT_MS", "4000"),
     ("LEADMILL_RUNTIME__SWEEP_EVERY_S", "2"),
-    ("LEADMILL_RUNTIME__SWEEP_AFTER_S", "5"),
+    ("LEADMILL_RUNTIME__SWEEP_AFTER_S", "15"),
 ];
 
 /// The servers, and the way to them.
