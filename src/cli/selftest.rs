@@ -53,6 +53,9 @@ const AUDIT_LIMIT: Duration = Duration::from_secs(30);
 const LOOK_PAUSE: Duration = Duration::from_millis(500);
 /// Looks in a row that must find rest.
 const LOOKS_SETTLED: u32 = 4;
+/// Where no queue holds anything and nothing has happened for so long, nothing will: no worker waits
+/// that long before it tries again.
+const STILL: Duration = Duration::from_secs(45);
 /// The load comes in waves this often.
 const WAVE: Duration = Duration::from_millis(500);
 /// Where standard error is no terminal, a line this often.
@@ -357,6 +360,7 @@ impl Stage<'_> {
         topology.queues.extend(others.queues.clone());
         let mut database = self.context.database(&self.settings).await?;
         let (begun, mut looks, mut before) = (Instant::now(), 0, summary::Progress::default());
+        let mut moved = begun;
         loop {
             let now = summary::progress(&mut database, &heard).await.map_err(|f| anyhow!("{f}"))?;
             let depths = topology.depths(&self.settings.broker).await?;
@@ -377,7 +381,10 @@ impl Stage<'_> {
             if looks >= LOOKS_SETTLED {
                 return Ok(None);
             }
-            if begun.elapsed() > limit {
+            if now != before || !full.is_empty() {
+                moved = Instant::now();
+            }
+            if begun.elapsed() > limit || moved.elapsed() > STILL {
                 return Ok(open);
             }
             before = now;
