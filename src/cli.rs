@@ -14,10 +14,13 @@ mod down;
 mod grants;
 mod migrate;
 mod output;
+mod outside;
 mod parked;
 mod post;
+mod processes;
 mod progress;
 mod run;
+mod selftest;
 mod send;
 mod status;
 mod time;
@@ -100,6 +103,8 @@ enum Verb {
     Bench(bench::Bench),
     /// Print scripts that give each worker a role and a user of its own, with just its rights
     Grants(grants::Grants),
+    /// Break servers, workers and messages under load, and prove that nothing is lost or doubled
+    Selftest(selftest::Selftest),
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -144,6 +149,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Audit(audit) => audit.run(&context).await,
         Verb::Bench(bench) => bench.run(&context).await,
         Verb::Grants(grants) => grants.run(&context).await,
+        Verb::Selftest(selftest) => selftest.run(&context).await,
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());

@@ -37,7 +37,7 @@ pub use consumer::Consumer;
 pub use delivered::{Delivered, Receipt};
 pub use link::{Link, LinkError};
 pub use publisher::{BODY_BYTES_MAX, Outgoing, PublishError, Publisher};
-pub use settings::BrokerSettings;
+pub use settings::{BrokerSettings, addresses};
 pub use supervisor::{EXIT_STUCK, reconnecting};
 pub use topology::{
     Argument, Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind,

@@ -3,10 +3,12 @@
 
 mod arrival;
 mod attempts;
+mod clock;
 mod decision;
 mod fault_point;
 mod lane;
 mod panics;
+mod planted;
 mod publish;
 mod record;
 mod transaction;
@@ -27,7 +29,8 @@ use crate::telemetry::{Health, Metrics, Tracer, WorkerMeter};
 use crate::workers;
 
 pub use arrival::{RAW_BYTES_MAX, hex};
-pub use fault_point::FaultPoint;
+pub use clock::VARIABLE as CLOCK_OFFSET;
+pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};
 pub use upkeep::CLOCK;
 
 use lane::{Lane, LaneError, report};

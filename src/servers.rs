@@ -11,7 +11,10 @@
 //! is found out by the first bytes of its protocol (`pgwire`, `amqp`), so that this module can
 //! say what is wrong before anything else of leadmill starts.
 //!
-//! The servers outlive the process that started them. What runs is remembered in `servers.json`
+//! [`Lab`] is for breaking things: private servers of one process, several nodes of RabbitMQ, and a
+//! [`Proxy`] to put before each.
+//!
+//! The other servers outlive the process that started them. What runs is remembered in `servers.json`
 //! in the folder; a process is only ours while its pid **and** its time of birth are the recorded
 //! ones, so a pid that another program got after a restart is never touched.
 
@@ -21,9 +24,12 @@ mod error;
 mod find;
 mod identity;
 mod install;
+mod lab;
+mod lab_node;
 mod pgwire;
 mod postgres;
 mod process;
+mod proxy;
 mod rabbitmq;
 mod state;
 
@@ -32,7 +38,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 pub use error::ServersError;
+pub use lab::Lab;
 pub use postgres::create_database;
+pub use proxy::Proxy;
 
 use find::Programs;
 use identity::Identity;

@@ -19,6 +19,7 @@ pub mod chunk;
 mod column;
 pub mod contact;
 pub mod event;
+pub mod evidence;
 mod fault;
 pub mod history;
 pub mod inbox;

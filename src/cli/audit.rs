@@ -134,31 +134,7 @@ impl Audit {
 
 impl Report {
     pub(super) fn text(&self) -> String {
-        let rows = self.invariants.iter().map(|one| {
-            let answer = match one.answer {
-                Answer::Ok => "ok",
-                Answer::Broken => "BROKEN",
-                Answer::InFlight => "in flight",
-                Answer::Noted => "noted",
-            };
-            let counts = [one.checked, one.broken, one.in_flight].map(|n| n.to_string());
-            let [checked, broken, in_flight] = counts;
-            [one.name.into(), answer.into(), checked, broken, in_flight, one.question.into()]
-        });
-        let heads = ["Invariant", "Answer", "Checked", "Broken", "In flight", "Question"];
-        let mut text = format!("{}\n", table(heads, rows));
-        for one in self.invariants.iter().filter(|one| !one.named.is_empty()) {
-            text += &format!("\n{}\n", one.name);
-            for named in &one.named {
-                let mark = if named.in_flight { " (in flight)" } else { "" };
-                text += &format!("  {}{mark}  {}\n", named.id, named.detail);
-            }
-            let all = one.broken + one.in_flight;
-            let shown = i64::try_from(one.named.len()).unwrap_or(i64::MAX);
-            if all > shown {
-                text += &format!("  and {} more.\n", all - shown);
-            }
-        }
+        let text = verdicts(&self.invariants);
         let broken = self.invariants.iter().filter(|one| one.answer == Answer::Broken).count();
         let in_flight: i64 = self.invariants.iter().map(|one| one.in_flight).sum();
         let last = match (broken, in_flight) {
@@ -175,6 +151,36 @@ impl Report {
         };
         format!("{text}\n{last}")
     }
+}
+
+/// The table of the answers, and below it what was named.
+pub(super) fn verdicts(invariants: &[Invariant]) -> String {
+    let rows = invariants.iter().map(|one| {
+        let answer = match one.answer {
+            Answer::Ok => "ok",
+            Answer::Broken => "BROKEN",
+            Answer::InFlight => "in flight",
+            Answer::Noted => "noted",
+        };
+        let counts = [one.checked, one.broken, one.in_flight].map(|n| n.to_string());
+        let [checked, broken, in_flight] = counts;
+        [one.name.into(), answer.into(), checked, broken, in_flight, one.question.into()]
+    });
+    let heads = ["Invariant", "Answer", "Checked", "Broken", "In flight", "Question"];
+    let mut text = format!("{}\n", table(heads, rows));
+    for one in invariants.iter().filter(|one| !one.named.is_empty()) {
+        text += &format!("\n{}\n", one.name);
+        for named in &one.named {
+            let mark = if named.in_flight { " (in flight)" } else { "" };
+            text += &format!("  {}{mark}  {}\n", named.id, named.detail);
+        }
+        let all = one.broken + one.in_flight;
+        let shown = i64::try_from(one.named.len()).unwrap_or(i64::MAX);
+        if all > shown {
+            text += &format!("  and {} more.\n", all - shown);
+        }
+    }
+    text
 }
 
 /// Which worker hears what, and which queues hold raw inputs.

@@ -4,8 +4,6 @@
 //! systems around leadmill, and looks into the database to see when all is done.
 
 mod inputs;
-pub mod outside;
-pub mod processes;
 mod report;
 
 use std::process::ExitCode;
@@ -25,18 +23,18 @@ use super::ask::Ask;
 use super::audit::Audit;
 use super::context::exports;
 use super::migrate::prepare;
+use super::outside::{self, Counts, Manner, Party};
 use super::post::{self, Post};
+use super::processes::Processes;
 use super::send::media_type;
 use super::{Context, progress};
 use crate::settings::Settings;
 use crate::store::{self, Connection, summary};
 use crate::workers;
-use outside::{Counts, Manner, Party};
-use processes::Processes;
 use report::Report;
 
 /// What is sold in the demo.
-const CATALOG: &str = include_str!("../../config/demo-catalog.json");
+pub(super) const CATALOG: &str = include_str!("../../config/demo-catalog.json");
 /// Who imports it.
 const SOURCE: &str = "urn:leadmill-demo";
 /// Everything must be settled within this time.
@@ -276,7 +274,7 @@ async fn open(
 }
 
 /// Ends when somebody asks this process to end.
-fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
+pub(super) fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
     let mut term = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;

@@ -30,8 +30,13 @@ impl Post {
     /// # Errors
     /// Why the broker cannot be reached.
     pub async fn open(context: &Context, settings: &Settings) -> anyhow::Result<Self> {
-        let link = context.broker(settings).await?;
-        Ok(Self { publisher: link.publisher(), link })
+        Ok(Self::on(context.broker(settings).await?))
+    }
+
+    /// Publishes on a link that is open.
+    #[must_use]
+    pub fn on(link: Link) -> Self {
+        Self { publisher: link.publisher(), link }
     }
 
     /// Returns once the broker has confirmed every message. A full queue is waited for.

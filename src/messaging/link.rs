@@ -95,12 +95,32 @@ pub enum LinkError {
 }
 
 impl Link {
-    /// Opens both connections and the publisher's channel, within the settings' time limits.
+    /// Opens both connections to one node of the broker and the publisher's channel; each node is
+    /// given the settings' time limits, in turn, beginning with one by chance so that clients spread.
     /// `name` is shown in the broker's list of connections.
     ///
     /// # Errors
-    /// [`LinkError`], as a sentence for people.
+    /// [`LinkError`], as a sentence for people; where there are several nodes, that of the first.
     pub async fn open(settings: &BrokerSettings, name: &str) -> Result<Self, LinkError> {
+        let nodes = settings.turns();
+        let begin = fastrand::usize(..nodes.len().max(1));
+        let mut first = (usize::MAX, LinkError::Settings("`broker.url` is empty.".to_owned()));
+        for place in (0..nodes.len()).map(|step| (begin + step) % nodes.len()) {
+            match Self::open_at(&nodes[place], name).await {
+                Ok(link) => return Ok(link),
+                Err(error) if place < first.0 => first = (place, error),
+                Err(_) => {}
+            }
+        }
+        Err(first.1)
+    }
+
+    /// Host and port of the node that this link leads to.
+    pub fn address(&self) -> String {
+        self.0.settings.address()
+    }
+
+    async fn open_at(settings: &BrokerSettings, name: &str) -> Result<Self, LinkError> {
         let full = settings.full(name);
         let (publish_name, consume_name) = (format!("{full} publish"), format!("{full} consume"));
         let (publish, consume) = tokio::try_join!(

@@ -18,6 +18,7 @@ const PREFIX_BYTES_MAX: usize = 100;
 pub struct BrokerSettings {
     /// `amqp://user:password@host:port/vhost`, or `amqps://…` for TLS. Without a path the virtual
     /// host is `/`; with one it is percent-encoded (`/%2f` is `/`). Query parameters are ignored.
+    /// The nodes of a cluster are separated by commas: whoever loses one goes on with another.
     pub url: SecretString,
     /// Put before the name of every exchange and queue, so that tests and installations run side
     /// by side on one broker. Letters, digits, `.`, `_` and `-`; may be empty.
@@ -58,16 +59,9 @@ impl BrokerSettings {
     /// Everything that is wrong with this section, as finished sentences; empty if all is well.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        match self.uri() {
-            Err(why) => problems.push(why),
-            Ok(_) if self.tls == Tls::Required && !self.encrypted() => problems.push(
-                "`broker.url` begins with amqp://, which is not encrypted, and `broker.tls` \
-                 requires TLS; write amqps://, or set `broker.tls` to \"optional\"."
-                    .to_owned(),
-            ),
-            Ok(_) => {}
-        }
-        if self.password_file.is_some() && self.names_password() {
+        let turns = self.turns();
+        problems.extend(turns.iter().filter_map(Self::wrong_address));
+        if self.password_file.is_some() && turns.iter().any(Self::names_password) {
             problems.push(
                 "`broker.url` has a password, and `broker.password_file` names another; remove one."
                     .to_owned(),
@@ -100,12 +94,20 @@ impl BrokerSettings {
         problems
     }
 
-    /// Host and port as people write them; never the user or the password.
+    /// Host and port as people write them, of each node; never the user or the password.
     pub fn address(&self) -> String {
-        self.uri().map_or_else(
-            |_| "the broker".to_owned(),
-            |uri| format!("{}:{}", uri.authority.host, uri.authority.port),
-        )
+        let shown = |one: &Self| {
+            let uri = one.uri().ok()?;
+            Some(format!("{}:{}", uri.authority.host, uri.authority.port))
+        };
+        let all: Option<Vec<_>> = self.turns().iter().map(shown).collect();
+        all.map_or_else(|| "the broker".to_owned(), |all| all.join(", "))
+    }
+
+    /// The same settings once for each address, in their order.
+    pub(super) fn turns(&self) -> Vec<Self> {
+        let addresses = addresses(self.url.expose_secret());
+        addresses.map(|url| Self { url: url.into(), ..self.clone() }).collect()
     }
 
     /// The full name on the broker of an exchange or queue.
@@ -130,7 +132,20 @@ impl BrokerSettings {
         Duration::from_millis(self.link_lifetime_s.saturating_mul(fastrand::u64(800..=1_200)))
     }
 
-    /// The parsed address with our heartbeat and nothing else negotiated by query: a `frame_max`
+    /// What is wrong with the one address.
+    fn wrong_address(&self) -> Option<String> {
+        match self.uri() {
+            Err(why) => Some(why),
+            Ok(_) if self.tls == Tls::Required && !self.encrypted() => Some(
+                "`broker.url` begins with amqp://, which is not encrypted, and `broker.tls` \
+                 requires TLS; write amqps://, or set `broker.tls` to \"optional\"."
+                    .to_owned(),
+            ),
+            Ok(_) => None,
+        }
+    }
+
+    /// The one address, parsed, with our heartbeat and nothing else negotiated by query: a `frame_max`
     /// below 8192 is refused from RabbitMQ 4.1 on, and a default heartbeat of 60 s is blind for
     /// two minutes. The error never quotes the address, which holds the password.
     pub(super) fn uri(&self) -> Result<AMQPUri, String> {
@@ -183,6 +198,23 @@ impl BrokerSettings {
     pub(super) fn encrypted(&self) -> bool {
         self.uri().is_ok_and(|uri| uri.scheme == AMQPScheme::AMQPS)
     }
+}
+
+/// The addresses in `broker.url`. A comma separates them only where another one begins behind it,
+/// since a password may hold one.
+pub fn addresses(urls: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(urls.trim());
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let next = text.match_indices(',').find(|(at, _)| {
+            let behind = text[at + 1..].trim_start();
+            behind.starts_with("amqp://") || behind.starts_with("amqps://")
+        });
+        let (one, others) =
+            next.map_or((text, None), |(at, _)| (&text[..at], Some(text[at + 1..].trim_start())));
+        rest = others;
+        Some(one.trim_end())
+    })
 }
 
 #[cfg(test)]
@@ -249,6 +281,17 @@ mod tests {
         let lives: BTreeSet<_> = (0..50).map(|_| settings.link_lifetime()).collect();
         assert!(lives.len() > 10, "{lives:?}");
         assert!(lives.iter().all(|life| (1_440..=2_160).contains(&life.as_secs())), "{lives:?}");
+    }
+
+    #[test]
+    fn the_nodes_of_a_cluster_are_separated_by_commas() {
+        let both = settings("amqp://a:p,w@one:1/%2f, amqps://a:p,w@two:2");
+        assert_eq!(both.problems(), Vec::<String>::new());
+        assert_eq!(both.address(), "one:1, two:2");
+        let turns = both.turns();
+        let passwords = turns.iter().map(|one| one.uri().expect("one").authority.userinfo.password);
+        assert_eq!(passwords.collect::<Vec<_>>(), ["p,w", "p,w"]);
+        assert_eq!(settings("amqp://a:b@one,amqp://").problems().len(), 1);
     }
 
     #[test]

@@ -50,7 +50,7 @@ where
         };
         let now = match opened {
             Ok(link) => {
-                info!(link = name, "Connected to the broker at {}.", settings.address());
+                info!(link = name, "Connected to the broker at {}.", link.address());
                 let since = Instant::now();
                 let flow = run(link.clone()).await;
                 let failure = link.failure();

@@ -17,7 +17,9 @@ use uuid::Uuid;
 
 use super::arrival::{Message, age};
 use super::attempts::{Attempts, FAULT_WAIT_MAX, FAULT_WAIT_MIN};
+use super::clock;
 use super::fault_point::FaultPoint;
+use super::planted::Bug;
 use super::publish::{publish, seal_all};
 use super::transaction::{Committed, Desk};
 use crate::messaging::{Consumer, Delivered, Link, PublishError, Receipt};
@@ -114,7 +116,11 @@ impl Lane {
                 while let Ok(mark) = way.marks.try_recv() {
                     desk.marks.push(mark);
                 }
-                let receipt = Receipt::of(&part);
+                let mut receipt = Receipt::of(&part);
+                if Bug::AckBeforeCommit.planted() {
+                    let early = std::mem::replace(&mut receipt, Receipt::of([])).acknowledge();
+                    early.await.map_err(|error| LaneError::Link(error.to_string()))?;
+                }
                 let clock = self.meter.taken(part.len(), age(&part));
                 let committed = self.decide(&mut desk, link, part).await?;
                 let leaving = Leaving { committed, receipt, clock: clock.committed() };

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
+use super::clock;
 use super::decision::Verdict;
 use super::publish::{Letters, exchange};
 use super::transaction::{Committed, Pipeline, Stop};
@@ -230,7 +231,7 @@ impl<'a> Records<'a> {
         let mut batches: BTreeSet<Uuid> = again.iter().map(|event| event.batch).collect();
         if messages > 0 || !self.events.is_empty() {
             let events = self.events.len();
-            let row = NewBatch { id: batch, taken_at, decided_at: Utc::now(), messages, events };
+            let row = NewBatch { id: batch, taken_at, decided_at: clock::now(), messages, events };
             store::batch::insert(conn, name, &row).await?;
             if events > 0 {
                 batches.insert(batch);

@@ -10,8 +10,10 @@ use domain::ids::{millis, minted};
 use uuid::Uuid;
 
 use super::arrival::{Message, Origin, Trouble};
+use super::clock;
 use super::decision::{Question, Undecided};
 use super::fault_point::FaultPoint;
+use super::planted::Bug;
 use super::publish::Letters;
 use super::record::Records;
 use super::upkeep::random;
@@ -116,7 +118,7 @@ impl Desk {
         places: std::ops::Range<usize>,
         poison: &Arc<Poisoned>,
     ) -> Result<Committed, Stop> {
-        let taken_at = Utc::now();
+        let taken_at = clock::now();
         let now = store::begin(&mut self.conn).await?;
         let batch = minted(now, random());
         let claims = self.claim(batch, now, messages, places, poison).await?;
@@ -219,7 +221,7 @@ impl Desk {
             store::inbox::claim(&mut self.conn, self.worker.name(), batch, &ids).await?;
         for (place, id) in ours {
             // Two copies may lie in one batch: the first is decided, the second repeats it.
-            if fresh.remove(&id) {
+            if fresh.remove(&id) || Bug::ClaimOff.planted() {
                 claims.fresh.push((place, id));
             } else {
                 claims.repeats.push(id);
@@ -262,6 +264,9 @@ impl Desk {
         for (place, answer) in places.into_iter().zip(answers) {
             match answer {
                 Claim::Fresh { id } => claims.fresh.push((place, id)),
+                Claim::Repeat { .. } if Bug::ClaimOff.planted() => {
+                    claims.fresh.push((place, minted(now, random())));
+                }
                 Claim::Repeat { id } => claims.repeats.push(id),
                 Claim::Conflict { id } => claims.conflicts.push((place, id)),
             }

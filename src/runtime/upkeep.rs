@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use domain::ids::minted;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::arrival::{Original, kept_headers};
+use super::clock;
 use super::publish::{outgoing, publish, stored};
 use crate::messaging::{DEAD, Delivered, Link, Outgoing, Receipt};
 use crate::settings::Settings;
@@ -195,7 +195,7 @@ impl Upkeep {
         let published = publish(link.publisher(), messages.into(), link.failed()).await;
         match published {
             Ok(()) => {
-                let now = Utc::now();
+                let now = clock::now();
                 let marks: Vec<_> = batches.iter().map(|batch| (*batch, now)).collect();
                 store::batch::mark_published(conn, &marks).await
             }

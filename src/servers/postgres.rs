@@ -83,13 +83,15 @@ pub(super) async fn local(notes: &mut Vec<String>) -> Option<String> {
 /// The running private server.
 pub(super) fn running(state: &State) -> Option<PrivateServer> {
     let process = state.postgres.living().filter(|process| !process.elsewhere())?;
+    let log = log_file(state.postgres.home.as_deref()?);
+    Some(PrivateServer { pid: process.pid, url: url(state)?, log })
+}
+
+/// URL of the private server, running or not.
+pub(super) fn url(state: &State) -> Option<String> {
     let (home, port) = (state.postgres.home.as_deref()?, state.postgres.port?);
     let password = fs::read_to_string(password_file(home)).ok()?;
-    Some(PrivateServer {
-        pid: process.pid,
-        url: format!("postgres://{OWNER}:{}@127.0.0.1:{port}/{DATABASE_NAME}", password.trim()),
-        log: log_file(home),
-    })
+    Some(format!("postgres://{OWNER}:{}@127.0.0.1:{port}/{DATABASE_NAME}", password.trim()))
 }
 
 /// Starts the private server in the state's home.

@@ -13,20 +13,33 @@ use super::identity::{Identity, hand_over};
 use super::process::{self, Process};
 use super::state::{State, free_port, random_word, tail, write_private};
 use super::{BROKER_SETTING, LOOK_PAUSE, PrivateServer, RABBITMQ_MIN, Say, ServersError, amqp};
+use crate::messaging::addresses;
 
 /// It takes 5 s on a quiet machine and 20 s on a busy one.
 pub(super) const START_TIMEOUT: Duration = Duration::from_secs(120);
-const PORT: u16 = 5672;
-const SCHEMES: [&str; 2] = ["amqp", "amqps"];
+pub(super) const PORT: u16 = 5672;
+pub(super) const SCHEMES: [&str; 2] = ["amqp", "amqps"];
 const TLS_PORT: u16 = 5671;
-const SERVER: &str = "RabbitMQ";
-const USER: &str = "leadmill";
+pub(super) const SERVER: &str = "RabbitMQ";
+pub(super) const USER: &str = "leadmill";
 /// RabbitMQ blocks publishers when less is free; its default of 50 MB is below one segment file.
 const DISK_FREE_MIN: &str = "100MB";
 const LOG_ROTATION: &str = "log.file.rotation.size = 10485760\nlog.file.rotation.count = 2\n";
 
-/// Takes the server that the setting names, if it lets us in.
-pub(super) async fn configured(url: &str) -> Result<String, ServersError> {
+/// Takes what the setting names, if one of its nodes lets us in.
+pub(super) async fn configured(urls: &str) -> Result<String, ServersError> {
+    let mut first = None;
+    for url in addresses(urls) {
+        match lets_us_in(url).await {
+            Ok(()) => return Ok(urls.to_owned()),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    // Splitting gives at least one piece.
+    Err(first.expect("an empty setting is one address, which cannot be read"))
+}
+
+async fn lets_us_in(url: &str) -> Result<(), ServersError> {
     let tls = url.starts_with("amqps:");
     let port = if tls { TLS_PORT } else { PORT };
     let address = Address::parse(BROKER_SETTING, url, &SCHEMES, port)?;
@@ -37,12 +50,7 @@ pub(super) async fn configured(url: &str) -> Result<String, ServersError> {
         amqp::open(&with_login(address.clone())).await.and_then(new_enough)
     };
     let server = format!("{SERVER} at {}", address.shown());
-    looked.map_err(|reason| ServersError::Configured {
-        setting: BROKER_SETTING,
-        server,
-        reason,
-    })?;
-    Ok(url.to_owned())
+    looked.map_err(|reason| ServersError::Configured { setting: BROKER_SETTING, server, reason })
 }
 
 /// The server at the customary port, if it serves; the notes say why not.
@@ -88,7 +96,8 @@ pub(super) fn start(
     let port = free_port(state.rabbitmq.port, &home, &[postgres, state.rabbitmq.tools_port])?;
     let tools_port = free_port(state.rabbitmq.tools_port, &home, &[postgres, Some(port)])?;
     say(format!("Starting a private {SERVER} on 127.0.0.1:{port} (5 to 20 seconds)."));
-    files.prepare(identity, port)?;
+    files.prepare(identity)?;
+    files.configure(identity, port, "")?;
     let output = File::create(&files.output).map_err(ServersError::file("write", &files.output))?;
     let errors = output.try_clone().map_err(ServersError::file("write", &files.output))?;
 
@@ -186,16 +195,16 @@ fn new_enough(version: Option<(u32, u32)>) -> Result<(), String> {
 }
 
 /// Everything that the server reads and writes, all of it in one folder of its own.
-struct Files {
-    root: PathBuf,
-    password: PathBuf,
+pub(super) struct Files {
+    pub(super) root: PathBuf,
+    pub(super) password: PathBuf,
     node: PathBuf,
-    output: PathBuf,
-    log: PathBuf,
+    pub(super) output: PathBuf,
+    pub(super) log: PathBuf,
 }
 
 impl Files {
-    fn of(home: &Path) -> Self {
+    pub(super) fn of(home: &Path) -> Self {
         let root = home.join("rabbitmq");
         Self {
             password: root.join("password"),
@@ -206,7 +215,8 @@ impl Files {
         }
     }
 
-    fn prepare(&self, identity: &Identity, port: u16) -> Result<(), ServersError> {
+    /// Makes the folders, and the words that stay: password and name.
+    pub(super) fn prepare(&self, identity: &Identity) -> Result<(), ServersError> {
         for part in ["", "data", "log", "conf.d", "generated", "schema"] {
             let folder = self.root.join(part);
             match DirBuilder::new().mode(0o700).create(&folder) {
@@ -215,8 +225,18 @@ impl Files {
                 Err(error) => return Err(ServersError::file("make the folder", &folder)(error)),
             }
         }
+        random_word(&self.password)?;
+        random_word(&self.node).map(drop)
+    }
+
+    /// Writes the whole configuration anew; `more` are further lines of `rabbitmq.conf`.
+    pub(super) fn configure(
+        &self,
+        identity: &Identity,
+        port: u16,
+        more: &str,
+    ) -> Result<(), ServersError> {
         let password = random_word(&self.password)?;
-        random_word(&self.node)?;
         let conf = format!(
             "# Written by leadmill at every start.\n\
              listeners.tcp.1 = 127.0.0.1:{port}\n\
@@ -225,7 +245,7 @@ impl Files {
              disk_free_limit.absolute = {DISK_FREE_MIN}\n\
              log.console = false\n\
              log.file.level = info\n\
-             {LOG_ROTATION}"
+             {LOG_ROTATION}{more}"
         );
         let contents = [
             ("rabbitmq.conf", conf.as_str()),
@@ -241,7 +261,7 @@ impl Files {
     }
 
     /// Every path that RabbitMQ would else take from `/etc` or `/var`.
-    fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+    pub(super) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
             ("HOME", self.root.clone()),
             ("RABBITMQ_CONFIG_FILE", self.root.join("rabbitmq.conf")),

@@ -9,7 +9,7 @@ use leadmill::messaging::*;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::proxy::Proxy;
+use leadmill::servers::Proxy;
 
 /// No wait for a condition may take longer; generous, because the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -85,7 +85,7 @@ async fn through_proxy(settings: &BrokerSettings) -> (Proxy, BrokerSettings) {
     let url = broker_url();
     let (user, rest) = url.split_once('@').expect("user and password in the address");
     let (host, path) = rest.split_once('/').map_or((rest, ""), |(host, path)| (host, path));
-    let proxy = Proxy::start(host).await;
+    let proxy = Proxy::start(host).await.unwrap();
     let path = if path.is_empty() { String::new() } else { format!("/{path}") };
     let url = format!("{user}@127.0.0.1:{}{path}", proxy.port());
     (proxy, BrokerSettings { url: url.into(), ..settings.clone() })

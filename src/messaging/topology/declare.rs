@@ -124,9 +124,17 @@ pub(super) struct Calls<'a> {
 }
 
 impl<'a> Calls<'a> {
+    /// Asks the first node that answers.
     pub(super) async fn open(settings: &'a BrokerSettings, name: &str) -> Result<Self, LinkError> {
-        let wire = Wire::open(settings, &settings.full(name)).await?;
-        Ok(Self { settings, wire })
+        let name = settings.full(name);
+        let mut first = None;
+        for node in settings.turns() {
+            match Wire::open(&node, &name).await {
+                Ok(wire) => return Ok(Self { settings, wire }),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        Err(first.unwrap_or_else(|| LinkError::Settings("`broker.url` is empty.".to_owned())))
     }
 
     /// Makes the request for each item. Gives the answers in the order of the items, `None` where

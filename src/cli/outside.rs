@@ -1,12 +1,11 @@
 //! Stand-ins for the systems around leadmill: a customer, a warehouse and a billing system. They
 //! know nothing but the broker: events come to queues of their own, commands go back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, anyhow, bail};
-use chrono::Utc;
 use domain::commands::{OrderShip, PaymentReceived, QuoteAccept, QuoteClose};
 use domain::events::{InvoiceIssued, OrderCreated, QuoteActivated};
 use domain::message::Message;
@@ -15,7 +14,7 @@ use domain::quote::QuoteCloseReason;
 use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 
-use super::super::post::{self, Post, Sender};
+use super::post::{self, Post, Sender};
 use crate::envelope::{self, Opened, Transport};
 use crate::messaging::{Delivered, EVENTS, Outgoing, Queue, Receipt, Topology};
 use crate::workers::OUT_BILLING;
@@ -34,7 +33,7 @@ const PREFETCH: u16 = 1_500;
 
 /// Who stands outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Party {
+pub(super) enum Party {
     Customer,
     Warehouse,
     Billing,
@@ -42,7 +41,7 @@ pub enum Party {
 
 /// How the stand-ins take what they hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub(super) enum Manner {
     /// As people do: some decline, divide a shipment, or do not pay.
     Lifelike,
     /// Accepts every quote, ships every order at once and whole, leaves every invoice unpaid: the
@@ -53,26 +52,26 @@ pub enum Manner {
 /// What a stand-in has done so far. `sent` is counted before `heard`, so that whoever reads them in
 /// the other order never takes it for idle.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub(super) struct Counts {
     /// Different events that it answers to.
-    pub heard: AtomicU64,
-    /// Commands that the broker has confirmed.
-    pub sent: AtomicU64,
+    pub(super) heard: AtomicU64,
+    /// Different commands that the broker has confirmed.
+    pub(super) sent: AtomicU64,
 }
 
 impl Party {
-    pub const ALL: [Self; 3] = [Self::Customer, Self::Warehouse, Self::Billing];
+    pub(super) const ALL: [Self; 3] = [Self::Customer, Self::Warehouse, Self::Billing];
 
     /// The `source` of its commands.
-    pub const fn source(self) -> &'static str {
+    pub(super) const fn source(self) -> &'static str {
         match self {
-            Self::Customer => "urn:demo:customer",
-            Self::Warehouse => "urn:demo:warehouse",
-            Self::Billing => "urn:demo:bank",
+            Self::Customer => "urn:outside:customer",
+            Self::Warehouse => "urn:outside:warehouse",
+            Self::Billing => "urn:outside:bank",
         }
     }
 
-    const fn queue(self) -> &'static str {
+    pub(super) const fn queue(self) -> &'static str {
         match self {
             Self::Customer => "outside.customer",
             Self::Warehouse => "outside.warehouse",
@@ -81,7 +80,7 @@ impl Party {
     }
 
     /// The type of the events that it answers to.
-    pub const fn hears(self) -> &'static str {
+    pub(super) const fn hears(self) -> &'static str {
         match self {
             Self::Customer => QuoteActivated::TYPE.name,
             Self::Warehouse => OrderCreated::TYPE.name,
@@ -108,52 +107,108 @@ impl Party {
 }
 
 /// The queues of the stand-ins; billing's own exists in every installation.
-pub fn topology() -> Topology {
+pub(super) fn topology() -> Topology {
     let own = [Party::Customer, Party::Warehouse];
     let queues = own.map(|party| Queue::worked(party.queue()).hears(EVENTS, party.hears()));
     Topology { exchanges: Vec::new(), queues: queues.into() }
 }
 
-/// Answers events until `stop`.
-pub async fn stand_in(
-    (party, manner): (Party, Manner),
+/// Answers events on one link until `stop`.
+///
+/// # Errors
+/// The link failed, or an event cannot be read.
+pub(super) async fn stand_in(
+    who: (Party, Manner),
     post: Post,
     counts: Arc<Counts>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut consumer = post.link().consume(party.queue(), PREFETCH).await?;
-    let mut known = HashSet::new();
-    loop {
-        let batch = tokio::select! {
-            biased;
-            () = stop.cancelled() => break,
-            batch = consumer.next_batch(BATCH_MAX) => batch,
-        };
-        let Some(batch) = batch else {
-            bail!(
-                "{}",
-                post.link().failure().unwrap_or_else(|| "The broker went away.".to_owned())
-            );
-        };
-        let mut commands = Vec::new();
-        for message in &batch {
-            let event = open(message)?;
-            if event.ty == party.hears() && known.insert(event.id.clone()) {
-                let number = u64::try_from(known.len())?;
-                commands.extend(letters((party, manner), number, &event)?);
-            }
-        }
-        let sent = u64::try_from(commands.len())?;
-        post.send(commands).await?;
-        counts.sent.fetch_add(sent, Ordering::SeqCst);
-        counts.heard.store(u64::try_from(known.len())?, Ordering::SeqCst);
-        Receipt::of(&batch).acknowledge().await?;
-    }
+    StandIn::new(who, counts, |_| {}).answer(&post, &stop).await?;
     post.close().await;
     Ok(())
 }
 
-fn open(message: &Delivered) -> anyhow::Result<Opened> {
+/// What somebody who watches a stand-in is told.
+pub(super) enum Seen<'a> {
+    /// It was given an event, whether or not it answers to it.
+    Event(&'a Opened),
+    /// The broker has confirmed its command.
+    Command(&'a Outgoing),
+}
+
+/// A stand-in with what it remembers; it can go on with another link.
+pub(super) struct StandIn {
+    party: Party,
+    manner: Manner,
+    counts: Arc<Counts>,
+    watch: Box<dyn FnMut(Seen<'_>) + Send>,
+    /// The events that it answers to, numbered as they first came. One that comes again is answered
+    /// again, with the same commands: whether the answer to its first copy arrived is not known.
+    numbers: HashMap<String, u64>,
+    answered: HashSet<u64>,
+}
+
+impl StandIn {
+    pub(super) fn new(
+        (party, manner): (Party, Manner),
+        counts: Arc<Counts>,
+        watch: impl FnMut(Seen<'_>) + Send + 'static,
+    ) -> Self {
+        let (numbers, answered) = (HashMap::new(), HashSet::new());
+        Self { party, manner, counts, watch: Box::new(watch), numbers, answered }
+    }
+
+    /// Answers events until `stop`.
+    ///
+    /// # Errors
+    /// The link failed, or an event cannot be read.
+    pub(super) async fn answer(
+        &mut self,
+        post: &Post,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        let mut consumer = post.link().consume(self.party.queue(), PREFETCH).await?;
+        loop {
+            let batch = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(()),
+                batch = consumer.next_batch(BATCH_MAX) => batch,
+            };
+            let Some(batch) = batch else {
+                bail!(
+                    "{}",
+                    post.link().failure().unwrap_or_else(|| "The broker went away.".to_owned())
+                );
+            };
+            let mut answers = Vec::new();
+            for message in &batch {
+                let event = open(message)?;
+                (self.watch)(Seen::Event(&event));
+                if event.ty == self.party.hears() {
+                    let next = u64::try_from(self.numbers.len())? + 1;
+                    let number = *self.numbers.entry(event.id.clone()).or_insert(next);
+                    answers.push((number, letters((self.party, self.manner), number, &event)?));
+                }
+            }
+            let commands: Vec<_> =
+                answers.iter().flat_map(|(_, letters)| letters).cloned().collect();
+            post.send(commands).await?;
+            for (number, letters) in &answers {
+                letters.iter().for_each(|command| (self.watch)(Seen::Command(command)));
+                if self.answered.insert(*number) {
+                    let sent = u64::try_from(letters.len())?;
+                    self.counts.sent.fetch_add(sent, Ordering::SeqCst);
+                }
+            }
+            self.counts.heard.store(u64::try_from(self.answered.len())?, Ordering::SeqCst);
+            Receipt::of(&batch).acknowledge().await?;
+        }
+    }
+}
+
+/// # Errors
+/// It is no message of the contract.
+pub(super) fn open(message: &Delivered) -> anyhow::Result<Opened> {
     let transport = Transport {
         content_type: message.content_type.as_deref(),
         message_id: message.message_id.as_deref(),
@@ -236,6 +291,6 @@ fn pay(number: u64, event: &InvoiceIssued) -> anyhow::Result<Vec<(&'static str, 
         reference: format!("BANK-{}", event.invoice_number),
         amount,
         currency: event.currency,
-        value_date: Utc::now().date_naive(),
+        value_date: event.issue_date,
     })?])
 }

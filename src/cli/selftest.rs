@@ -1,0 +1,436 @@
+//! `leadmill selftest`: the whole pipeline on servers of its own while everything is broken that can
+//! break, judged by an independent ledger of what was sent and what was received.
+
+mod fleet;
+mod ground;
+mod inputs;
+mod judge;
+mod ledger;
+mod messages;
+mod patient;
+mod plan;
+mod report;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, anyhow, bail, ensure};
+use clap::ValueEnum;
+use domain::commands::CatalogReplace;
+use domain::message::Message;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::ask::Ask;
+use super::audit::{self, Audit};
+use super::demo::{CATALOG, interrupted};
+use super::migrate::prepare;
+use super::outside::{self, Party};
+use super::{Context, post, progress};
+use crate::messaging::Topology;
+use crate::settings::Settings;
+use crate::store::audit::{Answer, Invariant, Named};
+use crate::store::{self, summary};
+use crate::workers;
+use fleet::Fleet;
+use ground::Ground;
+use inputs::Inputs;
+use ledger::{Sent, Shared, sum};
+use messages::Messages;
+use patient::Patient;
+use plan::{Hand, Kind, Plan, Planned};
+use report::{Figures, Injected, Report};
+
+/// Who imports the catalog.
+const SOURCE: &str = "urn:selftest";
+/// The audit waits so long for the last marks.
+const AUDIT_LIMIT: Duration = Duration::from_secs(30);
+/// Between two looks whether everything has come to rest.
+const LOOK_PAUSE: Duration = Duration::from_millis(500);
+/// Looks in a row that must find rest.
+const LOOKS_SETTLED: u32 = 4;
+/// Where no queue holds anything and nothing has happened for so long, nothing will: no worker waits
+/// that long before it tries again.
+const STILL: Duration = Duration::from_secs(45);
+/// The load comes in waves this often.
+const WAVE: Duration = Duration::from_millis(500);
+/// Where standard error is no terminal, a line this often.
+const LINE_EVERY: Duration = Duration::from_secs(15);
+
+/// Options of `leadmill selftest`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = "\
+It starts a PostgreSQL and a RabbitMQ cluster of its own, on this machine's loopback and in \
+a folder of its own (.leadmill/selftest), the workers as processes, a load of mails, forms, cards and \
+lists, and stand-ins for customer, warehouse and bank. Then it breaks one after the other, drawn by \
+the seed; heals everything; waits until all has come to rest; and judges by what was sent and what \
+the stand-ins received, and by `leadmill audit`. Everything that it started is ended. Nothing that \
+runs on this machine already is touched.
+
+The exit code is 0 where nothing was lost and nothing happened twice, else 1.")]
+pub struct Selftest {
+    /// Draws faults and load; the same seed draws the same
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// How long faults come, as 3 or 0.5; starting and settling are extra
+    #[arg(long, value_name = "MINUTES", default_value = "3", value_parser = minutes)]
+    minutes: Duration,
+    /// Nodes of the RabbitMQ cluster
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=5))]
+    nodes: u8,
+    /// Only these kinds of faults, separated by commas; all where none is named
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    faults: Vec<Kind>,
+    /// Inputs per second
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    rate: u32,
+    /// The longest that it waits for rest after the last fault
+    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    settle: u64,
+}
+
+/// Everything that the hands share.
+struct Stage<'a> {
+    context: &'a Context,
+    settings: Settings,
+    folder: PathBuf,
+    ledger: Shared,
+    stop: CancellationToken,
+    begun: Instant,
+    until: Instant,
+    injected: Mutex<Vec<Injected>>,
+}
+
+impl Selftest {
+    pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        let folder = context.global.folder.join("selftest");
+        let interrupted = interrupted()?;
+        let tested = tokio::select! {
+            tested = self.test(context, folder) => tested,
+            () = interrupted => {
+                Err(anyhow!("The selftest was interrupted; everything that it started is ended."))
+            }
+        };
+        let report = tested?;
+        context.output.print(&report, Report::text)?;
+        Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    async fn test(&self, context: &Context, folder: PathBuf) -> anyhow::Result<Report> {
+        let mut say = |line: String| eprintln!("{line}");
+        let nodes = usize::from(self.nodes);
+        let ground = Ground::start(&folder, nodes, &mut say).await?;
+        let settings = ground.settings(context.global.config.clone())?;
+        prepare(&settings).await?;
+        let mut others = outside::topology();
+        others.queues.push(patient::everything());
+        others.declare(&settings.broker).await?;
+        let mut environment = ground.environment()?;
+        if let Some(file) = &context.global.config {
+            environment.push(("LEADMILL_CONFIG".to_owned(), file.display().to_string()));
+        }
+        let fleet = Fleet::start(folder.join("logs"), environment)?;
+        let ask = Ask::by(SOURCE);
+        let catalog = ask.ask(context, &settings, CatalogReplace::TYPE.name, CATALOG);
+        let catalog = catalog.await.context("The catalog was not imported")?;
+        ensure!(
+            catalog.exit_code() == ExitCode::SUCCESS,
+            "The catalog was not imported. {}",
+            catalog.for_people()
+        );
+        let begun = Instant::now();
+        let stage = Stage {
+            context,
+            settings,
+            folder: folder.join("logs"),
+            ledger: Shared::default(),
+            stop: CancellationToken::new(),
+            begun,
+            until: begun + self.minutes,
+            injected: Mutex::default(),
+        };
+        let report = self.play(&stage, ground, fleet, &others).await;
+        stage.stop.cancel();
+        report
+    }
+
+    async fn play(
+        &self,
+        stage: &Stage<'_>,
+        mut ground: Ground,
+        mut fleet: Fleet,
+        others: &Topology,
+    ) -> anyhow::Result<Report> {
+        let mut outside = JoinSet::new();
+        let broker = &stage.settings.broker;
+        let own = || (broker.clone(), stage.ledger.clone(), stage.stop.clone());
+        for party in Party::ALL {
+            let (broker, ledger, stop) = own();
+            outside.spawn(patient::stand_in(party, broker, ledger, stop));
+        }
+        let (own_broker, ledger, stop) = own();
+        outside.spawn(patient::overhear(own_broker, ledger, stop));
+        let mut messages = Messages::new(broker, &stage.ledger, &stage.stop);
+        let faults = async {
+            tokio::try_join!(
+                self.load(stage),
+                stage.carry_out(self.plan(Hand::Servers), async |planned| {
+                    ground.inject(planned).await
+                }),
+                stage.carry_out(self.plan(Hand::Messages), async |planned| {
+                    messages.inject(planned).await
+                }),
+                self.workers(stage, &mut fleet),
+                stage.tell(),
+            )
+        };
+        tokio::select! {
+            done = faults => { done?; }
+            Some(ended) = outside.join_next() => {
+                ended??;
+                bail!("One of those who stand outside ended before its time.");
+            }
+        }
+        eprintln!("No more faults; waiting until everything has come to rest.");
+        let healed = Instant::now();
+        let settled = tokio::select! {
+            settled = stage.settle(others, Duration::from_secs(self.settle)) => settled,
+            tended = fleet.tend(healed + Duration::from_secs(self.settle * 2)) => {
+                Err(tended.err().unwrap_or_else(|| anyhow!("The selftest did not settle.")))
+            }
+        }?;
+        let settled_s = healed.elapsed().as_secs();
+        let mut verdicts = stage.judge(settled).await?;
+        fleet.stop().await?;
+        verdicts.push(ended(&fleet.ends.unforeseen));
+        stage.stop.cancel();
+        while let Some(ended) = outside.join_next().await {
+            ended??;
+        }
+        ground.stop().await?;
+        let injected = stage.injected.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut faults = injected.clone();
+        faults.sort_by_key(|fault| fault.at_s);
+        Ok(Report {
+            ok: verdicts.iter().all(|verdict| verdict.answer != Answer::Broken),
+            seed: self.seed,
+            nodes: self.nodes.into(),
+            seconds: self.minutes.as_secs(),
+            settled_s,
+            faults,
+            figures: Figures::of(&stage.ledger.lock()),
+            ends: fleet.ends,
+            verdicts,
+            logs: stage.folder.clone(),
+        })
+    }
+
+    fn plan(&self, hand: Hand) -> Plan {
+        let mut kinds = self.faults.clone();
+        if kinds.is_empty() {
+            kinds = Kind::value_variants().to_vec();
+        }
+        // The only node is all nodes.
+        kinds.retain(|kind| self.nodes > 1 || *kind != Kind::NodeKill);
+        let heavy_max = u32::try_from(self.minutes.as_secs() / 60).unwrap_or(u32::MAX).max(1);
+        Plan::of(self.seed, hand, &kinds, heavy_max)
+    }
+
+    /// Breaks workers, and starts again who ended by itself.
+    async fn workers(&self, stage: &Stage<'_>, fleet: &mut Fleet) -> anyhow::Result<()> {
+        for planned in self.plan(Hand::Workers) {
+            let next = Instant::now() + planned.rest;
+            fleet.tend(next.min(stage.until)).await?;
+            if next >= stage.until {
+                return Ok(());
+            }
+            let at = Instant::now();
+            let what = fleet.inject(planned).await?;
+            stage.note(at, planned, what);
+        }
+        fleet.tend(stage.until).await
+    }
+
+    /// Sends inputs in waves, each one again until the broker has it; one wave in so many twice.
+    async fn load(&self, stage: &Stage<'_>) -> anyhow::Result<()> {
+        const TWICE_EVERY: usize = 10;
+        let mut inputs = Inputs::new(self.seed);
+        let broker = stage.settings.broker.clone();
+        let mut patient = Patient::new(broker, "selftest load", stage.stop.clone());
+        let mut waves = tokio::time::interval(WAVE);
+        let per_wave = usize::try_from(self.rate)?.div_ceil(2);
+        for wave in 0_usize.. {
+            waves.tick().await;
+            if Instant::now() >= stage.until {
+                break;
+            }
+            let wave_inputs: Vec<_> = inputs.by_ref().take(per_wave).collect();
+            let mut ledger = stage.ledger.lock();
+            let batch: Vec<_> = wave_inputs
+                .into_iter()
+                .map(|input| {
+                    let (name, expected) = (input.id.clone(), input.expected);
+                    let sent = Sent { name, expected, confirmed: false };
+                    ledger.inputs.insert(sum(&input.body), sent);
+                    let queue = input.channel.queue();
+                    post::raw(queue, input.content_type, input.id, input.body)
+                })
+                .collect();
+            drop(ledger);
+            if !patient.send(batch.clone()).await? {
+                break;
+            }
+            let mut ledger = stage.ledger.lock();
+            for message in &batch {
+                if let Some(sent) = ledger.inputs.get_mut(&sum(&message.body)) {
+                    sent.confirmed = true;
+                }
+            }
+            drop(ledger);
+            if wave % TWICE_EVERY == 0 {
+                patient.send(batch).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Stage<'_> {
+    /// Carries out one fault after the other until the time is over.
+    async fn carry_out(
+        &self,
+        plan: Plan,
+        mut inject: impl AsyncFnMut(Planned) -> anyhow::Result<String>,
+    ) -> anyhow::Result<()> {
+        for planned in plan {
+            tokio::time::sleep(planned.rest).await;
+            if Instant::now() >= self.until {
+                break;
+            }
+            let at = Instant::now();
+            let what = inject(planned).await?;
+            self.note(at, planned, what);
+        }
+        Ok(())
+    }
+
+    fn note(&self, at: Instant, planned: Planned, what: String) {
+        let took_ms = u64::try_from(at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let at_s = at.duration_since(self.begun).as_secs();
+        let injected = Injected { at_s, kind: planned.kind, what, took_ms };
+        self.injected.lock().unwrap_or_else(PoisonError::into_inner).push(injected);
+    }
+
+    /// Says how far it is.
+    async fn tell(&self) -> anyhow::Result<()> {
+        let whole = self.until.duration_since(self.begun).as_secs();
+        let bar = progress::count("selftest", whole);
+        let mut line = Instant::now();
+        while Instant::now() < self.until {
+            tokio::time::sleep(LOOK_PAUSE).await;
+            let faults = self.injected.lock().unwrap_or_else(PoisonError::into_inner).len();
+            let figures = Figures::of(&self.ledger.lock());
+            let message = format!(
+                "s · {faults} faults · {} inputs · {} messages · {} orders · {} invoices",
+                figures.inputs, figures.messages, figures.orders, figures.invoices
+            );
+            let seconds = self.begun.elapsed().as_secs();
+            if bar.is_hidden() && line.elapsed() >= LINE_EVERY {
+                eprintln!("{seconds} of {whole} {message}");
+                line = Instant::now();
+            }
+            bar.set_position(seconds);
+            bar.set_message(message);
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// Waits until nothing is left to do; answers what is still open when the time is over.
+    async fn settle(&self, others: &Topology, limit: Duration) -> anyhow::Result<Option<String>> {
+        let all = workers::all(&self.settings)?;
+        let look = audit::look(&all);
+        let heard: Vec<_> =
+            look.heard.iter().map(|(worker, ty)| (worker.as_str(), ty.as_str())).collect();
+        let mut topology = workers::topology(&all);
+        topology.queues.extend(others.queues.clone());
+        let mut database = self.context.database(&self.settings).await?;
+        let (begun, mut looks, mut before) = (Instant::now(), 0, summary::Progress::default());
+        let mut moved = begun;
+        loop {
+            let now = summary::progress(&mut database, &heard).await.map_err(|f| anyhow!("{f}"))?;
+            let depths = topology.depths(&self.settings.broker).await?;
+            let full = depths.iter().filter(|it| it.waiting.is_some_and(|(ready, _)| ready > 0));
+            let full: Vec<_> = full.map(|queue| queue.name.as_str()).collect();
+            let open = if now.open > 0 {
+                Some(format!("{} messages are on their way", now.open))
+            } else if !full.is_empty() {
+                Some(format!("messages wait in {}", full.join(", ")))
+            } else if now != before {
+                Some("something happens still".to_owned())
+            } else {
+                let ledger = self.ledger.snapshot();
+                let taken = judge::all_taken(&mut database, &look.raw_queues, &ledger).await?;
+                (!taken).then(|| "not everything that was sent has arrived".to_owned())
+            };
+            looks = if open.is_none() { looks + 1 } else { 0 };
+            if looks >= LOOKS_SETTLED {
+                return Ok(None);
+            }
+            if now != before || !full.is_empty() {
+                moved = Instant::now();
+            }
+            if begun.elapsed() > limit || moved.elapsed() > STILL {
+                return Ok(open);
+            }
+            before = now;
+            tokio::time::sleep(LOOK_PAUSE).await;
+        }
+    }
+
+    async fn judge(&self, open: Option<String>) -> anyhow::Result<Vec<Invariant>> {
+        let raw_queues = audit::look(&workers::all(&self.settings)?).raw_queues;
+        let mut database = self.context.database(&self.settings).await?;
+        let ledger = self.ledger.snapshot();
+        let mut verdicts = judge::judge(&mut database, &raw_queues, &ledger).await?;
+        let _ = store::close(database).await;
+        // What has not come to rest by now is not waited for again.
+        let limit = if open.is_none() { AUDIT_LIMIT } else { Duration::ZERO };
+        let audit = Audit::settled(limit).report(self.context, self.settings.clone()).await?;
+        verdicts.extend(audit.invariants);
+        let rest = ("selftest.rest", "Did everything come to rest in the time of --settle?");
+        verdicts.push(listed(rest, open.into_iter().collect()));
+        let busy = ("selftest.busy", "Were there faults, and did invoices come out all the same?");
+        let faults = self.injected.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let idle = faults == 0 || ledger.invoices.is_empty();
+        let idle = idle.then(|| format!("{faults} faults, {} invoices", ledger.invoices.len()));
+        verdicts.push(listed(busy, idle.into_iter().collect()));
+        Ok(verdicts)
+    }
+}
+
+fn ended(unforeseen: &[String]) -> Invariant {
+    let asked = ("worker.ends", "Did no worker end in a way that is not foreseen?");
+    listed(asked, unforeseen.to_vec())
+}
+
+/// A question that is answered by what is wrong.
+fn listed(asked: (&'static str, &'static str), wrong: Vec<String>) -> Invariant {
+    let broken = i64::try_from(wrong.len()).unwrap_or(i64::MAX);
+    let named = |detail| Named { id: asked.0.to_owned(), detail, in_flight: false };
+    Invariant::of(asked, 1, (broken, 0), wrong.into_iter().map(named).collect())
+}
+
+fn minutes(text: &str) -> Result<Duration, String> {
+    const SECONDS_MAX: u64 = 24 * 60 * 60;
+    let minutes: Option<Decimal> = text.parse().ok();
+    let seconds = minutes.and_then(|minutes| minutes.checked_mul(60.into())?.trunc().to_u64());
+    seconds
+        .filter(|seconds| (1..=SECONDS_MAX).contains(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(|| "give minutes as 3 or 0.5, up to a day".to_owned())
+}
