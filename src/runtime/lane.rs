@@ -231,11 +231,17 @@ async fn leave(
     link: Link,
 ) -> Result<(), LaneError> {
     while let Some(Leaving { committed, receipt, clock }) = leaving.recv().await {
-        let published = async {
-            let sealed = seal_all(committed.letters, Arc::clone(&heard)).await?;
-            publish(link.publisher(), sealed, link.failed()).await
-        };
-        published.await.map_err(|error| match error {
+        let sealing = seal_all(committed.letters, Arc::clone(&heard));
+        let (publisher, failed) = (link.publisher(), link.failed());
+        let mut published =
+            tokio::spawn(async move { publish(publisher, sealing.await?, failed).await });
+        if Bug::PublishWithoutConfirm.planted() {
+            published = tokio::spawn(async { Ok(()) });
+        }
+        let published = published.await;
+        let published =
+            published.map_err(|error| LaneError::Link(format!("The task ended: {error}.")))?;
+        published.map_err(|error| match error {
             PublishError::Returned { .. } | PublishError::Invalid { .. } => {
                 LaneError::Halted { queue: queue.clone(), reason: error.to_string() }
             }
@@ -246,7 +252,7 @@ async fn leave(
         acknowledged.map_err(|error| LaneError::Link(error.to_string()))?;
         FaultPoint::Acknowledged.reach();
         clock.confirmed();
-        let now = Utc::now();
+        let now = clock::now();
         for batch in committed.batches {
             // Where the lane has ended, the sweeper marks it.
             let _ = marked.send((batch, now));

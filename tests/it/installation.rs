@@ -203,7 +203,8 @@ impl Process {
         let waiting = tokio::time::Instant::now();
         loop {
             let lines = self.lines.lock().unwrap().clone();
-            if let Some(line) = lines.into_iter().filter(|line| line.contains(text)).nth(times - 1) {
+            if let Some(line) = lines.into_iter().filter(|line| line.contains(text)).nth(times - 1)
+            {
                 return line;
             }
             assert!(waiting.elapsed() < PATIENCE, "waited in vain until a worker says: {text}");

@@ -178,7 +178,12 @@ impl Fleet {
         let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let environment: Vec<_> = self.environment.iter().cloned().chain(more).collect();
         let slot = &mut self.slots[place];
-        slot.process = Some(Process::start(slot.name, &self.folder, &environment, &arguments)?);
+        slot.process = Some(Process::start(
+            slot.name,
+            &self.folder,
+            &environment,
+            &["run".to_owned(), slot.name.to_owned()],
+        )?);
         slot.armed = false;
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::ledger::Shared;
-use crate::cli::outside::{self, Party, StandIn};
+use crate::cli::outside::{self, Manner, Party, StandIn};
 use crate::cli::post::Post;
 use crate::messaging::{BrokerSettings, EVENTS, Link, Outgoing, PublishError, Queue, Receipt};
 
