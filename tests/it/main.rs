@@ -4,10 +4,12 @@
 
 mod audit;
 mod bad_input;
+mod bench;
 mod contract;
 mod crashes;
 mod database;
 mod delivery;
+mod growth;
 mod imports;
 mod installation;
 mod layers;
