@@ -106,21 +106,20 @@ async fn update(conn: &mut PgConnection, kept: &[(&Lead, &Lead)]) -> Result<(), 
     let columns = Columns::of(kept.iter().map(|(_, now)| *now));
     let done = sqlx::query!(
         "UPDATE lead AS l
-         SET sequence = u.sequence, enquiry = u.enquiry, account = u.account, contact = u.contact,
+         SET sequence = u.sequence, account = u.account, contact = u.contact,
              opportunity = u.opportunity, assessment = u.assessment, state = u.state,
              open_reason = u.open_reason, qualified_at = u.qualified_at,
              disqualified_at = u.disqualified_at, disqualify_reason = u.disqualify_reason,
              modified_at = now()
-         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::jsonb[], $5::uuid[], $6::uuid[],
-                     $7::uuid[], $8::jsonb[], $9::text[], $10::text[], $11::timestamptz[],
-                     $12::timestamptz[], $13::text[])
-              AS u(id, version, sequence, enquiry, account, contact, opportunity, assessment, state,
+         FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::uuid[],
+                     $7::jsonb[], $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[],
+                     $12::text[])
+              AS u(id, version, sequence, account, contact, opportunity, assessment, state,
                    open_reason, qualified_at, disqualified_at, disqualify_reason)
          WHERE l.id = u.id AND l.sequence = u.version",
         &columns.ids,
         &versions,
         &columns.sequences,
-        &columns.enquiries as &[Json<&Enquiry>],
         &columns.accounts as &[Option<Uuid>],
         &columns.contacts as &[Option<Uuid>],
         &columns.opportunities as &[Option<Uuid>],
@@ -131,9 +130,33 @@ async fn update(conn: &mut PgConnection, kept: &[(&Lead, &Lead)]) -> Result<(), 
         &columns.disqualified_ats as &[Option<DateTime<Utc>>],
         &columns.disqualify_reasons as &[Option<String>],
     )
+    .execute(&mut *conn)
+    .await?;
+    all_touched("lead", kept.len(), &done)?;
+    update_enquiries(conn, kept).await
+}
+
+/// Saves what was asked, where that differs: most steps of a lead leave it alone, and it is the
+/// largest part of the row.
+async fn update_enquiries(
+    conn: &mut PgConnection,
+    kept: &[(&Lead, &Lead)],
+) -> Result<(), SaveError> {
+    let edited = kept.iter().filter(|(was, now)| was.enquiry != now.enquiry).map(|(_, now)| *now);
+    let edited: Vec<_> = edited.collect();
+    if edited.is_empty() {
+        return Ok(());
+    }
+    let columns = Columns::of(edited.iter().copied());
+    let done = sqlx::query!(
+        "UPDATE lead AS l SET enquiry = u.enquiry
+         FROM unnest($1::uuid[], $2::jsonb[]) AS u(id, enquiry) WHERE l.id = u.id",
+        &columns.ids,
+        &columns.enquiries as &[Json<&Enquiry>],
+    )
     .execute(conn)
     .await?;
-    all_touched("lead", kept.len(), &done)
+    all_touched("lead", edited.len(), &done)
 }
 
 struct LeadRow {

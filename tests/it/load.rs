@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::installation::{Installation, Process, command, form};
 
 const LEADS: usize = 400;
-const CUSTOMER: &str = "out.customer";
-const WAREHOUSE: &str = "out.warehouse";
+pub(crate) const CUSTOMER: &str = "out.customer";
+pub(crate) const WAREHOUSE: &str = "out.warehouse";
 
 #[tokio::test]
 async fn f115_f116_each_worker_killed_under_load_changes_neither_counts_nor_totals() {
@@ -76,14 +76,18 @@ async fn run(disturbed: bool) -> Vec<String> {
 }
 
 /// The queues of the outside systems.
-fn outside() -> Topology {
+pub(crate) fn outside() -> Topology {
     let customer = Queue::worked(CUSTOMER).hears(EVENTS, "quote.activated.v1");
     let warehouse = Queue::worked(WAREHOUSE).hears(EVENTS, "order.created.v1");
     Topology { exchanges: Vec::new(), queues: vec![customer, warehouse] }
 }
 
 /// Answers every event it hears by the commands of its trade, under ids that repeat themselves.
-async fn stand_in(settings: Arc<Settings>, queue: &'static str, stop: CancellationToken) {
+pub(crate) async fn stand_in(
+    settings: Arc<Settings>,
+    queue: &'static str,
+    stop: CancellationToken,
+) {
     let link = Link::open(&settings.broker, queue).await.unwrap();
     let mut consumer = link.consume(queue, 500).await.unwrap();
     loop {

@@ -4,11 +4,13 @@
 
 mod audit;
 mod bad_input;
+mod bench;
 mod contract;
 mod crashes;
 mod database;
 mod delivery;
 mod envelopes;
+mod growth;
 mod imports;
 mod installation;
 mod layers;

@@ -35,8 +35,10 @@ use crate::workers;
 /// A pipeline that gets no further for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// Leads of the run that comes first and is not counted, for cold caches.
-const WARM_UP: usize = 500;
+/// Most leads of the run that comes first and is not counted, for cold caches.
+const WARM_UP_MAX: usize = 500;
+/// Most forms of which each is sent when the one before it is done.
+const FORMS_MAX: usize = 200;
 /// Inputs are sent so often where they are paced.
 const PACE_EVERY: Duration = Duration::from_millis(20);
 /// The paced run has this part of the leads, and so takes as long as half of the one at full speed.
@@ -109,7 +111,7 @@ impl Flow<'_> {
     ) -> anyhow::Result<Runs> {
         Load::new(ground).await?.finish().await;
         eprintln!("Warming up …");
-        self.run(ground, WARM_UP, Way::Full).await?;
+        self.run(ground, leads.min(WARM_UP_MAX), Way::Full).await?;
         eprintln!("{leads} leads at full speed …");
         let since = self.now(ground).await?;
         let full = self.run(ground, leads, Way::Full).await?;
@@ -121,7 +123,7 @@ impl Flow<'_> {
         let few = (leads / PACED_PART).max(10);
         eprintln!("{few} leads at half of the speed, {pace:.0} a second …");
         let paced = self.run(ground, few, Way::Steady(pace)).await?;
-        let latency = self.latency().await?;
+        let latency = self.latency(leads.min(FORMS_MAX)).await?;
         let grown = match history {
             Some(history) => Some(self.grown(ground, leads, history).await?),
             None => None,
@@ -130,7 +132,7 @@ impl Flow<'_> {
     }
 
     /// One form at a time, on empty tables and queues of its own.
-    async fn latency(&mut self) -> anyhow::Result<Latency> {
+    async fn latency(&mut self, forms: usize) -> anyhow::Result<Latency> {
         eprintln!("One web form after the other …");
         let queues = outside::topology().queues.into_iter().chain([latency::listener()]);
         let ground = Ground::prepare(self.settings, queues).await?;
@@ -140,7 +142,7 @@ impl Flow<'_> {
             let arguments = |name: &str| vec!["run".to_owned(), name.to_owned()];
             let processes = Processes::start(&self.folder, &environment, arguments)?;
             let post = Post::open(self.context, &ground.settings).await?;
-            let latency = latency::measure(&post, self.people).await?;
+            let latency = latency::measure(&post, self.people, forms).await?;
             post.close().await;
             processes.stop().await?;
             Ok(latency)

@@ -16,8 +16,7 @@ use crate::messaging::{EVENTS, Queue, Receipt};
 
 /// Where the measurement listens.
 const LISTENER: &str = "bench.qualified";
-/// Forms that are sent, one after the other; the first ones are not counted.
-const FORMS: usize = 220;
+/// Forms that are sent before one is counted.
 const UNCOUNTED: usize = 20;
 /// Between two forms, so that what follows the first is done when the second comes.
 const PAUSE: Duration = Duration::from_millis(60);
@@ -37,14 +36,15 @@ pub fn listener() -> Queue {
     Queue::worked(LISTENER).hears(EVENTS, LeadQualified::TYPE.name)
 }
 
-/// Sends forms of the people from `from` on, one at a time; the workers must be running.
+/// Sends forms of the people from `from` on, one at a time, and counts `forms` of them; the workers
+/// must be running.
 ///
 /// # Errors
 /// Where one does not come out.
-pub async fn measure(post: &Post, from: usize) -> anyhow::Result<Latency> {
+pub async fn measure(post: &Post, from: usize, forms: usize) -> anyhow::Result<Latency> {
     let mut consumer = post.link().consume(LISTENER, 1).await?;
     let mut times = Vec::new();
-    for n in 0..FORMS {
+    for n in 0..UNCOUNTED + forms {
         let form = sample::form(from + n);
         let begun = Instant::now();
         post.send(vec![form]).await?;

@@ -87,7 +87,6 @@ const QUALIFICATION: &[Writing] = &[
         EVERY,
         &[
             "sequence",
-            "enquiry",
             "account",
             "contact",
             "opportunity",
