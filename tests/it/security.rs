@@ -309,6 +309,23 @@ async fn connections_need_tls_and_a_certificate(it: &Private) {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// Not even a look is taken at an address that is refused: it would send the password.
+#[test]
+fn nobody_is_asked_in_the_clear_where_tls_is_required() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let url = format!("amqp://u:hunter2@{}", listener.local_addr().unwrap());
+    let output = program()
+        .arg("check-config")
+        .env("LEADMILL_BROKER__URL", url)
+        .env("LEADMILL_BROKER__TLS", "required")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("write amqps://"), "{said}");
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+}
+
 /// Wrong passwords, unreachable hosts, broken settings: every output is searched for what was
 /// planted, at the loudest log level.
 #[tokio::test]
