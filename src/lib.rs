@@ -35,6 +35,7 @@
 //! * [`telemetry`] is what the runtime tells of itself: counts, health, traces.
 //! * [`runtime`] brings them together. [`contract`] computes `docs/` from the types.
 //! * [`workers`] is the one list of workers: queues, bindings, contract and command line follow.
+//! * [`roles`] computes who may do what on both servers; [`credentials`] reads passwords and keys.
 //! * [`cli`] has one file per verb; [`servers`] finds or starts PostgreSQL and RabbitMQ;
 //!   [`settings`] reads, and reports every problem at once; [`rules`] loads the qualification rules.
 //!
@@ -92,7 +93,7 @@
 //! # What a new worker costs
 //!
 //! On subjects that exist: two files (a manifest; a `lib.rs` of about sixty lines, and its stories) and
-//! five lines elsewhere (two in `Cargo.toml`, three in `workers.rs`); the contract is written anew;
+//! six lines elsewhere (two in `Cargo.toml`, three in `workers.rs`, one in `store/role.rs`); the contract is written anew;
 //! nothing in runtime, store or messaging. Its crash test is one function, which says how messages for
 //! it come about. `CONTRIBUTING.md` walks through one.
 //!
@@ -124,9 +125,9 @@
 //!   that every claim can be explained. A column in `inbox` would cost each message a second write.
 //! * **Dead letters are parked in the database.** A dead-letter queue alone can be read only by consuming
 //!   it; a row can be listed, shown, replayed once, and counted by `status` and `audit`.
-//! * **Time is an actor: the clock.** Any process may run it (`runtime/upkeep.rs`); claiming the due row of
-//!   `schedule` makes a command of it exactly once, said by `urn:leadmill:clock` under an id of that
-//!   moment. Delay queues hold nothing longer than fifteen minutes.
+//! * **Time is an actor: the clock.** Any process whose role may keeps it (`runtime/upkeep.rs`), else one of
+//!   its own; claiming the due row of `schedule` makes a command of it exactly once, said by
+//!   `urn:leadmill:clock` under an id of that moment. Delay queues hold nothing longer than fifteen minutes.
 //! * **A late acceptance is refused** with the rule `quote.expired`, whether or not the clock has come by:
 //!   the seller's calendar decides, not the moment a timer ran. The clock then closes the quote with the
 //!   reason `expired`, which Dynamics 365 books as lost.
@@ -145,6 +146,9 @@
 //!   together as one generation; nothing stale can reach a new channel.
 //! * **Queries are never cancelled from outside.** Time limits are PostgreSQL's own; a future dropped in the
 //!   middle leaves a connection in an unknown state.
+//! * **Rights are computed too.** What a worker says, hears and numbers gives the user and most of the role
+//!   that [`roles`] prints; only the roots it locks stand in a list of their own (`store/role.rs`). Delay
+//!   queues are entered by topic exchanges, because only there a user can be kept to its own queues.
 //! * **No simulator traits** around store and messaging: the proof is the real servers and real kills.
 //!
 //! # House rules

@@ -30,6 +30,8 @@ const SECTIONS: [&str; 10] = [
     "quoting",
     "seller",
 ];
+/// Stand for servers that nobody has named yet, while all else is checked.
+const NOT_KNOWN: (&str, &str) = ("postgres://localhost/leadmill", "amqps://localhost");
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;
 
@@ -102,15 +104,18 @@ impl Sources {
     /// The servers that the sources name.
     ///
     /// # Errors
-    /// [`SettingsError`] where the file cannot be read or, with both servers named, any problem.
+    /// [`SettingsError`] with every problem found.
     pub fn urls(&self) -> Result<Configured, SettingsError> {
         let config = self.config()?;
         let named = |key| config.get_string(key).ok().filter(|url| !url.is_empty());
-        if named("database.url").is_some() && named("broker.url").is_some() {
-            // Nobody is asked by an address that the settings refuse: it may be in the clear.
-            self.settings()?;
-        }
-        Ok(Configured { database_url: named("database.url"), broker_url: named("broker.url") })
+        // Nobody is asked by an address that the settings refuse: it may be in the clear.
+        let (database, broker) = (named("database.url"), named("broker.url"));
+        let whole = self.clone().with_servers(
+            database.as_deref().unwrap_or(NOT_KNOWN.0),
+            broker.as_deref().unwrap_or(NOT_KNOWN.1),
+        );
+        whole.settings()?;
+        Ok(Configured { database_url: database, broker_url: broker })
     }
 
     /// The same with these servers.

@@ -61,7 +61,7 @@ enum Hold {
 use Hold::{Reads, Writes};
 
 /// The roots that each worker locks: what its `needs` may name.
-const HOLDS: [(&str, &[(Root, Hold)]); 5] = [
+const HOLDS: &[(&str, &[(Root, Hold)])] = &[
     (
         "intake",
         &[
