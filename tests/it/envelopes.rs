@@ -4,6 +4,8 @@ mod promises;
 
 use std::path::Path;
 
+use leadmill::envelope;
+
 /// Fewer inputs mean that the corpus was lost.
 const INPUTS_MIN: usize = 20;
 

@@ -21,7 +21,7 @@ use crate::database::Database;
 
 /// How long a test waits for a condition before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
-const LOOK_EVERY: Duration = Duration::from_millis(25);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(25);
 const BROKER_DEFAULT: &str = "amqp://guest:guest@127.0.0.1:5672";
 
 pub(crate) struct Installation {

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::installation::{Installation, PATIENCE, Process, form, raw};
+use crate::installation::{Installation, LOOK_EVERY, PATIENCE, Process, form, raw};
 use crate::proxy::proxied;
 
 /// Any free port, and the log line that says which.
@@ -46,7 +46,7 @@ impl Scraped {
                 return body;
             }
             assert!(waiting.elapsed() < PATIENCE, "{path} is {now}, not {status}: {body}");
-            tokio::task::yield_now().await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
@@ -76,7 +76,7 @@ impl Scraped {
                 waiting.elapsed() < PATIENCE,
                 "{name} is {number:?}, not {expected}: {numbers:#?}"
             );
-            tokio::task::yield_now().await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::installation::{Installation, PATIENCE, form, raw};
+use crate::installation::{Installation, LOOK_EVERY, PATIENCE, form, raw};
 
 /// A small collector: takes OTLP over HTTP and keeps every span, with the service that sent it.
 struct Collector {
@@ -46,7 +46,7 @@ impl Collector {
             }
             let names: Vec<_> = spans.iter().map(|(_, span)| &span.name).collect();
             assert!(waiting.elapsed() < PATIENCE, "waited in vain until {what}: {names:#?}");
-            tokio::task::yield_now().await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 }
