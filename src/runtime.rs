@@ -3,6 +3,7 @@
 
 mod arrival;
 mod attempts;
+mod cause;
 mod decision;
 mod fault_point;
 mod lane;
