@@ -4,6 +4,7 @@
 mod arrival;
 mod attempts;
 mod clock;
+mod cause;
 mod decision;
 mod fault_point;
 mod lane;

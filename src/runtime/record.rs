@@ -14,9 +14,10 @@ use uuid::Uuid;
 
 use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
 use super::clock;
+use super::cause::{Cause, Pipeline, wait};
 use super::decision::Verdict;
 use super::publish::{Letters, exchange};
-use super::transaction::{Committed, Pipeline, Stop};
+use super::transaction::{Committed, Stop};
 use crate::messaging::{Delay, Outgoing};
 use crate::store::Connection;
 use crate::store::event::{NewEvent, StoredEvent};
@@ -25,7 +26,7 @@ use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
 use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
-use crate::telemetry::{Counts, Decided, Said as Span, Spans, Step, Tracer};
+use crate::telemetry::{Counts, Said as Span, Spans, Tracer};
 
 /// Ordinals of messages lie apart from those of records, so that their ids never meet.
 const SAYS_FROM: u32 = 1 << 16;
@@ -33,11 +34,6 @@ const SAYS_FROM: u32 = 1 << 16;
 const SPANS_FROM: u32 = 3 << 16;
 /// Longest reason of a parked message; a backtrace is the longest that is of use.
 const REASON_CHARS_MAX: usize = 20_000;
-/// How long our own messages wait for what they need.
-const OWN_WAITS: [Delay; 4] =
-    [Delay::Seconds2, Delay::Seconds15, Delay::Minutes2, Delay::Minutes15];
-/// How long commands from outside wait, whose sender waits too.
-const OUTSIDE_WAITS: [Delay; 2] = [Delay::Seconds2, Delay::Seconds15];
 
 /// The rows of one batch, gathered.
 pub struct Records<'a> {
@@ -54,16 +50,6 @@ pub struct Records<'a> {
     delayed: Vec<Outgoing>,
     tracer: Tracer,
     spans: Spans,
-}
-
-/// The message that a decision is about, and what follows from it goes on with.
-struct Cause<'m> {
-    message: &'m Message,
-    id: Uuid,
-    correlation: Uuid,
-    traceparent: Option<&'m str>,
-    /// Where the decision is traced.
-    step: Option<Step>,
 }
 
 /// A refusal that is final.
@@ -352,33 +338,6 @@ impl<'a> Records<'a> {
     }
 }
 
-impl Cause<'_> {
-    fn span(&self, step: Step, verdict: &Verdict) -> Decided {
-        let message = self.message;
-        let (outcome, rule) = match verdict {
-            Verdict::Said { .. } => ("said", None),
-            Verdict::Already(_) => ("already", None),
-            Verdict::Nothing => ("nothing", None),
-            Verdict::Refused(Refusal::NotYet(reason)) if wait(message).is_some() => {
-                ("delayed", Some(reason.rule))
-            }
-            Verdict::Refused(Refusal::No(reason) | Refusal::NotYet(reason)) => {
-                ("refused", Some(reason.rule))
-            }
-        };
-        Decided {
-            step,
-            queue: message.arrived.queue.clone(),
-            ty: message.arrived.ty.clone(),
-            id: self.id,
-            correlation: self.correlation,
-            bytes: message.original.body.len(),
-            outcome,
-            rule,
-        }
-    }
-}
-
 impl Final {
     fn row(&self) -> NewRefusal<'_> {
         NewRefusal {
@@ -413,13 +372,6 @@ fn short(reason: &str) -> String {
     let end = reason.char_indices().nth(REASON_CHARS_MAX).map_or(reason.len(), |(end, _)| end);
     let kept = reason[..end].replace('\0', "\u{fffd}");
     if end < reason.len() { format!("{kept} … and so on.") } else { kept }
-}
-
-/// How long a message waits that may yet be decided otherwise; `None`: it has waited enough.
-fn wait(message: &Message) -> Option<Delay> {
-    let waits: &[Delay] = if message.is_from_outside() { &OUTSIDE_WAITS } else { &OWN_WAITS };
-    let attempt = usize::try_from(message.attempt).unwrap_or(usize::MAX);
-    waits.get(attempt).copied()
 }
 
 /// The type and the subject of a command from outside, whose sender waits for an answer.

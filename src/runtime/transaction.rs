@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::arrival::{Message, Origin, Trouble};
 use super::clock;
+use super::cause::Pipeline;
 use super::decision::{Question, Undecided};
 use super::fault_point::FaultPoint;
 use super::planted::Bug;
@@ -80,19 +81,6 @@ impl Stop {
             Self::Undecided(Undecided::Panicked(..)) => Setback::Panic,
             Self::Undecided(Undecided::TooMuch) => Setback::TooMuch,
         }
-    }
-}
-
-/// What a message goes on with.
-#[derive(Clone)]
-pub struct Pipeline {
-    pub correlation: Uuid,
-    pub traceparent: Option<String>,
-}
-
-impl Pipeline {
-    fn of(message: &Message, correlation: Uuid) -> Self {
-        Self { correlation, traceparent: message.traceparent.clone() }
     }
 }
 

@@ -1,0 +1,73 @@
+//! Why something is said: the message that was decided, and what follows from it goes on with.
+
+use domain::decide::Refusal;
+use uuid::Uuid;
+
+use super::arrival::Message;
+use super::decision::Verdict;
+use crate::messaging::Delay;
+use crate::telemetry::{Decided, Step};
+
+/// How long our own messages wait for what they need.
+const OWN_WAITS: [Delay; 4] =
+    [Delay::Seconds2, Delay::Seconds15, Delay::Minutes2, Delay::Minutes15];
+/// How long commands from outside wait, whose sender waits too.
+const OUTSIDE_WAITS: [Delay; 2] = [Delay::Seconds2, Delay::Seconds15];
+
+/// What a message goes on with.
+#[derive(Clone)]
+pub struct Pipeline {
+    pub correlation: Uuid,
+    pub traceparent: Option<String>,
+}
+
+impl Pipeline {
+    pub fn of(message: &Message, correlation: Uuid) -> Self {
+        Self { correlation, traceparent: message.traceparent.clone() }
+    }
+}
+
+/// The message that a decision is about, and what follows from it goes on with.
+pub struct Cause<'m> {
+    pub message: &'m Message,
+    pub id: Uuid,
+    pub correlation: Uuid,
+    pub traceparent: Option<&'m str>,
+    /// Where the decision is traced.
+    pub step: Option<Step>,
+}
+
+impl Cause<'_> {
+    /// The span of its decision.
+    pub fn span(&self, step: Step, verdict: &Verdict) -> Decided {
+        let message = self.message;
+        let (outcome, rule) = match verdict {
+            Verdict::Said { .. } => ("said", None),
+            Verdict::Already(_) => ("already", None),
+            Verdict::Nothing => ("nothing", None),
+            Verdict::Refused(Refusal::NotYet(reason)) if wait(message).is_some() => {
+                ("delayed", Some(reason.rule))
+            }
+            Verdict::Refused(Refusal::No(reason) | Refusal::NotYet(reason)) => {
+                ("refused", Some(reason.rule))
+            }
+        };
+        Decided {
+            step,
+            queue: message.arrived.queue.clone(),
+            ty: message.arrived.ty.clone(),
+            id: self.id,
+            correlation: self.correlation,
+            bytes: message.original.body.len(),
+            outcome,
+            rule,
+        }
+    }
+}
+
+/// How long a message waits that may yet be decided otherwise; `None`: it has waited enough.
+pub fn wait(message: &Message) -> Option<Delay> {
+    let waits: &[Delay] = if message.is_from_outside() { &OUTSIDE_WAITS } else { &OWN_WAITS };
+    let attempt = usize::try_from(message.attempt).unwrap_or(usize::MAX);
+    waits.get(attempt).copied()
+}
