@@ -62,7 +62,7 @@ pub async fn multiply(conn: &mut Connection, copies: u32) -> Result<()> {
                              FROM 25)::uuid"
                 ),
                 _ if unique == Some(name.as_str()) => format!("t.{name} || '/' || copy"),
-                _ if name == COUNTER => format!("t.{name} + copy * {COUNTER_STEP}"),
+                _ if name == COUNTER => format!("t.{name} + copy::bigint * {COUNTER_STEP}"),
                 _ => format!("t.{name}"),
             }
         });
