@@ -58,15 +58,16 @@ pub async fn multiply(conn: &mut Connection, copies: u32) -> Result<()> {
                 // The time stays, the rest follows from the id and the number of the copy, in
                 // every table alike.
                 "uuid" => format!(
-                    "overlay({name}::text PLACING substr(md5({name}::text || n), 1, 12) FROM 25)::uuid"
+                    "overlay(t.{name}::text PLACING substr(md5(t.{name}::text || copy), 1, 12)
+                             FROM 25)::uuid"
                 ),
-                _ if unique == Some(name.as_str()) => format!("{name} || '/' || n"),
-                _ if name == COUNTER => format!("{name} + n * {COUNTER_STEP}"),
-                _ => name.clone(),
+                _ if unique == Some(name.as_str()) => format!("t.{name} || '/' || copy"),
+                _ if name == COUNTER => format!("t.{name} + copy::bigint * {COUNTER_STEP}"),
+                _ => format!("t.{name}"),
             }
         });
         let statement = format!(
-            "INSERT INTO {table} ({}) SELECT {} FROM {table}, generate_series(1, {copies}) AS n",
+            "INSERT INTO {table} ({}) SELECT {} FROM {table} AS t, generate_series(1, {copies}) AS copy",
             names.join(", "),
             values.collect::<Vec<_>>().join(", ")
         );

@@ -1,16 +1,20 @@
 //! A worker of the roofline, as a process of its own.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
 
 use super::bare;
 use super::flow::until_consumed;
 use crate::settings::Settings;
 use crate::workers;
 
+/// How long the end may take once everything was heard.
+const END_LIMIT: Duration = Duration::from_secs(10);
 /// Names the database with what is to be done again …
 pub const TAPE: &str = "LEADMILL_BENCH_TAPE";
 /// … and since when (RFC 3339).
@@ -39,11 +43,18 @@ pub async fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
         let queues: Vec<_> = others.flat_map(|other| workers::queues(&**other)).collect();
         until_consumed(settings, &queues).await?;
     }
-    let played = tokio::select! {
-        played = bare::play(parts, settings) => played.map(|()| true),
-        _ = term.recv() => Ok(false),
-    };
-    ensure!(played?, "The roofline was stopped before its end.");
-    term.recv().await;
+    let playing = bare::play(parts, settings);
+    tokio::pin!(playing);
+    tokio::select! {
+        played = &mut playing => {
+            played?;
+            term.recv().await;
+        }
+        _ = term.recv() => {
+            // Billing has heard the last invoice; its confirm is on the way.
+            let played = timeout(END_LIMIT, playing).await;
+            played.context("The bare loop was stopped before its end")??;
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
