@@ -15,6 +15,7 @@ mod lifecycles;
 mod load;
 mod messaging;
 mod operators;
+mod selftest;
 mod sending;
 mod servers;
 mod store_delivery;

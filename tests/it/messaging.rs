@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use leadmill::messaging::*;
+use leadmill::servers::Proxy;
+use secrecy::ExposeSecret;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-
-use leadmill::servers::Proxy;
 
 /// No wait for a condition may take longer; generous, because the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
