@@ -4,6 +4,8 @@
 //! They end with [`Lab::stop`], else when the [`Lab`] is dropped, also by a panic; what a killed
 //! process left behind is ended by the next one in the same folder. Their data is thrown away.
 
+mod node;
+
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -14,11 +16,11 @@ use rustix::process::Signal;
 use super::address::Address;
 use super::find::{Programs, RabbitPrograms};
 use super::identity::{Identity, hand_over};
-use super::lab_node::{EPMD, Node, Peers};
 use super::process::{self, Process};
 use super::rabbitmq::{SCHEMES, SERVER, START_TIMEOUT};
 use super::state::{State, free_port, lock, make_folder, write_private};
 use super::{LOOK_PAUSE, Say, ServersError, Wanted, amqp, postgres};
+use node::{EPMD, Node, Peers};
 
 /// Pids and births of everything but PostgreSQL, which has its own state file.
 const LEFT_FILE: &str = "lab.json";
