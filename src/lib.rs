@@ -65,7 +65,9 @@
 //! id. [`runtime::FaultPoint`] names the six places where a batch can be cut; `tests/it/crashes.rs`
 //! kills each worker at each of them and compares every row and event with an undisturbed run,
 //! `tests/it/load.rs` kills them in the middle of work; `leadmill audit` recounts the invariants of the
-//! tables at any time.
+//! tables at any time. `leadmill selftest` (`cli/selftest/`, servers in `servers/lab.rs`) breaks workers,
+//! servers, connections and messages under load and judges by a ledger kept outside the tables;
+//! `docs/reliability.md` has its figures. `runtime/planted.rs` holds the bugs that it must find.
 //!
 //! # Ids
 //!
@@ -143,7 +145,8 @@
 //! * **`mandatory` only where somebody must hear**: the types in [`workers::heard`] and `out.billing`. A
 //!   return then means a lost binding and stops the lane. What nobody here hears lies in the log.
 //! * **No recovery inside the client.** Two connections (one to publish, one to consume) live and fail
-//!   together as one generation; nothing stale can reach a new channel.
+//!   together as one generation; nothing stale can reach a new channel. Both lead to one node of a
+//!   cluster; the next generation may take another.
 //! * **Queries are never cancelled from outside.** Time limits are PostgreSQL's own; a future dropped in the
 //!   middle leaves a connection in an unknown state.
 //! * **Rights are computed too.** What a worker says, hears and numbers gives the user and most of the role

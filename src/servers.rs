@@ -25,7 +25,6 @@ mod find;
 mod identity;
 mod install;
 mod lab;
-mod lab_node;
 mod pgwire;
 mod postgres;
 mod process;

@@ -172,7 +172,9 @@ pub(super) fn verdicts(invariants: &[Invariant]) -> String {
         text += &format!("\n{}\n", one.name);
         for named in &one.named {
             let mark = if named.in_flight { " (in flight)" } else { "" };
-            text += &format!("  {}{mark}  {}\n", named.id, named.detail);
+            // A backtrace is for `leadmill parked show`, and for --json.
+            let detail = named.detail.lines().next().unwrap_or_default();
+            text += &format!("  {}{mark}  {detail}\n", named.id);
         }
         let all = one.broken + one.in_flight;
         let shown = i64::try_from(one.named.len()).unwrap_or(i64::MAX);

@@ -4,6 +4,8 @@
 //! They end with [`Lab::stop`], else when the [`Lab`] is dropped, also by a panic; what a killed
 //! process left behind is ended by the next one in the same folder. Their data is thrown away.
 
+mod node;
+
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -14,16 +16,19 @@ use rustix::process::Signal;
 use super::address::Address;
 use super::find::{Programs, RabbitPrograms};
 use super::identity::{Identity, hand_over};
-use super::lab_node::{EPMD, Node, Peers};
 use super::process::{self, Process};
 use super::rabbitmq::{SCHEMES, SERVER, START_TIMEOUT};
 use super::state::{State, free_port, lock, make_folder, write_private};
 use super::{LOOK_PAUSE, Say, ServersError, Wanted, amqp, postgres};
+use node::{EPMD, Node, Peers};
 
 /// Pids and births of everything but PostgreSQL, which has its own state file.
 const LEFT_FILE: &str = "lab.json";
 /// How long nodes may take to find each other once they all let us in.
 const FORM_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// How long a dropped lab waits for the end of its servers.
+const DROP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A PostgreSQL and a RabbitMQ of one or several nodes.
 pub struct Lab {
@@ -156,8 +161,8 @@ impl Lab {
             process::end(&epmd, EPMD, Signal::KILL, Signal::KILL).await?;
         }
         self.remember()?;
-        self.postgres.write(&self.place)?;
-        clear(&self.home)
+        // The data goes with the drop.
+        self.postgres.write(&self.place)
     }
 
     async fn start_brokers(&mut self, count: usize, say: Say<'_>) -> Result<(), ServersError> {
@@ -213,14 +218,23 @@ impl Lab {
 }
 
 impl Drop for Lab {
-    /// Not waited for; the next lab of the folder clears up.
+    /// Waited for only a few seconds; the next lab of the folder clears up what is left.
     fn drop(&mut self) {
+        let postgres = self.postgres.postgres.process.as_ref();
         for process in self.ours() {
             let _ = process.signal(Signal::KILL);
         }
-        if let Some(postgres) = &self.postgres.postgres.process {
+        if let Some(postgres) = postgres {
             let _ = postgres.signal(Signal::QUIT);
         }
+        let since = Instant::now();
+        while self.ours().chain(postgres).any(Process::alive) {
+            if since.elapsed() > DROP_TIMEOUT {
+                return;
+            }
+            std::thread::sleep(LOOK_PAUSE);
+        }
+        let _ = clear(&self.home);
     }
 }
 

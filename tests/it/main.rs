@@ -20,6 +20,7 @@ mod messaging;
 mod operators;
 mod proxy;
 mod security;
+mod selftest;
 mod sending;
 mod servers;
 mod store_delivery;

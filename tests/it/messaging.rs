@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use leadmill::credentials::Tls;
 use leadmill::messaging::*;
+use leadmill::servers::Proxy;
+use secrecy::ExposeSecret;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
-
-use leadmill::servers::Proxy;
 
 /// No wait for a condition may take longer; generous, because the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);

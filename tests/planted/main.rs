@@ -10,7 +10,7 @@ use serde_json::Value;
 fn selftest(bug: &str, seed: u32, faults: &str) -> Value {
     let folder =
         Folder(std::env::temp_dir().join(format!("leadmill-planted-{}", std::process::id())));
-    let minutes = ["--minutes", "0.4", "--nodes", "1", "--settle", "170"];
+    let minutes = ["--minutes", "0.4", "--nodes", "1", "--settle", "100"];
     let run = Command::new(env!("CARGO_BIN_EXE_leadmill"))
         .args(["selftest", "--json", "--seed", &seed.to_string(), "--faults", faults])
         .args(minutes)

@@ -159,6 +159,32 @@ async fn a_link_that_is_old_enough_says_so_and_works_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_loses_a_node_goes_on_with_another() {
+    let bench = Bench::with(vec![worker("qualification")]).await;
+    let (one, first) = through_proxy(&bench.settings).await;
+    let (two, second) = through_proxy(&bench.settings).await;
+    let urls = [&first, &second].map(|settings| settings.url.expose_secret().to_owned());
+    let both = BrokerSettings { url: urls.join(",").into(), ..first };
+    let ports = [&one, &two].map(|proxy| format!("127.0.0.1:{}", proxy.port()));
+    assert_eq!(both.address(), ports.join(", "));
+    for (gone, left) in [(&one, &ports[1]), (&two, &ports[0])] {
+        gone.refuse();
+        // Whichever it begins with.
+        for _ in 0..4 {
+            let link = Link::open(&both, "test").await.expect("the other node");
+            assert_eq!(&link.address(), left);
+            assert!(link.close().await);
+        }
+        bench.topology.check(&both).await.expect("asked of the other node");
+        gone.resume();
+    }
+    one.refuse();
+    two.refuse();
+    let error = open_error(&both).await.to_string();
+    assert!(error.contains(&ports[0]), "the first is named, not one by chance: {error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_link_that_is_only_dropped_gives_its_messages_back() {
     let bench = Bench::with(vec![worker("qualification")]).await;
     let link = bench.link().await;

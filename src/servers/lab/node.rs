@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::ServersError;
-use super::identity::{Identity, hand_over};
-use super::process::Process;
-use super::rabbitmq::{Files, SERVER, USER};
-use super::state::{random_word, tail, write_private};
+use crate::servers::ServersError;
+use crate::servers::identity::{Identity, hand_over};
+use crate::servers::process::Process;
+use crate::servers::rabbitmq::{Files, SERVER, USER};
+use crate::servers::state::{random_word, tail, write_private};
 
 /// The name server of Erlang's nodes.
 pub(super) const EPMD: &str = "epmd";
