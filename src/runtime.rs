@@ -3,8 +3,8 @@
 
 mod arrival;
 mod attempts;
-mod clock;
 mod cause;
+mod clock;
 mod decision;
 mod fault_point;
 mod lane;

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
-use super::clock;
 use super::cause::{Cause, Pipeline, wait};
+use super::clock;
 use super::decision::Verdict;
 use super::publish::{Letters, exchange};
 use super::transaction::{Committed, Stop};

@@ -10,8 +10,8 @@ use domain::ids::{millis, minted};
 use uuid::Uuid;
 
 use super::arrival::{Message, Origin, Trouble};
-use super::clock;
 use super::cause::Pipeline;
+use super::clock;
 use super::decision::{Question, Undecided};
 use super::fault_point::FaultPoint;
 use super::planted::Bug;
