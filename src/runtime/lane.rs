@@ -26,6 +26,10 @@ use crate::store::{self, DatabaseSettings};
 /// Marks wait this long for a transaction to ride in.
 const MARKS_IDLE: Duration = Duration::from_secs(1);
 
+/// From so many deliveries on, messages are taken one at a time: as many halvings make the largest
+/// batch a single message.
+const CAREFUL_FROM: u64 = 8;
+
 /// What a lane is made of.
 #[derive(Clone)]
 pub struct Lane {
@@ -64,8 +68,10 @@ impl Lane {
         let Some(mut desk) = self.desk(link).await else { return Ok(()) };
         let size = self.batch_size_max.min(self.worker.batch_max(&self.queue));
         let prefetch = u16::try_from(size * self.prefetch_batches).unwrap_or(u16::MAX);
-        let consumer = link.consume(&self.queue, prefetch).await;
-        let mut consumer = consumer.map_err(|error| LaneError::Link(error.to_string()))?;
+        // Whatever is in hand when a link or a process ends counts as tried, not only what was worked
+        // on. So a link begins with one message, and takes many once it is seen that they are fresh.
+        let mut consumer = self.consumer(link, 1).await?;
+        let mut careful = true;
         let mut in_flight: Option<InFlight> = None;
         let mut stopping = false;
         loop {
@@ -89,6 +95,7 @@ impl Lane {
             };
             let Some(batch) = batch else { break };
             FaultPoint::Taken.reach();
+            let tried = batch.iter().map(|message| message.delivery_count).max().unwrap_or(0);
             for part in isolated(batch) {
                 let mut receipt = Receipt::of(&part);
                 if Bug::AckBeforeCommit.planted() {
@@ -112,6 +119,15 @@ impl Lane {
                 }
                 in_flight = Some(InFlight { published, batches: committed.batches, receipt });
             }
+            if careful && tried < CAREFUL_FROM && !stopping {
+                // As long as the one message is not acknowledged, no other one can come.
+                let stopped = consumer.stop().await;
+                stopped.map_err(|error| LaneError::Link(error.to_string()))?;
+                let one = confirmed(&mut in_flight).await;
+                settle(&mut desk, &mut in_flight, one).await?;
+                consumer = self.consumer(link, prefetch).await?;
+                careful = false;
+            }
         }
         if in_flight.is_some() {
             let last = confirmed(&mut in_flight).await;
@@ -122,6 +138,11 @@ impl Lane {
             Some(reason) if !stopping => Err(LaneError::Link(reason)),
             _ => Ok(()),
         }
+    }
+
+    async fn consumer(&self, link: &Link, prefetch: u16) -> Result<Consumer, LaneError> {
+        let consumer = link.consume(&self.queue, prefetch).await;
+        consumer.map_err(|error| LaneError::Link(error.to_string()))
     }
 
     /// A connection of the lane's own; tried until it is there, or the lane has to end.

@@ -212,6 +212,34 @@ async fn causes_that_come_back_one_by_one_bring_all_that_their_batch_said() {
 }
 
 #[tokio::test]
+async fn a_message_that_was_tried_too_often_dies_without_company() {
+    const LIMIT: usize = 20;
+    const TRIED: usize = 10;
+    let it = Installation::new().await;
+    it.send("intake.web", "application/json", (0..30).map(form).collect()).await;
+    for _ in 0..TRIED {
+        let link = it.link().await;
+        let mut consumer = link.consume("intake.web", 100).await.unwrap();
+        let mut held = 0;
+        while held < 30 {
+            held += consumer.next_batch(100).await.unwrap().len();
+        }
+        assert!(link.close().await);
+    }
+    // Only the first message is in hand each time; once it is dead, the second.
+    for _ in TRIED..LIMIT + 3 {
+        it.start(&["intake"], &[("LEADMILL_FAIL_AT", "taken")]).died().await;
+    }
+    let intake = it.start(&["intake"], &[]);
+    it.until("all others are judged", "SELECT count(*) = 29 FROM input WHERE verdict = 'created'")
+        .await;
+    let dead = "SELECT count(*) = 1 FROM parked WHERE class = 'dead_letter'";
+    it.until("the one lies parked", dead).await;
+    assert_eq!(it.count("SELECT count(*) FROM parked").await, 1);
+    intake.stop().await;
+}
+
+#[tokio::test]
 async fn a_missing_partition_halts_the_lane_and_parks_nothing() {
     let it = Installation::new().await;
     it.send("intake.web", "application/json", vec![form(1)]).await;

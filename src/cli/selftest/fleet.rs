@@ -100,7 +100,7 @@ impl Fleet {
             }
             Kind::ClockJump => {
                 let hours = i64::try_from(1 + rest % JUMP_HOURS)?;
-                let hours = if rest / JUMP_HOURS % 2 == 0 { hours } else { -hours };
+                let hours = if (rest / JUMP_HOURS).is_multiple_of(2) { hours } else { -hours };
                 self.kill(place).await?;
                 self.launch(place, &[(CLOCK_OFFSET, &(hours * 3_600).to_string())])?;
                 Ok(format!("{name} by {hours} h"))
