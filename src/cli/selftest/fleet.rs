@@ -221,6 +221,8 @@ impl Ends {
         const NOT_STARTED: i32 = 1;
         match (status.code(), status.signal()) {
             (Some(0), _) => {}
+            // Asked to end before it could hear of it: it had taken nothing yet.
+            (None, Some(signal)) if signal == Signal::TERM.as_raw() => {}
             (Some(NOT_STARTED), _) => self.turned_away += 1,
             (Some(EXIT_STUCK), _) => self.stuck += 1,
             (None, Some(signal)) if armed && signal == Signal::ABORT.as_raw() => {
