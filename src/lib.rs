@@ -60,6 +60,8 @@
 //!    (`runtime/attempts.rs`). `nack(requeue)` is never used: it would spin and reorder.
 //! 7. **A message that kills the process** comes in ever smaller batches (`isolated` in
 //!    `runtime/lane.rs`), is counted to the delivery limit alone, dead-lettered, and moved into `parked`.
+//!    What lies in the buffer is counted too whenever a link or a process ends, so a link takes one message
+//!    at a time as long as what comes was tried often: good messages do not die for their company.
 //!
 //! Nothing is lost, an effect happens once, a consumer may see an event again but always with the same
 //! id. [`runtime::FaultPoint`] names the six places where a batch can be cut; `tests/it/crashes.rs`

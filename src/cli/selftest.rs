@@ -26,17 +26,17 @@ use rust_decimal::prelude::ToPrimitive;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::Context;
 use super::ask::Ask;
 use super::demo::{CATALOG, interrupted};
 use super::migrate::prepare;
 use super::outside::{self, Party};
-use super::{Context, post};
 use crate::messaging::Topology;
 use crate::store::audit::Answer;
 use fleet::Fleet;
 use ground::Ground;
 use inputs::Inputs;
-use ledger::{Sent, Shared, sum};
+use ledger::Shared;
 use messages::Messages;
 use patient::Patient;
 use plan::{Hand, Kind, Plan};
@@ -244,29 +244,12 @@ impl Selftest {
                 break;
             }
             let wave_inputs: Vec<_> = inputs.by_ref().take(per_wave).collect();
-            let mut ledger = stage.ledger.lock();
-            let batch: Vec<_> = wave_inputs
-                .into_iter()
-                .map(|input| {
-                    let (name, expected) = (input.id.clone(), input.expected);
-                    let sent = Sent { name, expected, confirmed: false };
-                    ledger.inputs.insert(sum(&input.body), sent);
-                    let queue = input.channel.queue();
-                    post::raw(queue, input.content_type, input.id, input.body)
-                })
-                .collect();
-            drop(ledger);
+            let batch = stage.ledger.lock().will_send(wave_inputs);
             if !patient.send(batch.clone()).await? {
                 break;
             }
-            let mut ledger = stage.ledger.lock();
-            for message in &batch {
-                if let Some(sent) = ledger.inputs.get_mut(&sum(&message.body)) {
-                    sent.confirmed = true;
-                }
-            }
-            drop(ledger);
-            if wave % TWICE_EVERY == 0 {
+            stage.ledger.lock().confirmed(&batch);
+            if wave.is_multiple_of(TWICE_EVERY) {
                 patient.send(batch).await?;
             }
         }

@@ -32,6 +32,10 @@ const MARKS_IDLE: Duration = Duration::from_secs(1);
 /// Committed batches that may wait for the one before them to be confirmed.
 const LEAVING_MAX: usize = 1;
 
+/// From so many deliveries on, messages are taken one at a time: as many halvings make the largest
+/// batch a single message.
+const CAREFUL_FROM: u64 = 8;
+
 /// What a lane is made of.
 #[derive(Clone)]
 pub struct Lane {
@@ -74,6 +78,18 @@ struct Way {
     task: JoinHandle<Result<(), LaneError>>,
 }
 
+impl Way {
+    /// Waits until everything on the way is acknowledged, and takes over what is to be marked.
+    async fn finish(mut self, desk: &mut Desk) -> Result<(), LaneError> {
+        drop(self.out);
+        joined(self.task.await)?;
+        while let Some(mark) = self.marks.recv().await {
+            desk.marks.push(mark);
+        }
+        Ok(())
+    }
+}
+
 impl Lane {
     /// Works on the queue until the link fails or retires, or the lane is to stop; then everything
     /// that was taken is finished, confirmed and acknowledged.
@@ -81,8 +97,10 @@ impl Lane {
         let Some(mut desk) = self.desk(link).await else { return Ok(()) };
         let size = self.batch_size_max.min(self.worker.batch_max(&self.queue));
         let prefetch = u16::try_from(size * self.prefetch_batches).unwrap_or(u16::MAX);
-        let consumer = link.consume(&self.queue, prefetch).await;
-        let mut consumer = consumer.map_err(|error| LaneError::Link(error.to_string()))?;
+        // Whatever is in hand when a link or a process ends counts as tried, not only what was worked
+        // on. So a link begins with one message, and takes many once it is seen that they are fresh.
+        let mut consumer = self.consumer(link, 1).await?;
+        let (mut careful, mut widening) = (true, false);
         let _consuming = self.meter.consuming();
         let mut way = self.way(link);
         let retiring = link.retiring();
@@ -110,36 +128,38 @@ impl Lane {
                     continue;
                 }
             };
-            let Some(batch) = batch else { break };
+            let Some(batch) = batch else {
+                if stopping || !widening {
+                    break;
+                }
+                // As long as the one message is not acknowledged, its channel must stay.
+                way.finish(&mut desk).await?;
+                way = self.way(link);
+                consumer = self.consumer(link, prefetch).await?;
+                widening = false;
+                continue;
+            };
             FaultPoint::Taken.reach();
+            let tried = batch.iter().map(|message| message.delivery_count).max().unwrap_or(0);
             for part in isolated(batch) {
-                while let Ok(mark) = way.marks.try_recv() {
-                    desk.marks.push(mark);
-                }
-                let mut receipt = Receipt::of(&part);
-                if Bug::AckBeforeCommit.planted() {
-                    let early = std::mem::replace(&mut receipt, Receipt::of([])).acknowledge();
-                    early.await.map_err(|error| LaneError::Link(error.to_string()))?;
-                }
-                let clock = self.meter.taken(part.len(), age(&part));
-                let committed = self.decide(&mut desk, link, part).await?;
-                let leaving = Leaving { committed, receipt, clock: clock.committed() };
-                // Where nobody takes it the way has ended, and says why.
-                if way.out.send(leaving).await.is_err() {
-                    return joined(way.task.await);
-                }
+                self.pass(&mut desk, link, &mut way, part).await?;
+            }
+            if careful && tried < CAREFUL_FROM && !stopping {
+                (careful, widening) = (false, true);
+                stop_consuming(&mut consumer).await?;
             }
         }
-        drop(way.out);
-        joined(way.task.await)?;
-        while let Some(mark) = way.marks.recv().await {
-            desk.marks.push(mark);
-        }
+        way.finish(&mut desk).await?;
         let _ = desk.flush_marks().await;
         match link.failure() {
             Some(reason) if !stopping => Err(LaneError::Link(reason)),
             _ => Ok(()),
         }
+    }
+
+    async fn consumer(&self, link: &Link, prefetch: u16) -> Result<Consumer, LaneError> {
+        let consumer = link.consume(&self.queue, prefetch).await;
+        consumer.map_err(|error| LaneError::Link(error.to_string()))
     }
 
     /// Nothing more is to be taken: the process ends, or the link is exchanged for a new one.
@@ -148,6 +168,32 @@ impl Lane {
             () = self.stop.cancelled() => {}
             () = retiring.cancelled() => {}
         }
+    }
+
+    /// Decides a batch, and sends it on its way.
+    async fn pass(
+        &self,
+        desk: &mut Desk,
+        link: &Link,
+        way: &mut Way,
+        batch: Vec<Delivered>,
+    ) -> Result<(), LaneError> {
+        while let Ok(mark) = way.marks.try_recv() {
+            desk.marks.push(mark);
+        }
+        let mut receipt = Receipt::of(&batch);
+        if Bug::AckBeforeCommit.planted() {
+            let early = std::mem::replace(&mut receipt, Receipt::of([])).acknowledge();
+            early.await.map_err(|error| LaneError::Link(error.to_string()))?;
+        }
+        let clock = self.meter.taken(batch.len(), age(&batch));
+        let committed = self.decide(desk, link, batch).await?;
+        let leaving = Leaving { committed, receipt, clock: clock.committed() };
+        if way.out.send(leaving).await.is_err() {
+            joined((&mut way.task).await)?;
+            return Err(LaneError::Link("A batch found no way out.".to_owned()));
+        }
+        Ok(())
     }
 
     /// Starts to let batches out.

@@ -102,7 +102,7 @@ impl Lab {
     /// Waits until a started node lets clients in.
     ///
     /// # Errors
-    /// It has ended, or not let us in within [`START_TIMEOUT`].
+    /// It has ended, or not let us in within two minutes.
     pub async fn node_ready(&mut self, node: usize) -> Result<(), ServersError> {
         let node = &self.nodes[node];
         let address = Address::parse("the lab's RabbitMQ", &node.url(), &SCHEMES, node.port)?;

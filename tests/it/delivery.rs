@@ -229,6 +229,31 @@ async fn causes_that_come_back_one_by_one_bring_all_that_their_batch_said() {
 }
 
 #[tokio::test]
+async fn good_messages_do_not_die_for_the_company_they_were_delivered_in() {
+    const LIMIT: usize = 20;
+    const TRIED: usize = 10;
+    let it = Installation::new().await;
+    it.send("intake.web", "application/json", (0..30).map(form).collect()).await;
+    for _ in 0..TRIED {
+        let link = it.link().await;
+        let mut consumer = link.consume("intake.web", 100).await.unwrap();
+        let mut held = 0;
+        while held < 30 {
+            held += consumer.next_batch(100).await.unwrap().len();
+        }
+        assert!(link.close().await);
+    }
+    // One message is in hand each time; with all of them in hand, all would be dead by now.
+    for _ in TRIED..LIMIT + 3 {
+        it.start(&["intake"], &[("LEADMILL_FAIL_AT", "taken")]).died().await;
+    }
+    let intake = it.start(&["intake"], &[]);
+    it.until("all are judged", "SELECT count(*) = 30 FROM input WHERE verdict = 'created'").await;
+    assert_eq!(it.count("SELECT count(*) FROM parked").await, 0);
+    intake.stop().await;
+}
+
+#[tokio::test]
 async fn a_missing_partition_halts_the_lane_and_parks_nothing() {
     let it = Installation::new().await;
     it.send("intake.web", "application/json", vec![form(1)]).await;

@@ -100,7 +100,7 @@ impl Fleet {
             }
             Kind::ClockJump => {
                 let hours = i64::try_from(1 + rest % JUMP_HOURS)?;
-                let hours = if rest / JUMP_HOURS % 2 == 0 { hours } else { -hours };
+                let hours = if (rest / JUMP_HOURS).is_multiple_of(2) { hours } else { -hours };
                 self.kill(place).await?;
                 self.launch(place, &[(CLOCK_OFFSET, &(hours * 3_600).to_string())])?;
                 Ok(format!("{name} by {hours} h"))
@@ -226,6 +226,8 @@ impl Ends {
         const NOT_STARTED: i32 = 1;
         match (status.code(), status.signal()) {
             (Some(0), _) => {}
+            // Asked to end before it could hear of it: it had taken nothing yet.
+            (None, Some(signal)) if signal == Signal::TERM.as_raw() => {}
             (Some(NOT_STARTED), _) => self.turned_away += 1,
             (Some(EXIT_STUCK), _) => self.stuck += 1,
             (None, Some(signal)) if armed && signal == Signal::ABORT.as_raw() => {

@@ -12,7 +12,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::inputs::Input;
 use crate::cli::outside::{Party, Seen};
+use crate::cli::post;
 use crate::envelope::Opened;
 use crate::messaging::{Delivered, Outgoing};
 use crate::store::evidence::Committed;
@@ -118,6 +120,26 @@ pub fn content_of(row: &Committed) -> Sum {
 }
 
 impl Ledger {
+    /// Inputs that will be sent, as messages for the broker.
+    pub fn will_send(&mut self, inputs: Vec<Input>) -> Vec<Outgoing> {
+        let message = |input: Input| {
+            let Input { channel, content_type, id, body, expected } = input;
+            let sent = Sent { name: id.clone(), expected, confirmed: false };
+            self.inputs.insert(sum(&body), sent);
+            post::raw(channel.queue(), content_type, id, body)
+        };
+        inputs.into_iter().map(message).collect()
+    }
+
+    /// The broker has them.
+    pub fn confirmed(&mut self, messages: &[Outgoing]) {
+        for message in messages {
+            if let Some(sent) = self.inputs.get_mut(&sum(&message.body)) {
+                sent.confirmed = true;
+            }
+        }
+    }
+
     /// The one who hears everything was given a message.
     pub fn overhear(&mut self, event: &Opened, delivered: &Delivered) {
         if let Some(told) = self.tell(event) {
