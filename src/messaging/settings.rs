@@ -291,7 +291,7 @@ mod tests {
         let turns = both.turns();
         let passwords = turns.iter().map(|one| one.uri().expect("one").authority.userinfo.password);
         assert_eq!(passwords.collect::<Vec<_>>(), ["p,w", "p,w"]);
-        assert_eq!(settings("amqp://a:b@one,amqp://").problems().len(), 1);
+        assert_eq!(settings("amqp://a:b@one,amqp://two:x").problems().len(), 1);
     }
 
     #[test]

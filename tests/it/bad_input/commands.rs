@@ -56,7 +56,7 @@ fn broken(input: &str) -> Vec<Broken> {
         Broken(ours("no-uuid"), "envelope", "is no UUID"),
         Broken(ours("00000000-0000-7000-8000-000000000000"), "too_old", "no UUIDv7"),
         Broken(typed(to(b"{}".into()), "leadmill.lead.dance.v1"), "type", "`lead.dance.v1`"),
-        Broken(typed(to(b"{}".into()), "a\0b"), "type", "does not take messages of type"),
+        Broken(typed(to(b"{}".into()), "a\0b"), "type", "messages of type `a"),
         Broken(of(&format!(r#"{{"input":"{input}"}}"#)), "schema", "missing field `reason`"),
         Broken(of(r#"{"input":5,"reason":"x"}"#), "schema", "invalid type: integer `5`"),
         Broken(
@@ -88,7 +88,7 @@ fn broken(input: &str) -> Vec<Broken> {
             "schema",
             "… and so on",
         ),
-        Broken(typed(to(b"{}".into()), &"t".repeat(255)), "type", "does not take messages of type"),
+        Broken(typed(to(b"{}".into()), &"t".repeat(255)), "type", "messages of type `tt"),
         Broken(
             to(json!({
                 "specversion": "1.0", "id": "1", "source": "x", "type": "t".repeat(256),
