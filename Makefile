@@ -8,7 +8,7 @@ LEADMILL := target/debug/leadmill
 export SQLX_OFFLINE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test clients check build tools
+.PHONY: help demo up down test clients planted check build tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: tools ## Run all tests on real servers
 
 clients: build ## Push leads and read invoices from Python and JavaScript (fetches their packages)
 	@servers=$$($(LEADMILL) up --servers --env --quiet) && eval "$$servers" && cargo test --test clients
+
+# A build of its own that no release is made from, and some ten minutes: not a part of .ci/run.
+planted: tools ## Plant bugs, and see that the selftest finds each of them
+	@cargo test --features planted-bugs --test planted -- --test-threads=1
 
 check: tools ## Check format, lints and documentation
 	cargo fmt --all --check
