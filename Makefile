@@ -30,8 +30,10 @@ test: tools ## Run all tests on real servers
 	then cargo nextest run --workspace --no-fail-fast && cargo test --workspace --doc; \
 	else cargo test --workspace; fi
 
-clients: build ## Push leads and read invoices from Python and JavaScript (fetches their packages)
-	@servers=$$($(LEADMILL) up --servers --env --quiet) && eval "$$servers" && cargo test --test clients
+# With the features of the whole workspace, as the tests have, so that nothing is compiled twice.
+clients: tools ## Push leads and read invoices from Python and JavaScript (fetches their packages)
+	@cargo test --workspace --test clients --no-run
+	@servers=$$($(LEADMILL) up --servers --env --quiet) && eval "$$servers" && cargo test --workspace --test clients
 
 # A build of its own that no release is made from, and some ten minutes: not a part of .ci/run.
 planted: tools ## Plant bugs, and see that the selftest finds each of them
