@@ -50,7 +50,7 @@
 //! 2. **Lock.** All workers lock in one order (`KINDS` in `store/world.rs`, ids ascending), so that
 //!    they wait for each other but never in a circle.
 //! 3. **Decide and save**, checked by the version (`sequence`) of each row.
-//! 4. **Publish, then acknowledge.** The next transaction runs while these confirms are in flight;
+//! 4. **Publish, then acknowledge.** The next transactions run while these confirms are in flight;
 //!    acknowledgements stay in the order of batches. "Published" is marked inside a later transaction.
 //! 5. **A crash anywhere** makes the broker deliver again. The claim says "known"; everything that the
 //!    message's batch said goes out again under the same ids (a batch is marked as a whole, so it is sent
@@ -97,9 +97,10 @@
 //! # What a new worker costs
 //!
 //! On subjects that exist: two files (a manifest; a `lib.rs` of about sixty lines, and its stories) and
-//! six lines elsewhere (two in `Cargo.toml`, three in `workers.rs`, one in `store/role.rs`); the contract is written anew;
-//! nothing in runtime, store or messaging. Its crash test is one function, which says how messages for
-//! it come about. `CONTRIBUTING.md` walks through one.
+//! six lines elsewhere (two in `Cargo.toml`, three in `workers.rs`, one in `store/role.rs`: the roots
+//! that it locks); the contract is written anew; nothing else in runtime, store or messaging. Its crash
+//! test is one function, which says how messages for it come about. `CONTRIBUTING.md` walks through
+//! one.
 //!
 //! # Decisions that other designs take differently
 //!
