@@ -99,7 +99,7 @@ enum Verb {
     Audit(audit::Audit),
     /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
     Contract(contract::Contract),
-    /// Measure one hop of the pipeline: in batches against message by message
+    /// Measure the pipeline end to end beside the bare loop that the servers allow, or one hop
     Bench(bench::Bench),
     /// Print scripts that give each worker a role and a user of its own, with just its rights
     Grants(grants::Grants),

@@ -50,8 +50,9 @@
 //! 2. **Lock.** All workers lock in one order (`KINDS` in `store/world.rs`, ids ascending), so that
 //!    they wait for each other but never in a circle.
 //! 3. **Decide and save**, checked by the version (`sequence`) of each row.
-//! 4. **Publish, then acknowledge.** The next transactions run while these confirms are in flight;
-//!    acknowledgements stay in the order of batches. "Published" is marked inside a later transaction.
+//! 4. **Publish, then acknowledge.** While these confirms are in flight, the next messages gather, and a
+//!    full batch is begun: so batches grow with the load, and a lone message never waits. Acknowledgements
+//!    stay in the order of batches. "Published" is marked inside a later transaction.
 //! 5. **A crash anywhere** makes the broker deliver again. The claim says "known"; everything that the
 //!    message's batch said goes out again under the same ids (a batch is marked as a whole, so it is sent
 //!    as a whole), then the message is acknowledged. A batch whose causes never come back is published

@@ -63,6 +63,16 @@ pub use settings::DatabaseSettings;
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE_ADMITS: &str = "28000";
 
+/// Leaves a plan no way to its rows but an index. What has none is read nevertheless, at a price that
+/// must not look worth compiling for.
+const BY_KEY: [(&str, &str); 5] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+];
+
 /// For a log filter that wants to hear nothing of slow statements, as when they are measured.
 pub const QUIET_FILTER: &str = "sqlx::query=error";
 
@@ -79,6 +89,16 @@ pub type Result<T, E = Fault> = std::result::Result<T, E>;
 /// wrong, the role is refused or the database does not exist.
 pub async fn connect(database: &DatabaseSettings, name: &str) -> Result<Connection> {
     open(database, database.options()?.application_name(name)).await
+}
+
+/// [`connect`] for a lane, which only ever looks records up by key, some hundred at a time: the planner
+/// is told to use their indexes. A plan is made once for a connection, often while a table is young and
+/// reading all of it is the cheapest; it would be kept while the table grows a thousandfold.
+///
+/// # Errors
+/// As of [`connect`].
+pub async fn connect_by_key(database: &DatabaseSettings, name: &str) -> Result<Connection> {
+    open(database, database.options()?.application_name(name).options(BY_KEY)).await
 }
 
 /// Says goodbye to the server.

@@ -39,11 +39,15 @@ pub struct Bench {
     /// the server (about 24 KB of disk each)
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "50000", value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
     history: Option<u32>,
+    /// End to end: mails, web forms and cards of so many KiB, of which the first 20,000 characters are
+    /// the enquiry; for memory, and no measure of speed
+    #[arg(long, value_name = "KIB", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1024))]
+    body_kib: u32,
     /// One hop: messages per round in batches; an eighth of them go message by message
     #[arg(long, value_name = "N", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     messages: u32,
-    /// One hop: how often each way is measured; the medians are compared
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    /// How often each way is measured, in turns; those in the middle are compared
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     rounds: u32,
     /// In the place of this worker: the bare loop of the roofline, which `bench` starts itself
     #[arg(long, hide = true, value_name = "WORKER")]
@@ -59,7 +63,11 @@ impl Bench {
             return bare_worker::run(&settings, worker).await;
         }
         let Some(hop) = &self.hop else {
-            let report = flow::measure(context, &settings, self.leads, self.history).await?;
+            let leads = usize::try_from(self.leads)?;
+            let body_bytes = usize::try_from(self.body_kib)? << 10;
+            let Self { rounds, history, .. } = *self;
+            let wanted = flow::Wanted { leads, rounds, history, body_bytes };
+            let report = flow::measure(context, &settings, wanted).await?;
             context.output.print(&report, flow_report::Report::to_string)?;
             return Ok(ExitCode::SUCCESS);
         };

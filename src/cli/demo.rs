@@ -75,8 +75,9 @@ impl Demo {
         let made = std::fs::create_dir_all(&folder);
         made.with_context(|| format!("The folder `{}` cannot be made", folder.display()))?;
         let environment = self.environment(context, &settings);
-        let mut processes =
-            Processes::start(&folder, &environment, |name| vec!["run".into(), name.into()])?;
+        let mut processes = Processes::start(workers::NAMES, &folder, &environment, |name| {
+            vec!["run".into(), name.into()]
+        })?;
         let interrupted = interrupted()?;
         let played = tokio::select! {
             played = self.play(context, &settings, &mut processes) => played,

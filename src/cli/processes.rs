@@ -9,8 +9,6 @@ use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 
-use crate::workers;
-
 /// How long a worker may take to finish what it holds.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 /// Bytes of a log that are shown when its worker died.
@@ -91,28 +89,36 @@ impl Process {
 }
 
 /// Running workers. Dropped, they are killed.
+#[derive(Default)]
 pub(super) struct Processes {
     running: Vec<Process>,
 }
 
 impl Processes {
-    /// Starts all workers with these environment variables, each with a fresh log in `folder`;
-    /// `arguments` gives the command line of one.
+    /// Starts the workers of these names with these environment variables, each with a fresh log in
+    /// `folder`; `arguments` gives the command line of one.
     ///
     /// # Errors
     /// Where a process cannot be started.
     pub(super) fn start(
+        names: impl IntoIterator<Item = &'static str>,
         folder: &Path,
         environment: &[(String, String)],
         arguments: impl Fn(&str) -> Vec<String>,
     ) -> anyhow::Result<Self> {
-        let mut processes = Self { running: Vec::new() };
-        for name in workers::NAMES {
+        let mut processes = Self::default();
+        for name in names {
             // Where there is none, there is nothing to remove.
             let _ = fs::remove_file(folder.join(format!("{name}.log")));
             processes.running.push(Process::start(name, folder, environment, &arguments(name))?);
         }
         Ok(processes)
+    }
+
+    /// Both together, these first.
+    pub(super) fn and(mut self, others: Self) -> Self {
+        self.running.extend(others.running);
+        self
     }
 
     /// The workers with the ids of their processes.

@@ -348,19 +348,19 @@ impl<T> Outcome<T> {
 
     /// The outcome in the form that is stored.
     #[must_use]
-    pub fn erased(&self) -> Outcome<Said>
+    pub fn erased(self) -> Outcome<Said>
     where
         for<'t> Said: From<&'t T>,
     {
         let says = self.says.iter();
         let later = self.later.iter();
         Outcome {
-            records: self.records.clone(),
+            records: self.records,
             later: later.map(|l| Later { due: l.due, message: Said::from(&l.message) }).collect(),
             says: says
                 .map(|s| Saying { message: Said::from(&s.message), begins: s.begins })
                 .collect(),
-            already: self.already.clone(),
+            already: self.already,
         }
     }
 }

@@ -46,30 +46,41 @@ impl Offer {
     /// without blanks. Whoever holds the offer can compute it again (F88).
     #[must_use]
     pub fn sha256(&self) -> String {
-        let json = serde_json::to_value(self).map(|offer| canonical(&offer));
-        let json = json.expect("an offer has string keys only, so that it is always JSON");
+        let offer = serde_json::to_value(self)
+            .expect("an offer has string keys only, so that it is always JSON");
+        let mut json = String::new();
+        canonical(&offer, &mut json);
         let digest = Sha256::digest(json.as_bytes());
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
-/// JSON with sorted keys, whatever order the map type of serde_json was built with.
-fn canonical(value: &Value) -> String {
+/// Appends JSON with sorted keys, whatever order the map type of serde_json was built with.
+fn canonical(value: &Value, json: &mut String) {
     match value {
         Value::Object(fields) => {
             let mut keys: Vec<_> = fields.iter().collect();
             keys.sort_by_key(|(key, _)| *key);
-            let field = |(key, value): (&String, &Value)| {
-                format!("{}:{}", Value::String(key.clone()), canonical(value))
-            };
-            let fields: Vec<_> = keys.into_iter().map(field).collect();
-            format!("{{{}}}", fields.join(","))
+            let mut open = '{';
+            for (key, value) in keys {
+                json.push(open);
+                json.push_str(&Value::String(key.clone()).to_string());
+                json.push(':');
+                canonical(value, json);
+                open = ',';
+            }
+            json.push_str(if fields.is_empty() { "{}" } else { "}" });
         }
         Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(canonical).collect();
-            format!("[{}]", items.join(","))
+            let mut open = '[';
+            for item in items {
+                json.push(open);
+                canonical(item, json);
+                open = ',';
+            }
+            json.push_str(if items.is_empty() { "[]" } else { "]" });
         }
-        other => other.to_string(),
+        other => json.push_str(&other.to_string()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Consuming: batches as they lie in the buffer.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,6 +26,8 @@ pub struct Consumer {
     channel: Channel,
     stream: lapin::Consumer,
     pulse: Arc<Pulse>,
+    /// Messages that are here and were not given yet.
+    gathered: Vec<Delivered>,
     /// We asked for the end, so it is no failure.
     stopped: bool,
     /// The stream says so only once; asked again, it would wait for ever.
@@ -60,7 +63,15 @@ impl Consumer {
                 let lane = Lane { id, queue: queue.to_owned(), prefix, health, status };
                 let lane = Arc::new(lane);
                 let pulse = pulses.of(&full);
-                Ok(Self { lane, channel, stream, pulse, stopped: false, ended: false })
+                Ok(Self {
+                    lane,
+                    channel,
+                    stream,
+                    pulse,
+                    gathered: Vec::new(),
+                    stopped: false,
+                    ended: false,
+                })
             }
             Err(error) if code(&error) == NOT_FOUND => Err(LinkError::QueueMissing(full)),
             Err(error) => {
@@ -75,24 +86,52 @@ impl Consumer {
     /// Messages come in the order of their delivery. `None`: the stream has ended, because the
     /// link failed or after [`Consumer::stop`]. Dropping the future loses no message.
     pub async fn next_batch(&mut self, max: usize) -> Option<Vec<Delivered>> {
+        self.batch(1..=max).await
+    }
+
+    /// [`Consumer::next_batch`], but waits until a least number of messages is here: for whoever has
+    /// other work on its way. At the end of the stream, what is here is the batch.
+    pub async fn batch(&mut self, sizes: RangeInclusive<usize>) -> Option<Vec<Delivered>> {
+        let (least, max) = (*sizes.start(), *sizes.end());
+        if self.gathered.len() < least {
+            if least == 1 {
+                self.pulse.wait();
+            }
+            let _ = self.gather(least).await;
+            self.pulse.beat();
+        }
+        while self.gathered.len() < max {
+            let Some(Some(())) = self.gather_one().now_or_never() else { break };
+        }
+        let rest = self.gathered.split_off(self.gathered.len().min(max));
+        let batch = std::mem::replace(&mut self.gathered, rest);
+        (!batch.is_empty()).then_some(batch)
+    }
+
+    /// Waits until so many messages are here; `None` where the stream ends before.
+    async fn gather(&mut self, count: usize) -> Option<()> {
+        while self.gathered.len() < count {
+            self.gather_one().await?;
+        }
+        Some(())
+    }
+
+    async fn gather_one(&mut self) -> Option<()> {
         if self.ended {
             return None;
         }
-        self.pulse.wait();
-        let first = tokio::select! {
+        let next = tokio::select! {
             biased;
             // What lies in the buffer of a dead link can no longer be acknowledged.
-            () = self.lane.health.token.cancelled() => return None,
-            first = self.stream.next() => first,
+            () = self.lane.health.token.cancelled() => {
+                self.gathered.clear();
+                return None;
+            }
+            next = self.stream.next() => next,
         };
-        self.pulse.beat();
-        let mut batch = vec![self.accept(first)?];
-        while batch.len() < max {
-            let Some(next) = self.stream.next().now_or_never() else { break };
-            let Some(next) = self.accept(next) else { break };
-            batch.push(next);
-        }
-        Some(batch)
+        let message = self.accept(next)?;
+        self.gathered.push(message);
+        Some(())
     }
 
     /// Asks the broker for no more messages. Those already here are still given by

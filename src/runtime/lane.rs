@@ -73,20 +73,30 @@ struct Leaving {
 /// The next transactions run meanwhile; how many is bounded here, and by the prefetch.
 struct Way {
     out: mpsc::Sender<Leaving>,
-    /// Batches that are acknowledged, to be marked in the next transaction.
-    marks: mpsc::UnboundedReceiver<(Uuid, DateTime<Utc>)>,
+    /// Of each batch that is acknowledged, what is to be marked in the next transaction.
+    marks: mpsc::UnboundedReceiver<Marks>,
+    /// Batches that are not known to be acknowledged.
+    underway: usize,
     task: JoinHandle<Result<(), LaneError>>,
 }
+
+type Marks = Vec<(Uuid, DateTime<Utc>)>;
 
 impl Way {
     /// Waits until everything on the way is acknowledged, and takes over what is to be marked.
     async fn finish(mut self, desk: &mut Desk) -> Result<(), LaneError> {
         drop(self.out);
         joined(self.task.await)?;
-        while let Some(mark) = self.marks.recv().await {
-            desk.marks.push(mark);
+        while let Some(marks) = self.marks.recv().await {
+            desk.marks.extend(marks);
         }
         Ok(())
+    }
+
+    /// One batch is acknowledged.
+    fn arrived(&mut self, marks: Marks, desk: &mut Desk) {
+        self.underway -= 1;
+        desk.marks.extend(marks);
     }
 }
 
@@ -106,6 +116,9 @@ impl Lane {
         let retiring = link.retiring();
         let mut stopping = false;
         loop {
+            // A small batch costs nearly what a large one does: as long as another one is on its way,
+            // messages gather, so that batches grow with the load and nobody waits without it.
+            let least = if way.underway > 0 { size } else { 1 };
             let batch = tokio::select! {
                 biased;
                 () = self.ending(&retiring), if !stopping => {
@@ -117,11 +130,11 @@ impl Lane {
                     continue;
                 }
                 ended = &mut way.task => return joined(ended),
-                batch = consumer.next_batch(size) => batch,
-                Some(mark) = way.marks.recv() => {
-                    desk.marks.push(mark);
+                Some(marks) = way.marks.recv() => {
+                    way.arrived(marks, &mut desk);
                     continue;
                 }
+                batch = consumer.batch(least..=size) => batch,
                 () = tokio::time::sleep(MARKS_IDLE), if !desk.marks.is_empty() => {
                     // A failure here shows again, and is handled, in the next transaction.
                     let _ = desk.flush_marks().await;
@@ -178,8 +191,8 @@ impl Lane {
         way: &mut Way,
         batch: Vec<Delivered>,
     ) -> Result<(), LaneError> {
-        while let Ok(mark) = way.marks.try_recv() {
-            desk.marks.push(mark);
+        while let Ok(marks) = way.marks.try_recv() {
+            way.arrived(marks, desk);
         }
         let mut receipt = Receipt::of(&batch);
         if Bug::AckBeforeCommit.planted() {
@@ -193,6 +206,7 @@ impl Lane {
             joined((&mut way.task).await)?;
             return Err(LaneError::Link("A batch found no way out.".to_owned()));
         }
+        way.underway += 1;
         Ok(())
     }
 
@@ -202,7 +216,7 @@ impl Lane {
         let (marked, marks) = mpsc::unbounded_channel();
         let (queue, heard, link) = (self.queue.clone(), Arc::clone(&self.heard), link.clone());
         let task = tokio::spawn(leave(leaving, marked, queue, heard, link));
-        Way { out, marks, task }
+        Way { out, marks, underway: 0, task }
     }
 
     /// A connection of the lane's own; tried until it is there, or the lane has to end.
@@ -211,7 +225,7 @@ impl Lane {
         let name = format!("leadmill {}", self.queue);
         let failed = link.failed();
         loop {
-            match store::connect(&self.database, &name).await {
+            match store::connect_by_key(&self.database, &name).await {
                 Ok(conn) => {
                     self.meter.database(true);
                     return Some(Desk {
@@ -271,7 +285,7 @@ fn isolated(batch: Vec<Delivered>) -> Vec<Vec<Delivered>> {
 /// Publishes batch after batch, and acknowledges the causes of each once all is confirmed.
 async fn leave(
     mut leaving: mpsc::Receiver<Leaving>,
-    marked: mpsc::UnboundedSender<(Uuid, DateTime<Utc>)>,
+    marked: mpsc::UnboundedSender<Marks>,
     queue: String,
     heard: Arc<BTreeSet<&'static str>>,
     link: Link,
@@ -299,10 +313,8 @@ async fn leave(
         FaultPoint::Acknowledged.reach();
         clock.confirmed();
         let now = clock::now();
-        for batch in committed.batches {
-            // Where the lane has ended, the sweeper marks it.
-            let _ = marked.send((batch, now));
-        }
+        // Where the lane has ended, the sweeper marks them.
+        let _ = marked.send(committed.batches.into_iter().map(|batch| (batch, now)).collect());
     }
     Ok(())
 }

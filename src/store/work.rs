@@ -34,3 +34,12 @@ pub async fn work(conn: &mut Connection) -> Result<Work> {
     );
     Ok(row.fetch_one(conn).await?)
 }
+
+/// How many leads the database holds.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn leads(conn: &mut Connection) -> Result<i64> {
+    let count = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM lead"#);
+    Ok(count.fetch_one(conn).await?)
+}

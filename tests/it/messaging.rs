@@ -328,6 +328,28 @@ async fn a_stopped_consumer_gives_what_it_holds_and_then_ends_without_failing() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_gathers_to_its_least_size_and_an_abandoned_one_is_lost_to_nobody() {
+    let bench = Bench::with(vec![worker("qualification")]).await;
+    let link = bench.link().await;
+    let mut consumer = link.consume("qualification", 50).await.expect("a consumer");
+    link.publisher().publish(batch("lead.captured.v1", 0..5)).await.expect("confirmed");
+    let abandoned = timeout(Duration::from_secs(1), consumer.batch(8..=10)).await;
+    assert!(abandoned.is_err(), "five are not eight");
+    link.publisher().publish(batch("lead.captured.v1", 5..8)).await.expect("confirmed");
+    let gathered = timeout(PATIENCE, consumer.batch(8..=10)).await.expect("in time");
+    let gathered = gathered.expect("a living link");
+    assert_eq!(ids(&gathered), numbers(0..8));
+    link.publisher().publish(batch("lead.captured.v1", 8..11)).await.expect("confirmed");
+    let mut rest = take(&mut consumer, 3).await;
+    consumer.stop().await.expect("stopped");
+    let end = timeout(PATIENCE, consumer.batch(8..=10)).await.expect("in time");
+    assert!(end.is_none(), "the end does not wait for more");
+    rest.splice(0..0, gathered);
+    Receipt::of(&rest).acknowledge().await.expect("acknowledged");
+    assert!(link.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_a_queue_fails_the_link_that_consumes_it() {
     let bench = Bench::with(vec![worker("qualification")]).await;
     let link = bench.link().await;

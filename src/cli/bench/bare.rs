@@ -91,17 +91,20 @@ async fn part(
 }
 
 impl Part {
-    /// The part of `all` things that belongs to these messages: things are spread evenly.
+    /// The part of `all` rows that belongs to these messages: rows are spread evenly.
     fn share(&self, messages: &Range<usize>, all: usize) -> Range<usize> {
         let until = |taken: usize| all * taken / self.messages.max(1);
         until(messages.start)..until(messages.end)
     }
 
-    /// The letters that belong to these messages, all of each message together.
+    /// The letters that belong to these messages, all of each message together. Messages of which
+    /// nothing follows count as the last: a lane that feeds itself never waits for its own letters.
     fn letters(&self, messages: &Range<usize>) -> &[Outgoing] {
-        let share = self.share(messages, self.ends.len());
-        let end = |group: usize| group.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.letters[end(share.start)..end(share.end)]
+        let end = |taken: usize| {
+            let group = taken.min(self.ends.len());
+            group.checked_sub(1).map_or(0, |before| self.ends[before])
+        };
+        &self.letters[end(messages.start)..end(messages.end)]
     }
 
     /// Moves everything, once.
@@ -113,31 +116,40 @@ impl Part {
             return Ok(());
         }
         let name = format!("leadmill bench {}", self.queue);
-        let mut conn = store::connect(&settings.database, &name).await.map_err(said)?;
+        let mut conn = store::connect_by_key(&settings.database, &name).await.map_err(said)?;
         let mut consumer = link.consume(&self.queue, PREFETCH).await?;
         let (sent, in_flight) = mpsc::channel(IN_FLIGHT_MAX);
         let (mark, mut marks) = mpsc::unbounded_channel();
         let settling = tokio::spawn(settle(in_flight, mark));
-        let mut taken = 0;
+        let (mut taken, mut underway, mut published) = (0, 0, Vec::new());
         while taken < self.messages {
-            let delivered = consumer.next_batch(BATCH_MAX).await;
+            let delivered = loop {
+                // As in the pipeline: while a batch is on its way, the next one gathers.
+                let least = if underway > 0 { BATCH_MAX } else { 1 };
+                tokio::select! {
+                    biased;
+                    mark = marks.recv() => {
+                        published.push(mark.ok_or_else(|| lost(link))?);
+                        underway -= 1;
+                    }
+                    delivered = consumer.batch(least..=BATCH_MAX) => break delivered,
+                }
+            };
             let delivered = delivered.context("The broker went away.")?;
             let receipt = Receipt::of(&delivered);
             let messages = taken..(taken + delivered.len()).min(self.messages);
             taken = messages.end;
-            let mut published = Vec::new();
-            while let Ok(mark) = marks.try_recv() {
-                published.push(mark);
-            }
-            let batch = self.write(&mut conn, &messages, &published).await.map_err(said)?;
+            let marked = std::mem::take(&mut published);
+            let batch = self.write(&mut conn, &messages, &marked).await.map_err(said)?;
             let letters: Arc<[Outgoing]> = self.letters(&messages).into();
             let publisher = link.publisher();
-            let published = tokio::spawn(async move { publisher.publish(letters).await });
-            sent.send(InFlight { batch, published, receipt }).await.map_err(|_| lost(link))?;
+            let publishing = tokio::spawn(async move { publisher.publish(letters).await });
+            let leaving = InFlight { batch, publishing, receipt };
+            sent.send(leaving).await.map_err(|_| lost(link))?;
+            underway += 1;
         }
         drop(sent);
         settling.await??;
-        let mut published = Vec::new();
         while let Some(mark) = marks.recv().await {
             published.push(mark);
         }
@@ -171,7 +183,7 @@ impl Part {
 /// A batch whose messages are on their way out.
 struct InFlight {
     batch: Uuid,
-    published: JoinHandle<Result<(), PublishError>>,
+    publishing: JoinHandle<Result<(), PublishError>>,
     receipt: Receipt,
 }
 
@@ -180,8 +192,8 @@ async fn settle(
     mut in_flight: mpsc::Receiver<InFlight>,
     marks: mpsc::UnboundedSender<(Uuid, DateTime<Utc>)>,
 ) -> anyhow::Result<()> {
-    while let Some(InFlight { batch, published, receipt }) = in_flight.recv().await {
-        published.await??;
+    while let Some(InFlight { batch, publishing, receipt }) = in_flight.recv().await {
+        publishing.await??;
         receipt.acknowledge().await?;
         // Nobody listens any more where the lane has failed, which says why itself.
         let _ = marks.send((batch, Utc::now()));

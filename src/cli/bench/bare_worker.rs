@@ -9,7 +9,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 use super::bare;
-use super::flow::until_consumed;
 use crate::settings::Settings;
 use crate::workers;
 
@@ -37,12 +36,6 @@ pub async fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
     let worker = workers.iter().find(|worker| worker.name() == name);
     let worker = worker.with_context(|| format!("There is no worker `{name}`"))?;
     let parts = bare::record(&recorded, settings, &**worker, since).await?;
-    if !worker.raw_queues().is_empty() {
-        // The first of the row begins when all others stand ready.
-        let others = workers.iter().filter(|other| other.raw_queues().is_empty());
-        let queues: Vec<_> = others.flat_map(|other| workers::queues(&**other)).collect();
-        until_consumed(settings, &queues).await?;
-    }
     let playing = bare::play(parts, settings);
     tokio::pin!(playing);
     tokio::select! {

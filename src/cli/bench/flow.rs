@@ -10,24 +10,24 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use chrono::{DateTime, Utc};
+use domain::host::Hosted;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
 
 use super::bare_worker;
 use super::cpu::{self, Clock, Used};
-use super::flow_report::{Grown, Process, Report, Run, Runs};
-use super::ground::{Ground, said};
+use super::flow_report::{Grown, Pairs, Process, Report, Run, Runs};
+use super::ground::{Ground, Grounds, said};
 use super::latency::{self, Latency};
 use super::load::Load;
-use super::sample;
+use super::sample::{self, Words};
 use crate::cli::Context;
 use crate::cli::context::exports;
 use crate::cli::outside::{self, Counts, Manner, Party};
 use crate::cli::post::Post;
 use crate::cli::processes::Processes;
-use crate::messaging::{Queue, Topology};
+use crate::messaging::{Outgoing, Topology};
 use crate::settings::Settings;
 use crate::store::{self, Connection, batch, history, summary, work};
 use crate::workers;
@@ -44,35 +44,40 @@ const PACE_EVERY: Duration = Duration::from_millis(20);
 /// The paced run has this part of the leads, and so takes as long as half of the one at full speed.
 const PACED_PART: usize = 4;
 
-/// Measures in a database and under a prefix of its own.
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// In each run.
+    pub leads: usize,
+    /// How often the pipeline and what it is compared with take turns.
+    pub rounds: u32,
+    /// Measure on tables with so many leads' worth of records, too.
+    pub history: Option<u32>,
+    /// Length of mails, forms and cards, in bytes.
+    pub body_bytes: usize,
+}
+
+/// Measures in databases and under prefixes of its own.
 ///
 /// # Errors
 /// What keeps it from being measured, as finished sentences.
 pub async fn measure(
     context: &Context,
     settings: &Settings,
-    leads: u32,
-    history: Option<u32>,
+    wanted: Wanted,
 ) -> anyhow::Result<Report> {
-    let leads = usize::try_from(leads)?;
     let load_average = cpu::load_average();
     let folder = context.global.folder.join("bench");
     let made = std::fs::create_dir_all(&folder);
     made.with_context(|| format!("The folder `{}` cannot be made", folder.display()))?;
-    let ground = Ground::prepare(settings, outside::topology().queues).await?;
-    let mut flow = Flow { context, settings, folder, people: 0 };
+    let (grounds, words) = (Grounds::default(), Words::of(wanted.body_bytes));
+    let mut flow = Flow { context, settings, folder, grounds, words, people: 0 };
     let measured = tokio::select! {
-        measured = flow.runs(&ground, leads, history) => measured,
+        measured = flow.runs(wanted) => measured,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("Stopped; nothing was measured.")),
     };
-    clear(ground).await;
+    flow.grounds.clear_all().await;
     Ok(Report::of(settings, load_average, measured?))
-}
-
-async fn clear(ground: Ground) {
-    if let Err(error) = ground.clear().await {
-        warn!("{error}");
-    }
 }
 
 /// Who works, and how fast inputs come.
@@ -90,6 +95,8 @@ struct Flow<'a> {
     context: &'a Context,
     settings: &'a Settings,
     folder: PathBuf,
+    grounds: Grounds,
+    words: Words,
     /// People made so far.
     people: usize,
 }
@@ -103,73 +110,98 @@ struct Outside {
 }
 
 impl Flow<'_> {
-    async fn runs(
-        &mut self,
-        ground: &Ground,
-        leads: usize,
-        history: Option<u32>,
-    ) -> anyhow::Result<Runs> {
-        Load::new(ground).await?.finish().await;
+    async fn runs(&mut self, wanted: Wanted) -> anyhow::Result<Runs> {
+        let Wanted { leads, rounds, history, .. } = wanted;
         eprintln!("Warming up …");
-        self.run(ground, leads.min(WARM_UP_MAX), Way::Full).await?;
-        eprintln!("{leads} leads at full speed …");
-        let since = self.now(ground).await?;
-        let full = self.run(ground, leads, Way::Full).await?;
-        eprintln!("{}", full.sentence());
-        eprintln!("The same rows and messages by the bare loop …");
-        let roofline = self.roofline(ground, leads, since).await?;
-        eprintln!("{}", roofline.sentence());
-        let pace = full.leads_per_second / 2.0;
+        let ground = self.ground().await?;
+        self.run(&ground, leads.min(WARM_UP_MAX), Way::Full).await?;
+        let mut pairs = Vec::new();
+        for round in 1..=rounds {
+            eprintln!("Round {round} of {rounds}: {leads} leads, then the same by the bare loop …");
+            pairs.push(self.beside_bare(leads).await?);
+        }
+        let beside_bare = Pairs::of(pairs)?;
+        let pace = beside_bare.pipeline.leads_per_second / 2.0;
         let few = (leads / PACED_PART).max(10);
         eprintln!("{few} leads at half of the speed, {pace:.0} a second …");
-        let paced = self.run(ground, few, Way::Steady(pace)).await?;
+        let paced = self.run(&ground, few, Way::Steady(pace)).await?;
         let latency = self.latency(leads.min(FORMS_MAX)).await?;
         let grown = match history {
-            Some(history) => Some(self.grown(ground, leads, history).await?),
+            Some(history) => Some(self.grown(&ground, wanted, history).await?),
             None => None,
         };
-        Ok(Runs { full, roofline, paced, latency, grown })
+        Ok(Runs { beside_bare, paced, latency, grown })
     }
 
-    /// One form at a time, on empty tables and queues of its own.
+    /// Empty tables and queues of their own, with a catalog.
+    async fn ground(&mut self) -> anyhow::Result<Arc<Ground>> {
+        let queues = outside::topology().queues.into_iter().chain([latency::listener()]);
+        let ground = self.grounds.prepare(self.settings, queues).await?;
+        Load::new(&ground).await?.finish().await;
+        Ok(ground)
+    }
+
+    /// The pipeline on empty tables, and what it did once more by the bare loop.
+    async fn beside_bare(&mut self, leads: usize) -> anyhow::Result<(Run, Run)> {
+        let ground = self.ground().await?;
+        let since = self.now(&ground).await?;
+        let pipeline = self.run(&ground, leads, Way::Full).await?;
+        eprintln!("{}", pipeline.sentence());
+        let bare_ground = self.ground().await?;
+        let [(_, recorded), _] = exports(&ground.settings);
+        let bare = self.run(&bare_ground, leads, Way::Bare { recorded, since }).await?;
+        eprintln!("{}", bare.sentence());
+        self.grounds.clear(&ground).await;
+        self.grounds.clear(&bare_ground).await;
+        Ok((pipeline, bare))
+    }
+
+    /// One form at a time, on empty tables.
     async fn latency(&mut self, forms: usize) -> anyhow::Result<Latency> {
         eprintln!("One web form after the other …");
-        let queues = outside::topology().queues.into_iter().chain([latency::listener()]);
-        let ground = Ground::prepare(self.settings, queues).await?;
-        let measured = async {
-            Load::new(&ground).await?.finish().await;
-            let environment = self.environment(&ground.settings, &Way::Full);
-            let arguments = |name: &str| vec!["run".to_owned(), name.to_owned()];
-            let processes = Processes::start(&self.folder, &environment, arguments)?;
-            let post = Post::open(self.context, &ground.settings).await?;
-            let latency = latency::measure(&post, self.people, forms).await?;
-            post.close().await;
-            processes.stop().await?;
-            Ok(latency)
-        };
-        let measured = measured.await;
-        clear(ground).await;
-        measured
+        let ground = self.ground().await?;
+        let workers = workers::all(self.settings)?;
+        let processes = self.start(&ground.settings, &Way::Full, &workers)?;
+        let post = Post::open(self.context, &ground.settings).await?;
+        let latency = latency::measure(&post, self.people, forms).await?;
+        post.close().await;
+        processes.stop().await?;
+        self.grounds.clear(&ground).await;
+        Ok(latency)
     }
 
-    /// The run at full speed again, after years of work.
+    /// The run at full speed after years of work, and beside it on empty tables.
     async fn grown(
         &mut self,
         ground: &Ground,
-        leads: usize,
+        wanted: Wanted,
         history: u32,
     ) -> anyhow::Result<Grown> {
+        let Wanted { leads, rounds, .. } = wanted;
         let mut conn =
             store::connect(&ground.settings.database, "leadmill bench").await.map_err(said)?;
-        let copies = history.div_ceil(u32::try_from(self.people)?);
-        eprintln!("Filling in {copies} times what {} leads left …", self.people);
+        let before = work::leads(&mut conn).await.map_err(said)?;
+        let copies = u32::try_from(i64::from(history).div_euclid(before.max(1)))?.max(1);
+        eprintln!("Filling in {copies} times what {before} leads left …");
         history::multiply(&mut conn, copies).await.map_err(said)?;
         let disk_bytes = work::work(&mut conn).await.map_err(said)?.disk_bytes;
+        let held = work::leads(&mut conn).await.map_err(said)?;
         store::close(conn).await.map_err(said)?;
-        eprintln!("The database has {} MiB; {leads} leads at full speed …", disk_bytes >> 20);
-        let run = self.run(ground, leads, Way::Full).await?;
-        eprintln!("{}", run.sentence());
-        Ok(Grown { copies, disk_bytes, run })
+        eprintln!("The database has {held} leads and {} MiB.", disk_bytes >> 20);
+        let mut pairs = Vec::new();
+        for round in 1..=rounds {
+            eprintln!(
+                "Round {round} of {rounds}: {leads} leads on these tables, then on empty ones …"
+            );
+            let grown = self.run(ground, leads, Way::Full).await?;
+            eprintln!("{}", grown.sentence());
+            let empty_ground = self.ground().await?;
+            let empty = self.run(&empty_ground, leads, Way::Full).await?;
+            eprintln!("{}", empty.sentence());
+            self.grounds.clear(&empty_ground).await;
+            pairs.push((grown, empty));
+        }
+        Ok(Grown { leads: held, disk_bytes, pairs: Pairs::of(pairs)? })
     }
 
     /// The time of the database, by which ids are made.
@@ -182,20 +214,6 @@ impl Flow<'_> {
         Ok(now)
     }
 
-    /// The bare loop, on empty tables and queues of its own.
-    async fn roofline(
-        &mut self,
-        done: &Ground,
-        leads: usize,
-        since: DateTime<Utc>,
-    ) -> anyhow::Result<Run> {
-        let ground = Ground::prepare(self.settings, outside::topology().queues).await?;
-        let [(_, recorded), _] = exports(&done.settings);
-        let run = self.run(&ground, leads, Way::Bare { recorded, since }).await;
-        clear(ground).await;
-        run
-    }
-
     async fn run(&mut self, ground: &Ground, leads: usize, way: Way) -> anyhow::Result<Run> {
         let settings = &ground.settings;
         let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
@@ -204,22 +222,21 @@ impl Flow<'_> {
         let written = work::work(&mut conn).await.map_err(said)?;
         let post = Post::open(self.context, settings).await?;
         if !matches!(way, Way::Steady(_)) {
-            post.send(sample::inputs(from, leads)).await?;
+            post.send(sample::inputs(from, leads, &self.words)).await?;
         }
-        let clock = Clock::start(u32::try_from(written.session)?);
         let mut outside = self.outside(settings).await?;
-        let environment = self.environment(settings, &way);
-        let bare = matches!(way, Way::Bare { .. });
-        let arguments = |name: &str| {
-            let verb: &[&str] = if bare { &["bench", "--bare"] } else { &["run"] };
-            verb.iter().copied().chain([name]).map(str::to_owned).collect()
-        };
-        let mut processes = Processes::start(&self.folder, &environment, arguments)?;
+        let workers = workers::all(settings)?;
+        let (first, others): (Vec<_>, Vec<_>) =
+            workers.into_iter().partition(|worker| !worker.raw_queues().is_empty());
+        let processes = self.start(settings, &way, &others)?;
+        // The first of the row begins when all others stand ready.
+        until_consumed(settings, &others).await?;
+        let clock = Clock::start(u32::try_from(written.session)?);
+        let mut processes = processes.and(self.start(settings, &way, &first)?);
         if let Way::Steady(pace) = way {
-            let workers = workers::all(settings)?;
-            let queues = workers.iter().flat_map(|worker| workers::queues(&**worker));
-            until_consumed(settings, &queues.collect::<Vec<_>>()).await?;
-            send_paced(&post, from, leads, pace).await?;
+            until_consumed(settings, &first).await?;
+            let inputs = sample::inputs(from, leads, &self.words);
+            send_paced(&post, inputs, leads as f64 / pace).await?;
         }
         until_invoiced(leads, &mut outside, &mut processes).await?;
         let used = processes.pids().map(|(name, pid)| (name, Used::by(pid))).collect::<Vec<_>>();
@@ -237,6 +254,20 @@ impl Flow<'_> {
         run.cpu = cpu;
         run.processes = used.into_iter().map(|(name, used)| Process { name, used }).collect();
         Ok(run)
+    }
+
+    fn start(
+        &self,
+        settings: &Settings,
+        way: &Way,
+        workers: &[Box<dyn Hosted>],
+    ) -> anyhow::Result<Processes> {
+        let verb: &[&str] =
+            if matches!(way, Way::Bare { .. }) { &["bench", "--bare"] } else { &["run"] };
+        let arguments =
+            |name: &str| verb.iter().copied().chain([name]).map(str::to_owned).collect();
+        let names = workers.iter().map(|worker| worker.name());
+        Processes::start(names, &self.folder, &self.environment(settings, way), arguments)
     }
 
     async fn outside(&self, settings: &Settings) -> anyhow::Result<Outside> {
@@ -276,9 +307,10 @@ impl Flow<'_> {
 ///
 /// # Errors
 /// Where that takes longer than anybody waits.
-pub async fn until_consumed(settings: &Settings, queues: &[Queue]) -> anyhow::Result<()> {
+async fn until_consumed(settings: &Settings, workers: &[Box<dyn Hosted>]) -> anyhow::Result<()> {
+    let queues: Vec<_> = workers.iter().flat_map(|worker| workers::queues(&**worker)).collect();
     let begun = Instant::now();
-    let topology = Topology { exchanges: Vec::new(), queues: queues.into() };
+    let topology = Topology { exchanges: Vec::new(), queues };
     loop {
         let depths = topology.depths(&settings.broker).await?;
         if depths.iter().all(|depth| depth.waiting.is_some_and(|(_, consumers)| consumers > 0)) {
@@ -299,12 +331,10 @@ impl Outside {
     }
 }
 
-/// Sends inputs evenly, so many leads a second.
-async fn send_paced(post: &Post, from: usize, leads: usize, pace: f64) -> anyhow::Result<()> {
-    let inputs = sample::inputs(from, leads);
+/// Sends inputs evenly, in so many seconds.
+async fn send_paced(post: &Post, inputs: Vec<Outgoing>, seconds: f64) -> anyhow::Result<()> {
     let all = inputs.len();
     let mut inputs = inputs.into_iter();
-    let seconds = leads as f64 / pace;
     let begun = Instant::now();
     let mut ticks = interval(PACE_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use anyhow::Context as _;
 use serde::Serialize;
 
 use super::cpu::{Cpu, Used};
@@ -23,7 +24,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 pub struct Report {
     /// How fast the pipeline was, compared with the bare loop: 1 would be as fast.
     ratio: f64,
-    /// How fast the pipeline was on grown tables, compared with before.
+    /// How fast the pipeline was on grown tables, compared with empty ones.
     growth: Option<f64>,
     #[serde(flatten)]
     runs: Runs,
@@ -37,25 +38,61 @@ pub struct Report {
 /// What was measured.
 #[derive(Clone, Debug, Serialize)]
 pub struct Runs {
-    /// All inputs lay in the queues when the workers started.
-    pub full: Run,
+    /// At full speed: all inputs lay in the queues when the workers started. The other is the bare loop
+    /// in the place of the workers, with the same rows and messages.
+    pub beside_bare: Pairs,
     /// Inputs came evenly, at half of that speed.
     pub paced: Run,
-    /// The bare loop in the place of the workers, with the rows and messages of `full`.
-    pub roofline: Run,
     pub latency: Latency,
     /// Present where it was asked for.
     pub grown: Option<Grown>,
 }
 
-/// The run at full speed on tables that have grown.
+/// The run at full speed on tables that have grown; the other is the one on empty tables.
 #[derive(Clone, Debug, Serialize)]
 pub struct Grown {
-    /// How often all that lay there was copied first.
-    pub copies: u32,
-    /// The database before the run.
+    /// What the tables held before.
+    pub leads: i64,
+    /// The database before.
     pub disk_bytes: i64,
-    pub run: Run,
+    #[serde(flatten)]
+    pub pairs: Pairs,
+}
+
+/// The pipeline and what it is compared with, taking turns: the speed of a machine is not the same from
+/// one minute to the next.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pairs {
+    /// Of each pair, how many times as fast the pipeline was; ascending.
+    pub ratios: Vec<f64>,
+    /// Those of the pair in the middle.
+    pub pipeline: Run,
+    pub other: Run,
+}
+
+impl Pairs {
+    /// # Errors
+    /// Where there is none.
+    pub fn of(mut pairs: Vec<(Run, Run)>) -> anyhow::Result<Self> {
+        let ratio =
+            |(pipeline, other): &(Run, Run)| pipeline.leads_per_second / other.leads_per_second;
+        pairs.sort_by(|one, other| ratio(one).total_cmp(&ratio(other)));
+        let ratios = pairs.iter().map(ratio).collect::<Vec<_>>();
+        let middle = pairs.len().saturating_sub(1) / 2;
+        let middle = pairs.into_iter().nth(middle);
+        let (pipeline, other) = middle.context("Nothing was measured")?;
+        Ok(Self { ratios, pipeline, other })
+    }
+
+    /// How many times as fast the pipeline was, by the pair in the middle.
+    pub fn ratio(&self) -> f64 {
+        self.pipeline.leads_per_second / self.other.leads_per_second
+    }
+
+    fn all(&self) -> String {
+        let all = self.ratios.iter().map(|ratio| format!("{ratio:.2}"));
+        all.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// One measured run.
@@ -173,11 +210,8 @@ impl Run {
 impl Report {
     pub fn of(settings: &Settings, load_average: Option<f64>, runs: Runs) -> Self {
         Self {
-            ratio: runs.full.leads_per_second / runs.roofline.leads_per_second,
-            growth: runs
-                .grown
-                .as_ref()
-                .map(|grown| grown.run.leads_per_second / runs.full.leads_per_second),
+            ratio: runs.beside_bare.ratio(),
+            growth: runs.grown.as_ref().map(|grown| grown.pairs.ratio()),
             runs,
             batch_size_max: settings.runtime.batch_size_max,
             prefetch_batches: settings.runtime.prefetch_batches,
@@ -194,7 +228,8 @@ fn seconds(time: Option<f64>) -> String {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Runs { full, paced, roofline, latency, grown } = &self.runs;
+        let Runs { beside_bare, paced, latency, grown } = &self.runs;
+        let Pairs { pipeline: full, other: roofline, .. } = beside_bare;
         let row = |what: &str, figure: &dyn Fn(&Run) -> String| {
             [what.to_owned(), figure(full), figure(roofline), figure(paced)]
         };
@@ -228,11 +263,19 @@ impl fmt::Display for Report {
         if let (Some(grown), Some(growth)) = (grown, self.growth) {
             writeln!(
                 f,
-                "On tables of {:.0} MiB it is {growth:.2} times as fast as before.",
-                grown.disk_bytes as f64 / MIB
+                "On tables with {} leads ({:.0} MiB) it is {growth:.2} times as fast as on empty ones \
+                 (all rounds: {}).",
+                grown.leads,
+                grown.disk_bytes as f64 / MIB,
+                grown.pairs.all()
             )?;
         }
-        writeln!(f, "The pipeline is {:.2} times as fast as the bare loop.", self.ratio)?;
+        writeln!(
+            f,
+            "The pipeline is {:.2} times as fast as the bare loop (all rounds: {}).",
+            self.ratio,
+            beside_bare.all()
+        )?;
         write!(f, "{} build, {} cores.", self.build, self.machine.cores)?;
         if let Some(load) = self.machine.load_average {
             write!(

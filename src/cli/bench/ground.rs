@@ -1,7 +1,10 @@
-//! A database and a prefix of a measurement's own, beside the configured ones.
+//! Databases and prefixes of a measurement's own, beside the configured ones.
+
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use secrecy::ExposeSecret;
+use tracing::warn;
 use url::Url;
 use uuid::Uuid;
 
@@ -16,11 +19,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Makes database, tables and queues, and the queues on which others listen.
-    pub async fn prepare(
-        settings: &Settings,
-        outside: impl IntoIterator<Item = Queue>,
-    ) -> anyhow::Result<Self> {
+    fn new(settings: &Settings, outside: impl IntoIterator<Item = Queue>) -> anyhow::Result<Self> {
         let id = Uuid::now_v7().simple();
         let mut settings = settings.clone();
         let mut url = Url::parse(settings.database.url.expose_secret())
@@ -30,14 +29,10 @@ impl Ground {
         settings.broker.prefix = format!("{}bench-{id}.", settings.broker.prefix);
         let mut topology = workers::topology(&workers::all(&settings)?);
         topology.queues.extend(outside);
-        let ground = Self { settings, topology };
-        if let Err(error) = ground.make().await {
-            let _ = ground.clear().await;
-            return Err(error);
-        }
-        Ok(ground)
+        Ok(Self { settings, topology })
     }
 
+    /// Makes database, tables and queues, and the queues on which others listen.
     async fn make(&self) -> anyhow::Result<()> {
         store::create_database_if_missing(&self.settings.database).await.map_err(said)?;
         store::migrate(&self.settings.database).await.map_err(said)?;
@@ -45,10 +40,49 @@ impl Ground {
     }
 
     /// Drops the database and deletes the queues, whatever state they are in.
-    pub async fn clear(self) -> anyhow::Result<()> {
+    pub async fn clear(&self) -> anyhow::Result<()> {
         let dropped = store::drop_database(&self.settings.database).await.map_err(said);
         self.topology.delete(&self.settings.broker).await?;
         dropped
+    }
+}
+
+/// The grounds of a measurement that needs several. Each is cleared when it has served, and what is left
+/// then at the end, however that came.
+#[derive(Default)]
+pub struct Grounds(Vec<Arc<Ground>>);
+
+impl Grounds {
+    /// One more, empty but for what others listen on.
+    pub async fn prepare(
+        &mut self,
+        settings: &Settings,
+        outside: impl IntoIterator<Item = Queue>,
+    ) -> anyhow::Result<Arc<Ground>> {
+        let ground = Arc::new(Ground::new(settings, outside)?);
+        self.0.push(Arc::clone(&ground));
+        ground.make().await?;
+        Ok(ground)
+    }
+
+    /// This one has served.
+    pub async fn clear(&mut self, ground: &Arc<Ground>) {
+        if let Some(place) = self.0.iter().position(|known| Arc::ptr_eq(known, ground)) {
+            Self::cleared(&self.0.swap_remove(place)).await;
+        }
+    }
+
+    /// All that are left.
+    pub async fn clear_all(self) {
+        for ground in self.0 {
+            Self::cleared(&ground).await;
+        }
+    }
+
+    async fn cleared(ground: &Ground) {
+        if let Err(error) = ground.clear().await {
+            warn!("{error}");
+        }
     }
 }
 

@@ -4,10 +4,8 @@
 //! decisions, log, publishing with confirms, acknowledgements. The two ways differ in one setting,
 //! `runtime.batch_size_max`, and take turns on equal loads.
 
-use tracing::warn;
-
 use super::cpu;
-use super::ground::Ground;
+use super::ground::{Ground, Grounds};
 use super::load::{self, Load};
 use super::measure::{Round, measure as measure_round, work_off};
 use super::report::Report;
@@ -34,14 +32,16 @@ pub struct Hop<'a> {
 /// What keeps it from being measured, as finished sentences.
 pub async fn measure(settings: &Settings, hop: &Hop<'_>) -> anyhow::Result<Report> {
     let load_average = cpu::load_average();
-    let ground = Ground::prepare(settings, load::customer(hop.name)).await?;
+    let mut grounds = Grounds::default();
+    let measured = async {
+        let ground = grounds.prepare(settings, load::customer(hop.name)).await?;
+        rounds(&ground, hop).await
+    };
     let measured = tokio::select! {
-        measured = rounds(&ground, hop) => measured,
+        measured = measured => measured,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("Stopped; nothing was measured.")),
     };
-    if let Err(error) = ground.clear().await {
-        warn!("{error}");
-    }
+    grounds.clear_all().await;
     Ok(Report::of(hop.name, settings, load_average, measured?))
 }
 

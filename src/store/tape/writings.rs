@@ -72,11 +72,14 @@ const INTAKE: &[Writing] = &[
 
 const QUALIFICATION: &[Writing] = &[
     CLAIMS,
+    // What intake has not claimed: the keys of companies.
+    Writing { kind: Kind::Claim, ..insert("party_key", OF_ACCOUNT, "t.lead IS NULL") },
+    update("party_key", OF_ACCOUNT, "t.lead IS NULL", PARTIES, &["kind", "value"]),
     update(
         "party_key",
         &["t.lead", "t.kind", "t.value"],
         "t.contact IS NOT NULL OR t.account IS NOT NULL",
-        &["lead", "contact", "account"],
+        PARTIES,
         &["kind", "value"],
     ),
     insert("account", &["t.id"], EVERY),
@@ -102,6 +105,9 @@ const QUALIFICATION: &[Writing] = &[
     insert("opportunity", &["t.id"], EVERY),
     EVENTS,
 ];
+
+const OF_ACCOUNT: &[&str] = &["t.account", "t.kind", "t.value"];
+const PARTIES: &[&str] = &["lead", "contact", "account"];
 
 const QUOTING: &[Writing] = &[
     CLAIMS,

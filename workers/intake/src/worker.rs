@@ -22,7 +22,7 @@ use verdict::{hold, judge, reject};
 
 /// Rows that one `import.continue` takes out of a collection.
 pub const SLICE_ROWS: usize = 500;
-/// Batches are small where raw bodies of 16 MiB come.
+/// Batches are small where raw bodies of up to 16 MiB come: three of them lie in memory.
 const RAW_BATCH_MAX: usize = 32;
 const ROW_BATCH_MAX: usize = 256;
 /// Names the number of the first row of a part of a longer file.
