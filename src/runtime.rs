@@ -11,6 +11,7 @@ mod lane;
 mod panics;
 mod planted;
 mod publish;
+mod reach;
 mod record;
 mod transaction;
 mod upkeep;
@@ -146,7 +147,7 @@ impl Runtime {
                     let link = link.clone();
                     async move { upkeep.run(&link).await }
                 });
-                join_all(lanes.iter().map(|lane| keep_working(lane, &link))).await;
+                together(lanes.into_iter().map(|lane| keep_working(lane, link.clone()))).await;
                 // Ended by the same causes as the lanes; not waited for beyond them.
                 kept.abort();
                 ControlFlow::<()>::Continue(())
@@ -180,10 +181,22 @@ impl Runtime {
     }
 }
 
+/// Each as a task of its own: what waits on the thread that `main` blocks needs another thread to be
+/// woken, with every answer of a server.
+async fn together(all: impl Iterator<Item = impl Future<Output = ()> + Send + 'static>) {
+    for ended in join_all(all.map(tokio::spawn)).await {
+        if let Err(error) = ended
+            && let Ok(panic) = error.try_into_panic()
+        {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
 /// Works on one queue until the link ends. A lane in trouble ends the link, because what it holds
 /// comes back only when the link is closed; a halted one first gives somebody the time to mend it.
-async fn keep_working(lane: &Lane, link: &Link) {
-    let Err(error) = lane.work(link).await else { return };
+async fn keep_working(lane: Lane, link: Link) {
+    let Err(error) = lane.work(&link).await else { return };
     report(&error);
     if matches!(error, LaneError::Halted { .. }) {
         let failed = link.failed();

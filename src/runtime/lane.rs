@@ -21,6 +21,7 @@ use super::clock;
 use super::fault_point::FaultPoint;
 use super::planted::Bug;
 use super::publish::{publish, seal_all};
+use super::reach::Reach;
 use super::transaction::{Committed, Desk};
 use crate::messaging::{Consumer, Delivered, Link, PublishError, Receipt};
 use crate::store::{self, DatabaseSettings};
@@ -31,10 +32,6 @@ const MARKS_IDLE: Duration = Duration::from_secs(1);
 
 /// Committed batches that may wait for the one before them to be confirmed.
 const LEAVING_MAX: usize = 1;
-
-/// From so many deliveries on, messages are taken one at a time: as many halvings make the largest
-/// batch a single message.
-const CAREFUL_FROM: u64 = 8;
 
 /// What a lane is made of.
 #[derive(Clone)]
@@ -105,12 +102,11 @@ impl Lane {
     /// that was taken is finished, confirmed and acknowledged.
     pub async fn work(&self, link: &Link) -> Result<(), LaneError> {
         let Some(mut desk) = self.desk(link).await else { return Ok(()) };
-        let size = self.batch_size_max.min(self.worker.batch_max(&self.queue));
-        let prefetch = u16::try_from(size * self.prefetch_batches).unwrap_or(u16::MAX);
-        // Whatever is in hand when a link or a process ends counts as tried, not only what was worked
-        // on. So a link begins with one message, and takes many once it is seen that they are fresh.
-        let mut consumer = self.consumer(link, 1).await?;
-        let (mut careful, mut widening) = (true, false);
+        let batch_max = self.batch_size_max.min(self.worker.batch_max(&self.queue));
+        let mut reach = Reach::new(batch_max, self.prefetch_batches);
+        let mut consumer = self.consumer(link, &reach).await?;
+        // Whether the consumer is about to be exchanged for one with another reach.
+        let mut changing = false;
         let _consuming = self.meter.consuming();
         let mut way = self.way(link);
         let retiring = link.retiring();
@@ -118,7 +114,8 @@ impl Lane {
         loop {
             // A small batch costs nearly what a large one does: as long as another one is on its way,
             // messages gather, so that batches grow with the load and nobody waits without it.
-            let least = if way.underway > 0 { size } else { 1 };
+            let full = reach.batch();
+            let least = if way.underway > 0 { full } else { 1 };
             let batch = tokio::select! {
                 biased;
                 () = self.ending(&retiring), if !stopping => {
@@ -134,7 +131,7 @@ impl Lane {
                     way.arrived(marks, &mut desk);
                     continue;
                 }
-                batch = consumer.batch(least..=size) => batch,
+                batch = consumer.batch(least..=full) => batch,
                 () = tokio::time::sleep(MARKS_IDLE), if !desk.marks.is_empty() => {
                     // A failure here shows again, and is handled, in the next transaction.
                     let _ = desk.flush_marks().await;
@@ -142,23 +139,23 @@ impl Lane {
                 }
             };
             let Some(batch) = batch else {
-                if stopping || !widening {
+                if stopping || !changing {
                     break;
                 }
-                // As long as the one message is not acknowledged, its channel must stay.
+                // As long as a message is not acknowledged, its channel must stay.
                 way.finish(&mut desk).await?;
                 way = self.way(link);
-                consumer = self.consumer(link, prefetch).await?;
-                widening = false;
+                consumer = self.consumer(link, &reach).await?;
+                changing = false;
                 continue;
             };
             FaultPoint::Taken.reach();
-            let tried = batch.iter().map(|message| message.delivery_count).max().unwrap_or(0);
+            let change = !changing && !stopping && reach.learn(&batch);
             for part in isolated(batch) {
                 self.pass(&mut desk, link, &mut way, part).await?;
             }
-            if careful && tried < CAREFUL_FROM && !stopping {
-                (careful, widening) = (false, true);
+            if change {
+                changing = true;
                 stop_consuming(&mut consumer).await?;
             }
         }
@@ -170,8 +167,8 @@ impl Lane {
         }
     }
 
-    async fn consumer(&self, link: &Link, prefetch: u16) -> Result<Consumer, LaneError> {
-        let consumer = link.consume(&self.queue, prefetch).await;
+    async fn consumer(&self, link: &Link, reach: &Reach) -> Result<Consumer, LaneError> {
+        let consumer = link.consume(&self.queue, reach.prefetch()).await;
         consumer.map_err(|error| LaneError::Link(error.to_string()))
     }
 

@@ -65,7 +65,7 @@ pub const fn exchange(kind: MessageKind) -> &'static str {
 /// The message of a row: structured CloudEvents, its attributes mirrored in the basic properties.
 ///
 /// # Errors
-/// Where the row's data is no JSON, which the column's type excludes.
+/// Where an attribute cannot be written as JSON, which none of ours is.
 pub fn outgoing(
     sent: Sent<'_>,
     heard: &BTreeSet<&'static str>,
@@ -142,7 +142,7 @@ impl Letters {
 /// Seals in the order given, on a thread that may block.
 ///
 /// # Errors
-/// [`PublishError::Invalid`] where a row's data is no JSON, which the column's type excludes.
+/// [`PublishError::Invalid`] where an attribute cannot be written as JSON, which none of ours is.
 pub async fn seal_all(
     letters: Vec<Letters>,
     heard: Arc<BTreeSet<&'static str>>,

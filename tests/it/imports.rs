@@ -99,7 +99,7 @@ async fn f12_forms_are_accepted_while_the_database_is_away_and_become_leads_when
 async fn f12_a_broker_that_is_cut_off_or_silent_costs_nothing_but_time() {
     let it = Installation::new().await;
     let (proxy, url) = proxied(it.settings.broker.url.expose_secret(), 5672).await;
-    let variables = [("LEADMILL_BROKER__URL", url.as_str()), ("LEADMILL_BROKER__HEARTBEAT_S", "1")];
+    let variables = [("LEADMILL_BROKER__URL", url.as_str()), ("LEADMILL_BROKER__HEARTBEAT_S", "2")];
     let intake = it.start(&["intake", "qualification"], &variables);
     it.send("intake.web", "application/json", (0..400).map(form).collect()).await;
     it.until("it works", "SELECT count(*) >= 40 FROM lead").await;

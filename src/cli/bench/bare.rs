@@ -211,7 +211,12 @@ fn lost(link: &Link) -> anyhow::Error {
 /// Of the first lane that failed.
 pub async fn play(parts: Vec<Part>, settings: &Settings) -> anyhow::Result<()> {
     let link = Link::open(&settings.broker, "leadmill bench bare").await?;
-    try_join_all(parts.into_iter().map(|part| part.play(settings, &link))).await?;
+    // Each as a task of its own, as the lanes of a worker are.
+    let playing = parts.into_iter().map(|part| {
+        let (settings, link) = (settings.clone(), link.clone());
+        tokio::spawn(async move { part.play(&settings, &link).await })
+    });
+    try_join_all(playing.map(|lane| async { lane.await? })).await?;
     // Everything is confirmed and acknowledged.
     let _ = link.close().await;
     Ok(())

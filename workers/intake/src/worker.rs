@@ -22,8 +22,9 @@ use verdict::{hold, judge, reject};
 
 /// Rows that one `import.continue` takes out of a collection.
 pub const SLICE_ROWS: usize = 500;
-/// Batches are small where raw bodies of up to 16 MiB come: three of them lie in memory.
-const RAW_BATCH_MAX: usize = 32;
+/// Batches are smaller where raw bodies of up to 16 MiB come: three of them lie in memory until the
+/// runtime has seen how large they are.
+const RAW_BATCH_MAX: usize = 128;
 const ROW_BATCH_MAX: usize = 256;
 /// Names the number of the first row of a part of a longer file.
 const FIRST_ROW_HEADER: &str = "x-first-row";
