@@ -35,6 +35,12 @@ pub async fn work(conn: &mut Connection) -> Result<Work> {
     Ok(row.fetch_one(conn).await?)
 }
 
+/// Writes to disk what lies in memory, so that what is measured next begins as everything else did;
+/// nothing happens where our role may not ask for it.
+pub async fn checkpoint(conn: &mut Connection) {
+    let _ = sqlx::raw_sql("CHECKPOINT").execute(conn).await;
+}
+
 /// How many leads the database holds.
 ///
 /// # Errors

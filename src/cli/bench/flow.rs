@@ -229,6 +229,7 @@ impl Flow<'_> {
         let (first, others): (Vec<_>, Vec<_>) =
             workers.into_iter().partition(|worker| !worker.raw_queues().is_empty());
         let processes = self.start(settings, &way, &others)?;
+        work::checkpoint(&mut conn).await;
         // The first of the row begins when all others stand ready.
         until_consumed(settings, &others).await?;
         let clock = Clock::start(u32::try_from(written.session)?);
