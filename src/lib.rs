@@ -10,7 +10,7 @@
 //!
 //! | step | file |
 //! | --- | --- |
-//! | A form lies in the quorum queue `intake.web`. A lane takes what is there, without waiting for more | `runtime/lane.rs`, `messaging/consumer.rs` |
+//! | A form lies in the quorum queue `intake.web`. A lane takes what is there, without waiting for more | `runtime/lane.rs`, `runtime/reach.rs`, `messaging/consumer.rs` |
 //! | Its bytes become a typed `When`, on a thread that may block, before any transaction | `runtime/arrival.rs`, `envelope.rs`, `workers/intake/src/form.rs` |
 //! | `BEGIN`; it is claimed; its raw bytes are stored | `runtime/transaction.rs`, `store/received.rs`, `store/inbox.rs`, `store/chunk.rs` |
 //! | What the whole batch needs is loaded and locked | `store/world.rs` |
@@ -62,7 +62,8 @@
 //! 7. **A message that kills the process** comes in ever smaller batches (`isolated` in
 //!    `runtime/lane.rs`), is counted to the delivery limit alone, dead-lettered, and moved into `parked`.
 //!    What lies in the buffer is counted too whenever a link or a process ends, so a link takes one message
-//!    at a time as long as what comes was tried often: good messages do not die for their company.
+//!    at a time as long as what comes was tried often: good messages do not die for their company. Nor do
+//!    large bodies fill the memory: the larger they are, the fewer are held (`runtime/reach.rs`).
 //!
 //! Nothing is lost, an effect happens once, a consumer may see an event again but always with the same
 //! id. [`runtime::FaultPoint`] names the six places where a batch can be cut; `tests/it/crashes.rs`

@@ -26,6 +26,8 @@ pub(super) use content::media_type;
 const BATCH_MESSAGES_MAX: usize = 256;
 /// Bytes of one batch.
 const BATCH_BYTES_MAX: usize = BODY_BYTES_MAX;
+/// Bytes of one part of a list: small enough that a worker holds little, and that several work on it.
+const PART_BYTES: usize = 4 * 1024 * 1024;
 /// From so many files on, a bar shows how far it came.
 const BAR_FILES_MIN: usize = 20;
 /// From so many bytes on.
@@ -42,7 +44,7 @@ Examples:
   leadmill send email enquiry.eml                a mail, as a mail server hands it over
   leadmill send web form.json hook.xml           forms and hooks, known by their bytes
   leadmill send card *.vcf                       business cards
-  leadmill send import contacts.csv              a list; above 16 MiB it is cut at the ends of rows
+  leadmill send import contacts.csv              a list; above 4 MiB it is cut at the ends of rows
   zcat contacts.csv.gz | leadmill send import -  a list of any size from standard input
   curl -s https://forms.example/last | leadmill send web -
 
@@ -209,7 +211,7 @@ impl Send {
             }
             return self.hand_over(name, body, None, sending).await;
         }
-        let mut parts = Parts::of(reader, BODY_BYTES_MAX);
+        let mut parts = Parts::of(reader, PART_BYTES);
         let mut import = None;
         while let Some(part) = tokio::task::block_in_place(|| parts.next())
             .map_err(|why| anyhow!("`{name}` was not sent to its end. {why}"))?

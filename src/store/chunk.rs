@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::ids::InputId;
+use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
 use super::{Connection, Fault, Result};
 
 /// The size of a piece; the table checks it too.
 pub const CHUNK_BYTES: usize = 256 * 1024;
-/// Pieces that one statement carries: 8 MiB, so that no batch of large files becomes one message
+/// Pieces that one statement carries: 4 MiB, so that no batch of large files becomes one message
 /// to the server.
-const CHUNKS_PER_STATEMENT: usize = 32;
+const CHUNKS_PER_STATEMENT: usize = 16;
 
 /// Stores the bytes of inputs. What is stored already stays: an input that was given back comes
 /// again with the same bytes. An empty input has one empty piece.
@@ -58,8 +59,10 @@ pub async fn load(
         "SELECT input, n, bytes FROM input_chunk WHERE input = ANY($1) ORDER BY input, n",
         &ids
     );
+    // Row by row, so that what is large is not in memory twice.
+    let mut rows = rows.fetch(conn);
     let mut whole: BTreeMap<InputId, Option<(i32, Vec<u8>)>> = BTreeMap::new();
-    for row in rows.fetch_all(conn).await? {
+    while let Some(row) = rows.try_next().await? {
         let input = InputId(row.input);
         let so_far = whole.entry(input).or_insert_with(|| Some((0, Vec::new())));
         let (Some((n, joined)), Some(piece)) = (so_far.as_mut(), row.bytes) else {

@@ -15,7 +15,7 @@ pub mod normal;
 pub mod table;
 mod worker;
 
-pub use worker::{Intake, SLICE_ROWS, Then, When};
+pub use worker::{Intake, SLICE_BYTES, SLICE_ROWS, Then, When};
 
 /// What a reader must know about us.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]

@@ -22,10 +22,14 @@ use verdict::{hold, judge, reject};
 
 /// Rows that one `import.continue` takes out of a collection.
 pub const SLICE_ROWS: usize = 500;
+/// … or fewer, where their texts have so many bytes: what is said of them lies in memory several times.
+pub const SLICE_BYTES: usize = 1024 * 1024;
 /// Batches are smaller where raw bodies of up to 16 MiB come: three of them lie in memory until the
 /// runtime has seen how large they are.
 const RAW_BATCH_MAX: usize = 128;
 const ROW_BATCH_MAX: usize = 256;
+/// One slice says as much as a batch of rows, and loads the bytes of its whole collection.
+const SLICE_BATCH_MAX: usize = 1;
 /// Names the number of the first row of a part of a longer file.
 const FIRST_ROW_HEADER: &str = "x-first-row";
 const FIRST_ROW_MAX: u64 = 1_000_000_000_000;
@@ -110,7 +114,11 @@ impl Worker for Intake {
     type Facts = ();
 
     fn batch_max(queue: &str) -> usize {
-        if queue == Self::queue_of(InputRow::TYPE) { ROW_BATCH_MAX } else { RAW_BATCH_MAX }
+        match queue {
+            queue if queue == Self::queue_of(InputRow::TYPE) => ROW_BATCH_MAX,
+            Self::NAME => SLICE_BATCH_MAX,
+            _ => RAW_BATCH_MAX,
+        }
     }
 
     fn queue_of(ty: &MessageType) -> &'static str {
@@ -240,9 +248,11 @@ impl Intake {
             return Ok(Outcome::nothing());
         }
         let bytes = world.raw(next.import).unwrap_or_default();
-        let parts = self.parts(next, bytes, expected);
-        let taken = u64::try_from(parts.len()).unwrap_or(u64::MAX);
-        let (following, done) = (expected + taken, parts.len() < SLICE_ROWS);
+        let mut parts = self.parts(next, bytes, expected);
+        let fitting = fitting(&parts);
+        let done = parts.len() < SLICE_ROWS && fitting == parts.len();
+        parts.truncate(fitting);
+        let following = expected + u64::try_from(parts.len()).unwrap_or(u64::MAX);
         let reason = format!("{} parts, each with its own verdict.", following - 1);
         let input = input.judged(&InputAction::Split { next: following, done }, reason)?;
         let mut outcome = Outcome::nothing().put(input);
@@ -334,6 +344,26 @@ fn already(input: Uuid) -> Outcome<Then> {
 
 /// The part as it came, without the one character that no text of the database can hold. The raw
 /// input keeps it.
+/// How many of these parts one slice takes: at least one.
+fn fitting(parts: &[Part]) -> usize {
+    let mut before = 0;
+    let fits = |part: &&Part| {
+        let room = before < SLICE_BYTES;
+        before += text_bytes(&part.original);
+        room
+    };
+    parts.iter().take_while(fits).count()
+}
+
+fn text_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(list) => list.iter().map(text_bytes).sum(),
+        Value::Object(fields) => fields.values().map(text_bytes).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
 fn without_nul(value: Value) -> Value {
     let clean =
         |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };

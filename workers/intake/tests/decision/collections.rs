@@ -1,7 +1,7 @@
 //! Files of rows, cards and hooks with several entries: each part has its own verdict.
 
 use domain::commands::{ImportContinue, InputRow};
-use intake::SLICE_ROWS;
+use intake::{SLICE_BYTES, SLICE_ROWS};
 use serde_json::json;
 
 use super::*;
@@ -41,6 +41,21 @@ fn f5_a_file_is_taken_in_slices_of_500_and_each_row_begins_its_own_pipeline() {
     let (_, told) = desk.takes("intake.import", "text/csv", &csv(3));
     let told = desk.hears(When::Continue(told.get().unwrap())).1.unwrap();
     assert!(told.says.iter().all(|said| said.begins));
+}
+
+#[test]
+fn f15_rows_of_long_cells_are_taken_in_smaller_slices_and_all_of_them() {
+    const CELL_BYTES: usize = 20_000;
+    let cell = "x".repeat(CELL_BYTES);
+    let row = |n| format!("Name {n},n{n}@x{n}.example,{cell}\n");
+    let file = format!("name,email,message\n{}", (1..=120).map(row).collect::<String>());
+    let mut desk = Desk::new();
+    let (input, told) = desk.takes("intake.import", "text/csv", file.as_bytes());
+    let (rows, slices) = all_rows(&mut desk, told.get());
+    let numbers: Vec<_> = rows.iter().map(|row| row.part.number).collect();
+    assert_eq!(numbers, (1..=120).collect::<Vec<_>>());
+    assert_eq!(slices, (120 * CELL_BYTES).div_ceil(SLICE_BYTES));
+    assert_eq!(desk.input(input.id).verdict, Verdict::Split { next: 121, done: true });
 }
 
 #[test]
