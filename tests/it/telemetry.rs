@@ -37,15 +37,20 @@ impl Scraped {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
-    /// Waits for a status; answers the body.
-    async fn until(&self, path: &str, status: u16) -> String {
+    async fn until(&self, path: &str, status: u16) {
+        self.until_says(path, status, "").await;
+    }
+
+    /// Waits for a status with a text in the body.
+    async fn until_says(&self, path: &str, status: u16, text: &str) {
         let waiting = tokio::time::Instant::now();
         loop {
             let (now, body) = self.get(path).await;
-            if now == status {
-                return body;
+            if now == status && body.contains(text) {
+                return;
             }
-            assert!(waiting.elapsed() < PATIENCE, "{path} is {now}, not {status}: {body}");
+            let wanted = format!("{status} with `{text}`");
+            assert!(waiting.elapsed() < PATIENCE, "{path} is {now}, not {wanted}: {body}");
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
@@ -132,14 +137,12 @@ async fn a_worker_is_ready_only_with_broker_and_database_and_lives_through_their
     let scraped = Scraped::of(&mut intake).await;
     scraped.until("/ready", 200).await;
     broker.refuse();
-    let missing = scraped.until("/ready", 503).await;
-    assert!(missing.contains("no connection to RabbitMQ"), "{missing}");
+    scraped.until_says("/ready", 503, "no connection to RabbitMQ").await;
     scraped.until("/live", 200).await;
     broker.resume();
     scraped.until("/ready", 200).await;
     database.refuse();
-    let missing = scraped.until("/ready", 503).await;
-    assert!(missing.contains("`intake` has no connection to PostgreSQL."), "{missing}");
+    scraped.until_says("/ready", 503, "`intake` has no connection to PostgreSQL.").await;
     scraped.until("/live", 200).await;
     database.resume();
     scraped.until("/ready", 200).await;
