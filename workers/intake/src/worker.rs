@@ -342,8 +342,6 @@ fn already(input: Uuid) -> Outcome<Then> {
     Outcome::already(Already { subject: SubjectKind::Input, id: input, reference: None })
 }
 
-/// The part as it came, without the one character that no text of the database can hold. The raw
-/// input keeps it.
 /// How many of these parts one slice takes: at least one.
 fn fitting(parts: &[Part]) -> usize {
     let mut before = 0;
@@ -364,6 +362,8 @@ fn text_bytes(value: &Value) -> usize {
     }
 }
 
+/// The part as it came, without the one character that no text of the database can hold. The raw
+/// input keeps it.
 fn without_nul(value: Value) -> Value {
     let clean =
         |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
