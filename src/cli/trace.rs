@@ -25,11 +25,13 @@ Examples:
   leadmill trace 0190b5c0-…               any id that leadmill uses: input, message, lead, account,
                                           contact, opportunity, quote, order, invoice, shipment
   leadmill trace '<a1b2@mail.example>'    the Message-ID of a mail, or any sender's own key
+  leadmill trace jane@example.com         whoever has this e-mail address or telephone (+4989…)
 
 Waited is the time from the cause to the moment a worker took it; worked the time from there until \
 the broker had confirmed everything that followed. They are kept for eight days.")]
 pub struct Trace {
-    /// An id, a document number (L-…, Q-…, O-…, INV-…), a shipment's reference or a sender's own key
+    /// An id, a document number (L-…, Q-…, O-…, INV-…), a shipment's reference, a sender's own key, or
+    /// a person's e-mail address or telephone
     #[arg(value_name = "ID")]
     what: String,
 }
@@ -59,8 +61,9 @@ pub(super) async fn tell(
     let (found, mut correlations) = search(conn, what).await.map_err(sentence)?;
     if correlations.is_empty() {
         return Err(anyhow!(
-            "Nothing is known of `{what}`. Give an id, a document number such as O-100042, or the \
-             sender's own key; what still waits in a queue is counted by `leadmill status`."
+            "Nothing is known of `{what}`. Give an id, a document number such as O-100042, the \
+             sender's own key, or a person's e-mail address or telephone; what still waits in a queue \
+             is counted by `leadmill status`."
         ));
     }
     let max = usize::try_from(PIPELINES_MAX).unwrap_or(usize::MAX);

@@ -1,5 +1,6 @@
 //! From anything that a person may hold in hand to the pipelines that it belongs to.
 
+use domain::party::PartyKeyKind;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -33,6 +34,9 @@ pub async fn search(conn: &mut Connection, text: &str) -> Result<(Vec<Match>, Ve
     }
     if found.is_empty() {
         found = external(conn, text).await?;
+    }
+    if found.is_empty() {
+        found = person(conn, text).await?;
     }
     let ids: Vec<_> = found.iter().map(|found| found.id).collect();
     let mut correlations = if ids.is_empty() { Vec::new() } else { pipelines(conn, &ids).await? };
@@ -106,6 +110,22 @@ async fn external(conn: &mut Connection, text: &str) -> Result<Vec<Match>> {
         &keys,
         SOURCES_MAX,
         PIPELINES_MAX
+    );
+    Ok(rows.fetch_all(conn).await?)
+}
+
+/// Whoever is known by this e-mail address or telephone number (E.164): their last lead, and the
+/// customer that they are.
+async fn person(conn: &mut Connection, text: &str) -> Result<Vec<Match>> {
+    let kinds = [PartyKeyKind::Email, PartyKeyKind::Phone].map(PartyKeyKind::name);
+    let rows = sqlx::query_as!(
+        Match,
+        r#"SELECT found.what AS "what!", found.id AS "id!"
+           FROM party_key AS k
+           CROSS JOIN LATERAL (VALUES ('lead', k.lead), ('contact', k.contact)) AS found (what, id)
+           WHERE k.kind = ANY($1) AND k.value = lower($2) AND found.id IS NOT NULL"#,
+        &kinds as &[&str],
+        text
     );
     Ok(rows.fetch_all(conn).await?)
 }

@@ -26,7 +26,9 @@ async fn trace_finds_one_pipeline_by_everything_that_belongs_to_it() {
                                   AND id = (SELECT cause FROM event WHERE type = 'order.shipped.v1'
                                             AND subject = sales_order LIMIT 1)),
                                  (SELECT id::text FROM event WHERE type = 'quote.drafted.v1'
-                                  AND subject = quote)])
+                                  AND subject = quote),
+                                 (SELECT upper(value) FROM party_key AS k WHERE k.contact = won.contact
+                                  AND kind = 'email')])
              FROM won",
         )
         .await;
