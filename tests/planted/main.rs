@@ -6,11 +6,15 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-/// Runs a short selftest of one node; answers its report.
-fn selftest(bug: &str, seed: u32, faults: &str) -> Value {
+const SHORT: &str = "0.4";
+/// For a bug that shows only where a fault meets messages on their way.
+const LONG: &str = "1";
+
+/// Runs a selftest of one node, with faults for so many minutes; answers its report.
+fn selftest(bug: &str, seed: u32, (faults, minutes): (&str, &str)) -> Value {
     let folder =
         Folder(std::env::temp_dir().join(format!("leadmill-planted-{}", std::process::id())));
-    let minutes = ["--minutes", "0.4", "--nodes", "1", "--settle", "100"];
+    let minutes = ["--minutes", minutes, "--nodes", "1", "--settle", "100"];
     let run = Command::new(env!("CARGO_BIN_EXE_leadmill"))
         .args(["selftest", "--json", "--seed", &seed.to_string(), "--faults", faults])
         .args(minutes)
@@ -49,7 +53,7 @@ impl Drop for Folder {
 
 #[test]
 fn what_is_acknowledged_before_it_is_committed_is_found_to_be_lost() {
-    let report = selftest("ack-before-commit", 1, "fault-point,worker-kill");
+    let report = selftest("ack-before-commit", 1, ("fault-point,worker-kill", SHORT));
     let broken = broken(&report);
     let lost = ["sent.taken", "sent.decided", "message.heard", "invoice.once", "order.once"];
     assert!(lost.iter().any(|name| broken.contains(name)), "{broken:?}");
@@ -57,14 +61,14 @@ fn what_is_acknowledged_before_it_is_committed_is_found_to_be_lost() {
 
 #[test]
 fn what_is_published_without_a_confirm_is_found_to_be_lost() {
-    let report = selftest("publish-without-confirm", 1, "stall,cut");
+    let report = selftest("publish-without-confirm", 1, ("stall,cut,node-kill", LONG));
     let broken = broken(&report);
     assert!(broken.contains(&"said.heard"), "{broken:?}");
 }
 
 #[test]
 fn what_is_decided_without_a_claim_is_found_to_happen_twice() {
-    let report = selftest("claim-off", 1, "duplicates,delays");
+    let report = selftest("claim-off", 1, ("duplicates,delays", SHORT));
     let broken = broken(&report);
     let twice = ["input.verdict", "parked.poison", "sent.verdict"];
     assert!(twice.iter().any(|name| broken.contains(name)), "{broken:?}");
@@ -72,6 +76,6 @@ fn what_is_decided_without_a_claim_is_found_to_happen_twice() {
 
 #[test]
 fn the_same_program_without_a_bug_is_found_to_be_well() {
-    let report = selftest("", 1, "fault-point,stall,duplicates");
+    let report = selftest("", 1, ("fault-point,stall,duplicates", SHORT));
     assert_eq!(broken(&report), Vec::<&str>::new());
 }
