@@ -1,6 +1,8 @@
 # The one binary in a small image. `docker build -t leadmill .`, or by docker-compose.yml.
 
 FROM rust:1.95-slim-bookworm AS builder
+# The allocator is built with it.
+RUN apt-get update && apt-get install --yes --no-install-recommends make
 WORKDIR /src
 COPY . .
 # The registry and what was compiled stay between builds; only the binary leaves the mount.

@@ -49,4 +49,4 @@ build: tools
 
 tools:
 	@command -v cargo >/dev/null || { echo "Rust is missing: install it from https://rustup.rs, then run this again." >&2; exit 1; }
-	@command -v cc >/dev/null || { echo "A C compiler is missing, which the TLS library needs to build: run 'sudo apt-get install build-essential', then this again." >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "A C compiler is missing, which the TLS library and the allocator need to build: run 'sudo apt-get install build-essential', then this again." >&2; exit 1; }
