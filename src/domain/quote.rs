@@ -1,5 +1,7 @@
 //! A quote: a formal offer with prices and terms, revisioned; part of its opportunity.
 
+use std::fmt::Write;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,9 +65,8 @@ fn canonical(value: &Value, json: &mut String) {
             keys.sort_by_key(|(key, _)| *key);
             let mut open = '{';
             for (key, value) in keys {
-                json.push(open);
-                json.push_str(&Value::String(key.clone()).to_string());
-                json.push(':');
+                // Keys are names of fields: nothing to escape.
+                let _ = write!(json, "{open}\"{key}\":");
                 canonical(value, json);
                 open = ',';
             }
@@ -80,7 +81,9 @@ fn canonical(value: &Value, json: &mut String) {
             }
             json.push_str(if items.is_empty() { "[]" } else { "]" });
         }
-        other => json.push_str(&other.to_string()),
+        other => {
+            let _ = write!(json, "{other}");
+        }
     }
 }
 

@@ -26,13 +26,17 @@ pub struct Table<K, T> {
     rows: BTreeMap<K, Row<T>>,
 }
 
-/// One record: as the database has it, and as the decisions of this batch left it.
+/// One record: as the database has it, and as the last decision that changed it left it.
 #[derive(Clone, Debug)]
-pub struct Row<T> {
-    pub stored: Option<T>,
-    pub now: Option<T>,
-    /// A decision of this batch put it.
-    pub changed: bool,
+struct Row<T> {
+    stored: Option<T>,
+    put: Option<T>,
+}
+
+impl<T> Row<T> {
+    fn now(&self) -> Option<&T> {
+        self.put.as_ref().or(self.stored.as_ref())
+    }
 }
 
 impl<K, T> Default for Table<K, T> {
@@ -50,19 +54,17 @@ impl<K: Ord + Clone, T: Clone> Table<K, T> {
 
     /// What the database says about a record.
     pub fn load(&mut self, key: K, stored: Option<T>) {
-        self.rows.insert(key, Row { now: stored.clone(), stored, changed: false });
+        self.rows.insert(key, Row { stored, put: None });
     }
 
     /// The records that decisions of this batch changed or made, in the order of their keys.
     pub fn changed(&self) -> impl Iterator<Item = (Option<&T>, &T)> {
-        let changed = self.rows.values().filter(|row| row.changed);
-        changed.filter_map(|row| row.now.as_ref().map(|now| (row.stored.as_ref(), now)))
+        self.rows.values().filter_map(|row| Some((row.stored.as_ref(), row.put.as_ref()?)))
     }
 
     fn put(&mut self, key: K, value: T) {
-        let row = self.rows.entry(key).or_insert(Row { stored: None, now: None, changed: false });
-        row.now = Some(value);
-        row.changed = true;
+        let row = self.rows.entry(key).or_insert(Row { stored: None, put: None });
+        row.put = Some(value);
     }
 }
 
@@ -134,7 +136,7 @@ impl World {
         key: &K,
     ) -> Option<&'w T> {
         match table.rows.get(key) {
-            Some(row) => row.now.as_ref(),
+            Some(row) => row.now(),
             None if self.discovering => None,
             None => panic!("a decision asked for {key:?}, which its `needs` did not name"),
         }
@@ -320,9 +322,7 @@ impl World {
             }
             Record::Order(r) => {
                 self.keys.insert(Key::OrderOfQuote(r.quote), Some(r.id.0));
-                if let Some(deal) =
-                    self.opportunities.rows.get(&r.opportunity).and_then(|row| row.now.as_ref())
-                {
+                if let Some(deal) = self.opportunities.rows.get(&r.opportunity).and_then(Row::now) {
                     let lead = deal.originating_lead.map(|lead| lead.0);
                     self.keys.insert(Key::LeadOfOrder(r.id), lead);
                 }
@@ -346,7 +346,7 @@ fn sequences(opportunity: &Opportunity) -> i64 {
 
 impl<K: Ord + Clone + From<Uuid>, T: Clone> Table<K, T> {
     fn now(&self, id: Uuid) -> Option<&T> {
-        self.rows.get(&K::from(id)).and_then(|row| row.now.as_ref())
+        self.rows.get(&K::from(id)).and_then(Row::now)
     }
 }
 

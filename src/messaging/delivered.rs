@@ -86,12 +86,11 @@ pub struct Receipt(BTreeMap<u64, (Acker, Arc<Lane>)>);
 impl Receipt {
     /// The receipt of these messages; they may come from several consumers.
     pub fn of<'a>(batch: impl IntoIterator<Item = &'a Delivered>) -> Self {
+        // Deliveries of one channel come in the order of their tags: the last is the highest.
         let mut last = BTreeMap::new();
-        for message in batch {
-            // Deliveries of one channel come in the order of their tags: the last is the highest.
-            last.insert(message.lane.id, (message.acker.clone(), Arc::clone(&message.lane)));
-        }
-        Self(last)
+        last.extend(batch.into_iter().map(|message| (message.lane.id, message)));
+        let receipt = |message: &Delivered| (message.acker.clone(), Arc::clone(&message.lane));
+        Self(last.into_iter().map(|(lane, message)| (lane, receipt(message))).collect())
     }
 
     /// Acknowledges. On an error the messages come back, on the next link.

@@ -270,6 +270,9 @@ impl Lane {
 /// kills the process ends up alone, is counted to the limit, and is dead-lettered without company.
 fn isolated(batch: Vec<Delivered>) -> Vec<Vec<Delivered>> {
     let deaths = batch.iter().map(|message| message.delivery_count).max().unwrap_or(0);
+    if deaths == 0 {
+        return vec![batch];
+    }
     let size = batch.len().checked_shr(u32::try_from(deaths).unwrap_or(u32::MAX)).unwrap_or(0);
     let mut parts = Vec::new();
     let mut batch = batch.into_iter().peekable();

@@ -72,13 +72,13 @@ async fn insert(conn: &mut PgConnection, new: &[&Account]) -> Result<(), SaveErr
                               $6::text[], $7::jsonb[], $8::uuid[], $9::text[], $10::timestamptz[])",
         &columns.ids,
         &columns.sequences,
-        &columns.names,
-        &columns.tax_ids as &[Option<String>],
-        &columns.websites as &[Option<String>],
-        &columns.phones as &[Option<String>],
+        &columns.names as &[&str],
+        &columns.tax_ids as &[Option<&str>],
+        &columns.websites as &[Option<&str>],
+        &columns.phones as &[Option<&str>],
         &columns.addresses as &[Option<Json<&Address>>],
         &leads as &[Option<Uuid>],
-        &columns.states,
+        &columns.states as &[&str],
         &columns.inactive_ats as &[Option<DateTime<Utc>>],
     )
     .execute(conn)
@@ -107,12 +107,12 @@ async fn update(conn: &mut PgConnection, kept: &[(&Account, &Account)]) -> Resul
         &columns.ids,
         &versions,
         &columns.sequences,
-        &columns.names,
-        &columns.tax_ids as &[Option<String>],
-        &columns.websites as &[Option<String>],
-        &columns.phones as &[Option<String>],
+        &columns.names as &[&str],
+        &columns.tax_ids as &[Option<&str>],
+        &columns.websites as &[Option<&str>],
+        &columns.phones as &[Option<&str>],
         &columns.addresses as &[Option<Json<&Address>>],
-        &columns.states,
+        &columns.states as &[&str],
         &columns.inactive_ats as &[Option<DateTime<Utc>>],
     )
     .execute(conn)
@@ -125,12 +125,12 @@ async fn update(conn: &mut PgConnection, kept: &[(&Account, &Account)]) -> Resul
 struct Columns<'a> {
     ids: Vec<Uuid>,
     sequences: Vec<i64>,
-    names: Vec<String>,
-    tax_ids: Vec<Option<String>>,
-    websites: Vec<Option<String>>,
-    phones: Vec<Option<String>>,
+    names: Vec<&'a str>,
+    tax_ids: Vec<Option<&'a str>>,
+    websites: Vec<Option<&'a str>>,
+    phones: Vec<Option<&'a str>>,
     addresses: Vec<Option<Json<&'a Address>>>,
-    states: Vec<String>,
+    states: Vec<&'static str>,
     inactive_ats: Vec<Option<DateTime<Utc>>>,
 }
 
@@ -140,12 +140,12 @@ impl<'a> Columns<'a> {
         for account in accounts {
             columns.ids.push(account.id.uuid());
             columns.sequences.push(account.sequence);
-            columns.names.push(account.name.clone());
-            columns.tax_ids.push(account.tax_id.clone());
-            columns.websites.push(account.website.clone());
-            columns.phones.push(account.phone.clone());
+            columns.names.push(&account.name);
+            columns.tax_ids.push(account.tax_id.as_deref());
+            columns.websites.push(account.website.as_deref());
+            columns.phones.push(account.phone.as_deref());
             columns.addresses.push(account.address.as_ref().map(Json));
-            columns.states.push(Account::state_name(&account.state).to_owned());
+            columns.states.push(Account::state_name(&account.state));
             columns.inactive_ats.push(inactive_at(&account.state));
         }
         columns

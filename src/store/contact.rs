@@ -103,16 +103,16 @@ async fn insert(conn: &mut PgConnection, new: &[&Contact]) -> Result<(), SaveErr
                               $11::boolean[], $12::text[], $13::timestamptz[])",
         &columns.ids,
         &columns.sequences,
-        &columns.given_names as &[Option<String>],
-        &columns.family_names as &[Option<String>],
-        &columns.job_titles as &[Option<String>],
+        &columns.given_names as &[Option<&str>],
+        &columns.family_names as &[Option<&str>],
+        &columns.job_titles as &[Option<&str>],
         &columns.emails as &[Json<&Vec<String>>],
         &columns.phones as &[Json<&Vec<String>>],
         &columns.addresses as &[Option<Json<&Address>>],
         &columns.accounts as &[Option<Uuid>],
         &leads as &[Option<Uuid>],
         &columns.consents,
-        &columns.states,
+        &columns.states as &[&str],
         &columns.inactive_ats as &[Option<DateTime<Utc>>],
     )
     .execute(conn)
@@ -144,15 +144,15 @@ async fn update(conn: &mut PgConnection, kept: &[(&Contact, &Contact)]) -> Resul
         &columns.ids,
         &versions,
         &columns.sequences,
-        &columns.given_names as &[Option<String>],
-        &columns.family_names as &[Option<String>],
-        &columns.job_titles as &[Option<String>],
+        &columns.given_names as &[Option<&str>],
+        &columns.family_names as &[Option<&str>],
+        &columns.job_titles as &[Option<&str>],
         &columns.emails as &[Json<&Vec<String>>],
         &columns.phones as &[Json<&Vec<String>>],
         &columns.addresses as &[Option<Json<&Address>>],
         &columns.accounts as &[Option<Uuid>],
         &columns.consents,
-        &columns.states,
+        &columns.states as &[&str],
         &columns.inactive_ats as &[Option<DateTime<Utc>>],
     )
     .execute(conn)
@@ -165,15 +165,15 @@ async fn update(conn: &mut PgConnection, kept: &[(&Contact, &Contact)]) -> Resul
 struct Columns<'c> {
     ids: Vec<Uuid>,
     sequences: Vec<i64>,
-    given_names: Vec<Option<String>>,
-    family_names: Vec<Option<String>>,
-    job_titles: Vec<Option<String>>,
+    given_names: Vec<Option<&'c str>>,
+    family_names: Vec<Option<&'c str>>,
+    job_titles: Vec<Option<&'c str>>,
     emails: Vec<Json<&'c Vec<String>>>,
     phones: Vec<Json<&'c Vec<String>>>,
     addresses: Vec<Option<Json<&'c Address>>>,
     accounts: Vec<Option<Uuid>>,
     consents: Vec<bool>,
-    states: Vec<String>,
+    states: Vec<&'static str>,
     inactive_ats: Vec<Option<DateTime<Utc>>>,
 }
 
@@ -184,15 +184,15 @@ impl<'c> Columns<'c> {
             let person = &contact.person;
             columns.ids.push(contact.id.uuid());
             columns.sequences.push(contact.sequence);
-            columns.given_names.push(person.given_name.clone());
-            columns.family_names.push(person.family_name.clone());
-            columns.job_titles.push(person.job_title.clone());
+            columns.given_names.push(person.given_name.as_deref());
+            columns.family_names.push(person.family_name.as_deref());
+            columns.job_titles.push(person.job_title.as_deref());
             columns.emails.push(Json(&person.emails));
             columns.phones.push(Json(&person.phones));
             columns.addresses.push(contact.address.as_ref().map(Json));
             columns.accounts.push(contact.account.map(Uuid::from));
             columns.consents.push(contact.consent);
-            columns.states.push(Contact::state_name(&contact.state).to_owned());
+            columns.states.push(Contact::state_name(&contact.state));
             columns.inactive_ats.push(inactive_at(&contact.state));
         }
         columns

@@ -91,9 +91,9 @@ async fn insert(conn: &mut PgConnection, new: &[&Input]) -> Result<(), SaveError
         &channels,
         &collections as &[Option<Uuid>],
         &parts as &[Option<i64>],
-        &columns.reasons,
+        &columns.reasons as &[&str],
         &columns.enquiries as &[Option<Json<&Enquiry>>],
-        &columns.verdicts,
+        &columns.verdicts as &[&str],
         &columns.leads as &[Option<Uuid>],
         &columns.next_parts as &[Option<i64>],
         &columns.dones as &[Option<bool>],
@@ -123,9 +123,9 @@ async fn update(conn: &mut PgConnection, kept: &[(&Input, &Input)]) -> Result<()
         &columns.ids,
         &versions,
         &columns.sequences,
-        &columns.reasons,
+        &columns.reasons as &[&str],
         &columns.enquiries as &[Option<Json<&Enquiry>>],
-        &columns.verdicts,
+        &columns.verdicts as &[&str],
         &columns.leads as &[Option<Uuid>],
         &columns.next_parts as &[Option<i64>],
         &columns.dones as &[Option<bool>],
@@ -140,9 +140,9 @@ async fn update(conn: &mut PgConnection, kept: &[(&Input, &Input)]) -> Result<()
 struct Columns<'i> {
     ids: Vec<Uuid>,
     sequences: Vec<i64>,
-    reasons: Vec<String>,
+    reasons: Vec<&'i str>,
     enquiries: Vec<Option<Json<&'i Enquiry>>>,
-    verdicts: Vec<String>,
+    verdicts: Vec<&'static str>,
     leads: Vec<Option<Uuid>>,
     next_parts: Vec<Option<i64>>,
     dones: Vec<Option<bool>>,
@@ -161,9 +161,9 @@ impl<'i> Columns<'i> {
             };
             columns.ids.push(input.id.uuid());
             columns.sequences.push(input.sequence);
-            columns.reasons.push(input.reason.clone());
+            columns.reasons.push(&input.reason);
             columns.enquiries.push(input.enquiry.as_ref().map(Json));
-            columns.verdicts.push(Input::state_name(&input.verdict).to_owned());
+            columns.verdicts.push(Input::state_name(&input.verdict));
             columns.leads.push(lead);
             columns.next_parts.push(next);
             columns.dones.push(done);

@@ -140,16 +140,40 @@ pub async fn save(
 }
 
 fn check_frozen(was: &Invoice, now: &Invoice) -> Result<(), SaveError> {
-    let allowed = Invoice {
-        sequence: now.sequence,
-        payments: now.payments.clone(),
-        state: now.state.clone(),
-        ..was.clone()
-    };
-    if allowed == *now {
+    if issued(was) == issued(now) {
         return Ok(());
     }
     Err(SaveError::Frozen { table: "invoice", id: now.id.uuid(), what: "what was issued" })
+}
+
+/// What never changes of an invoice. Each field is named, so that a new one is not forgotten.
+fn issued(invoice: &Invoice) -> impl PartialEq {
+    let Invoice {
+        id,
+        sequence: _,
+        series,
+        number,
+        counter,
+        order,
+        quote,
+        opportunity,
+        customer,
+        issue_date,
+        due_date,
+        currency,
+        seller,
+        buyer,
+        lines,
+        header,
+        totals,
+        payment_terms,
+        purchase_order,
+        payments: _,
+        state: _,
+    } = invoice;
+    let which = (id, series, number, counter, order, quote, opportunity);
+    let who = (customer, seller, buyer, purchase_order);
+    (which, who, issue_date, due_date, currency, lines, header, totals, payment_terms)
 }
 
 async fn insert(conn: &mut PgConnection, new: &[&Invoice]) -> Result<(), SaveError> {
@@ -172,11 +196,11 @@ async fn insert(conn: &mut PgConnection, new: &[&Invoice]) -> Result<(), SaveErr
                               $32::timestamptz[])",
         &states.ids,
         &states.sequences,
-        &columns.sellers,
-        &columns.kinds,
+        &columns.sellers as &[&str],
+        &columns.kinds as &[&str],
         &columns.years,
         &columns.counters,
-        &columns.numbers,
+        &columns.numbers as &[&str],
         &columns.orders,
         &columns.quotes,
         &columns.opportunities,
@@ -184,7 +208,7 @@ async fn insert(conn: &mut PgConnection, new: &[&Invoice]) -> Result<(), SaveErr
         &columns.contacts as &[Option<Uuid>],
         &columns.issue_dates,
         &columns.due_dates,
-        &columns.currencies,
+        &columns.currencies as &[&str],
         &columns.seller_papers as &[Json<&Seller>],
         &columns.buyers as &[Json<&Buyer>],
         &columns.headers as &[Json<&Header>],
@@ -196,9 +220,9 @@ async fn insert(conn: &mut PgConnection, new: &[&Invoice]) -> Result<(), SaveErr
         &columns.totals.tax_amounts,
         &columns.totals.total_amounts,
         &columns.totals.tax_breakdowns as &[Json<&Vec<TaxPart>>],
-        &columns.payment_terms,
-        &columns.purchase_orders as &[Option<String>],
-        &states.states,
+        &columns.payment_terms as &[&str],
+        &columns.purchase_orders as &[Option<&str>],
+        &states.states as &[&str],
         &states.paid_ats as &[Option<DateTime<Utc>>],
         &states.discounts as &[Option<Decimal>],
         &states.canceled_ats as &[Option<DateTime<Utc>>],
@@ -222,7 +246,7 @@ async fn update(conn: &mut PgConnection, kept: &[(&Invoice, &Invoice)]) -> Resul
         &columns.ids,
         &versions,
         &columns.sequences,
-        &columns.states,
+        &columns.states as &[&str],
         &columns.paid_ats as &[Option<DateTime<Utc>>],
         &columns.discounts as &[Option<Decimal>],
         &columns.canceled_ats as &[Option<DateTime<Utc>>],
@@ -275,9 +299,9 @@ async fn insert_lines(conn: &mut PgConnection, new: &[&Invoice]) -> Result<(), S
         &columns.owners,
         &columns.positions,
         &columns.ids,
-        &columns.skus,
-        &columns.names,
-        &columns.units,
+        &columns.skus as &[&str],
+        &columns.names as &[&str],
+        &columns.units as &[&str],
         &columns.quantities,
         &columns.unit_prices,
         &columns.volume_discounts,

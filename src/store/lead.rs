@@ -66,7 +66,7 @@ pub async fn save(conn: &mut PgConnection, changes: &[Change<'_, Lead>]) -> Resu
 
 async fn insert(conn: &mut PgConnection, new: &[&Lead]) -> Result<(), SaveError> {
     let columns = Columns::of(new.iter().copied());
-    let numbers: Vec<_> = new.iter().map(|lead| lead.number.clone()).collect();
+    let numbers: Vec<_> = new.iter().map(|lead| lead.number.as_str()).collect();
     let inputs: Vec<_> = new.iter().map(|lead| lead.input.uuid()).collect();
     sqlx::query!(
         "INSERT INTO lead (id, sequence, number, input, enquiry, account, contact, opportunity,
@@ -77,14 +77,14 @@ async fn insert(conn: &mut PgConnection, new: &[&Lead]) -> Result<(), SaveError>
                               $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[])",
         &columns.ids,
         &columns.sequences,
-        &numbers,
+        &numbers as &[&str],
         &inputs,
         &columns.enquiries as &[Json<&Enquiry>],
         &columns.accounts as &[Option<Uuid>],
         &columns.contacts as &[Option<Uuid>],
         &columns.opportunities as &[Option<Uuid>],
         &columns.assessments as &[Option<Json<&Assessment>>],
-        &columns.states,
+        &columns.states as &[&str],
         &columns.open_reasons as &[Option<String>],
         &columns.qualified_ats as &[Option<DateTime<Utc>>],
         &columns.disqualified_ats as &[Option<DateTime<Utc>>],
@@ -124,7 +124,7 @@ async fn update(conn: &mut PgConnection, kept: &[(&Lead, &Lead)]) -> Result<(), 
         &columns.contacts as &[Option<Uuid>],
         &columns.opportunities as &[Option<Uuid>],
         &columns.assessments as &[Option<Json<&Assessment>>],
-        &columns.states,
+        &columns.states as &[&str],
         &columns.open_reasons as &[Option<String>],
         &columns.qualified_ats as &[Option<DateTime<Utc>>],
         &columns.disqualified_ats as &[Option<DateTime<Utc>>],
@@ -216,7 +216,7 @@ struct Columns<'l> {
     contacts: Vec<Option<Uuid>>,
     opportunities: Vec<Option<Uuid>>,
     assessments: Vec<Option<Json<&'l Assessment>>>,
-    states: Vec<String>,
+    states: Vec<&'static str>,
     open_reasons: Vec<Option<String>>,
     qualified_ats: Vec<Option<DateTime<Utc>>>,
     disqualified_ats: Vec<Option<DateTime<Utc>>>,
@@ -240,7 +240,7 @@ impl<'l> Columns<'l> {
             columns.contacts.push(lead.contact.map(Uuid::from));
             columns.opportunities.push(lead.opportunity.map(Uuid::from));
             columns.assessments.push(lead.assessment.as_ref().map(Json));
-            columns.states.push(Lead::state_name(lead.state()).to_owned());
+            columns.states.push(Lead::state_name(lead.state()));
             columns.open_reasons.push(open);
             columns.qualified_ats.push(qualified);
             columns.disqualified_ats.push(disqualified_at);

@@ -10,13 +10,13 @@ use crate::store::column::{amount, meant, plain, word};
 
 /// Lines by column, as bulk statements take them.
 #[derive(Default)]
-pub(crate) struct LineColumns {
+pub(crate) struct LineColumns<'l> {
     pub(crate) owners: Vec<Uuid>,
     pub(crate) positions: Vec<i32>,
     pub(crate) ids: Vec<Uuid>,
-    pub(crate) skus: Vec<String>,
-    pub(crate) names: Vec<String>,
-    pub(crate) units: Vec<String>,
+    pub(crate) skus: Vec<&'l str>,
+    pub(crate) names: Vec<&'l str>,
+    pub(crate) units: Vec<&'l str>,
     pub(crate) quantities: Vec<Decimal>,
     pub(crate) unit_prices: Vec<Decimal>,
     pub(crate) volume_discounts: Vec<Decimal>,
@@ -26,14 +26,14 @@ pub(crate) struct LineColumns {
     pub(crate) net_amounts: Vec<Decimal>,
 }
 
-impl LineColumns {
-    pub(crate) fn push(&mut self, owner: Uuid, position: i32, line: &Line) {
+impl<'l> LineColumns<'l> {
+    pub(crate) fn push(&mut self, owner: Uuid, position: i32, line: &'l Line) {
         self.owners.push(owner);
         self.positions.push(position);
         self.ids.push(line.id.0);
-        self.skus.push(line.sku.clone());
-        self.names.push(line.name.clone());
-        self.units.push(line.unit.clone());
+        self.skus.push(&line.sku);
+        self.names.push(&line.name);
+        self.units.push(&line.unit);
         self.quantities.push(line.quantity);
         self.unit_prices.push(line.unit_price);
         self.volume_discounts.push(line.volume_discount);

@@ -72,7 +72,7 @@ pub async fn save(
         insert(conn, &new).await?;
     }
     // Where only quotes changed, they bring their own versions, under the lock of the root.
-    let kept: Vec<_> = kept.into_iter().filter(|(was, now)| !same_root(was, now)).collect();
+    let kept: Vec<_> = kept.into_iter().filter(|(was, now)| root(was) != root(now)).collect();
     if !kept.is_empty() {
         update(conn, &kept).await?;
     }
@@ -80,15 +80,31 @@ pub async fn save(
     quote::save(conn, changes).await
 }
 
-fn same_root(was: &Opportunity, now: &Opportunity) -> bool {
-    let root = |o: &Opportunity| Opportunity { lines: vec![], quotes: vec![], ..o.clone() };
-    root(was) == root(now)
+/// What the row of an opportunity says, without its parts. Each field is named, so that a new one is
+/// not forgotten.
+fn root(opportunity: &Opportunity) -> impl PartialEq {
+    let Opportunity {
+        id,
+        sequence,
+        name,
+        customer,
+        originating_lead,
+        currency,
+        price_list,
+        estimated_revenue,
+        close_date,
+        lines: _,
+        quotes: _,
+        state,
+    } = opportunity;
+    let whose = (id, name, customer, originating_lead);
+    (whose, sequence, currency, price_list, estimated_revenue, close_date, state)
 }
 
 async fn insert(conn: &mut PgConnection, new: &[&Opportunity]) -> Result<(), SaveError> {
     let columns = Columns::of(new.iter().copied());
     let leads: Vec<_> = new.iter().map(|o| o.originating_lead.map(Uuid::from)).collect();
-    let currencies: Vec<_> = new.iter().map(|o| o.currency.to_string()).collect();
+    let currencies: Vec<_> = new.iter().map(|o| o.currency.as_str()).collect();
     sqlx::query!(
         "INSERT INTO opportunity (id, sequence, name, account, contact, originating_lead, currency,
                                   price_list, estimated_revenue, close_date, state, won_at,
@@ -99,15 +115,15 @@ async fn insert(conn: &mut PgConnection, new: &[&Opportunity]) -> Result<(), Sav
                               $15::text[])",
         &columns.ids,
         &columns.sequences,
-        &columns.names,
+        &columns.names as &[&str],
         &columns.accounts as &[Option<Uuid>],
         &columns.contacts as &[Option<Uuid>],
         &leads as &[Option<Uuid>],
-        &currencies,
-        &columns.price_lists,
+        &currencies as &[&str],
+        &columns.price_lists as &[&str],
         &columns.estimated_revenues as &[Option<Decimal>],
         &columns.close_dates as &[Option<NaiveDate>],
-        &columns.states,
+        &columns.states as &[&str],
         &columns.won_ats as &[Option<DateTime<Utc>>],
         &columns.actual_revenues as &[Option<Decimal>],
         &columns.lost_ats as &[Option<DateTime<Utc>>],
@@ -146,13 +162,13 @@ async fn update(
         &columns.ids,
         &versions,
         &columns.sequences,
-        &columns.names,
+        &columns.names as &[&str],
         &columns.accounts as &[Option<Uuid>],
         &columns.contacts as &[Option<Uuid>],
-        &columns.price_lists,
+        &columns.price_lists as &[&str],
         &columns.estimated_revenues as &[Option<Decimal>],
         &columns.close_dates as &[Option<NaiveDate>],
-        &columns.states,
+        &columns.states as &[&str],
         &columns.won_ats as &[Option<DateTime<Utc>>],
         &columns.actual_revenues as &[Option<Decimal>],
         &columns.lost_ats as &[Option<DateTime<Utc>>],
@@ -217,7 +233,7 @@ async fn save_lines(
     upsert_lines(conn, &columns).await
 }
 
-async fn upsert_lines(conn: &mut PgConnection, columns: &LineColumns) -> Result<(), SaveError> {
+async fn upsert_lines(conn: &mut PgConnection, columns: &LineColumns<'_>) -> Result<(), SaveError> {
     sqlx::query!(
         "INSERT INTO opportunity_line (opportunity, position, id, sku, name, unit, quantity,
                                        unit_price, volume_discount, manual_discount, tax_category,
@@ -234,9 +250,9 @@ async fn upsert_lines(conn: &mut PgConnection, columns: &LineColumns) -> Result<
         &columns.owners,
         &columns.positions,
         &columns.ids,
-        &columns.skus,
-        &columns.names,
-        &columns.units,
+        &columns.skus as &[&str],
+        &columns.names as &[&str],
+        &columns.units as &[&str],
         &columns.quantities,
         &columns.unit_prices,
         &columns.volume_discounts,
@@ -309,24 +325,24 @@ impl OpportunityRow {
 
 /// What both statements write, by column.
 #[derive(Default)]
-struct Columns {
+struct Columns<'o> {
     ids: Vec<Uuid>,
     sequences: Vec<i64>,
-    names: Vec<String>,
+    names: Vec<&'o str>,
     accounts: Vec<Option<Uuid>>,
     contacts: Vec<Option<Uuid>>,
-    price_lists: Vec<String>,
+    price_lists: Vec<&'o str>,
     estimated_revenues: Vec<Option<Decimal>>,
     close_dates: Vec<Option<NaiveDate>>,
-    states: Vec<String>,
+    states: Vec<&'static str>,
     won_ats: Vec<Option<DateTime<Utc>>>,
     actual_revenues: Vec<Option<Decimal>>,
     lost_ats: Vec<Option<DateTime<Utc>>>,
     lost_reasons: Vec<Option<String>>,
 }
 
-impl Columns {
-    fn of<'o>(opportunities: impl Iterator<Item = &'o Opportunity>) -> Self {
+impl<'o> Columns<'o> {
+    fn of(opportunities: impl Iterator<Item = &'o Opportunity>) -> Self {
         let mut columns = Self::default();
         for opportunity in opportunities {
             let (won, lost) = match &opportunity.state {
@@ -339,13 +355,13 @@ impl Columns {
             let ((won_at, actual_revenue), (lost_at, lost_reason)) = (won.unzip(), lost.unzip());
             columns.ids.push(opportunity.id.uuid());
             columns.sequences.push(opportunity.sequence);
-            columns.names.push(opportunity.name.clone());
+            columns.names.push(&opportunity.name);
             columns.accounts.push(opportunity.customer.account.map(Uuid::from));
             columns.contacts.push(opportunity.customer.contact.map(Uuid::from));
-            columns.price_lists.push(opportunity.price_list.clone());
+            columns.price_lists.push(&opportunity.price_list);
             columns.estimated_revenues.push(opportunity.estimated_revenue);
             columns.close_dates.push(opportunity.close_date);
-            columns.states.push(Opportunity::state_name(&opportunity.state).to_owned());
+            columns.states.push(Opportunity::state_name(&opportunity.state));
             columns.won_ats.push(won_at);
             columns.actual_revenues.push(actual_revenue);
             columns.lost_ats.push(lost_at);

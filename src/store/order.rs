@@ -133,37 +133,53 @@ pub async fn save(conn: &mut PgConnection, changes: &[Change<'_, Order>]) -> Res
 
 fn check_frozen(was: &Order, now: &Order) -> Result<(), SaveError> {
     let frozen = |what| SaveError::Frozen { table: "sales_order", id: now.id.uuid(), what };
-    let lines = |order: &Order| order.lines.iter().map(|l| l.line.clone()).collect::<Vec<_>>();
-    if lines(was) != lines(now) {
+    if !was.lines.iter().map(|of| &of.line).eq(now.lines.iter().map(|of| &of.line)) {
         return Err(frozen("what its lines order"));
     }
-    let allowed = Order {
-        sequence: now.sequence,
-        lines: now.lines.clone(),
-        shipments: now.shipments.clone(),
-        state: now.state.clone(),
-        ..was.clone()
-    };
-    if allowed != *now {
+    if accepted(was) != accepted(now) {
         return Err(frozen("what was accepted"));
     }
     Ok(())
+}
+
+/// What never changes of an order, beside its lines. Each field is named, so that a new one is not
+/// forgotten.
+fn accepted(order: &Order) -> impl PartialEq {
+    let Order {
+        id,
+        sequence: _,
+        number,
+        quote,
+        opportunity,
+        customer,
+        currency,
+        buyer,
+        lines: _,
+        header,
+        totals,
+        payment_terms,
+        purchase_order,
+        shipments: _,
+        state: _,
+    } = order;
+    let which = (id, number, quote, opportunity);
+    (which, customer, currency, buyer, header, totals, payment_terms, purchase_order)
 }
 
 async fn insert(conn: &mut PgConnection, new: &[&Order]) -> Result<(), SaveError> {
     let states = States::of(new.iter().copied());
     let mut totals = TotalsColumns::default();
     new.iter().for_each(|order| totals.push(&order.totals));
-    let numbers: Vec<_> = new.iter().map(|order| order.number.clone()).collect();
+    let numbers: Vec<_> = new.iter().map(|order| order.number.as_str()).collect();
     let quotes: Vec<_> = new.iter().map(|order| order.quote.uuid()).collect();
     let opportunities: Vec<_> = new.iter().map(|order| order.opportunity.uuid()).collect();
     let accounts: Vec<_> = new.iter().map(|o| o.customer.account.map(Uuid::from)).collect();
     let contacts: Vec<_> = new.iter().map(|o| o.customer.contact.map(Uuid::from)).collect();
-    let currencies: Vec<_> = new.iter().map(|order| order.currency.to_string()).collect();
+    let currencies: Vec<_> = new.iter().map(|order| order.currency.as_str()).collect();
     let buyers: Vec<_> = new.iter().map(|order| Json(&order.buyer)).collect();
     let headers: Vec<_> = new.iter().map(|order| Json(&order.header)).collect();
-    let terms: Vec<_> = new.iter().map(|order| order.payment_terms.name().to_owned()).collect();
-    let purchase_orders: Vec<_> = new.iter().map(|order| order.purchase_order.clone()).collect();
+    let terms: Vec<_> = new.iter().map(|order| order.payment_terms.name()).collect();
+    let purchase_orders: Vec<_> = new.iter().map(|o| o.purchase_order.as_deref()).collect();
     sqlx::query!(
         "INSERT INTO sales_order (id, sequence, number, quote, opportunity, account, contact,
                                   currency, buyer, header, detail_amount, line_discount,
@@ -178,12 +194,12 @@ async fn insert(conn: &mut PgConnection, new: &[&Order]) -> Result<(), SaveError
                               $23::boolean[], $24::timestamptz[])",
         &states.ids,
         &states.sequences,
-        &numbers,
+        &numbers as &[&str],
         &quotes,
         &opportunities,
         &accounts as &[Option<Uuid>],
         &contacts as &[Option<Uuid>],
-        &currencies,
+        &currencies as &[&str],
         &buyers as &[Json<&Buyer>],
         &headers as &[Json<&Header>],
         &totals.detail_amounts,
@@ -194,9 +210,9 @@ async fn insert(conn: &mut PgConnection, new: &[&Order]) -> Result<(), SaveError
         &totals.tax_amounts,
         &totals.total_amounts,
         &totals.tax_breakdowns as &[Json<&Vec<TaxPart>>],
-        &terms,
-        &purchase_orders as &[Option<String>],
-        &states.states,
+        &terms as &[&str],
+        &purchase_orders as &[Option<&str>],
+        &states.states as &[&str],
         &states.fulfilled_ats as &[Option<DateTime<Utc>>],
         &states.partials as &[Option<bool>],
         &states.canceled_ats as &[Option<DateTime<Utc>>],
@@ -220,7 +236,7 @@ async fn update(conn: &mut PgConnection, kept: &[(&Order, &Order)]) -> Result<()
         &columns.ids,
         &versions,
         &columns.sequences,
-        &columns.states,
+        &columns.states as &[&str],
         &columns.fulfilled_ats as &[Option<DateTime<Utc>>],
         &columns.partials as &[Option<bool>],
         &columns.canceled_ats as &[Option<DateTime<Utc>>],
@@ -279,9 +295,9 @@ async fn insert_lines(conn: &mut PgConnection, new: &[&Order]) -> Result<(), Sav
         &columns.owners,
         &columns.positions,
         &columns.ids,
-        &columns.skus,
-        &columns.names,
-        &columns.units,
+        &columns.skus as &[&str],
+        &columns.names as &[&str],
+        &columns.units as &[&str],
         &columns.quantities,
         &columns.unit_prices,
         &columns.volume_discounts,
@@ -348,7 +364,7 @@ fn state_of(
 struct States {
     ids: Vec<Uuid>,
     sequences: Vec<i64>,
-    states: Vec<String>,
+    states: Vec<&'static str>,
     fulfilled_ats: Vec<Option<DateTime<Utc>>>,
     partials: Vec<Option<bool>>,
     canceled_ats: Vec<Option<DateTime<Utc>>>,
@@ -366,7 +382,7 @@ impl States {
             let (fulfilled_at, partial) = fulfilled.unzip();
             columns.ids.push(order.id.uuid());
             columns.sequences.push(order.sequence);
-            columns.states.push(Order::state_name(&order.state).to_owned());
+            columns.states.push(Order::state_name(&order.state));
             columns.fulfilled_ats.push(fulfilled_at);
             columns.partials.push(partial);
             columns.canceled_ats.push(canceled);

@@ -15,15 +15,15 @@ use crate::store::save::{Change, SaveError, all_touched};
 /// # Errors
 /// Those of the database.
 pub async fn load(conn: &mut PgConnection, keys: &[PartyKey]) -> Result<Vec<Party>, sqlx::Error> {
-    let kinds: Vec<_> = keys.iter().map(|key| key.kind.name().to_owned()).collect();
-    let values: Vec<_> = keys.iter().map(|key| key.value.clone()).collect();
+    let kinds: Vec<_> = keys.iter().map(|key| key.kind.name()).collect();
+    let values: Vec<_> = keys.iter().map(|key| key.value.as_str()).collect();
     sqlx::query!(
         r#"INSERT INTO party_key (kind, value)
            SELECT u.kind, u.value FROM unnest($1::text[], $2::text[]) AS u(kind, value)
            ORDER BY u.kind COLLATE "C", u.value COLLATE "C"
            ON CONFLICT DO NOTHING"#,
-        &kinds,
-        &values
+        &kinds as &[&str],
+        &values as &[&str]
     )
     .execute(&mut *conn)
     .await?;
@@ -33,8 +33,8 @@ pub async fn load(conn: &mut PgConnection, keys: &[PartyKey]) -> Result<Vec<Part
          JOIN party_key AS k ON k.kind = u.kind AND k.value = u.value
          ORDER BY k.kind, k.value
          FOR NO KEY UPDATE OF k",
-        &kinds,
-        &values
+        &kinds as &[&str],
+        &values as &[&str]
     )
     .fetch_all(conn)
     .await?;
@@ -62,8 +62,8 @@ pub async fn save(conn: &mut PgConnection, changes: &[Change<'_, Party>]) -> Res
         return Ok(());
     }
     let parties = || moved.iter().map(|(_, now)| *now);
-    let kinds: Vec<_> = parties().map(|party| party.key.kind.name().to_owned()).collect();
-    let values: Vec<_> = parties().map(|party| party.key.value.clone()).collect();
+    let kinds: Vec<_> = parties().map(|party| party.key.kind.name()).collect();
+    let values: Vec<_> = parties().map(|party| party.key.value.as_str()).collect();
     let leads: Vec<_> = parties().map(|party| party.lead.map(Uuid::from)).collect();
     let contacts: Vec<_> = parties().map(|party| party.contact.map(Uuid::from)).collect();
     let accounts: Vec<_> = parties().map(|party| party.account.map(Uuid::from)).collect();
@@ -73,8 +73,8 @@ pub async fn save(conn: &mut PgConnection, changes: &[Change<'_, Party>]) -> Res
          FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[])
               AS u(kind, value, lead, contact, account)
          WHERE k.kind = u.kind AND k.value = u.value",
-        &kinds,
-        &values,
+        &kinds as &[&str],
+        &values as &[&str],
         &leads as &[Option<Uuid>],
         &contacts as &[Option<Uuid>],
         &accounts as &[Option<Uuid>],

@@ -62,8 +62,8 @@ pub(crate) async fn save(
     let positions: Vec<_> = new.iter().map(|(_, position, _)| *position).collect();
     let payments = || new.iter().map(|(.., payment): &(Uuid, i32, &Payment)| *payment);
     let ids: Vec<_> = payments().map(|payment| payment.id.uuid()).collect();
-    let payers: Vec<_> = payments().map(|payment| payment.payer.clone()).collect();
-    let references: Vec<_> = payments().map(|payment| payment.reference.clone()).collect();
+    let payers: Vec<_> = payments().map(|payment| payment.payer.as_str()).collect();
+    let references: Vec<_> = payments().map(|payment| payment.reference.as_str()).collect();
     let amounts: Vec<_> = payments().map(|payment| payment.amount).collect();
     let value_dates: Vec<_> = payments().map(|payment| payment.value_date).collect();
     sqlx::query!(
@@ -73,8 +73,8 @@ pub(crate) async fn save(
         &invoices,
         &positions,
         &ids,
-        &payers,
-        &references,
+        &payers as &[&str],
+        &references as &[&str],
         &amounts,
         &value_dates,
     )

@@ -120,7 +120,7 @@ pub async fn save(
 async fn insert(conn: &mut PgConnection, new: &[(Uuid, i32, &Quote)]) -> Result<(), SaveError> {
     let opportunities: Vec<_> = new.iter().map(|(opportunity, ..)| *opportunity).collect();
     let positions: Vec<_> = new.iter().map(|(_, position, _)| *position).collect();
-    let numbers: Vec<_> = new.iter().map(|(.., quote)| quote.number.clone()).collect();
+    let numbers: Vec<_> = new.iter().map(|(.., quote)| quote.number.as_str()).collect();
     let revisions: Vec<_> = new.iter().map(|(.., quote)| quote.revision).collect();
     let states = States::of(new.iter().map(|(.., quote)| *quote));
     let offers = Offers::of(new.iter().map(|(.., quote)| *quote));
@@ -139,7 +139,7 @@ async fn insert(conn: &mut PgConnection, new: &[(Uuid, i32, &Quote)]) -> Result<
         &opportunities,
         &positions,
         &states.sequences,
-        &numbers,
+        &numbers as &[&str],
         &revisions,
         &offers.buyers as &[Json<&Buyer>],
         &offers.headers as &[Json<&Header>],
@@ -151,9 +151,9 @@ async fn insert(conn: &mut PgConnection, new: &[(Uuid, i32, &Quote)]) -> Result<
         &offers.totals.tax_amounts,
         &offers.totals.total_amounts,
         &offers.totals.tax_breakdowns as &[Json<&Vec<domain::totals::TaxPart>>],
-        &offers.payment_terms,
+        &offers.payment_terms as &[&str],
         &offers.effective_tos,
-        &states.states,
+        &states.states as &[&str],
         &states.active_sinces as &[Option<DateTime<Utc>>],
         &states.won_ats as &[Option<DateTime<Utc>>],
         &states.closed_ats as &[Option<DateTime<Utc>>],
@@ -188,7 +188,7 @@ async fn update_states(
         &columns.ids,
         &versions,
         &columns.sequences,
-        &columns.states,
+        &columns.states as &[&str],
         &columns.active_sinces as &[Option<DateTime<Utc>>],
         &columns.won_ats as &[Option<DateTime<Utc>>],
         &columns.closed_ats as &[Option<DateTime<Utc>>],
@@ -237,7 +237,7 @@ async fn update_offers(
         &columns.totals.tax_amounts,
         &columns.totals.total_amounts,
         &columns.totals.tax_breakdowns as &[Json<&Vec<domain::totals::TaxPart>>],
-        &columns.payment_terms,
+        &columns.payment_terms as &[&str],
         &columns.effective_tos,
     )
     .execute(conn)
@@ -273,7 +273,7 @@ async fn load_lines(
 
 async fn save_lines(
     conn: &mut PgConnection,
-    columns: &LineColumns,
+    columns: &LineColumns<'_>,
     (shortened, lengths): (&[Uuid], &[i32]),
 ) -> Result<(), SaveError> {
     if !shortened.is_empty() {
@@ -306,9 +306,9 @@ async fn save_lines(
         &columns.owners,
         &columns.positions,
         &columns.ids,
-        &columns.skus,
-        &columns.names,
-        &columns.units,
+        &columns.skus as &[&str],
+        &columns.names as &[&str],
+        &columns.units as &[&str],
         &columns.quantities,
         &columns.unit_prices,
         &columns.volume_discounts,
@@ -349,7 +349,7 @@ fn state_of(
 struct States {
     ids: Vec<Uuid>,
     sequences: Vec<i64>,
-    states: Vec<String>,
+    states: Vec<&'static str>,
     active_sinces: Vec<Option<DateTime<Utc>>>,
     won_ats: Vec<Option<DateTime<Utc>>>,
     closed_ats: Vec<Option<DateTime<Utc>>>,
@@ -369,7 +369,7 @@ impl States {
             let (closed_at, close_reason) = closed.unzip();
             columns.ids.push(quote.id.uuid());
             columns.sequences.push(quote.sequence);
-            columns.states.push(Quote::state_name(&quote.state).to_owned());
+            columns.states.push(Quote::state_name(&quote.state));
             columns.active_sinces.push(active);
             columns.won_ats.push(won);
             columns.closed_ats.push(closed_at);
@@ -385,7 +385,7 @@ struct Offers<'q> {
     buyers: Vec<Json<&'q Buyer>>,
     headers: Vec<Json<&'q Header>>,
     totals: TotalsColumns<'q>,
-    payment_terms: Vec<String>,
+    payment_terms: Vec<&'static str>,
     effective_tos: Vec<NaiveDate>,
 }
 
@@ -396,7 +396,7 @@ impl<'q> Offers<'q> {
             columns.buyers.push(Json(&offer.buyer));
             columns.headers.push(Json(&offer.header));
             columns.totals.push(&offer.totals);
-            columns.payment_terms.push(offer.payment_terms.name().to_owned());
+            columns.payment_terms.push(offer.payment_terms.name());
             columns.effective_tos.push(offer.effective_to);
         }
         columns

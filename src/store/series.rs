@@ -10,8 +10,8 @@ use crate::store::save::{Change, SaveError, all_touched};
 /// # Errors
 /// Those of the database.
 pub async fn load(conn: &mut PgConnection, keys: &[SeriesKey]) -> Result<Vec<Series>, sqlx::Error> {
-    let sellers: Vec<_> = keys.iter().map(|key| key.seller.clone()).collect();
-    let kinds: Vec<_> = keys.iter().map(|key| key.kind.clone()).collect();
+    let sellers: Vec<_> = keys.iter().map(|key| key.seller.as_str()).collect();
+    let kinds: Vec<_> = keys.iter().map(|key| key.kind.as_str()).collect();
     let years: Vec<_> = keys.iter().map(|key| key.year).collect();
     sqlx::query!(
         r#"INSERT INTO series (seller, kind, year, last_number)
@@ -19,8 +19,8 @@ pub async fn load(conn: &mut PgConnection, keys: &[SeriesKey]) -> Result<Vec<Ser
            FROM unnest($1::text[], $2::text[], $3::int[]) AS u(seller, kind, year)
            ORDER BY u.seller COLLATE "C", u.kind COLLATE "C", u.year
            ON CONFLICT DO NOTHING"#,
-        &sellers,
-        &kinds,
+        &sellers as &[&str],
+        &kinds as &[&str],
         &years
     )
     .execute(&mut *conn)
@@ -31,8 +31,8 @@ pub async fn load(conn: &mut PgConnection, keys: &[SeriesKey]) -> Result<Vec<Ser
          JOIN series AS s ON s.seller = u.seller AND s.kind = u.kind AND s.year = u.year
          ORDER BY s.seller, s.kind, s.year
          FOR NO KEY UPDATE OF s",
-        &sellers,
-        &kinds,
+        &sellers as &[&str],
+        &kinds as &[&str],
         &years
     )
     .fetch_all(conn)
@@ -57,8 +57,8 @@ pub async fn save(
         return Ok(());
     }
     let keys = || changes.iter().map(|(_, now)| &now.key);
-    let sellers: Vec<_> = keys().map(|key| key.seller.clone()).collect();
-    let kinds: Vec<_> = keys().map(|key| key.kind.clone()).collect();
+    let sellers: Vec<_> = keys().map(|key| key.seller.as_str()).collect();
+    let kinds: Vec<_> = keys().map(|key| key.kind.as_str()).collect();
     let years: Vec<_> = keys().map(|key| key.year).collect();
     let versions: Vec<_> =
         changes.iter().map(|(was, _)| was.map_or(0, |w| w.last_number)).collect();
@@ -71,8 +71,8 @@ pub async fn save(
               AS u(seller, kind, year, version, last_number, last_date)
          WHERE s.seller = u.seller AND s.kind = u.kind AND s.year = u.year
            AND s.last_number = u.version",
-        &sellers,
-        &kinds,
+        &sellers as &[&str],
+        &kinds as &[&str],
         &years,
         &versions,
         &numbers,

@@ -72,7 +72,7 @@ async fn insert(conn: &mut PgConnection, new: &[(Uuid, i32, &Shipment)]) -> Resu
     let ids: Vec<_> = new.iter().map(|(.., shipment)| shipment.id.uuid()).collect();
     let orders: Vec<_> = new.iter().map(|(order, ..)| *order).collect();
     let positions: Vec<_> = new.iter().map(|(_, position, _)| *position).collect();
-    let references: Vec<_> = new.iter().map(|(.., shipment)| shipment.reference.clone()).collect();
+    let references: Vec<_> = new.iter().map(|(.., shipment)| shipment.reference.as_str()).collect();
     let ats: Vec<DateTime<Utc>> = new.iter().map(|(.., shipment)| shipment.at).collect();
     sqlx::query!(
         "INSERT INTO shipment (id, sales_order, position, reference, shipped_at)
@@ -80,7 +80,7 @@ async fn insert(conn: &mut PgConnection, new: &[(Uuid, i32, &Shipment)]) -> Resu
         &ids,
         &orders,
         &positions,
-        &references,
+        &references as &[&str],
         &ats,
     )
     .execute(conn)

@@ -124,16 +124,15 @@ const KINDS: [Kind; 10] = [
     Kind::Catalog,
 ];
 
-/// Loads and locks the named records of one kind; those that do not exist become `None`. Was there
-/// anything to load?
+/// Loads and locks the named records of one kind; those that do not exist become `None`. Was anything
+/// found?
 macro_rules! load_by {
     ($key:ident, $conn:expr, $module:ident, $needs:expr, $table:expr) => {{
         let keys: Vec<_> = $needs.iter().cloned().collect();
-        if !keys.is_empty() {
-            let rows = $module::load($conn, &keys).await?;
-            fill(&mut $table, &keys, rows, |row| row.$key.clone());
-        }
-        !keys.is_empty()
+        let rows = if keys.is_empty() { vec![] } else { $module::load($conn, &keys).await? };
+        let found = !rows.is_empty();
+        fill(&mut $table, keys, rows, |row| row.$key.clone());
+        found
     }};
 }
 
@@ -201,7 +200,8 @@ impl<'a> Loading<'a> {
             && (!needs.catalog || world.catalog.knows(&()))
     }
 
-    /// Loads what is named of one kind. Was there anything?
+    /// Loads what is named of one kind. Was anything found? What is not there looks as if it were not
+    /// asked for yet, so that nobody needs anything else on account of it.
     async fn load(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, LockError> {
         let resolved = self.resolve(&mut *conn, kind).await?;
         let (needs, world) = (&self.needs, &mut self.world);
@@ -235,7 +235,7 @@ impl<'a> Loading<'a> {
             let ids: Vec<_> = self.raw.iter().copied().collect();
             world.raw = chunk::load(conn, &ids).await.map_err(LockError::Raw)?;
         }
-        Ok(loaded || !self.raw.is_empty())
+        Ok(loaded || !self.world.raw.is_empty())
     }
 
     async fn load_leads(&mut self, conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
@@ -244,14 +244,13 @@ impl<'a> Loading<'a> {
         self.locked_leads.clone_from(&needs.leads);
         let referred = needs.referred_leads.difference(&needs.leads).copied();
         let referred: Vec<_> = referred.collect();
-        if !referred.is_empty() {
-            let rows = lead::refer(conn, &referred).await?;
-            fill(&mut world.leads, &referred, rows, |lead| lead.id);
-        }
-        Ok(loaded || !referred.is_empty())
+        let rows = if referred.is_empty() { vec![] } else { lead::refer(conn, &referred).await? };
+        let found = loaded || !rows.is_empty();
+        fill(&mut world.leads, referred, rows, |lead| lead.id);
+        Ok(found)
     }
 
-    /// Finds the records behind the natural keys of a kind, before they are locked.
+    /// Finds the records behind the natural keys of a kind, before they are locked. Was any found?
     async fn resolve(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, sqlx::Error> {
         let (quotes, orders, numbers) = keys_of(&self.needs.keys, kind);
         let found = &mut self.world.keys;
@@ -259,29 +258,24 @@ impl<'a> Loading<'a> {
         match kind {
             Kind::Lead if !orders.is_empty() => {
                 let pairs = order::leads(conn, &orders).await?;
-                settle(found, Key::LeadOfOrder, orders, pairs);
-                resolved = true;
+                resolved = settle(found, Key::LeadOfOrder, orders, pairs);
             }
             Kind::Opportunity if !quotes.is_empty() => {
                 let pairs = opportunity::of_quotes(conn, &quotes).await?;
-                settle(found, Key::OpportunityOfQuote, quotes, pairs);
-                resolved = true;
+                resolved = settle(found, Key::OpportunityOfQuote, quotes, pairs);
             }
             Kind::Order if !quotes.is_empty() => {
                 let pairs = order::of_quotes(conn, &quotes).await?;
-                settle(found, Key::OrderOfQuote, quotes, pairs);
-                resolved = true;
+                resolved = settle(found, Key::OrderOfQuote, quotes, pairs);
             }
             Kind::Invoice => {
                 if !orders.is_empty() {
                     let pairs = invoice::of_orders(&mut *conn, &orders).await?;
-                    settle(found, Key::InvoiceOfOrder, orders, pairs);
-                    resolved = true;
+                    resolved |= settle(found, Key::InvoiceOfOrder, orders, pairs);
                 }
                 if !numbers.is_empty() {
                     let pairs = invoice::numbered(conn, &numbers).await?;
-                    settle(found, Key::InvoiceNumbered, numbers, pairs);
-                    resolved = true;
+                    resolved |= settle(found, Key::InvoiceNumbered, numbers, pairs);
                 }
             }
             _ => {}
@@ -310,21 +304,23 @@ fn keys_of(keys: &BTreeSet<Key>, kind: Kind) -> (Vec<QuoteId>, Vec<OrderId>, Vec
     (quotes, orders, numbers)
 }
 
-/// Notes for each key that was asked which record it stands for, if any.
+/// Notes for each key that was asked which record it stands for, if any. Does one stand for any?
 fn settle<N, I: Id>(
     found: &mut BTreeMap<Key, Option<Uuid>>,
     key: fn(N) -> Key,
     asked: Vec<N>,
     pairs: Vec<(N, I)>,
-) {
+) -> bool {
+    let any = !pairs.is_empty();
     found.extend(asked.into_iter().map(|name| (key(name), None)));
     found.extend(pairs.into_iter().map(|(name, id)| (key(name), Some(id.uuid()))));
+    any
 }
 
 /// Notes the rows that were found, and for all other keys that there is no record.
 fn fill<K: Ord + Clone, T: Clone>(
     table: &mut Table<K, T>,
-    asked: &[K],
+    asked: Vec<K>,
     rows: Vec<T>,
     key: impl Fn(&T) -> K,
 ) {
@@ -332,8 +328,8 @@ fn fill<K: Ord + Clone, T: Clone>(
         table.load(key(&row), Some(row));
     }
     for key in asked {
-        if !table.knows(key) {
-            table.load(key.clone(), None);
+        if !table.knows(&key) {
+            table.load(key, None);
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::store::totals::TotalsColumns;
 pub(super) struct States {
     pub(super) ids: Vec<Uuid>,
     pub(super) sequences: Vec<i64>,
-    pub(super) states: Vec<String>,
+    pub(super) states: Vec<&'static str>,
     pub(super) paid_ats: Vec<Option<DateTime<Utc>>>,
     pub(super) discounts: Vec<Option<Decimal>>,
     pub(super) canceled_ats: Vec<Option<DateTime<Utc>>>,
@@ -35,7 +35,7 @@ impl States {
             let (paid_at, discount) = paid.unzip();
             columns.ids.push(invoice.id.uuid());
             columns.sequences.push(invoice.sequence);
-            columns.states.push(Invoice::state_name(&invoice.state).to_owned());
+            columns.states.push(Invoice::state_name(&invoice.state));
             columns.paid_ats.push(paid_at);
             columns.discounts.push(discount);
             columns.canceled_ats.push(canceled);
@@ -47,11 +47,11 @@ impl States {
 /// What was issued and never changes.
 #[derive(Default)]
 pub(super) struct Issued<'i> {
-    pub(super) sellers: Vec<String>,
-    pub(super) kinds: Vec<String>,
+    pub(super) sellers: Vec<&'i str>,
+    pub(super) kinds: Vec<&'i str>,
     pub(super) years: Vec<i32>,
     pub(super) counters: Vec<i64>,
-    pub(super) numbers: Vec<String>,
+    pub(super) numbers: Vec<&'i str>,
     pub(super) orders: Vec<Uuid>,
     pub(super) quotes: Vec<Uuid>,
     pub(super) opportunities: Vec<Uuid>,
@@ -59,24 +59,24 @@ pub(super) struct Issued<'i> {
     pub(super) contacts: Vec<Option<Uuid>>,
     pub(super) issue_dates: Vec<NaiveDate>,
     pub(super) due_dates: Vec<NaiveDate>,
-    pub(super) currencies: Vec<String>,
+    pub(super) currencies: Vec<&'i str>,
     pub(super) seller_papers: Vec<Json<&'i Seller>>,
     pub(super) buyers: Vec<Json<&'i Buyer>>,
     pub(super) headers: Vec<Json<&'i Header>>,
     pub(super) totals: TotalsColumns<'i>,
-    pub(super) payment_terms: Vec<String>,
-    pub(super) purchase_orders: Vec<Option<String>>,
+    pub(super) payment_terms: Vec<&'static str>,
+    pub(super) purchase_orders: Vec<Option<&'i str>>,
 }
 
 impl<'i> Issued<'i> {
     pub(super) fn of(invoices: &[&'i Invoice]) -> Self {
         let mut columns = Self::default();
         for invoice in invoices {
-            columns.sellers.push(invoice.series.seller.clone());
-            columns.kinds.push(invoice.series.kind.clone());
+            columns.sellers.push(&invoice.series.seller);
+            columns.kinds.push(&invoice.series.kind);
             columns.years.push(invoice.series.year);
             columns.counters.push(invoice.counter);
-            columns.numbers.push(invoice.number.clone());
+            columns.numbers.push(&invoice.number);
             columns.orders.push(invoice.order.uuid());
             columns.quotes.push(invoice.quote.uuid());
             columns.opportunities.push(invoice.opportunity.uuid());
@@ -84,13 +84,13 @@ impl<'i> Issued<'i> {
             columns.contacts.push(invoice.customer.contact.map(Uuid::from));
             columns.issue_dates.push(invoice.issue_date);
             columns.due_dates.push(invoice.due_date);
-            columns.currencies.push(invoice.currency.to_string());
+            columns.currencies.push(invoice.currency.as_str());
             columns.seller_papers.push(Json(&invoice.seller));
             columns.buyers.push(Json(&invoice.buyer));
             columns.headers.push(Json(&invoice.header));
             columns.totals.push(&invoice.totals);
-            columns.payment_terms.push(invoice.payment_terms.name().to_owned());
-            columns.purchase_orders.push(invoice.purchase_order.clone());
+            columns.payment_terms.push(invoice.payment_terms.name());
+            columns.purchase_orders.push(invoice.purchase_order.as_deref());
         }
         columns
     }

@@ -181,10 +181,10 @@ async fn needs_that_never_settle_are_an_error_that_names_the_worker() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let asker = Asker::new(move |_, needs| {
-        count.fetch_add(1, Ordering::Relaxed);
-        needs.lead(id());
+        let before = count.fetch_add(1, Ordering::Relaxed);
+        needs.party(&email(&format!("{before}")));
     });
-    let error = asker.lock(&mut conn).await.expect_err("each time another lead");
+    let error = asker.lock(&mut conn).await.expect_err("each time another party");
     assert!(matches!(error, LockError::Unsettled { .. }), "{error:?}");
     assert!(error.to_string().contains("`asker`"), "{error}");
     assert!(asked.load(Ordering::Relaxed) < 10, "the attempts are bounded");
