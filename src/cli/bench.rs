@@ -3,6 +3,7 @@
 //!
 //! Everything happens in databases and under prefixes of its own, which are gone afterwards.
 
+mod around;
 mod bare;
 mod bare_worker;
 mod cpu;
@@ -46,8 +47,8 @@ pub struct Bench {
     /// One hop: messages per round in batches; an eighth of them go message by message
     #[arg(long, value_name = "N", default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     messages: u32,
-    /// How often each way is measured, in turns
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=20))]
+    /// How often each way is measured; they take turns in going first
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=20))]
     rounds: u32,
     /// In the place of this worker: the bare loop of the roofline, which `bench` starts itself
     #[arg(long, hide = true, value_name = "WORKER")]

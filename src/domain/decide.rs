@@ -37,11 +37,11 @@ pub trait Worker: Send + Sync + 'static {
         Self::When::read(arrived)
     }
 
-    /// The largest batch it wants of a queue; the setting `batch_size_max` may only lower it.
+    /// The largest batch it wants of a queue, where that is less than the setting `batch_size_max`.
     #[must_use]
     fn batch_max(queue: &str) -> usize {
         let _ = queue;
-        256
+        usize::MAX
     }
 
     /// The queue that carries messages of this type.

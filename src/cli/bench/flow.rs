@@ -5,16 +5,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use domain::host::Hosted;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
-use tokio_util::sync::CancellationToken;
 
+use super::around::{Outside, send_paced, until_consumed};
 use super::bare_worker;
 use super::cpu::{self, Clock, Used};
 use super::flow_report::{Grown, Pairs, Process, Report, Run, Runs};
@@ -24,23 +20,17 @@ use super::load::Load;
 use super::sample::{self, Words};
 use crate::cli::Context;
 use crate::cli::context::exports;
-use crate::cli::outside::{self, Counts, Manner, Party};
+use crate::cli::outside;
 use crate::cli::post::Post;
 use crate::cli::processes::Processes;
-use crate::messaging::{Outgoing, Topology};
 use crate::settings::Settings;
 use crate::store::{self, Connection, batch, history, summary, work};
 use crate::workers;
 
-/// A pipeline that gets no further for so long is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Most leads of the run that comes first and is not counted, for cold caches.
 const WARM_UP_MAX: usize = 500;
 /// Most forms of which each is sent when the one before it is done.
 const FORMS_MAX: usize = 200;
-/// Inputs are sent so often where they are paced.
-const PACE_EVERY: Duration = Duration::from_millis(20);
 /// The paced run has this part of the leads, and so takes as long as half of the one at full speed.
 const PACED_PART: usize = 4;
 
@@ -91,6 +81,12 @@ enum Way {
     Bare { recorded: String, since: DateTime<Utc> },
 }
 
+/// What the pipeline did, for the bare loop.
+struct Tape {
+    ground: Arc<Ground>,
+    since: DateTime<Utc>,
+}
+
 struct Flow<'a> {
     context: &'a Context,
     settings: &'a Settings,
@@ -101,24 +97,16 @@ struct Flow<'a> {
     people: usize,
 }
 
-/// The stand-ins of a run.
-struct Outside {
-    running: JoinSet<anyhow::Result<()>>,
-    /// What billing has heard.
-    invoices: Arc<Counts>,
-    stop: CancellationToken,
-}
-
 impl Flow<'_> {
     async fn runs(&mut self, wanted: Wanted) -> anyhow::Result<Runs> {
         let Wanted { leads, rounds, history, .. } = wanted;
         eprintln!("Warming up …");
         let ground = self.ground().await?;
         self.run(&ground, leads.min(WARM_UP_MAX), Way::Full).await?;
-        let mut pairs = Vec::new();
+        let (mut pairs, mut tape) = (Vec::new(), None);
         for round in 1..=rounds {
-            eprintln!("Round {round} of {rounds}: {leads} leads, then the same by the bare loop …");
-            pairs.push(self.beside_bare(leads).await?);
+            eprintln!("Round {round} of {rounds}: {leads} leads, and the same by the bare loop …");
+            pairs.push(self.beside_bare(leads, &mut tape).await?);
         }
         let beside_bare = Pairs::of(pairs)?;
         let pace = beside_bare.pipeline.leads_per_second / 2.0;
@@ -141,19 +129,46 @@ impl Flow<'_> {
         Ok(ground)
     }
 
-    /// The pipeline on empty tables, and what it did once more by the bare loop.
-    async fn beside_bare(&mut self, leads: usize) -> anyhow::Result<(Run, Run)> {
+    /// The pipeline and the bare loop, each on empty tables. They take turns in going first: what comes
+    /// about once in a pair, as the next file of the broker's log, meets both equally often.
+    async fn beside_bare(
+        &mut self,
+        leads: usize,
+        last: &mut Option<Tape>,
+    ) -> anyhow::Result<(Run, Run)> {
+        let (pipeline, bare, served) = match last.take() {
+            None => {
+                let (pipeline, tape) = self.pipeline(leads).await?;
+                let (bare, ground) = self.bare(leads, &tape).await?;
+                *last = Some(tape);
+                (pipeline, bare, vec![ground])
+            }
+            Some(tape) => {
+                let (bare, ground) = self.bare(leads, &tape).await?;
+                let (pipeline, next) = self.pipeline(leads).await?;
+                (pipeline, bare, vec![ground, tape.ground, next.ground])
+            }
+        };
+        for ground in &served {
+            self.grounds.clear(ground).await;
+        }
+        Ok((pipeline, bare))
+    }
+
+    async fn pipeline(&mut self, leads: usize) -> anyhow::Result<(Run, Tape)> {
         let ground = self.ground().await?;
         let since = self.now(&ground).await?;
-        let pipeline = self.run(&ground, leads, Way::Full).await?;
-        eprintln!("{}", pipeline.sentence());
-        let bare_ground = self.ground().await?;
-        let [(_, recorded), _] = exports(&ground.settings);
-        let bare = self.run(&bare_ground, leads, Way::Bare { recorded, since }).await?;
-        eprintln!("{}", bare.sentence());
-        self.grounds.clear(&ground).await;
-        self.grounds.clear(&bare_ground).await;
-        Ok((pipeline, bare))
+        let run = self.run(&ground, leads, Way::Full).await?;
+        eprintln!("The pipeline: {}", run.sentence());
+        Ok((run, Tape { ground, since }))
+    }
+
+    async fn bare(&mut self, leads: usize, tape: &Tape) -> anyhow::Result<(Run, Arc<Ground>)> {
+        let ground = self.ground().await?;
+        let [(_, recorded), _] = exports(&tape.ground.settings);
+        let run = self.run(&ground, leads, Way::Bare { recorded, since: tape.since }).await?;
+        eprintln!("The bare loop: {}", run.sentence());
+        Ok((run, ground))
     }
 
     /// One form at a time, on empty tables.
@@ -191,17 +206,27 @@ impl Flow<'_> {
         let mut pairs = Vec::new();
         for round in 1..=rounds {
             eprintln!(
-                "Round {round} of {rounds}: {leads} leads on these tables, then on empty ones …"
+                "Round {round} of {rounds}: {leads} leads on these tables, and on empty ones …"
             );
+            // In turns, as with the bare loop.
+            let empty = if round % 2 == 0 { Some(self.empty(leads).await?) } else { None };
             let grown = self.run(ground, leads, Way::Full).await?;
-            eprintln!("{}", grown.sentence());
-            let empty_ground = self.ground().await?;
-            let empty = self.run(&empty_ground, leads, Way::Full).await?;
-            eprintln!("{}", empty.sentence());
-            self.grounds.clear(&empty_ground).await;
+            eprintln!("On these tables: {}", grown.sentence());
+            let empty = match empty {
+                Some(empty) => empty,
+                None => self.empty(leads).await?,
+            };
             pairs.push((grown, empty));
         }
         Ok(Grown { leads: held, disk_bytes, pairs: Pairs::of(pairs)? })
+    }
+
+    async fn empty(&mut self, leads: usize) -> anyhow::Result<Run> {
+        let ground = self.ground().await?;
+        let run = self.run(&ground, leads, Way::Full).await?;
+        eprintln!("On empty ones: {}", run.sentence());
+        self.grounds.clear(&ground).await;
+        Ok(run)
     }
 
     /// The time of the database, by which ids are made.
@@ -224,7 +249,7 @@ impl Flow<'_> {
         if !matches!(way, Way::Steady(_)) {
             post.send(sample::inputs(from, leads, &self.words)).await?;
         }
-        let mut outside = self.outside(settings).await?;
+        let mut outside = Outside::start(self.context, settings).await?;
         let workers = workers::all(settings)?;
         let (first, others): (Vec<_>, Vec<_>) =
             workers.into_iter().partition(|worker| !worker.raw_queues().is_empty());
@@ -239,7 +264,7 @@ impl Flow<'_> {
             let inputs = sample::inputs(from, leads, &self.words);
             send_paced(&post, inputs, leads as f64 / pace).await?;
         }
-        until_invoiced(leads, &mut outside, &mut processes).await?;
+        outside.until_invoiced(leads, &mut processes).await?;
         let used = processes.pids().map(|(name, pid)| (name, Used::by(pid))).collect::<Vec<_>>();
         processes.stop().await?;
         outside.end().await?;
@@ -271,22 +296,6 @@ impl Flow<'_> {
         Processes::start(names, &self.folder, &self.environment(settings, way), arguments)
     }
 
-    async fn outside(&self, settings: &Settings) -> anyhow::Result<Outside> {
-        let stop = CancellationToken::new();
-        let mut running = JoinSet::new();
-        let mut invoices = Arc::default();
-        for party in Party::ALL {
-            let counts = Arc::<Counts>::default();
-            if party == Party::Billing {
-                invoices = Arc::clone(&counts);
-            }
-            let post = Post::open(self.context, settings).await?;
-            let who = (party, Manner::Straight);
-            running.spawn(outside::stand_in(who, post, counts, stop.clone()));
-        }
-        Ok(Outside { running, invoices, stop })
-    }
-
     /// The settings of the measurement as the workers get them.
     fn environment(&self, settings: &Settings, way: &Way) -> Vec<(String, String)> {
         let [database, broker] = exports(settings);
@@ -301,81 +310,6 @@ impl Flow<'_> {
             all.push((bare_worker::SINCE, since.to_rfc3339()));
         }
         all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-    }
-}
-
-/// Waits until every queue of these workers is consumed.
-///
-/// # Errors
-/// Where that takes longer than anybody waits.
-async fn until_consumed(settings: &Settings, workers: &[Box<dyn Hosted>]) -> anyhow::Result<()> {
-    let queues: Vec<_> = workers.iter().flat_map(|worker| workers::queues(&**worker)).collect();
-    let begun = Instant::now();
-    let topology = Topology { exchanges: Vec::new(), queues };
-    loop {
-        let depths = topology.depths(&settings.broker).await?;
-        if depths.iter().all(|depth| depth.waiting.is_some_and(|(_, consumers)| consumers > 0)) {
-            return Ok(());
-        }
-        ensure!(begun.elapsed() < PATIENCE, "The workers did not start in time.");
-        sleep(LOOK_EVERY).await;
-    }
-}
-
-impl Outside {
-    async fn end(mut self) -> anyhow::Result<()> {
-        self.stop.cancel();
-        while let Some(ended) = self.running.join_next().await {
-            ended??;
-        }
-        Ok(())
-    }
-}
-
-/// Sends inputs evenly, in so many seconds.
-async fn send_paced(post: &Post, inputs: Vec<Outgoing>, seconds: f64) -> anyhow::Result<()> {
-    let all = inputs.len();
-    let mut inputs = inputs.into_iter();
-    let begun = Instant::now();
-    let mut ticks = interval(PACE_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    while inputs.len() > 0 {
-        ticks.tick().await;
-        let due = (begun.elapsed().as_secs_f64() / seconds * all as f64).ceil() as usize;
-        let sent = all - inputs.len();
-        post.send(inputs.by_ref().take(due.saturating_sub(sent)).collect()).await?;
-    }
-    Ok(())
-}
-
-/// Waits until billing has heard of as many invoices as there were leads.
-async fn until_invoiced(
-    leads: usize,
-    outside: &mut Outside,
-    processes: &mut Processes,
-) -> anyhow::Result<()> {
-    let leads = u64::try_from(leads)?;
-    let mut last = (0, Instant::now());
-    loop {
-        processes.check()?;
-        if let Some(ended) = outside.running.try_join_next() {
-            ended??;
-            bail!("A stand-in ended before its time.");
-        }
-        let now = outside.invoices.heard.load(Ordering::SeqCst);
-        if now >= leads {
-            return Ok(());
-        }
-        if now != last.0 {
-            last = (now, Instant::now());
-        }
-        ensure!(
-            last.1.elapsed() < PATIENCE,
-            "{now} of {leads} leads became an invoice, then no more for {} s. Look at the logs of the \
-             workers, and at what the settings and rules make of the leads.",
-            PATIENCE.as_secs()
-        );
-        sleep(LOOK_EVERY).await;
     }
 }
 

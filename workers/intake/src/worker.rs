@@ -26,8 +26,7 @@ pub const SLICE_ROWS: usize = 500;
 pub const SLICE_BYTES: usize = 1024 * 1024;
 /// Batches are smaller where raw bodies of up to 16 MiB come: three of them lie in memory until the
 /// runtime has seen how large they are.
-const RAW_BATCH_MAX: usize = 128;
-const ROW_BATCH_MAX: usize = 256;
+const RAW_BATCH_MAX: usize = 256;
 /// One slice says as much as a batch of rows, and loads the bytes of its whole collection.
 const SLICE_BATCH_MAX: usize = 1;
 /// Names the number of the first row of a part of a longer file.
@@ -115,7 +114,7 @@ impl Worker for Intake {
 
     fn batch_max(queue: &str) -> usize {
         match queue {
-            queue if queue == Self::queue_of(InputRow::TYPE) => ROW_BATCH_MAX,
+            queue if queue == Self::queue_of(InputRow::TYPE) => usize::MAX,
             Self::NAME => SLICE_BATCH_MAX,
             _ => RAW_BATCH_MAX,
         }
