@@ -11,9 +11,9 @@ use super::{Connection, Fault, Result};
 
 /// The size of a piece; the table checks it too.
 pub const CHUNK_BYTES: usize = 256 * 1024;
-/// Pieces that one statement carries: 4 MiB, so that no batch of large files becomes one message
-/// to the server.
-const CHUNKS_PER_STATEMENT: usize = 16;
+/// From so many bytes on, a statement takes no further pieces, so that no batch of large files
+/// becomes one message to the server.
+const STATEMENT_BYTES: usize = 4 * 1024 * 1024;
 
 /// Stores the bytes of inputs. What is stored already stays: an input that was given back comes
 /// again with the same bytes. An empty input has one empty piece.
@@ -21,28 +21,38 @@ const CHUNKS_PER_STATEMENT: usize = 16;
 /// # Errors
 /// [`Fault`] of the server.
 pub async fn store(conn: &mut Connection, inputs: &[(InputId, &[u8])]) -> Result<()> {
-    let mut pieces = Vec::new();
+    let (mut ids, mut ns, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
+    let mut held = 0;
     for (input, bytes) in inputs {
         let empty: &[u8] = &[];
         let first = bytes.is_empty().then_some(empty);
         for (n, piece) in (0_i32..).zip(first.into_iter().chain(bytes.chunks(CHUNK_BYTES))) {
-            pieces.push((input.0, n, piece));
+            ids.push(input.0);
+            ns.push(n);
+            pieces.push(piece);
+            held += piece.len();
+            if held >= STATEMENT_BYTES {
+                insert(conn, &ids, &ns, &pieces).await?;
+                ids.clear();
+                ns.clear();
+                pieces.clear();
+                held = 0;
+            }
         }
     }
-    for pieces in pieces.chunks(CHUNKS_PER_STATEMENT) {
-        let inputs: Vec<Uuid> = pieces.iter().map(|(input, ..)| *input).collect();
-        let ns: Vec<i32> = pieces.iter().map(|(_, n, _)| *n).collect();
-        let bytes: Vec<&[u8]> = pieces.iter().map(|(.., bytes)| *bytes).collect();
-        let insert = sqlx::query!(
-            "INSERT INTO input_chunk (input, n, bytes)
-             SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[])
-             ON CONFLICT DO NOTHING",
-            &inputs,
-            &ns,
-            &bytes as &[&[u8]]
-        );
-        insert.execute(&mut *conn).await?;
-    }
+    if pieces.is_empty() { Ok(()) } else { insert(conn, &ids, &ns, &pieces).await }
+}
+
+async fn insert(conn: &mut Connection, ids: &[Uuid], ns: &[i32], pieces: &[&[u8]]) -> Result<()> {
+    let insert = sqlx::query!(
+        "INSERT INTO input_chunk (input, n, bytes)
+         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[])
+         ON CONFLICT DO NOTHING",
+        ids,
+        ns,
+        pieces as &[&[u8]]
+    );
+    insert.execute(conn).await?;
     Ok(())
 }
 

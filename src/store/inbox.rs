@@ -19,13 +19,24 @@ pub async fn claim(
     batch: Uuid,
     ids: &[Uuid],
 ) -> Result<BTreeSet<Uuid>> {
-    let fresh = sqlx::query_scalar!(
+    let claim = sqlx::query!(
         "INSERT INTO inbox (worker, id, batch)
          SELECT $1, u.id, $2 FROM unnest($3::uuid[]) AS u (id) ORDER BY u.id
-         ON CONFLICT DO NOTHING RETURNING id",
+         ON CONFLICT DO NOTHING",
         worker,
         batch,
         ids
+    );
+    let claimed = claim.execute(&mut *conn).await?.rows_affected();
+    if usize::try_from(claimed).is_ok_and(|claimed| claimed == ids.len()) {
+        return Ok(ids.iter().copied().collect());
+    }
+    // Which ones is asked only where some were known, or come twice in this batch.
+    let fresh = sqlx::query_scalar!(
+        "SELECT id FROM inbox WHERE worker = $1 AND id = ANY($2) AND batch = $3",
+        worker,
+        ids,
+        batch
     );
     Ok(fresh.fetch_all(conn).await?.into_iter().collect())
 }
