@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::message::TYPE_PREFIX;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub struct Opened {
     pub correlation: Option<Uuid>,
     pub traceparent: Option<String>,
     /// The data, as JSON.
-    pub data: Arc<[u8]>,
+    pub data: Bytes,
 }
 
 impl Opened {
@@ -80,7 +80,7 @@ struct Structured<'a> {
 ///
 /// # Errors
 /// A finished sentence that says what is missing.
-pub fn open(transport: Transport<'_>, body: &[u8]) -> Result<Opened, String> {
+pub fn open(transport: Transport<'_>, body: &Bytes) -> Result<Opened, String> {
     let opened = read(transport, body)?;
     match opened.ty.len() {
         ..=TYPE_BYTES_MAX => Ok(opened),
@@ -88,7 +88,7 @@ pub fn open(transport: Transport<'_>, body: &[u8]) -> Result<Opened, String> {
     }
 }
 
-fn read(transport: Transport<'_>, body: &[u8]) -> Result<Opened, String> {
+fn read(transport: Transport<'_>, body: &Bytes) -> Result<Opened, String> {
     let header = |name: &str| {
         transport.headers.iter().find_map(|(key, value)| {
             let key = key.to_ascii_lowercase();
@@ -100,7 +100,7 @@ fn read(transport: Transport<'_>, body: &[u8]) -> Result<Opened, String> {
         return binary(transport, body, ty, header);
     }
     match serde_json::from_slice::<Structured<'_>>(body) {
-        Ok(event) => structured(transport, &event),
+        Ok(event) => structured(transport, &event, body),
         Err(error) if transport.content_type.is_some_and(|ty| ty.contains("cloudevents")) => {
             Err(format!("The body is no CloudEvents JSON: {error}."))
         }
@@ -110,14 +110,19 @@ fn read(transport: Transport<'_>, body: &[u8]) -> Result<Opened, String> {
     }
 }
 
-fn structured(transport: Transport<'_>, event: &Structured<'_>) -> Result<Opened, String> {
+fn structured(
+    transport: Transport<'_>,
+    event: &Structured<'_>,
+    body: &Bytes,
+) -> Result<Opened, String> {
     if event.specversion != "1.0" {
         return Err(format!("CloudEvents specversion `{}` is not 1.0.", event.specversion));
     }
     if event.id.is_empty() || event.source.is_empty() {
         return Err("The CloudEvents `id` and `source` must not be empty.".into());
     }
-    let data = event.data.map_or("null", RawValue::get);
+    // The data is a part of the body: it is not copied.
+    let data = event.data.map(|data| body.slice_ref(data.get().as_bytes()));
     let trace = event.traceparent.as_deref().map(str::to_owned);
     Ok(Opened {
         id: event.id.to_string(),
@@ -125,13 +130,13 @@ fn structured(transport: Transport<'_>, event: &Structured<'_>) -> Result<Opened
         ty: bare_type(&event.ty),
         correlation: event.correlationid.as_ref().and_then(|id| id.parse().ok()),
         traceparent: trace.or_else(|| transport.headers.get("traceparent").cloned()),
-        data: data.as_bytes().into(),
+        data: data.unwrap_or(Bytes::from_static(b"null")),
     })
 }
 
 fn binary(
     transport: Transport<'_>,
-    body: &[u8],
+    body: &Bytes,
     ty: String,
     header: impl Fn(&str) -> Option<String>,
 ) -> Result<Opened, String> {
@@ -145,11 +150,11 @@ fn binary(
         ty: bare_type(&ty),
         correlation: header("correlationid").and_then(|id| id.parse().ok()),
         traceparent: transport.headers.get("traceparent").cloned(),
-        data: body.into(),
+        data: body.clone(),
     })
 }
 
-fn bare(transport: Transport<'_>, body: &[u8]) -> Result<Opened, &'static str> {
+fn bare(transport: Transport<'_>, body: &Bytes) -> Result<Opened, &'static str> {
     let ty = transport.kind.filter(|ty| !ty.is_empty());
     let ty = ty.ok_or("the property `type` is missing")?;
     let id = transport.message_id.filter(|id| !id.is_empty());
@@ -160,7 +165,7 @@ fn bare(transport: Transport<'_>, body: &[u8]) -> Result<Opened, &'static str> {
         ty: bare_type(ty),
         correlation: None,
         traceparent: transport.headers.get("traceparent").cloned(),
-        data: body.into(),
+        data: body.clone(),
     })
 }
 
@@ -256,7 +261,7 @@ mod tests {
             data: r#"{"lead":"x"}"#,
         });
         let none = BTreeMap::new();
-        let opened = open(transport(&none), &sealed.unwrap()).unwrap();
+        let opened = open(transport(&none), &sealed.unwrap().into()).unwrap();
         assert_eq!(opened.id, id.to_string());
         assert_eq!(opened.said_by(), Some("intake"));
         assert_eq!(opened.ty, "lead.captured.v1");
@@ -271,7 +276,7 @@ mod tests {
             let headers =
                 headers.map(|(name, value)| (format!("{prefix}{name}"), value.to_owned()));
             let headers = BTreeMap::from(headers);
-            let opened = open(transport(&headers), b"{}").unwrap();
+            let opened = open(transport(&headers), &Bytes::from_static(b"{}")).unwrap();
             assert_eq!((opened.ty.as_str(), opened.source.as_str()), ("order.ship.v1", "urn:x"));
         }
     }
@@ -281,9 +286,9 @@ mod tests {
         let none = BTreeMap::new();
         let mut bare = transport(&none);
         (bare.kind, bare.message_id) = (Some("leadmill.order.ship.v1"), Some("42"));
-        let missing = open(bare, b"{}").unwrap_err();
+        let missing = open(bare, &Bytes::from_static(b"{}")).unwrap_err();
         assert!(missing.contains("`app_id` is missing"), "{missing}");
         bare.app_id = Some("warehouse");
-        assert_eq!(open(bare, b"{}").unwrap().source, "warehouse");
+        assert_eq!(open(bare, &Bytes::from_static(b"{}")).unwrap().source, "warehouse");
     }
 }

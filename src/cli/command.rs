@@ -2,9 +2,9 @@
 
 use std::io::Read;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
+use bytes::Bytes;
 use domain::commands::{COMMANDS, ImportContinue, InputRow};
 use domain::decide::Arrived;
 use domain::host::Hosted;
@@ -80,7 +80,7 @@ pub fn check(ty: &MessageType, data: &str, workers: &[Box<dyn Hosted>]) -> anyho
     let arrived = Arrived {
         queue: hearer.queue_of(ty).to_owned(),
         ty: Some(ty.name.to_owned()),
-        body: Arc::from(data.as_bytes()),
+        body: Bytes::copy_from_slice(data.as_bytes()),
         ..Arrived::default()
     };
     hearer.read(&arrived).map(|_| ()).map_err(|malformed| {

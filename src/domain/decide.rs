@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -103,7 +104,7 @@ pub struct Arrived {
     /// Header fields of the transport, names in lower case.
     pub headers: BTreeMap<String, String>,
     /// The data of the message as JSON, or the bytes of a raw input.
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
 }
 
 /// Longest text in the data of a message, in bytes as JSON writes it. The longest that leadmill writes

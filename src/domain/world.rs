@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -74,7 +75,7 @@ impl<K: Ord + Clone, T: Clone> Table<K, T> {
 pub struct World {
     pub parties: Table<PartyKey, Party>,
     pub inputs: Table<InputId, Input>,
-    pub raw: BTreeMap<InputId, std::sync::Arc<[u8]>>,
+    pub raw: BTreeMap<InputId, Bytes>,
     pub accounts: Table<AccountId, Account>,
     pub contacts: Table<ContactId, Contact>,
     pub leads: Table<LeadId, Lead>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use lapin::message::Delivery;
 use lapin::options::BasicAckOptions;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
@@ -45,7 +46,7 @@ pub struct Delivered {
     /// exchanges and queues in the broker's history (`x-death` …) are without prefix.
     pub headers: BTreeMap<String, String>,
     /// The bytes.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     acker: Acker,
     lane: Arc<Lane>,
 }
@@ -71,7 +72,7 @@ impl Delivered {
             timestamp: *properties.timestamp(),
             headers,
             acker: delivery.acker,
-            body: delivery.data,
+            body: delivery.data.into(),
             lane: Arc::clone(lane),
         }
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::maybe_done;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
@@ -48,7 +49,7 @@ pub struct Outgoing {
     /// What the bindings look at.
     pub routing_key: String,
     /// At most [`BODY_BYTES_MAX`] bytes.
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
     /// Media type of the body.
     pub content_type: String,
     /// Identifies the message, also when the broker returns it; must not be empty.

@@ -1,9 +1,9 @@
 //! From a delivery to a typed message, or to the trouble with it. Runs before the transaction.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use chrono::Utc;
 use domain::decide::Arrived;
 use domain::host::{Hosted, When};
@@ -74,7 +74,7 @@ pub struct Original {
     pub app_id: Option<String>,
     pub timestamp: Option<u64>,
     pub delivery_count: u64,
-    pub body: Arc<[u8]>,
+    pub body: Bytes,
 }
 
 impl Message {
@@ -90,7 +90,7 @@ impl Message {
             queue,
             content_type: original.content_type.clone(),
             headers: headers_in,
-            body: Arc::clone(&original.body),
+            body: original.body.clone(),
             ..Arrived::default()
         };
         let mut message = Self {
@@ -278,7 +278,7 @@ impl Original {
             app_id: kept(delivered.app_id),
             timestamp: delivered.timestamp,
             delivery_count: delivered.delivery_count,
-            body: delivered.body.into(),
+            body: delivered.body,
         }
     }
 

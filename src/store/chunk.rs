@@ -1,8 +1,8 @@
 //! The raw bytes of inputs, in pieces that PostgreSQL handles well.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use domain::ids::InputId;
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
@@ -60,10 +60,7 @@ async fn insert(conn: &mut Connection, ids: &[Uuid], ns: &[i32], pieces: &[&[u8]
 ///
 /// # Errors
 /// [`Fault::Ours`] where a piece in the middle is missing.
-pub async fn load(
-    conn: &mut Connection,
-    inputs: &[InputId],
-) -> Result<BTreeMap<InputId, Arc<[u8]>>> {
+pub async fn load(conn: &mut Connection, inputs: &[InputId]) -> Result<BTreeMap<InputId, Bytes>> {
     let ids: Vec<Uuid> = inputs.iter().map(|input| input.0).collect();
     let rows = sqlx::query!(
         "SELECT input, n, bytes FROM input_chunk WHERE input = ANY($1) ORDER BY input, n",

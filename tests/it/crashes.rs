@@ -233,7 +233,7 @@ async fn taken(it: &Installation, queue: &str) -> Vec<Outgoing> {
     let again = |message: Delivered| Outgoing {
         exchange: String::new(),
         routing_key: queue.to_owned(),
-        body: message.body.into(),
+        body: message.body,
         content_type: message.content_type.unwrap_or_default(),
         message_id: message.message_id.unwrap(),
         kind: message.kind.unwrap_or_default(),

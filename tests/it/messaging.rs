@@ -164,7 +164,7 @@ async fn everything_confirmed_arrives_in_order_with_all_its_properties() {
     assert_eq!(one.queue, "qualification");
     assert_eq!(one.exchange, EVENTS);
     assert_eq!(one.routing_key, "lead.captured.v1");
-    assert_eq!(one.body, br#"{"a":1}"#);
+    assert_eq!(*one.body, *br#"{"a":1}"#);
     assert_eq!(one.content_type.as_deref(), Some("application/cloudevents+json"));
     assert_eq!(one.kind.as_deref(), Some("leadmill.lead.captured.v1"));
     assert_eq!(one.correlation_id.as_deref(), Some("c-1"));

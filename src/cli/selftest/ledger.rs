@@ -230,7 +230,7 @@ fn again(delivered: &Delivered) -> Outgoing {
     Outgoing {
         exchange: delivered.exchange.clone(),
         routing_key: delivered.routing_key.clone(),
-        body: delivered.body.clone().into(),
+        body: delivered.body.clone(),
         content_type: delivered.content_type.clone().unwrap_or_default(),
         message_id: delivered.message_id.clone().unwrap_or_default(),
         kind: delivered.kind.clone().unwrap_or_default(),

@@ -160,7 +160,7 @@ fn the_golden_examples_of_ours_are_what_the_envelope_writes() {
             app_id: None,
             headers: &none,
         };
-        let opened = open(transport, body.as_bytes()).unwrap();
+        let opened = open(transport, &body.into()).unwrap();
         assert_eq!(opened.ty, entry.name);
         let Some(worker) = opened.said_by() else {
             assert_eq!(entry.kind, Role::Command, "{}", entry.name);

@@ -2,8 +2,8 @@
 //! each of which brings `envelope` beside this module.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use domain::decide::{Arrived, Heard};
 
 use super::envelope::{Opened, TYPE_BYTES_MAX, Transport, open};
@@ -26,7 +26,7 @@ pub fn check(bytes: &[u8]) {
         app_id: property("app_id"),
         headers: &headers,
     };
-    match open(transport, body) {
+    match open(transport, &Bytes::copy_from_slice(body)) {
         Ok(opened) => read(opened, &headers),
         Err(reason) => assert!(reason.ends_with('.'), "{reason:?}"),
     }
@@ -38,7 +38,7 @@ fn read(opened: Opened, headers: &BTreeMap<String, String>) {
     let arrived = Arrived {
         ty: Some(opened.ty),
         headers: headers.clone(),
-        body: Arc::clone(&opened.data),
+        body: opened.data,
         ..Arrived::default()
     };
     heard::<intake::When>(&arrived);

@@ -208,7 +208,8 @@ async fn the_bytes_of_an_input_come_back_as_they_were() {
     chunk::store(&mut conn, &all[..1]).await.unwrap(); // given back and claimed again
     let absent = InputId(id(now, 4));
     let loaded = chunk::load(&mut conn, &[&inputs[..], &[absent]].concat()).await.unwrap();
-    let expected: BTreeMap<_, _> = all.iter().map(|(id, bytes)| (*id, (*bytes).into())).collect();
+    let expected: BTreeMap<_, _> =
+        all.iter().map(|(id, bytes)| (*id, bytes.to_vec().into())).collect();
     assert!(loaded == expected, "the bytes differ");
 
     sqlx::query("UPDATE input_chunk SET bytes = NULL WHERE input = $1 AND n = 1")

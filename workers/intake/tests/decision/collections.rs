@@ -174,7 +174,7 @@ fn f25_a_part_with_nul_or_the_text_that_writes_it_is_read_like_any_other() {
         let arrived = Arrived {
             queue: "intake.row".into(),
             ty: Some(said.said.ty.name.into()),
-            body: said.said.data.as_bytes().into(),
+            body: said.said.data.as_bytes().to_vec().into(),
             ..Arrived::default()
         };
         let when = desk.intake.read(&arrived).unwrap();

@@ -53,12 +53,12 @@ impl Desk {
             queue: queue.into(),
             content_type: Some(content_type.into()),
             headers: headers.collect::<BTreeMap<_, _>>(),
-            body: body.into(),
+            body: body.to_vec().into(),
             ..Arrived::default()
         };
         let when = self.intake.read(&arrived).unwrap();
         let (input, told) = self.hears(when);
-        self.story.world.raw.insert(input.id, body.into());
+        self.story.world.raw.insert(input.id, body.to_vec().into());
         (input, told.unwrap())
     }
 
