@@ -9,6 +9,8 @@ use super::{Connection, Result};
 /// Claims messages for a worker and answers the fresh ones; the others were decided before. A
 /// message that another transaction is just claiming is waited for, at most the lock timeout.
 ///
+/// `batch` names this transaction alone: what it has claimed is its own.
+///
 /// # Errors
 /// [`Fault::Again`](super::Fault::Again) where that wait was too long;
 /// [`Fault::Ours`](super::Fault::Ours) where an id lies outside all partitions: ids that are too

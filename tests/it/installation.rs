@@ -135,14 +135,15 @@ impl Installation {
         self.until("the catalog is there", "SELECT count(*) > 0 FROM product").await;
     }
 
-    /// Waits until a query answers true.
+    /// Waits until a query answers true: a sum of no rows, which is null, is not yet.
     pub(crate) async fn until(&self, what: &str, query: &str) {
         let mut conn = self.connect().await;
         let waiting = tokio::time::Instant::now();
-        while !sqlx::query_scalar::<_, bool>(AssertSqlSafe(query.to_owned()))
+        while sqlx::query_scalar::<_, Option<bool>>(AssertSqlSafe(query.to_owned()))
             .fetch_one(&mut conn)
             .await
             .unwrap()
+            != Some(true)
         {
             assert!(waiting.elapsed() < PATIENCE, "waited in vain until {what}: {query}");
             tokio::time::sleep(LOOK_EVERY).await;

@@ -50,7 +50,7 @@ async fn an_old_day_goes_only_when_its_batches_are_marked_and_nobody_uses_it() {
     execute(&mut worker, "SELECT count(*) FROM batch".into()).await;
     let kept = partition::maintain(&mut conn).await.unwrap();
     assert!(kept[0].what == UpkeepKind::Kept && kept[0].why.contains("in use"), "{kept:?}");
-    let fresh = inbox::claim(&mut conn, "quoting", id(old, 1), &[id(old, 2)]).await.unwrap();
+    let fresh = inbox::claim(&mut conn, "quoting", id(old, 3), &[id(old, 2)]).await.unwrap();
     assert!(fresh.is_empty(), "all three days stay, or none");
     store::rollback(&mut worker).await.unwrap();
 
