@@ -11,9 +11,9 @@ use crate::messaging::Delivered;
 const HELD_BYTES: usize = 4 * 1024 * 1024;
 /// How much further than before it reaches at once: what follows may be larger than what was seen.
 const STEP: usize = 32;
-/// From so many deliveries on, messages are taken one at a time: as many halvings make the largest
-/// batch a single message.
-const CAREFUL_FROM: u64 = 8;
+/// From so many deliveries on, messages are taken one at a time: as many halvings make a
+/// batch of the usual size, 512, a single message.
+const CAREFUL_FROM: u64 = 9;
 /// What the bodies of a batch say about the next ones, where they are smaller than thought: an eighth.
 const MEMORY: usize = 8;
 
@@ -73,18 +73,18 @@ mod tests {
 
     #[test]
     fn a_link_begins_with_one_message_and_takes_all_that_its_batches_need_step_by_step() {
-        let mut reach = Reach::new(256, 3);
+        let mut reach = Reach::new(512, 2);
         assert_eq!((reach.prefetch(), reach.batch()), (1, 1));
         assert!(reach.saw(1_000, 0));
-        assert_eq!((reach.prefetch(), reach.batch()), (32, 10));
+        assert_eq!((reach.prefetch(), reach.batch()), (32, 16));
         assert!(reach.saw(1_000, 0));
-        assert_eq!((reach.prefetch(), reach.batch()), (768, 256));
+        assert_eq!((reach.prefetch(), reach.batch()), (1_024, 512));
         assert!(!reach.saw(1_000, 0), "that is all it needs");
     }
 
     #[test]
     fn messages_that_were_tried_often_are_taken_one_at_a_time() {
-        let mut reach = Reach::new(256, 3);
+        let mut reach = Reach::new(512, 2);
         assert!(!reach.saw(1_000, CAREFUL_FROM));
         assert_eq!((reach.prefetch(), reach.batch()), (1, 1));
         assert!(reach.saw(1_000, CAREFUL_FROM - 1));
@@ -93,16 +93,16 @@ mod tests {
     #[test]
     fn large_bodies_are_held_in_small_numbers_however_many_came_before() {
         const LARGEST: usize = 16 * 1024 * 1024;
-        let mut reach = Reach::new(128, 3);
+        let mut reach = Reach::new(256, 2);
         while reach.saw(1_000, 0) {}
-        assert_eq!(reach.prefetch(), 384);
+        assert_eq!(reach.prefetch(), 512);
         assert!(reach.saw(64 * 1024, 0), "one batch is enough");
-        assert_eq!((reach.prefetch(), reach.batch()), (64, 21));
+        assert_eq!((reach.prefetch(), reach.batch()), (64, 32));
         assert!(reach.saw(LARGEST, 0));
         assert_eq!((reach.prefetch(), reach.batch()), (1, 1));
         assert!(!reach.saw(LARGEST, 0));
         let exchanged = (0..64).filter(|_| reach.saw(1_000, 0)).count();
-        assert!(reach.prefetch() > 384 / 2, "small ones are held in large numbers again");
+        assert!(reach.prefetch() > 512 / 2, "small ones are held in large numbers again");
         assert!(exchanged < 12, "a consumer is exchanged seldom, not {exchanged} times");
     }
 }
