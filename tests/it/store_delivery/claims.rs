@@ -199,8 +199,8 @@ async fn the_bytes_of_an_input_come_back_as_they_were() {
     let database = Database::create().await;
     let mut conn = database.connect().await;
     let now = begin(&mut conn).await.0;
-    // 1 MiB and a bit, with every byte, NUL included; exactly one piece; nothing.
-    let large: Vec<u8> = (0..chunk::CHUNK_BYTES * 4 + 17).map(|n| (n % 256) as u8).collect();
+    // More than one statement takes, with every byte, NUL included; exactly one piece; nothing.
+    let large: Vec<u8> = (0..chunk::CHUNK_BYTES * 17 + 17).map(|n| (n % 256) as u8).collect();
     let exact = vec![0_u8; chunk::CHUNK_BYTES];
     let inputs = [InputId(id(now, 1)), InputId(id(now, 2)), InputId(id(now, 3))];
     let all: [(InputId, &[u8]); 3] = [(inputs[0], &large), (inputs[1], &exact), (inputs[2], &[])];

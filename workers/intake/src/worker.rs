@@ -24,7 +24,7 @@ use verdict::{hold, judge, reject};
 pub const SLICE_ROWS: usize = 500;
 /// … or fewer, where their texts have so many bytes: what is said of them lies in memory several times.
 pub const SLICE_BYTES: usize = 1024 * 1024;
-/// Batches are smaller where raw bodies of up to 16 MiB come: three of them lie in memory until the
+/// Batches are smaller where raw bodies of up to 16 MiB come: two of them lie in memory until the
 /// runtime has seen how large they are.
 const RAW_BATCH_MAX: usize = 256;
 /// One slice says as much as a batch of rows, and loads the bytes of its whole collection.
