@@ -1,6 +1,8 @@
 //! Who may do what: one role of PostgreSQL and one user of RabbitMQ for each worker and for each
 //! kind of person, computed from what the workers declare.
 
+use std::collections::BTreeSet;
+
 use clap::ValueEnum;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
@@ -51,14 +53,27 @@ pub fn grants(server: Server, settings: &Settings, naming: &Naming) -> Result<St
 }
 
 fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Vec<Role> {
+    let plans = |worker: &dyn Hosted| -> Vec<&'static str> {
+        let commands = worker.says().iter().filter(|ty| ty.kind == MessageKind::Command);
+        commands.map(|ty| ty.name).collect()
+    };
     let work = workers.iter().map(|worker| {
-        let timers = worker.says().iter().any(|ty| ty.kind == MessageKind::Command);
-        let numbers = worker.numbers().to_vec();
-        let catalog = worker.wants_catalog();
-        (worker.name(), Does::Work { worker: worker.name(), numbers, catalog, timers })
+        let does = Does::Work {
+            worker: worker.name(),
+            numbers: worker.numbers().to_vec(),
+            catalog: worker.wants_catalog(),
+            says: once(workers::says(&**worker).iter().map(|ty| ty.name)),
+            plans: plans(&**worker),
+            queues: workers::queues(&**worker).into_iter().map(|queue| queue.name).collect(),
+        };
+        (worker.name(), does)
     });
-    let others =
-        [(CLOCK, Does::Keep { clock: CLOCK }), (OPERATOR, Does::Operate), (PRIVACY, Does::Erase)];
+    let planned = once(workers.iter().flat_map(|worker| plans(&**worker)));
+    let others = [
+        (CLOCK, Does::Keep { clock: CLOCK, says: planned }),
+        (OPERATOR, Does::Operate),
+        (PRIVACY, Does::Erase),
+    ];
     let all = work.chain(others);
     all.map(|(name, does)| Role {
         name: naming.full(name),
@@ -112,10 +127,13 @@ fn worker_user(worker: &dyn Hosted, naming: &Naming) -> User {
 }
 
 fn names<'a>(types: impl Iterator<Item = &'a &'static MessageType>) -> Vec<String> {
-    let mut names: Vec<_> = types.map(|ty| ty.name.to_owned()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+    once(types.map(|ty| ty.name)).into_iter().map(str::to_owned).collect()
+}
+
+/// Each name once, in their order.
+fn once(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let names: BTreeSet<_> = names.collect();
+    names.into_iter().collect()
 }
 
 impl Naming {

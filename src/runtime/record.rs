@@ -212,7 +212,7 @@ impl<'a> Records<'a> {
             store::parked::insert(conn, name, &self.parked).await?;
         }
         if !self.timers.is_empty() {
-            store::schedule::insert(conn, &timers.collect::<Vec<_>>()).await?;
+            store::schedule::insert(conn, name, &timers.collect::<Vec<_>>()).await?;
         }
         let mut batches: BTreeSet<Uuid> = again.iter().map(|event| event.batch).collect();
         if messages > 0 || !self.events.is_empty() {

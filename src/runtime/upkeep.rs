@@ -245,7 +245,7 @@ impl Upkeep {
         }
         let Some(conn) = conn else { return Ok(()) };
         let rows: Vec<_> = batch.iter().map(dead_letter).collect();
-        store::parked::insert(conn, "dead_letters", &rows).await.map(drop)
+        store::parked::insert(conn, CLOCK, &rows).await.map(drop)
     }
 }
 

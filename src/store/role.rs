@@ -10,6 +10,10 @@ use domain::decide::NumberKind;
 
 use super::{Connection, Result, number};
 
+mod root;
+
+use root::{HOLDS, Hold, Root};
+
 /// A role of the server.
 #[derive(Clone, Debug)]
 pub struct Role {
@@ -23,100 +27,39 @@ pub struct Role {
 #[derive(Clone, Debug)]
 pub enum Does {
     /// Decides as a worker.
-    Work { worker: &'static str, numbers: Vec<NumberKind>, catalog: bool, timers: bool },
+    Work {
+        worker: &'static str,
+        numbers: Vec<NumberKind>,
+        catalog: bool,
+        /// The types that it says, answers included.
+        says: Vec<&'static str>,
+        /// The types that it may plan: commands of its own.
+        plans: Vec<&'static str>,
+        /// The queues that it works on.
+        queues: Vec<String>,
+    },
     /// Says what is due under the name of the clock, parks dead letters, makes and drops partitions.
-    Keep { clock: &'static str },
+    Keep { clock: &'static str, says: Vec<&'static str> },
     /// Reads everything, closes what is parked.
     Operate,
     /// Erases raw inputs.
     Erase,
 }
 
-/// A subject with the tables that are loaded with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Root {
-    Party,
-    Input,
-    Account,
-    Contact,
-    Lead,
-    Opportunity,
-    /// One that is only made, with its lines.
-    NewOpportunity,
-    Order,
-    Invoice,
-    Series,
-    Catalog,
-}
-
-/// What a worker does with the subjects that it locks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hold {
-    /// Locks and reads.
-    Reads,
-    /// Makes and changes them, too.
-    Writes,
-}
-
-use Hold::{Reads, Writes};
-
-/// The roots that each worker locks: what its `needs` may name.
-const HOLDS: &[(&str, &[(Root, Hold)])] = &[
-    (
-        "intake",
-        &[
-            (Root::Party, Writes),
-            (Root::Input, Writes),
-            (Root::Lead, Writes),
-            (Root::Contact, Reads),
-        ],
-    ),
-    (
-        "qualification",
-        &[
-            (Root::Party, Writes),
-            (Root::Account, Writes),
-            (Root::Contact, Writes),
-            (Root::Lead, Writes),
-            (Root::NewOpportunity, Writes),
-        ],
-    ),
-    (
-        "quoting",
-        &[
-            (Root::Account, Reads),
-            (Root::Contact, Reads),
-            (Root::Lead, Reads),
-            (Root::Opportunity, Writes),
-            (Root::Catalog, Writes),
-        ],
-    ),
-    ("ordering", &[(Root::Opportunity, Writes), (Root::Order, Writes)]),
-    (
-        "invoicing",
-        &[
-            (Root::Opportunity, Reads),
-            (Root::Order, Reads),
-            (Root::Invoice, Writes),
-            (Root::Series, Writes),
-        ],
-    ),
-];
-
 /// The tables of reference data.
 const CATALOG: [&str; 4] = ["catalog", "product", "price_list", "price_list_item"];
-/// The tables whose rows belong to the worker that they name.
-const OWN_ROWS: [&str; 5] = ["inbox", "nothing", "event", "batch", "refusal"];
+/// The tables whose rows belong to the worker that they name: every table with a column `worker`.
+/// What else a row must be, where its table is shared, stands in [`Does::row`].
+pub const OWN_ROWS: [&str; 8] =
+    ["inbox", "nothing", "event", "batch", "refusal", "received", "parked", "schedule"];
 /// What is written into `parked`, also when a message that was closed comes again.
 const PARK: &str = "SELECT, INSERT, UPDATE (worker, queue, message, class, reason, history, headers, \
                     properties, body, parked_at, state, replayed_as, closed_at)";
-/// Columns of a line of an opportunity or a quote.
-const LINE: &str = "SELECT, INSERT, DELETE, UPDATE (id, sku, name, unit, quantity, unit_price, \
-                    volume_discount, manual_discount, tax_category, tax_rate, net_amount)";
-
-/// The same without taking one away; the statement that inserts could also replace.
-const NEW_LINE: &str = "SELECT, INSERT, UPDATE (id, sku, name, unit, quantity, unit_price, \
-                        volume_discount, manual_discount, tax_category, tax_rate, net_amount)";
+/// Lets a role see who holds a lock that others wait for. PostgreSQL lets only some owners give that.
+const STATISTICS: &str = "DO $$ BEGIN GRANT pg_read_all_stats TO {name};\n\
+    EXCEPTION WHEN insufficient_privilege THEN\n\
+    RAISE WARNING 'You may not grant pg_read_all_stats: let a superuser run GRANT pg_read_all_stats TO {name}. \
+    Until then status tells a held lock without its user and program.'; END $$;";
 
 /// A right on something.
 type Grant = (String, String);
@@ -132,6 +75,11 @@ pub fn sql(roles: &[Role]) -> String {
          SET LOCAL lock_timeout = '10s';\n\
          SET LOCAL client_min_messages = warning;\n",
     );
+    for table in OWN_ROWS {
+        // Here and not in a migration: a program that runs under the grants of an older version
+        // keeps its rights until these are given.
+        let _ = writeln!(text, "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;");
+    }
     for role in roles {
         // Writing into a string cannot fail.
         let _ = statements(&mut text, role);
@@ -175,21 +123,70 @@ fn statements(text: &mut String, role: &Role) -> std::fmt::Result {
     }
     for table in OWN_ROWS {
         writeln!(text, "DROP POLICY IF EXISTS {name} ON {table};")?;
-        let (how, rows) = match &role.does {
-            Does::Work { worker, .. } => ("ALL", format!("worker = '{worker}'")),
-            Does::Keep { clock } => ("ALL", format!("worker = '{clock}'")),
-            Does::Operate => ("SELECT", "true".to_owned()),
-            Does::Erase => continue,
-        };
-        writeln!(text, "CREATE POLICY {name} ON {table} FOR {how} TO {name} USING ({rows});")?;
+        let Some(Row { seen, written }) = role.does.row(table) else { continue };
+        writeln!(
+            text,
+            "CREATE POLICY {name} ON {table} TO {name} USING ({seen}) WITH CHECK ({written});"
+        )?;
+    }
+    if matches!(role.does, Does::Operate) {
+        writeln!(text, "{}", STATISTICS.replace("{name}", &name))?;
     }
     Ok(())
+}
+
+/// Conditions on the rows of a table.
+struct Row {
+    seen: String,
+    written: String,
+}
+
+impl Does {
+    /// Which rows of a table this role sees, and what the rows that it writes must be; none: no row.
+    /// What may be done with them is the grants' to say.
+    fn row(&self, table: &str) -> Option<Row> {
+        let own = |worker: &str, more: Option<(&str, String)>| {
+            let seen = format!("worker = '{worker}'");
+            let more = more.map(|(column, known)| format!(" AND {column} IN ({known})"));
+            Row { written: seen.clone() + &more.unwrap_or_default(), seen }
+        };
+        match self {
+            // A timer that no worker may plan would be said by the clock, and a message that is
+            // parked for another's queue would be put there by whoever replays it.
+            Self::Work { worker, says, plans, queues, .. } => match table {
+                "schedule" if plans.is_empty() => None,
+                "schedule" => Some(own(worker, Some(("type", texts(plans))))),
+                "parked" => Some(own(worker, Some(("queue", texts(queues))))),
+                "event" => Some(own(worker, Some(("type", texts(says))))),
+                _ => Some(own(worker, None)),
+            },
+            Self::Keep { clock, says } => match table {
+                "schedule" => Some(Row::any()),
+                "event" => Some(own(clock, Some(("type", texts(says))))),
+                _ => Some(own(clock, None)),
+            },
+            Self::Operate => Some(Row::any()),
+            Self::Erase => None,
+        }
+    }
+}
+
+impl Row {
+    fn any() -> Self {
+        Self { seen: "true".to_owned(), written: "true".to_owned() }
+    }
+}
+
+/// Texts as SQL lists them; they are names of our own, without quotes in them.
+fn texts<T: AsRef<str>>(names: &[T]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("'{}'", name.as_ref())).collect();
+    quoted.join(", ")
 }
 
 fn grants(does: &Does) -> Vec<Grant> {
     let pair = |(rights, object): (&str, &str)| (rights.to_owned(), object.to_owned());
     match does {
-        Does::Work { worker, numbers, catalog, timers } => {
+        Does::Work { worker, numbers, catalog, plans, .. } => {
             let mut grants: Vec<Grant> = [
                 ("SELECT, INSERT, DELETE", "inbox"),
                 ("INSERT", "nothing, refusal"),
@@ -209,10 +206,10 @@ fn grants(does: &Does) -> Vec<Grant> {
                     ("USAGE".to_owned(), format!("SEQUENCE {}", number::sequence(*kind)))
                 }),
             );
-            if *catalog && !holds.contains(&(Root::Catalog, Writes)) {
+            if *catalog && !holds.contains(&(Root::Catalog, Hold::Writes)) {
                 grants.push(("SELECT".to_owned(), CATALOG.join(", ")));
             }
-            if *timers {
+            if !plans.is_empty() {
                 grants.push(pair(("INSERT", "schedule")));
             }
             grants
@@ -236,104 +233,20 @@ fn grants(does: &Does) -> Vec<Grant> {
     }
 }
 
-impl Root {
-    /// Its table with what a writer may do there, then the tables of its parts.
-    fn tables(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Party => {
-                &[("party_key", "SELECT, INSERT, UPDATE (lead, contact, account, modified_at)")]
-            }
-            Self::Input => &[
-                (
-                    "input",
-                    "SELECT, INSERT, UPDATE (sequence, reason, enquiry, verdict, lead, next_part, \
-                     done, modified_at)",
-                ),
-                ("input_chunk", "SELECT, INSERT"),
-            ],
-            Self::Account => &[(
-                "account",
-                "SELECT, INSERT, UPDATE (sequence, name, tax_id, website, phone, address, state, \
-                 inactive_at, modified_at)",
-            )],
-            Self::Contact => &[(
-                "contact",
-                "SELECT, INSERT, UPDATE (sequence, given_name, family_name, job_title, emails, \
-                 phones, address, account, consent, state, inactive_at, modified_at)",
-            )],
-            Self::Lead => &[(
-                "lead",
-                "SELECT, INSERT, UPDATE (sequence, enquiry, account, contact, opportunity, \
-                 assessment, state, open_reason, qualified_at, disqualified_at, disqualify_reason, \
-                 modified_at)",
-            )],
-            Self::Opportunity => &[
-                (
-                    "opportunity",
-                    "SELECT, INSERT, UPDATE (sequence, name, account, contact, price_list, \
-                     estimated_revenue, close_date, state, won_at, actual_revenue, lost_at, \
-                     lost_reason, modified_at)",
-                ),
-                ("opportunity_line", LINE),
-                (
-                    "quote",
-                    "SELECT, INSERT, UPDATE (sequence, buyer, header, detail_amount, line_discount, \
-                     discount_amount, amount_less_freight, freight_amount, tax_amount, \
-                     total_amount, tax_breakdown, payment_terms, effective_to, state, \
-                     active_since, won_at, closed_at, close_reason, modified_at)",
-                ),
-                ("quote_line", LINE),
-            ],
-            Self::NewOpportunity => &[("opportunity", "INSERT"), ("opportunity_line", NEW_LINE)],
-            Self::Order => &[
-                (
-                    "sales_order",
-                    "SELECT, INSERT, UPDATE (sequence, state, fulfilled_at, partial, canceled_at, \
-                     modified_at)",
-                ),
-                ("order_line", "SELECT, INSERT, UPDATE (quantity_shipped, quantity_canceled)"),
-                ("shipment", "SELECT, INSERT"),
-                ("shipment_line", "SELECT, INSERT"),
-            ],
-            Self::Invoice => &[
-                (
-                    "invoice",
-                    "SELECT, INSERT, UPDATE (sequence, state, paid_at, discount, canceled_at, \
-                     modified_at)",
-                ),
-                ("invoice_line", "SELECT, INSERT"),
-                ("payment", "SELECT, INSERT"),
-            ],
-            Self::Series => {
-                &[("series", "SELECT, INSERT, UPDATE (last_number, last_date, modified_at)")]
-            }
-            Self::Catalog => &[
-                ("catalog", "SELECT, UPDATE (sequence, modified_at)"),
-                (
-                    "product",
-                    "SELECT, INSERT, DELETE, UPDATE (name, unit, tax_class, quantity_control, \
-                     list_price, standard_cost, current_cost, active)",
-                ),
-                ("price_list", "SELECT, INSERT, DELETE, UPDATE (name, currency, active)"),
-                ("price_list_item", "SELECT, INSERT, DELETE, UPDATE (sku, price, bands)"),
-            ],
-        }
-    }
-
-    fn grants(self, hold: Hold) -> Vec<Grant> {
-        let tables = self.tables().iter().enumerate();
-        let granted = tables.map(|(place, (table, write))| match (hold, place) {
-            (Writes, _) => (*write, *table),
-            (Reads, 0) => ("SELECT, UPDATE (modified_at)", *table),
-            (Reads, _) => ("SELECT", *table),
-        });
-        granted.map(|(rights, table)| (rights.to_owned(), table.to_owned())).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn invoicing() -> Does {
+        Does::Work {
+            worker: "invoicing",
+            numbers: Vec::new(),
+            catalog: false,
+            says: vec!["invoice.issued.v1"],
+            plans: Vec::new(),
+            queues: vec!["invoicing".into(), "invoicing.bank".into()],
+        }
+    }
 
     fn text(does: Does, password_file: Option<String>) -> String {
         sql(&[Role { name: "leadmill_x".into(), does, password_file }])
@@ -341,16 +254,25 @@ mod tests {
 
     #[test]
     fn a_worker_that_only_locks_may_change_nothing_but_the_time_of_its_root() {
-        let invoicing =
-            Does::Work { worker: "invoicing", numbers: Vec::new(), catalog: false, timers: false };
-        let text = text(invoicing, None);
+        let text = text(invoicing(), None);
         assert!(text.contains("GRANT SELECT, UPDATE (modified_at) ON sales_order TO"), "{text}");
         assert!(text.contains("GRANT SELECT ON order_line TO"), "{text}");
-        assert!(!text.contains("schedule") && !text.contains(" ON lead TO"), "{text}");
-        assert!(
-            text.contains("ON event FOR ALL TO \"leadmill_x\" USING (worker = 'invoicing')"),
-            "{text}"
-        );
+        assert!(!text.contains("ON schedule TO") && !text.contains(" ON lead TO"), "{text}");
+    }
+
+    #[test]
+    fn a_worker_writes_its_own_words_and_parks_for_its_own_queues_only() {
+        let text = text(invoicing(), None);
+        for policy in [
+            "ON event TO \"leadmill_x\" USING (worker = 'invoicing') \
+             WITH CHECK (worker = 'invoicing' AND type IN ('invoice.issued.v1'));",
+            "ON parked TO \"leadmill_x\" USING (worker = 'invoicing') \
+             WITH CHECK (worker = 'invoicing' AND queue IN ('invoicing', 'invoicing.bank'));",
+            "ON received TO \"leadmill_x\" USING (worker = 'invoicing') \
+             WITH CHECK (worker = 'invoicing');",
+        ] {
+            assert!(text.contains(policy), "{policy} is not in\n{text}");
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct NewTimer<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DueTimer {
     pub id: Uuid,
+    /// Who planned it.
+    pub worker: String,
     pub due_at: DateTime<Utc>,
     /// Without `leadmill.`, with the major version.
     pub ty: String,
@@ -33,11 +35,11 @@ pub struct DueTimer {
     pub cause: Uuid,
 }
 
-/// Plans commands. A timer that is planned already stays as it is.
+/// Plans commands of a worker. A timer that is planned already stays as it is.
 ///
 /// # Errors
 /// [`Fault`] of the server.
-pub async fn insert(conn: &mut Connection, timers: &[NewTimer<'_>]) -> Result<()> {
+pub async fn insert(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]) -> Result<()> {
     if timers.is_empty() {
         return Ok(());
     }
@@ -52,9 +54,9 @@ pub async fn insert(conn: &mut Connection, timers: &[NewTimer<'_>]) -> Result<()
     let causes: Vec<_> = timers.iter().map(|timer| timer.cause).collect();
     let insert = sqlx::query!(
         r#"INSERT INTO schedule (id, due_at, type, key, subject_kind, subject, data, correlation,
-                                 cause)
+                                 cause, worker)
            SELECT u.id, u.due_at, u.type, u.key, u.subject_kind, u.subject, u.data::json,
-                  u.correlation, u.cause
+                  u.correlation, u.cause, $10
            FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[],
                        $6::uuid[], $7::text[], $8::uuid[], $9::uuid[])
                 AS u (id, due_at, type, key, subject_kind, subject, data, correlation, cause)
@@ -68,7 +70,8 @@ pub async fn insert(conn: &mut Connection, timers: &[NewTimer<'_>]) -> Result<()
         &subjects,
         &data as &[&str],
         &correlations,
-        &causes
+        &causes,
+        worker
     );
     insert.execute(conn).await?;
     Ok(())
@@ -87,7 +90,7 @@ pub async fn claim_due(conn: &mut Connection, batch: Uuid, limit: u32) -> Result
            claimed AS (
                UPDATE schedule AS s SET claimed_at = now(), batch = $1 FROM due WHERE s.id = due.id
                RETURNING s.*)
-           SELECT id, due_at, type AS ty, key, subject_kind, subject, data::text AS "data!",
+           SELECT id, worker, due_at, type AS ty, key, subject_kind, subject, data::text AS "data!",
                   correlation, cause
            FROM claimed ORDER BY due_at, id"#,
         batch,
@@ -103,6 +106,7 @@ pub async fn claim_due(conn: &mut Connection, batch: Uuid, limit: u32) -> Result
         })?;
         Ok(DueTimer {
             id: row.id,
+            worker: row.worker,
             due_at: row.due_at,
             ty: row.ty,
             key: row.key,

@@ -16,12 +16,11 @@ use crate::installation::{command, form, raw};
 mod authority;
 mod passwords;
 mod private;
+mod tables;
 
 use authority::Authority;
 use private::{NAMES, Private, full, link, text};
 
-/// `insufficient_privilege`, also where a row policy says no.
-const FORBIDDEN: &str = "42501";
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE: &str = "28000";
 /// `invalid_password`, which PostgreSQL also says to the certificate of another role.
@@ -39,7 +38,7 @@ async fn a_form_becomes_an_invoice_with_every_worker_under_its_own_role_and_none
     pipeline(&it).await;
     no_statement_waits_for_an_acknowledgement(&it).await;
     operators(&it);
-    tables_are_closed(&it).await;
+    tables::are_closed(&it).await;
     exchanges_are_closed(&it).await;
     privacy(&it).await;
     connections_need_tls_and_a_certificate(&it).await;
@@ -139,65 +138,6 @@ fn operators(it: &Private) {
     let check = it.leadmill(&["check-config"], &operator);
     let shown = format!("{}{}", text(&check), String::from_utf8_lossy(&check.stderr));
     assert!(shown.contains("tls: Required") && !shown.contains("planted-"), "{shown}");
-}
-
-/// Each session may do what its worker does, and nothing beside.
-async fn tables_are_closed(it: &Private) {
-    let insert = |worker: &str| {
-        format!(
-            "INSERT INTO event (id, worker, type, kind, subject_kind, subject, correlation, cause,
-                                batch, ordinal, data)
-             SELECT id_at(now()), '{worker}', 'invoice.issued.v1', 'event', 'invoice',
-                    gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 0, '{{}}'"
-        )
-    };
-    let other = insert("invoicing");
-    let refused = [
-        ("intake", "SELECT 1 FROM invoice"),
-        ("intake", "SELECT 1 FROM payment"),
-        ("intake", "SELECT maintain_partitions()"),
-        ("intake", "SELECT erase_raw(gen_random_uuid())"),
-        ("intake", "CREATE TABLE mine (a int)"),
-        ("intake", "UPDATE contact SET emails = '[]'"),
-        ("qualification", &other),
-        ("qualification", "SELECT 1 FROM quote"),
-        ("qualification", "UPDATE event SET type = 'x'"),
-        ("qualification", "DELETE FROM event"),
-        ("quoting", "UPDATE lead SET state = 'open'"),
-        ("ordering", "SELECT 1 FROM invoice"),
-        ("invoicing", "UPDATE sales_order SET state = 'canceled'"),
-        ("invoicing", "INSERT INTO quote_line SELECT * FROM quote_line"),
-        ("clock", "SELECT 1 FROM lead"),
-        ("clock", "INSERT INTO schedule SELECT * FROM schedule"),
-        ("operator", "UPDATE invoice SET state = 'paid'"),
-        ("operator", "INSERT INTO event SELECT * FROM event"),
-        ("privacy", "SELECT 1 FROM input_chunk"),
-        ("privacy", "UPDATE input_chunk SET bytes = 'x'"),
-    ];
-    let mut sessions = BTreeMap::new();
-    for (role, statement) in refused {
-        if !sessions.contains_key(role) {
-            sessions.insert(role, it.session(role).await);
-        }
-        let session = sessions.get_mut(role).unwrap();
-        let done = sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(session).await;
-        let code =
-            done.as_ref().err().and_then(|e| Some(e.as_database_error()?.code()?.into_owned()));
-        assert_eq!(code.as_deref(), Some(FORBIDDEN), "{role}: {statement}: {done:?}");
-    }
-    // Rows of others are not there; the owner, who passes by the policies, sees all.
-    let seen = "SELECT string_agg(DISTINCT worker, ' ' ORDER BY worker) FROM";
-    for (role, session) in &mut sessions {
-        let expected = match *role {
-            "operator" => "clock intake invoicing ordering qualification quoting",
-            "privacy" => continue,
-            worker => worker,
-        };
-        assert_eq!(one(session, &format!("{seen} event")).await, expected);
-        assert_eq!(one(session, &format!("{seen} batch")).await, expected);
-    }
-    let clock = sessions.get_mut("clock").unwrap();
-    one(clock, "SELECT count(*)::text FROM maintain_partitions()").await;
 }
 
 /// A user publishes what its worker says and nothing else, on every way there is.

@@ -29,6 +29,7 @@ use super::super::time::counted;
 use super::{class, not_open, sentence, unknown};
 use crate::envelope::SOURCE_PREFIX;
 use crate::messaging::{Outgoing, Publisher};
+use crate::runtime::CLOCK;
 use crate::store::parked::{self, Closing, Parked, ParkedClass, ParkedFilter, ParkedState};
 use crate::store::{self, Connection, replay};
 use crate::workers::{self, OUT_BILLING};
@@ -172,11 +173,21 @@ impl Desk {
         if found.body.is_none() {
             bail!("The bytes of {} were erased on request; discard it.", line.id);
         }
-        if !self.queues.contains_key(&line.queue) {
+        let Some(worker) = self.queues.get(&line.queue) else {
             bail!(
                 "{} came from the queue `{}`, which no worker of this version works on; discard it, \
                  or send its content anew.",
                 line.id,
+                line.queue
+            );
+        };
+        // What died was parked by the clock for everybody; the rest each worker parks for itself.
+        if line.worker != CLOCK && line.worker != *worker {
+            bail!(
+                "{} was parked by {1}, and {1} does not work on the queue `{2}`: nothing that leadmill \
+                 does leaves such a row. Discard it.",
+                line.id,
+                line.worker,
                 line.queue
             );
         }

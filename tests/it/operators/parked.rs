@@ -147,12 +147,13 @@ async fn what_was_handled_or_is_kept_as_an_input_is_not_replayed() {
         "INSERT INTO parked (id, worker, queue, message, class, reason, properties, body)
          SELECT id, 'intake', 'intake.card', id, 'input_fault', 'It broke.', '{}', 'x' FROM input;
          INSERT INTO parked (id, worker, queue, message, class, reason, properties, body)
-         SELECT id, 'dead_letters', 'quoting', id, 'dead_letter', 'It died.', '{}', 'x'
+         SELECT id, 'clock', 'quoting', id, 'dead_letter', 'It died.', '{}', 'x'
          FROM (SELECT id_at(now()) AS id) AS x;
          INSERT INTO inbox (worker, id, batch)
          SELECT 'quoting', id, id FROM parked WHERE queue = 'quoting';
          INSERT INTO parked (id, worker, queue, class, reason, properties, body)
-         VALUES (gen_random_uuid(), 'old', 'old.queue', 'type', 'Gone.', '{}', 'x');
+         VALUES (gen_random_uuid(), 'old', 'old.queue', 'type', 'Gone.', '{}', 'x'),
+                (gen_random_uuid(), 'intake', 'out.billing', 'type', 'Planted.', '{}', 'x');
          INSERT INTO parked (id, worker, queue, class, reason, properties)
          VALUES (gen_random_uuid(), 'quoting', 'quoting', 'type', 'Erased.', '{}')",
     )
@@ -162,10 +163,16 @@ async fn what_was_handled_or_is_kept_as_an_input_is_not_replayed() {
     arguments.extend(ids.iter().map(String::as_str));
     let answer = leadmill(&it, &arguments).await;
     assert!(!answer.success);
-    for why in ["input.release", "would do it twice", "no worker of this version", "erased"] {
+    for why in [
+        "input.release",
+        "would do it twice",
+        "no worker of this version",
+        "intake does not work on the queue `out.billing`",
+        "erased",
+    ] {
         assert!(answer.out.contains(why), "{why}: {}", answer.out);
     }
-    assert_eq!(it.count("SELECT count(*) FROM parked WHERE state = 'parked'").await, 4);
+    assert_eq!(it.count("SELECT count(*) FROM parked WHERE state = 'parked'").await, 5);
 }
 
 #[tokio::test]

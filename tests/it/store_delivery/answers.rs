@@ -136,7 +136,7 @@ async fn a_timer_happens_once_when_it_is_due() {
         cause: id(now, 1),
     };
     let timers = [timer(2, "b", -1), timer(3, "a", -2), timer(4, "c", 60), timer(5, "a", -2)];
-    schedule::insert(&mut one, &timers).await.unwrap();
+    schedule::insert(&mut one, "intake", &timers).await.unwrap();
     store::commit(&mut one).await.unwrap();
 
     begin(&mut one).await;
@@ -145,6 +145,7 @@ async fn a_timer_happens_once_when_it_is_due() {
     let second = schedule::claim_due(&mut two, batch, 10).await.unwrap();
     let ids = |due: &[schedule::DueTimer]| due.iter().map(|timer| timer.id).collect::<Vec<_>>();
     assert_eq!((ids(&first), ids(&second)), (vec![id(now, 3)], vec![id(now, 2)]));
+    assert_eq!(first[0].worker, "intake", "who planned it");
     assert_eq!((&first[0].data, first[0].ty.as_str()), (&said.data, "lead.disqualify.v1"));
     store::commit(&mut one).await.unwrap();
     store::rollback(&mut two).await.unwrap();
