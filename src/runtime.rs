@@ -13,6 +13,7 @@ mod planted;
 mod publish;
 mod reach;
 mod record;
+mod todo;
 mod transaction;
 mod upkeep;
 

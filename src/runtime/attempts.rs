@@ -1,7 +1,6 @@
 //! What is done when a batch cannot be committed: again, in halves, or without the one message that
 //! is to blame, which is parked. The broker's messages are held meanwhile; nothing is requeued.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +10,11 @@ use tracing::warn;
 use super::arrival::{Message, Trouble};
 use super::decision::Undecided;
 use super::lane::{Lane, LaneError};
+use super::todo::{Taken, Todo};
 use super::transaction::{Committed, Desk, Poison, Poisoned, Stop};
 use crate::messaging::Link;
 use crate::store::parked::ParkedClass;
-use crate::store::{self, Fault, UNIQUE_TRIES_MAX};
+use crate::store::{self, Fault};
 
 /// Waits between attempts after a fault, doubling from the first to the second, with jitter.
 pub const FAULT_WAIT_MIN: Duration = Duration::from_millis(100);
@@ -27,32 +27,24 @@ pub struct Attempts<'l> {
     lane: &'l Lane,
     link: &'l Link,
     messages: Arc<[Message]>,
-    /// What is still to be committed; the last goes first.
-    todo: Vec<Range<usize>>,
+    todo: Todo,
     poisoned: Arc<Poisoned>,
-    /// Unique keys in the way, by the part that met them.
-    suspicions: HashMap<Range<usize>, u32>,
     faults: u32,
 }
 
 impl<'l> Attempts<'l> {
     pub fn new(lane: &'l Lane, link: &'l Link, messages: Vec<Message>) -> Self {
-        let whole = 0..messages.len();
-        Self {
-            lane,
-            link,
-            messages: messages.into(),
-            todo: Vec::from([whole]),
-            poisoned: Arc::default(),
-            suspicions: HashMap::new(),
-            faults: 0,
-        }
+        let todo = Todo::all(messages.len());
+        Self { lane, link, messages: messages.into(), todo, poisoned: Arc::default(), faults: 0 }
     }
 
     /// Commits everything, or ends because the link failed or our own fault was found.
     pub async fn commit(mut self, desk: &mut Desk) -> Result<Committed, LaneError> {
         let mut all = Committed { letters: Vec::new(), batches: Vec::new() };
-        while let Some(places) = self.todo.pop() {
+        while let Some(places) = self.todo.next() {
+            if self.todo.pauses(&places) {
+                self.pause(FAULT_WAIT_MIN, "A key is in the way.").await?;
+            }
             match desk.transact(&self.messages, places.clone(), &self.poisoned).await {
                 Ok(done) => {
                     all.letters.extend(done.letters);
@@ -85,21 +77,22 @@ impl<'l> Attempts<'l> {
             };
             let marks = std::mem::take(&mut desk.marks);
             *desk = Desk { marks, ..fresh };
-            self.todo.push(places);
+            self.todo.again(places);
             return Ok(None);
         }
         // Where the connection is gone too, the next transaction finds out.
         let _ = store::rollback(&mut desk.conn).await;
         match stop {
             Stop::Fault(Fault::Ours(error)) => Err(self.lane.halted(&error.to_string())),
-            Stop::Fault(Fault::Again(error)) => {
-                let seen = self.suspicions.entry(places.clone()).or_default();
-                *seen += u32::from(error.is_unique_violation());
-                if *seen >= UNIQUE_TRIES_MAX {
-                    return poison(error.to_string());
+            Stop::Fault(Fault::Again(error)) if error.is_unique_violation() => {
+                match self.todo.taken(places, error.taken_key()) {
+                    Taken::Again => Ok(None),
+                    Taken::Alone => poison(error.to_string()),
                 }
+            }
+            Stop::Fault(Fault::Again(error)) => {
                 self.wait(&error.to_string()).await?;
-                self.todo.push(places);
+                self.todo.again(places);
                 Ok(None)
             }
             Stop::Fault(Fault::Message(error) | Fault::Connection(error)) => {
@@ -107,8 +100,7 @@ impl<'l> Attempts<'l> {
             }
             Stop::Undecided(Undecided::Panicked(place, _)) if places.len() > 1 => {
                 // Once more, alone: only what panics by itself is parked.
-                let parts = [place + 1..places.end, place..place + 1, places.start..place];
-                self.todo.extend(parts.into_iter().filter(|part| !part.is_empty()));
+                self.todo.single(places, place);
                 Ok(None)
             }
             Stop::Undecided(Undecided::Panicked(_, reason)) => {
@@ -120,9 +112,7 @@ impl<'l> Attempts<'l> {
 
     /// Halves the part that somebody in it spoils, until that message stands alone and is parked.
     fn corner(&mut self, places: Range<usize>, trouble: Trouble) -> Result<(), LaneError> {
-        if places.len() > 1 {
-            let middle = places.start + places.len() / 2;
-            self.todo.extend([middle..places.end, places.start..middle]);
+        if self.todo.halve(places.clone()) {
             return Ok(());
         }
         let place = places.start;
@@ -136,7 +126,7 @@ impl<'l> Attempts<'l> {
         let known = Arc::get_mut(&mut self.poisoned);
         let known = known.expect("the decisions that share it have ended with their transaction");
         known.insert(place, Poison { trouble, instead });
-        self.todo.push(places);
+        self.todo.again(places);
         Ok(())
     }
 
@@ -149,6 +139,11 @@ impl<'l> Attempts<'l> {
             warn!(queue = self.lane.queue, "A batch is held and tried again: {reason}");
         }
         let most = FAULT_WAIT_MIN.saturating_mul(2_u32.saturating_pow(waits)).min(FAULT_WAIT_MAX);
+        self.pause(most, reason).await
+    }
+
+    /// Waits for half the time at least, by chance.
+    async fn pause(&self, most: Duration, reason: &str) -> Result<(), LaneError> {
         let most_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
         let wait = Duration::from_millis(fastrand::u64(most_ms / 2..=most_ms));
         let failed = self.link.failed();
@@ -157,7 +152,7 @@ impl<'l> Attempts<'l> {
                 Err(LaneError::Link(self.link.failure().unwrap_or_else(|| reason.to_owned())))
             }
             // A batch that was tried often enough is left to the next process.
-            () = self.lane.stop.cancelled(), if waits > AT_ONCE_MAX => {
+            () = self.lane.stop.cancelled(), if self.faults > 2 * AT_ONCE_MAX => {
                 Err(LaneError::Link(reason.to_owned()))
             }
             () = tokio::time::sleep(wait) => Ok(()),

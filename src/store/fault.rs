@@ -7,8 +7,8 @@ use sqlx::error::ErrorKind;
 use super::save::SaveError;
 use super::world::LockError;
 
-/// A 23505 runs the batch again, because the second look usually finds the record that was in the
-/// way. Seen that often in a row it is no race: see [`Fault::persisting`].
+/// A 23505 is looked at again, because the second look usually finds the record that was in the way.
+/// One and the same key seen that often, at last by a message alone, is no race but that message's.
 pub const UNIQUE_TRIES_MAX: u32 = 3;
 
 /// The batch has rolled back, or its connection is gone; this says what follows.
@@ -60,21 +60,6 @@ impl Fault {
         Self::Ours(Trouble::Found(what.into()))
     }
 
-    /// The fault after [`UNIQUE_TRIES_MAX`] tries: a unique key still in the way is the message's.
-    #[must_use]
-    pub fn persisting(self) -> Self {
-        match self {
-            Self::Again(trouble) if trouble.is_unique_violation() => Self::Message(trouble),
-            other => other,
-        }
-    }
-
-    /// Was it a key that is taken already?
-    #[must_use]
-    pub fn is_unique_violation(&self) -> bool {
-        self.trouble().is_unique_violation()
-    }
-
     /// What happened.
     #[must_use]
     pub const fn trouble(&self) -> &Trouble {
@@ -90,6 +75,15 @@ impl Trouble {
     pub fn is_unique_violation(&self) -> bool {
         let error = self.database_error();
         error.is_some_and(|error| matches!(error.kind(), ErrorKind::UniqueViolation))
+    }
+
+    /// Which key was taken, to tell one from another: it may hold personal values, so it is never
+    /// shown. The server names it only to a role that may read it.
+    #[must_use]
+    pub fn taken_key(&self) -> Option<String> {
+        let error = self.database_error().filter(|_| self.is_unique_violation())?;
+        let known = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()?;
+        Some(format!("{} {}", known.constraint()?, known.detail()?))
     }
 
     /// The SQLSTATE, where the server gave one.

@@ -4,6 +4,7 @@ use leadmill::runtime::FaultPoint;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::database;
 use crate::installation::{Installation, command, form, raw};
 
 #[tokio::test]
@@ -136,6 +137,46 @@ async fn a_row_that_the_database_refuses_is_parked_alone_and_the_others_go_throu
     let held = "SELECT count(*) FROM input JOIN parked ON parked.message = input.id \
                 WHERE verdict = 'held' AND class = 'poison'";
     assert_eq!(it.count(held).await, 1);
+    intake.stop().await;
+}
+
+#[tokio::test]
+async fn one_message_whose_key_is_taken_costs_a_batch_of_64_at_most_14_transactions() {
+    const BATCH: usize = 64;
+    let it = Installation::new().await;
+    // A sequence counts what is rolled back, too: each transaction inserts its leads at once.
+    it.execute(&format!(
+        "CREATE SEQUENCE tries; CREATE FUNCTION count_try() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN PERFORM nextval(''tries''); RETURN NULL; END';
+         CREATE UNIQUE INDEX ON lead ((enquiry->>'company')) WHERE enquiry->>'company' = 'Acme 141';
+         INSERT INTO lead SELECT * FROM jsonb_populate_record(NULL::lead, jsonb_set(
+             '{}', '{{enquiry,company}}', '\"Acme 141\"'));
+         CREATE TRIGGER count_try BEFORE INSERT ON lead FOR EACH STATEMENT EXECUTE FUNCTION count_try()",
+        lead_row(Uuid::now_v7())
+    ))
+    .await;
+    let patient = [
+        ("LEADMILL_RUNTIME__BATCH_SIZE_MAX", "64"),
+        ("LEADMILL_DATABASE__LOCK_TIMEOUT_MS", "25000"),
+    ];
+    let intake = it.start(&["intake"], &patient);
+    it.send("intake.web", "application/json", (0..40).map(form).collect()).await;
+    it.until("it has seen what comes", "SELECT count(*) = 41 FROM lead").await;
+    // While one message waits, the next ones gather to a batch.
+    let mut conn = it.connect().await;
+    database::execute(&mut conn, "BEGIN; LOCK TABLE lead IN EXCLUSIVE MODE".into()).await;
+    it.send("intake.web", "application/json", vec![form(40)]).await;
+    database::until_waiting(&mut conn, 1).await;
+    it.send("intake.web", "application/json", (100..100 + BATCH).map(form).collect()).await;
+    let before = it.count("SELECT last_value FROM tries").await;
+    database::execute(&mut conn, "COMMIT".into()).await;
+    let all = format!("SELECT count(*) = {} FROM input", 40 + 1 + BATCH);
+    it.until("all have a verdict", &all).await;
+    let spent = it.count("SELECT last_value FROM tries").await - before - 1;
+    assert!(spent <= 14, "{spent} transactions");
+    let parked = "SELECT count(*) FROM input JOIN parked ON parked.message = input.id
+                  WHERE verdict = 'held' AND class = 'poison'";
+    assert_eq!(it.count(parked).await, 1);
     intake.stop().await;
 }
 

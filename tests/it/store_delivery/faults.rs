@@ -16,7 +16,7 @@ fn code(fault: &Fault) -> String {
 }
 
 #[tokio::test]
-async fn a_key_that_is_taken_runs_again_and_is_the_messages_fault_only_when_it_persists() {
+async fn a_key_that_is_taken_runs_again_and_is_named_for_comparing_but_never_shown() {
     let database = Database::create().await;
     let mut conn = database.connect().await;
     let (now, batch) = begin(&mut conn).await;
@@ -25,9 +25,10 @@ async fn a_key_that_is_taken_runs_again_and_is_the_messages_fault_only_when_it_p
     assert!(matches!(fault, Fault::Again(_)) && code(&fault) == "23505", "{fault:?}");
     let text = fault.to_string();
     assert!(text.contains("nothing_") && !text.contains("O-1"), "{text}");
-    assert!(matches!(fault.persisting(), Fault::Message(_)));
-    let stale = Fault::stale("The lead was changed by another worker.").persisting();
+    assert!(fault.trouble().taken_key().is_some_and(|key| key.contains(&id(now, 1).to_string())));
+    let stale = Fault::stale("The lead was changed by another worker.");
     assert!(matches!(stale, Fault::Again(_)), "a changed version is never the message's fault");
+    assert_eq!(stale.trouble().taken_key(), None);
 }
 
 #[tokio::test]
