@@ -23,6 +23,7 @@
 mod consumer;
 mod delivered;
 mod frame;
+mod held;
 mod link;
 mod publisher;
 mod settings;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::{FutureExt, StreamExt};
-use lapin::Channel;
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 
 use super::delivered::{Delivered, Lane};
+use super::held::Held;
 use super::link::{Health, LinkError};
 use super::settings::BrokerSettings;
 use super::watchdog::{Pulse, Pulses};
@@ -23,7 +23,7 @@ static LANES: AtomicU64 = AtomicU64::new(0);
 /// A stream of messages of one queue, on a channel of its own.
 pub struct Consumer {
     lane: Arc<Lane>,
-    channel: Channel,
+    channel: Held,
     stream: lapin::Consumer,
     pulse: Arc<Pulse>,
     /// Messages that are here and were not given yet.
@@ -48,12 +48,13 @@ impl Consumer {
         let full = settings.full(queue);
         let tag = format!("{link} {} {id}", std::process::id());
         let open = async {
-            let channel = wire.connection.create_channel().await?;
+            let mut channel = wire.channel().await?;
             channel.basic_qos(prefetch, BasicQosOptions { global: false }).await?;
             let options = BasicConsumeOptions::default();
             let queue = full.as_str().into();
             let stream =
                 channel.basic_consume(queue, tag.into(), options, FieldTable::default()).await?;
+            channel.stream = Some(stream.clone());
             Ok((channel, stream))
         };
         match health.call(&format!("consume queue `{full}`"), open).await? {

@@ -57,7 +57,9 @@ impl Delivered {
         let properties = &delivery.properties;
         let headers = properties.headers().as_ref().map(|table| render(table, prefix));
         let headers = headers.unwrap_or_default();
-        let count = headers.get(DELIVERY_COUNT).and_then(|count| count.parse().ok());
+        // What was never given out before has a count of its sender's, if any; the broker begins at one.
+        let count = headers.get(DELIVERY_COUNT).filter(|_| delivery.redelivered);
+        let count = count.and_then(|count| count.parse().ok());
         Self {
             queue: lane.queue.clone(),
             exchange: bare(delivery.exchange.as_str(), prefix),

@@ -137,7 +137,7 @@ impl Link {
         tokio::spawn(watch(name.to_owned(), events, health.clone()));
         let publisher = Publisher::open(settings, &publish, health.clone()).await?;
         let (pulses, retiring) = (Pulses::default(), CancellationToken::new());
-        let channel = health.call("open a channel", consume.connection.create_channel()).await?;
+        let channel = health.call("open a channel", consume.channel()).await?;
         let watchdog = Watchdog {
             pulses: pulses.clone(),
             health: health.clone(),

@@ -18,9 +18,10 @@ use futures_util::FutureExt;
 use futures_util::future::maybe_done;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
-use lapin::{BasicProperties, Channel, Confirmation, ConnectionStatus};
+use lapin::{BasicProperties, Confirmation, ConnectionStatus};
 use tokio::sync::{mpsc, oneshot};
 
+use super::held::Held;
 use super::link::{Health, LinkError};
 use super::settings::BrokerSettings;
 use super::wire::{Wire, bounded, words};
@@ -37,8 +38,8 @@ const ROUND_BYTES_MAX: usize = 64 * 1024 * 1024;
 const SHORT_BYTES_MAX: usize = 255;
 /// Headers of the broker's own that must never be sent again: RabbitMQ 3.10 silently drops a
 /// message whose history names the queue it is dead-lettered to.
-const BROKER_HEADERS: [&str; 4] =
-    ["x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
+const BROKER_HEADERS: [&str; 5] =
+    ["x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count"];
 
 /// One message to publish. It is always persistent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +117,7 @@ impl Publisher {
         health: Health,
     ) -> Result<Self, LinkError> {
         let open = async {
-            let channel = wire.connection.create_channel().await?;
+            let channel = wire.channel().await?;
             channel.confirm_select(ConfirmSelectOptions::default()).await?;
             Ok(channel)
         };
@@ -223,7 +224,7 @@ struct Request {
 
 /// Owns the channel; nobody else publishes on it.
 struct Task {
-    channel: Channel,
+    channel: Held,
     status: ConnectionStatus,
     health: Health,
     prefix: String,

@@ -8,13 +8,14 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use lapin::ConnectionStatus;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
-use lapin::{Channel, ConnectionStatus};
 use tokio::time::{Instant, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+use super::held::Held;
 use super::link::Health;
 
 /// Looks at each consumer within the time after which it counts as stuck.
@@ -70,7 +71,7 @@ pub(super) struct Watchdog {
     pub(super) pulses: Pulses,
     pub(super) health: Health,
     /// On the connection that consumes; used for nothing else.
-    pub(super) channel: Channel,
+    pub(super) channel: Held,
     /// Of the connection that publishes. A lane whose events the broker does not take rests.
     pub(super) publishing: ConnectionStatus,
     pub(super) stuck_after: Duration,

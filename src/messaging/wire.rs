@@ -15,6 +15,7 @@ use lapin::{Connection, ConnectionProperties, ConnectionStatus, ErrorKind};
 use socket2::{SockRef, Socket};
 use tokio::time::{sleep, timeout};
 
+use super::held::{Channels, Held};
 use super::link::LinkError;
 use super::settings::BrokerSettings;
 use super::transport::{Transport, connect, mended};
@@ -32,6 +33,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// One connection; dropping it shuts its socket down.
 pub(super) struct Wire {
     pub(super) connection: Connection,
+    channels: Arc<Channels>,
     kill: Kill,
 }
 
@@ -74,13 +76,18 @@ impl Wire {
             properties,
         );
         match timeout(limit, opening).await {
-            Ok(Ok(connection)) => Ok(Self { connection, kill }),
+            Ok(Ok(connection)) => Ok(Self { connection, channels: Channels::new(), kill }),
             Ok(Err(error)) => Err(explain(&error, settings)),
             Err(_) => Err(LinkError::Unreachable {
                 address: settings.address(),
                 why: format!("it did not answer within {} s", limit.as_secs()),
             }),
         }
+    }
+
+    /// A channel that is closed when it is dropped.
+    pub(super) async fn channel(&self) -> lapin::Result<Held> {
+        Ok(self.channels.hold(self.connection.create_channel().await?))
     }
 
     pub(super) fn status(&self) -> ConnectionStatus {
@@ -91,10 +98,15 @@ impl Wire {
     /// may be stuck; only the end of the process frees them.
     pub(super) async fn close(&self) -> bool {
         if self.connection.status().connected() {
+            let polite = async {
+                self.channels.settle().await;
+                self.connection.close(200, "OK".into()).await
+            };
             // Either outcome is followed by the hard shutdown, which is what we rely on.
-            let _ = timeout(CLOSE_TIMEOUT, self.connection.close(200, "OK".into())).await;
+            let _ = timeout(CLOSE_TIMEOUT, polite).await;
         }
         self.kill.now();
+        self.channels.forget();
         timeout(KILL_TIMEOUT, async {
             while self.open_still() {
                 sleep(TICK).await;

@@ -129,6 +129,15 @@ fn numbers(ids: std::ops::Range<usize>) -> Vec<String> {
     ids.map(|id| id.to_string()).collect()
 }
 
+async fn until(condition: impl Fn() -> bool) {
+    let wait = async {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, wait).await.expect("the condition holds in time");
+}
+
 fn worker(name: &str) -> Queue {
     Queue::worked(name).hears(EVENTS, "lead.#")
 }
@@ -374,5 +383,7 @@ async fn the_end_of_a_queue_fails_the_link_that_consumes_it() {
 
 #[path = "messaging/faults.rs"]
 mod faults;
+#[path = "messaging/goodbye.rs"]
+mod goodbye;
 #[path = "messaging/topology.rs"]
 mod topology;

@@ -41,8 +41,8 @@ const ATTEMPT_HEADER: &str = "x-attempt";
 /// Keeps the id of the first life.
 const ORIGINAL_HEADER: &str = "x-original-id";
 /// What the broker writes about dead letters; RabbitMQ drops messages that come with it.
-const BROKER_HEADERS: [&str; 4] =
-    ["x-death", "x-first-death-", "x-last-death-", "x-delivery-count"];
+const BROKER_HEADERS: [&str; 5] =
+    ["x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count"];
 
 /// Options of `leadmill parked replay`.
 #[derive(Clone, Debug, clap::Args)]

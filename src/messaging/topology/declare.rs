@@ -6,6 +6,7 @@ use lapin::{Channel, ErrorKind};
 use tokio::time::{Duration, timeout};
 
 use super::{Exchange, Queue};
+use crate::messaging::held::Held;
 use crate::messaging::link::LinkError;
 use crate::messaging::settings::BrokerSettings;
 use crate::messaging::wire::{CALL_TIMEOUT, Wire, code, words};
@@ -182,8 +183,8 @@ impl<'a> Calls<'a> {
         if problems.is_empty() { Ok(()) } else { Err(TopologyError::Problems(problems)) }
     }
 
-    async fn channel(&self) -> Result<Channel, LinkError> {
-        let opened = timeout(CALL_TIMEOUT, self.wire.connection.create_channel()).await;
+    async fn channel(&self) -> Result<Held, LinkError> {
+        let opened = timeout(CALL_TIMEOUT, self.wire.channel()).await;
         opened.map_err(|_| self.silent("A channel"))?.map_err(|error| {
             let address = self.settings.address();
             LinkError::Broken(format!(

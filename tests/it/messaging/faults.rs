@@ -1,5 +1,9 @@
 //! Cut, stalled and blocked connections, wrong settings.
 
+use lapin::options::BasicPublishOptions;
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{BasicProperties, Connection, ConnectionProperties};
+
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,6 +28,30 @@ async fn a_cut_fails_the_link_at_once_and_the_batch_in_flight_is_lost() {
     let late = link.publisher().publish([message("lead.captured.v1", 3)]).await;
     assert!(matches!(late, Err(PublishError::Lost(_))), "{late:?}");
     assert!(link.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_count_of_deliveries_that_the_sender_wrote_counts_for_nothing() {
+    let bench = Bench::with(vec![worker("qualification")]).await;
+    let url = broker_url();
+    let connection = Connection::connect(&url, ConnectionProperties::default()).await;
+    let connection = connection.expect("a connection");
+    let channel = connection.create_channel().await.expect("a channel");
+    let mut headers = FieldTable::default();
+    headers.insert("x-delivery-count".into(), AMQPValue::LongLongInt(25));
+    let properties = BasicProperties::default().with_headers(headers);
+    let queue = format!("{}qualification", bench.settings.prefix).into();
+    let options = BasicPublishOptions::default();
+    let sent = channel.basic_publish("".into(), queue, options, b"{}", properties).await;
+    sent.expect("sent").await.expect("taken");
+    connection.close(200, "done".into()).await.expect("closed");
+    for expected in [0, 1] {
+        let link = bench.link().await;
+        let mut consumer = link.consume("qualification", 1).await.expect("a consumer");
+        let taken = take(&mut consumer, 1).await;
+        assert_eq!(taken[0].delivery_count, expected);
+        assert!(link.close().await);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -279,13 +307,4 @@ async fn attempts_that_time_out_leave_neither_threads_nor_sockets() {
 async fn open_error(settings: &BrokerSettings) -> LinkError {
     let opened = timeout(PATIENCE, Link::open(settings, "test")).await.expect("bounded");
     opened.err().expect("settings that lead nowhere")
-}
-
-async fn until(condition: impl Fn() -> bool) {
-    let wait = async {
-        while !condition() {
-            tokio::task::yield_now().await;
-        }
-    };
-    timeout(PATIENCE, wait).await.expect("the condition holds in time");
 }
