@@ -8,10 +8,10 @@ LEADMILL := target/debug/leadmill
 export SQLX_OFFLINE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test clients planted check build tools
+.PHONY: help demo up down test clients planted servers-check release-check check build tools
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Run leads through the whole pipeline and show what came out
 	@$(LEADMILL) demo
@@ -38,6 +38,15 @@ clients: tools ## Push leads and read invoices from Python and JavaScript (fetch
 # A build of its own that no release is made from, and some ten minutes: not a part of .ci/run.
 planted: tools ## Plant bugs, and see that the selftest finds each of them
 	@cargo test --features planted-bugs --test planted -- --test-threads=1
+
+# Half an hour for each release, and root: not a part of .ci/run.
+servers-check: tools ## Run all tests and a selftest on the servers of three Debian releases, old and new
+	@tests/servers/check.sh
+
+release-check: build ## What is too long for .ci/run: longer selftests, planted bugs, other servers
+	@$(LEADMILL) selftest --seed 1 --minutes 3 --nodes 3
+	@$(LEADMILL) selftest --seed 3 --minutes 10 --nodes 3
+	@$(MAKE) --no-print-directory planted servers-check
 
 check: tools ## Check format, lints and documentation
 	cargo fmt --all --check
