@@ -228,7 +228,8 @@ pub struct OrderCancel {
 #[serde(deny_unknown_fields)]
 pub struct PaymentReceived {
     pub invoice: InvoiceId,
-    /// The payer system's own reference, unique per payer; sent again, it changes nothing.
+    /// The payer system's own reference, unique per payer and invoice: one transfer may pay several
+    /// invoices. Sent again, it changes nothing; sent with other money, it is refused.
     pub reference: String,
     #[serde(with = "crate::money::decimal")]
     #[schemars(schema_with = "crate::money::decimal_schema")]

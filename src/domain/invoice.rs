@@ -62,7 +62,7 @@ pub struct Payment {
     pub id: PaymentId,
     /// The system that reported it (CloudEvents `source`).
     pub payer: String,
-    /// Its reference there, unique per payer.
+    /// Its reference there, once per payer and invoice.
     pub reference: String,
     pub amount: Decimal,
     pub value_date: NaiveDate,

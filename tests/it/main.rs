@@ -13,6 +13,7 @@ mod envelopes;
 mod growth;
 mod imports;
 mod installation;
+mod keys;
 mod layers;
 mod lifecycles;
 mod load;
