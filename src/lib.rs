@@ -175,6 +175,7 @@ pub mod messaging;
 pub mod roles;
 pub mod rules;
 pub mod runtime;
+pub mod senders;
 pub mod servers;
 pub mod settings;
 pub mod store;

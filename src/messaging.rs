@@ -41,11 +41,11 @@ pub use publisher::{BODY_BYTES_MAX, Outgoing, PublishError, Publisher};
 pub use settings::{BrokerSettings, addresses};
 pub use supervisor::{EXIT_STUCK, reconnecting};
 pub use topology::{
-    Argument, Binding, COMMANDS, DEAD, DELIVERY_LIMIT, Delay, EVENTS, Exchange, ExchangeKind,
-    Problem, QUEUE_LENGTH_MAX, Queue, QueueDepth, RETURN, Topology, TopologyError,
+    Argument, Binding, COMMANDS, DEAD, DEAD_LETTERS, DELIVERY_LIMIT, Delay, Exchange, ExchangeKind,
+    Problem, QUEUE_LENGTH_MAX, Queue, QueueDepth, REPLAY, Topology, TopologyError, from,
+    is_way_back, said_by, takes, way_back,
 };
-
-pub use user::{User, commands as user_commands};
+pub use user::{User, Users};
 
 /// Directive for the log filter: the client library logs whole returned messages, bodies included,
 /// and every refused request. Bodies hold personal data, and whatever fails is reported by us.

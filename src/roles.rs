@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
+use domain::commands::INTERNAL;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
 
-use crate::messaging::{self, COMMANDS, DEAD, Delay, EVENTS, User};
+use crate::messaging::{COMMANDS, DEAD_LETTERS, Delay, REPLAY, User, Users, from, said_by};
 use crate::runtime::CLOCK;
+use crate::senders::KINDS;
 use crate::settings::Settings;
 use crate::store::role::{self, Does, Role};
 use crate::workers::{self, OUT_BILLING};
@@ -17,10 +19,10 @@ use crate::workers::{self, OUT_BILLING};
 pub const OPERATOR: &str = "operator";
 /// May null what people wrote about themselves.
 pub const PRIVACY: &str = "privacy";
-/// Sends raw inputs and commands, as a web site or a warehouse does.
-pub const SENDER: &str = "sender";
 /// Takes invoices out of [`OUT_BILLING`].
 pub const BILLING: &str = "billing";
+/// Users of earlier versions, whose rights are taken back.
+const FORMER: [&str; 1] = ["sender"];
 
 /// The server whose grants are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -48,7 +50,10 @@ pub fn grants(server: Server, settings: &Settings, naming: &Naming) -> Result<St
     let workers = workers::all(settings).map_err(|error| error.to_string())?;
     match server {
         Server::Postgres => Ok(role::sql(&roles(&workers, naming))),
-        Server::Rabbitmq => messaging::user_commands(&users(&workers, naming), &settings.broker),
+        Server::Rabbitmq => {
+            let former = FORMER.map(|name| naming.full(name)).to_vec();
+            Users { users: users(&workers, naming), former }.commands(&settings.broker)
+        }
     }
 }
 
@@ -64,7 +69,7 @@ fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Vec<Role> {
             catalog: worker.wants_catalog(),
             says: once(workers::says(&**worker).iter().map(|ty| ty.name)),
             plans: plans(&**worker),
-            queues: workers::queues(&**worker).into_iter().map(|queue| queue.name).collect(),
+            queues: workers::queue_names(&**worker).into_iter().map(str::to_owned).collect(),
         };
         (worker.name(), does)
     });
@@ -84,46 +89,30 @@ fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Vec<Role> {
 }
 
 fn users(workers: &[Box<dyn Hosted>], naming: &Naming) -> Vec<User> {
-    let commands = |types: &mut dyn Iterator<Item = &&'static MessageType>| {
-        names(types.filter(|ty| ty.kind == MessageKind::Command))
-    };
-    let mut users: Vec<User> =
-        workers.iter().map(|worker| worker_user(&**worker, naming)).collect();
-    // What the clock says, workers have planned; what people ask for, workers hear.
-    let planned = commands(&mut workers.iter().flat_map(|worker| worker.says()));
-    let asked = commands(&mut workers.iter().flat_map(|worker| worker.hears()));
-    let user = |name: &str, reads: &[&str], keys: &[String], by_name| User {
-        name: naming.full(name),
-        reads: reads.iter().map(|queue| (*queue).to_owned()).collect(),
-        writes: if keys.is_empty() { vec![] } else { vec![(COMMANDS.to_owned(), keys.to_vec())] },
-        by_name,
-        password_file: naming.password_file(name),
-    };
-    users.push(user(CLOCK, &[DEAD], &planned, false));
-    // Replaying puts a message back into its queue by name.
-    users.push(user(OPERATOR, &[], &asked, true));
-    users.push(user(SENDER, &[], &asked, true));
-    users.push(user(BILLING, &[OUT_BILLING], &[], false));
+    let sayers = workers::sayers(workers);
+    let user = |name: &str| User::new(naming.full(name), naming.password_file(name));
+    let saying = sayers.iter().map(|sayer| {
+        let said = user(sayer.name).writes(said_by(sayer.name), names(sayer.says.iter()));
+        match workers.iter().find(|worker| worker.name() == sayer.name) {
+            Some(worker) => {
+                let waits = Delay::ALL.map(|delay| (delay.exchange(sayer.name), Vec::new()));
+                let said = waits.into_iter().fold(said, |user, (it, keys)| user.writes(it, keys));
+                said.reads(workers::queue_names(&**worker))
+            }
+            None => said.reads([DEAD_LETTERS]),
+        }
+    });
+    let mut users: Vec<User> = saying.collect();
+    let asked = workers.iter().flat_map(|worker| worker.hears());
+    let asked = asked.filter(|ty| ty.kind == MessageKind::Command && !INTERNAL.contains(ty));
+    let operator = user(OPERATOR).writes(COMMANDS.to_owned(), names(asked));
+    // Replaying puts a message back into any queue, by its name.
+    let operator = operator.writes(REPLAY.to_owned(), Vec::new());
+    let queues = workers::topology(workers).queues.into_iter().map(|queue| queue.name);
+    users.push(operator.looks(queues));
+    users.push(user(BILLING).reads([OUT_BILLING]));
+    users.extend(KINDS.map(|sender| user(sender.kind).writes(from(sender.kind), Vec::new())));
     users
-}
-
-fn worker_user(worker: &dyn Hosted, naming: &Naming) -> User {
-    let says = workers::says(worker);
-    let of = |kind| names(says.iter().filter(|ty| ty.kind == kind));
-    let said = [(EVENTS, of(MessageKind::Event)), (COMMANDS, of(MessageKind::Command))];
-    let queues: Vec<_> = workers::queues(worker).into_iter().map(|queue| queue.name).collect();
-    // What waits comes back to the queue that is its routing key: to no other than ours.
-    let waits = Delay::ALL.into_iter().flat_map(Delay::exchanges);
-    let waits = waits.map(|exchange| (exchange, queues.clone()));
-    let said = said.into_iter().filter(|(_, keys)| !keys.is_empty());
-    let said = said.map(|(exchange, keys)| (exchange.to_owned(), keys));
-    User {
-        name: naming.full(worker.name()),
-        writes: said.chain(waits).collect(),
-        reads: queues,
-        by_name: false,
-        password_file: naming.password_file(worker.name()),
-    }
 }
 
 fn names<'a>(types: impl Iterator<Item = &'a &'static MessageType>) -> Vec<String> {
@@ -179,6 +168,15 @@ mod tests {
             topics.iter().filter(says).map(|topic| topic["user"].to_string()).collect()
         };
         assert_eq!(may("invoice.issued.v1"), [r#""x_invoicing""#]);
+        assert!(!text.contains("amq.default"), "the default exchange leads to every queue");
+        let of = |user: &str| {
+            let permissions = rights["permissions"].as_array().into_iter().flatten();
+            let mut own = permissions.filter(|permission| permission["user"] == user);
+            own.next().expect("a user")["write"].to_string()
+        };
+        assert_eq!(of("x_web"), r#""^(leadmill\\.from\\.web)$""#);
+        assert!(of("x_operator").contains(r"|leadmill\\.letters\\.dead|"), "{}", of("x_operator"));
+        assert!(!of("x_operator").contains(r"leadmill\\.dead"), "{}", of("x_operator"));
         assert_eq!(may("lead.captured.v1"), [r#""x_intake""#]);
     }
 }

@@ -131,11 +131,11 @@ impl Runtime {
     /// trouble leaves the others alone.
     async fn work(&self, worker: &Arc<dyn Hosted>, stop: CancellationToken) {
         let broker = &self.settings.broker;
-        let queues = workers::queues(&**worker);
+        let queues = workers::queue_names(&**worker);
         let meter = self.metrics.worker(worker.name(), self.health.worker(worker.name()));
         let (tracer, sending) = Tracer::start(&self.settings.tracing, worker.name(), meter.clone());
         let lane = |queue: &str| self.lane(worker, queue, (&meter, &tracer), &stop);
-        let lanes: Vec<Lane> = queues.iter().map(|queue| lane(&queue.name)).collect();
+        let lanes: Vec<Lane> = queues.into_iter().map(lane).collect();
         drop(tracer);
         let upkeep = self.upkeep(Some(worker.name()), &meter, &stop);
         info!(worker = worker.name(), "Working.");

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::answers;
+use domain::commands::INTERNAL;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
 
-use crate::messaging::{COMMANDS, EVENTS, Queue, Topology};
+use crate::messaging::{COMMANDS, Queue, Topology, from, said_by, takes};
+use crate::runtime::CLOCK;
+use crate::senders::KINDS;
 use crate::settings::{Settings, SettingsError};
 
 /// The queue from which a billing system takes invoices; it waits there from the first `up` on.
@@ -33,31 +36,98 @@ pub fn all(settings: &Settings) -> Result<Vec<Box<dyn Hosted>>, SettingsError> {
     ])
 }
 
-/// The queues of one worker: its raw inputs, and the queues of the types that it hears.
+/// The names of one worker's queues: its raw inputs, and the queues of the types that it hears.
 #[must_use]
-pub fn queues(worker: &dyn Hosted) -> Vec<Queue> {
-    let mut names: Vec<&str> = worker.raw_queues().to_vec();
+pub fn queue_names(worker: &dyn Hosted) -> Vec<&'static str> {
+    let mut names = worker.raw_queues().to_vec();
     for ty in worker.hears() {
         if !names.contains(&worker.queue_of(ty)) {
             names.push(worker.queue_of(ty));
         }
     }
-    let hears = |queue: Queue, ty: &MessageType| match ty.kind {
-        MessageKind::Event => queue.hears(EVENTS, ty.name),
-        MessageKind::Command => queue.hears(COMMANDS, ty.name),
+    names
+}
+
+/// The queues of one worker, bound to the exchanges of all who say what it hears.
+#[must_use]
+pub fn queues(worker: &dyn Hosted, sayers: &[Sayer]) -> Vec<Queue> {
+    let of = |name: &&'static str| {
+        let types = worker.hears().iter().filter(|ty| worker.queue_of(ty) == *name);
+        let ways = types.flat_map(|ty| exchanges(ty, sayers).into_iter().map(|it| (it, ty.name)));
+        let queue = ways.fold(Queue::worked(name), |queue, (by, key)| queue.hears(&by, key));
+        let senders = KINDS.iter().filter(|sender| sender.raw == Some(*name));
+        senders.fold(queue, |queue, sender| queue.hears(&from(sender.kind), name))
     };
-    let of = |name: &str| {
-        let types = worker.hears().iter().filter(|ty| worker.queue_of(ty) == name);
-        types.fold(Queue::worked(name), |queue, ty| hears(queue, ty))
-    };
-    names.into_iter().map(of).collect()
+    queue_names(worker).iter().map(of).collect()
+}
+
+/// The exchanges by which a type comes, without prefix: of each who says it, and of those outside who
+/// may send it.
+#[must_use]
+pub fn exchanges(ty: &MessageType, sayers: &[Sayer]) -> Vec<String> {
+    let saying = sayers.iter().filter(|sayer| sayer.says.contains(&ty));
+    let mut exchanges: Vec<_> = saying.map(|sayer| said_by(sayer.name)).collect();
+    if ty.kind == MessageKind::Command && !INTERNAL.contains(&ty) {
+        exchanges.push(COMMANDS.to_owned());
+        let senders = KINDS.iter().filter(|sender| sender.commands.contains(&ty));
+        exchanges.extend(senders.map(|sender| from(sender.kind)));
+    }
+    exchanges
+}
+
+/// A queue that others consume. It is bound to each sayer for just the types of that sayer that the
+/// patterns take: so nobody can put another's types into it.
+#[must_use]
+pub fn outward(name: &str, patterns: &[impl AsRef<str>], sayers: &[Sayer]) -> Queue {
+    let mut queue = Queue::worked(name);
+    for sayer in sayers {
+        let heard = |ty: &&&MessageType| patterns.iter().any(|it| takes(it.as_ref(), ty.name));
+        for ty in sayer.says.iter().filter(heard) {
+            queue = queue.hears(&said_by(sayer.name), ty.name);
+        }
+    }
+    queue
 }
 
 /// Everything that the broker must hold, for all workers, running or not.
 #[must_use]
 pub fn topology(workers: &[Box<dyn Hosted>]) -> Topology {
-    let billing = Queue::worked(OUT_BILLING).hears(EVENTS, BILLING_HEARS);
-    Topology::standard(workers.iter().flat_map(|worker| queues(&**worker)).chain([billing]))
+    let sayers = sayers(workers);
+    let mut topology = Topology::standard();
+    for sayer in &sayers {
+        topology = topology.sayer(sayer.name);
+    }
+    for sender in KINDS {
+        topology = topology.sender(sender.kind);
+    }
+    for worker in workers {
+        topology = topology.worker(worker.name(), queues(&**worker, &sayers));
+    }
+    topology.outward([outward(OUT_BILLING, &[BILLING_HEARS], &sayers)])
+}
+
+/// Somebody who says something by an exchange of its own.
+#[derive(Clone, Debug)]
+pub struct Sayer {
+    /// A worker's name, or [`CLOCK`].
+    pub name: &'static str,
+    /// Every type at most once.
+    pub says: Vec<&'static MessageType>,
+}
+
+/// Everybody who says something: the workers, and the clock, which says the commands that they plan.
+#[must_use]
+pub fn sayers(workers: &[Box<dyn Hosted>]) -> Vec<Sayer> {
+    let mut all: Vec<Sayer> = Vec::with_capacity(workers.len() + 1);
+    let mut planned: Vec<&'static MessageType> = Vec::new();
+    for worker in workers {
+        let says = says(&**worker);
+        let commands = says.iter().filter(|ty| ty.kind == MessageKind::Command);
+        planned.extend(commands.filter(|ty| !planned.contains(ty)).copied().collect::<Vec<_>>());
+        all.push(Sayer { name: worker.name(), says });
+    }
+    all.push(Sayer { name: CLOCK, says: planned });
+    all
 }
 
 /// The types that a worker says: what its decisions may say, and the answers that the runtime gives
@@ -66,7 +136,13 @@ pub fn topology(workers: &[Box<dyn Hosted>]) -> Topology {
 pub fn says(worker: &dyn Hosted) -> Vec<&'static MessageType> {
     let commands = worker.hears().iter().filter(|ty| ty.kind == MessageKind::Command);
     let answers = commands.flat_map(|ty| [answers::refused(ty.about), answers::already(ty.about)]);
-    worker.says().iter().copied().chain(answers).collect()
+    let mut says = worker.says().to_vec();
+    for ty in answers {
+        if !says.contains(&ty) {
+            says.push(ty);
+        }
+    }
+    says
 }
 
 /// The types that a worker hears: published `mandatory`, because a return then means a lost binding.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Context;
 use super::output::table;
-use crate::messaging::{DEAD, Topology};
+use crate::messaging::{DEAD_LETTERS, Topology};
 use crate::settings::Settings;
 use crate::store::audit::{Answer, Invariant, Look, Named, audit, unclaimed, unsettled};
 use crate::store::{self, Connection};
@@ -98,7 +98,7 @@ impl Audit {
     ) -> anyhow::Result<Invariant> {
         // Dead letters rest, until somebody parks them; they have a question of their own.
         let mut living = topology.clone();
-        living.queues.retain(|queue| queue.name != DEAD);
+        living.queues.retain(|queue| queue.name != DEAD_LETTERS);
         let begun = Instant::now();
         let limit = Duration::from_secs(self.wait);
         let mut quiet_since: Option<Instant> = None;
@@ -224,7 +224,8 @@ async fn dead_letters(
     look: &Look,
 ) -> anyhow::Result<Invariant> {
     let asked = ("queue.dead", "Is the queue of dead letters empty?");
-    let dead: Vec<_> = topology.queues.iter().filter(|queue| queue.name == DEAD).cloned().collect();
+    let dead = topology.queues.iter().filter(|queue| queue.name == DEAD_LETTERS).cloned();
+    let dead: Vec<_> = dead.collect();
     let topology = Topology { exchanges: Vec::new(), queues: dead };
     let full = full_queues(settings, &topology).await?;
     let n = i64::try_from(full.len()).unwrap_or(i64::MAX);

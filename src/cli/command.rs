@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow, bail};
 use bytes::Bytes;
-use domain::commands::{COMMANDS, ImportContinue, InputRow};
+use domain::commands::{COMMANDS, INTERNAL};
 use domain::decide::Arrived;
 use domain::host::Hosted;
-use domain::message::{Message, MessageType, TYPE_PREFIX};
+use domain::message::{MessageType, TYPE_PREFIX};
 
 use super::Context;
 use super::ask::Ask;
@@ -91,8 +91,7 @@ pub fn check(ty: &MessageType, data: &str, workers: &[Box<dyn Hosted>]) -> anyho
 
 /// What others may ask for; leadmill says the rest to itself.
 fn offered() -> impl Iterator<Item = &'static MessageType> {
-    let own = [InputRow::TYPE.name, ImportContinue::TYPE.name];
-    COMMANDS.iter().copied().filter(move |ty| !own.contains(&ty.name))
+    COMMANDS.iter().copied().filter(|ty| !INTERNAL.contains(ty))
 }
 
 /// Without major version, as people write it.

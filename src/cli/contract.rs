@@ -16,7 +16,7 @@ pub(super) struct Contract {
     /// Print the JSON Schema of one type's data, or of the `envelope`
     #[arg(long, value_name = "TYPE")]
     schema: Option<String>,
-    /// List every message type, who says it and who hears it
+    /// List every message type, who says it and who hears it, and the exchange
     #[arg(long)]
     list: bool,
     /// Write asyncapi.json, lifecycles.md and schemas/ into a folder
@@ -61,7 +61,9 @@ fn list(entries: &[Entry]) -> String {
             (Role::Command, true) => "outside".to_owned(),
             (Role::Event | Role::Answer, true) => "nobody yet".to_owned(),
         };
-        [entry.name.to_owned(), entry.kind.name().to_owned(), said, entry.heard_by.join(", ")]
+        let (name, kind) = (entry.name.to_owned(), entry.kind.name().to_owned());
+        [name, kind, said, entry.heard_by.join(", "), entry.exchanges.join(", ")]
     };
-    table(["type", "kind", "said by", "heard by"], entries.iter().map(row)).to_string()
+    let table = table(["type", "kind", "said by", "heard by", "exchange"], entries.iter().map(row));
+    format!("{table}\nThe routing key is the type; `broker.prefix` stands before each exchange.")
 }

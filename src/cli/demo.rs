@@ -119,9 +119,10 @@ impl Demo {
         dropped.map_err(|fault| anyhow!("{fault}"))?;
         let workers = workers::all(settings)?;
         workers::topology(&workers).delete(&settings.broker).await?;
-        outside::topology().delete(&settings.broker).await?;
+        let outside = outside::topology(&workers::sayers(&workers));
+        outside.delete(&settings.broker).await?;
         prepare(settings).await?;
-        Ok(outside::topology().declare(&settings.broker).await?)
+        Ok(outside.declare(&settings.broker).await?)
     }
 
     /// The settings as other processes get them: for the workers, and for whoever looks later.

@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::post::{self, Post, Sender};
 use crate::envelope::{self, Opened, Transport};
-use crate::messaging::{Delivered, EVENTS, Outgoing, Queue, Receipt, Topology};
-use crate::workers::OUT_BILLING;
+use crate::messaging::{Delivered, Outgoing, Receipt, Topology};
+use crate::workers::{OUT_BILLING, Sayer, outward};
 
 /// One quote in so many is not accepted.
 const DECLINES_EVERY: u64 = 12;
@@ -107,9 +107,9 @@ impl Party {
 }
 
 /// The queues of the stand-ins; billing's own exists in every installation.
-pub(super) fn topology() -> Topology {
+pub(super) fn topology(sayers: &[Sayer]) -> Topology {
     let own = [Party::Customer, Party::Warehouse];
-    let queues = own.map(|party| Queue::worked(party.queue()).hears(EVENTS, party.hears()));
+    let queues = own.map(|party| outward(party.queue(), &[party.hears()], sayers));
     Topology { exchanges: Vec::new(), queues: queues.into() }
 }
 

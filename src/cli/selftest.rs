@@ -33,6 +33,7 @@ use super::migrate::prepare;
 use super::outside::{self, Party};
 use crate::messaging::Topology;
 use crate::store::audit::Answer;
+use crate::workers;
 use fleet::Fleet;
 use ground::Ground;
 use inputs::Inputs;
@@ -101,8 +102,9 @@ impl Selftest {
         let ground = Ground::start(&folder, nodes, &mut say).await?;
         let settings = ground.settings(context.global.config.clone())?;
         prepare(&settings).await?;
-        let mut others = outside::topology();
-        others.queues.push(patient::everything());
+        let sayers = workers::sayers(&workers::all(&settings)?);
+        let mut others = outside::topology(&sayers);
+        others.queues.push(patient::everything(&sayers));
         others.declare(&settings.broker).await?;
         let mut environment = ground.environment()?;
         if let Some(file) = &context.global.config {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Context;
 use super::output::table;
 use super::time::{ago, counted};
-use crate::messaging::{DEAD, Delay, QueueDepth};
+use crate::messaging::{DEAD_LETTERS, Delay, QueueDepth};
 use crate::store::partition::DAYS_AHEAD_MIN;
 use crate::store::status::{self, Count, Oldest};
 use crate::{store, workers};
@@ -51,16 +51,15 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
 
 impl Shown {
     fn of(depths: Vec<QueueDepth>, status: status::Status, now: DateTime<Utc>) -> Self {
-        let delays: Vec<_> = Delay::ALL.into_iter().flat_map(Delay::exchanges).collect();
         let (mut queues, mut delayed, mut dead, mut missing) = (Vec::new(), 0, 0, Vec::new());
         for QueueDepth { name, waiting } in depths {
             let ready = waiting.map(|(ready, _)| ready);
             if ready.is_none() {
                 missing.push(format!("`{name}`"));
             }
-            if delays.contains(&name) {
+            if Delay::is_queue(&name) {
                 delayed += ready.unwrap_or(0);
-            } else if name == DEAD {
+            } else if name == DEAD_LETTERS {
                 dead += ready.unwrap_or(0);
             } else {
                 queues.push(Queue { name, ready, consumers: waiting.map(|(_, n)| n) });

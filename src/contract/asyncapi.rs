@@ -15,11 +15,14 @@ const BINDING: &str = "0.3.0";
 
 const DESCRIPTION: &str = "A lead-to-cash pipeline: leads go in by message, issued invoices come \
     out by message.\n\n\
-    Raw inputs (a mail, a form, a file of rows, a card) are sent as they are to an `intake.*` queue \
-    through the default exchange. Everything else is a CloudEvents 1.0 message in structured mode. \
-    Events are published to `leadmill.events`, commands to `leadmill.commands`, both topic \
-    exchanges; the routing key is the type without `leadmill.`. An installation may put a prefix \
-    before the names of its exchanges and queues.\n\n\
+    Raw inputs (a mail, a form, a file of rows, a card) are sent as they are, under the name of an \
+    `intake.*` queue as routing key, to the exchange of the kind of sender (`leadmill.from.web` …) or \
+    to the default exchange. Everything else is a CloudEvents 1.0 message in structured mode; the \
+    routing key is the type without `leadmill.`. Each worker says everything by a topic exchange of its \
+    own, `leadmill.events.<worker>`, and one type may come from several: bind a queue to each that a \
+    channel names, or let `leadmill consumer add` make it. Commands go to the topic exchange \
+    `leadmill.commands`, or to that of the kind of sender. An installation may put a prefix before the \
+    names of its exchanges and queues.\n\n\
     A command from outside that a rule refuses is answered with `<subject>.refused.v1`, one whose \
     effect already held with `<subject>.already.v1`; the command is named there by its `id` and \
     `source`. An event may come twice, always with the same `id`.\n\n\

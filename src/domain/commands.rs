@@ -12,6 +12,7 @@ use crate::ids::{
     AccountId, CatalogId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, QuoteId,
 };
 use crate::lead::DisqualifyReason;
+use crate::message::{Message, MessageType};
 use crate::money::Currency;
 use crate::opportunity::LostReason;
 use crate::order::ShippedLine;
@@ -39,6 +40,9 @@ catalog! { COMMANDS:
     InvoiceCancel = command "invoice.cancel.v1" of Invoice by invoice;
     CatalogReplace = command "catalog.replace.v1" of Catalog by catalog;
 }
+
+/// What leadmill says to itself alone: from outside it is not taken.
+pub const INTERNAL: [&MessageType; 2] = [InputRow::TYPE, ImportContinue::TYPE];
 
 /// Make a lead of a held input after all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::message::{MessageKind, TYPE_PREFIX};
+use domain::message::TYPE_PREFIX;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::envelope::{CONTENT_TYPE, SOURCE_PREFIX, Seal, seal};
-use crate::messaging::{COMMANDS, EVENTS, Outgoing, PublishError, Publisher};
+use crate::messaging::{Outgoing, PublishError, Publisher, said_by};
 use crate::store::event::{NewEvent, StoredEvent};
 
 /// First wait after a full queue refused a batch; doubles up to [`REFUSED_WAIT_MAX`].
@@ -27,7 +27,6 @@ pub struct Sent<'a> {
     pub worker: &'a str,
     /// Without `leadmill.`.
     pub ty: &'a str,
-    pub kind: MessageKind,
     pub subject: Uuid,
     pub at: DateTime<Utc>,
     pub sequence: Option<i64>,
@@ -43,7 +42,6 @@ pub fn stored(event: &StoredEvent) -> Sent<'_> {
         id: event.id,
         worker: &event.worker,
         ty: &event.ty,
-        kind: event.kind,
         subject: event.subject.id,
         at: event.at,
         sequence: event.sequence,
@@ -51,14 +49,6 @@ pub fn stored(event: &StoredEvent) -> Sent<'_> {
         cause: event.cause,
         traceparent: event.traceparent.as_deref(),
         data: &event.data,
-    }
-}
-
-/// Where messages of a kind are published.
-pub const fn exchange(kind: MessageKind) -> &'static str {
-    match kind {
-        MessageKind::Event => EVENTS,
-        MessageKind::Command => COMMANDS,
     }
 }
 
@@ -84,7 +74,7 @@ pub fn outgoing(
     })?;
     let trace = sent.traceparent.map(|trace| ("traceparent".to_owned(), trace.to_owned()));
     Ok(Outgoing {
-        exchange: exchange(sent.kind).to_owned(),
+        exchange: said_by(sent.worker),
         routing_key: sent.ty.to_owned(),
         body: body.into(),
         content_type: CONTENT_TYPE.to_owned(),
@@ -119,7 +109,6 @@ impl Letters {
             id: event.id,
             worker: self.worker,
             ty: event.ty.name,
-            kind: event.ty.kind,
             subject: event.subject.id,
             at: self.at,
             sequence: event.sequence,

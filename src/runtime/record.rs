@@ -16,9 +16,9 @@ use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
 use super::cause::{Cause, Pipeline, wait};
 use super::clock;
 use super::decision::Verdict;
-use super::publish::{Letters, exchange};
+use super::publish::Letters;
 use super::transaction::{Committed, Stop};
-use crate::messaging::{Delay, Outgoing};
+use crate::messaging::{Outgoing, said_by};
 use crate::store::Connection;
 use crate::store::event::{NewEvent, StoredEvent};
 use crate::store::nothing::Nothing;
@@ -236,7 +236,7 @@ impl<'a> Records<'a> {
             None => cause.traceparent.map(str::to_owned),
             Some(step) => {
                 let (place, parent, link) = step.says(id, begins);
-                let (exchange, subject) = (exchange(ty.kind), subject.id);
+                let (exchange, subject) = (said_by(self.worker.name()), subject.id);
                 let ty = ty.name;
                 let span = Span { place, parent, link, id, ty, exchange, subject, correlation };
                 self.spans.said.push(span);
@@ -300,7 +300,7 @@ impl<'a> Records<'a> {
         if let (Refusal::NotYet(_), Some(wait)) = (&refusal, wait(message)) {
             let back = if outside { &mut self.back.1 } else { &mut self.back.0 };
             back.push(id);
-            self.delayed.push(delayed(message, id, wait));
+            self.delayed.push(delayed(message, id, wait.exchange(self.worker.name())));
             return;
         }
         let (Refusal::No(reason) | Refusal::NotYet(reason)) = refusal;
@@ -382,14 +382,14 @@ fn asked(message: &Message) -> Option<(String, Subject)> {
 }
 
 /// The same message, to come back to the same queue after a while.
-fn delayed(message: &Message, id: Uuid, wait: Delay) -> Outgoing {
+fn delayed(message: &Message, id: Uuid, exchange: String) -> Outgoing {
     let original = &message.original;
     let headers = message.arrived.headers.iter().filter(|(name, _)| *name != ATTEMPT_HEADER);
     let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
     let sent = original.message_id.as_ref().filter(|id| !id.is_empty());
     let attempt = (ATTEMPT_HEADER.to_owned(), (message.attempt + 1).to_string());
     Outgoing {
-        exchange: wait.exchange(),
+        exchange,
         routing_key: message.arrived.queue.clone(),
         body: original.body.clone(),
         content_type: original.content_type.clone().unwrap_or_default(),

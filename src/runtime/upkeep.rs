@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::arrival::{Original, kept_headers};
 use super::clock;
 use super::publish::{outgoing, publish, stored};
-use crate::messaging::{DEAD, Delivered, Link, Outgoing, Receipt};
+use crate::messaging::{DEAD_LETTERS, Delivered, Link, Outgoing, Receipt};
 use crate::settings::Settings;
 use crate::store::batch::NewBatch;
 use crate::store::event::NewEvent;
@@ -210,7 +210,7 @@ impl Upkeep {
     /// Moves dead letters into `parked`, where people look.
     async fn dead_letters(&self, link: &Link) {
         let prefetch = u16::try_from(DEAD_BATCH).unwrap_or(u16::MAX);
-        let Ok(mut consumer) = link.consume(DEAD, prefetch).await else { return };
+        let Ok(mut consumer) = link.consume(DEAD_LETTERS, prefetch).await else { return };
         let mut conn: Option<Connection> = None;
         let failed = link.failed();
         loop {

@@ -131,7 +131,7 @@ fn spans(spans: Spans, scope: &InstrumentationScope) -> Vec<SpanData> {
     let (since, until) = times.unwrap_or_else(|| (SystemTime::now(), SystemTime::now()));
     let decided = decided.into_iter().map(|span| decided_span(span, since, until, scope));
     // Within their decisions, at their end.
-    let said = said.into_iter().map(|span| said_span(&span, until, scope));
+    let said = said.into_iter().map(|span| said_span(span, until, scope));
     decided.chain(said).collect()
 }
 
@@ -165,8 +165,8 @@ fn decided_span(
     }
 }
 
-fn said_span(span: &Said, at: SystemTime, scope: &InstrumentationScope) -> SpanData {
-    let Said { place, parent, link, id, ty, exchange, subject, correlation } = *span;
+fn said_span(span: Said, at: SystemTime, scope: &InstrumentationScope) -> SpanData {
+    let Said { place, parent, link, id, ty, exchange, subject, correlation } = span;
     let destination = format!("{exchange}:{ty}");
     let name = format!("create {destination}");
     let mut attributes = messaging("create", destination, id, correlation);

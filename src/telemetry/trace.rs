@@ -72,7 +72,7 @@ pub struct Decided {
 }
 
 /// The span of a message that was said.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Said {
     pub place: Place,
     pub parent: Option<SpanId>,
@@ -80,7 +80,7 @@ pub struct Said {
     pub link: Option<Place>,
     pub id: Uuid,
     pub ty: &'static str,
-    pub exchange: &'static str,
+    pub exchange: String,
     pub subject: Uuid,
     pub correlation: Uuid,
 }
@@ -258,11 +258,11 @@ mod tests {
         let (tracer, _receive) = Tracer::new(Decimal::ONE, meter);
         let step = tracer.step(None, true, CORRELATION, || ID).unwrap();
         let (place, parent, link) = step.says(ID, false);
-        let (ty, exchange) = ("lead.captured.v1", "leadmill.events");
+        let (ty, exchange) = ("lead.captured.v1", "leadmill.events.intake".to_owned());
         let (subject, correlation) = (ID, CORRELATION);
         let said = Said { place, parent, link, id: ID, ty, exchange, subject, correlation };
         for _ in 0..=WAITING_MAX {
-            let spans = Spans { said: vec![said], ..Spans::default() };
+            let spans = Spans { said: vec![said.clone()], ..Spans::default() };
             tracer.committed(spans, SystemTime::now());
         }
         let text = metrics.text();

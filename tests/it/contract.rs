@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use domain::host::Hosted;
 use domain::message::MessageKind;
 use leadmill::contract::{self, Contract, Role, example};
-use leadmill::messaging::{COMMANDS as TO_COMMANDS, EVENTS as TO_EVENTS};
+use leadmill::messaging::{COMMANDS as TO_COMMANDS, REPLAY, from, said_by, way_back};
+use leadmill::senders::KINDS;
 use leadmill::settings::Sources;
 use leadmill::workers;
 use serde_json::Value;
@@ -164,46 +165,85 @@ fn every_type_of_a_worker_is_declared_once_and_every_declared_type_has_its_place
 }
 
 #[test]
-fn the_bindings_of_every_queue_follow_from_what_its_worker_hears() {
+fn the_bindings_of_every_queue_follow_from_what_its_worker_hears_and_who_says_it() {
     let workers = all_workers();
+    let sayers = workers::sayers(&workers);
+    let topology = workers::topology(&workers);
     for worker in &workers {
-        let queues = workers::queues(&**worker);
-        let mut bound: Vec<_> = queues
-            .iter()
+        let names = workers::queue_names(&**worker);
+        let own = topology.queues.iter().filter(|queue| names.contains(&queue.name.as_str()));
+        let mut bound: Vec<_> = own
             .flat_map(|queue| queue.bindings.iter().map(|binding| (queue.name.clone(), binding)))
-            .filter(|(_, binding)| binding.exchange == TO_EVENTS || binding.exchange == TO_COMMANDS)
-            .map(|(queue, binding)| {
-                (queue, binding.exchange.as_str(), binding.routing_key.as_str())
-            })
+            .map(|(queue, it)| (queue, it.exchange.clone(), it.routing_key.clone()))
             .collect();
-        let mut heard: Vec<_> = worker
+        let mut expected: Vec<_> = worker
             .hears()
             .iter()
-            .map(|ty| {
-                let exchange = match ty.kind {
-                    MessageKind::Event => TO_EVENTS,
-                    MessageKind::Command => TO_COMMANDS,
-                };
-                (worker.queue_of(ty).to_owned(), exchange, ty.name)
+            .flat_map(|ty| {
+                let saying = sayers.iter().filter(|sayer| sayer.says.contains(ty));
+                let internal = ["input.row.v1", "import.continue.v1"].contains(&ty.name);
+                let asked = ty.kind == MessageKind::Command && !internal;
+                let senders = KINDS.iter().filter(|sender| sender.commands.contains(ty));
+                let all = saying.map(|sayer| said_by(sayer.name));
+                let all = all.chain(asked.then(|| TO_COMMANDS.to_owned()));
+                let all = all.chain(senders.map(|sender| from(sender.kind)));
+                let queue = worker.queue_of(ty).to_owned();
+                all.map(|it| (queue.clone(), it, ty.name.to_owned())).collect::<Vec<_>>()
             })
             .collect();
+        for name in names {
+            // By its name: a replay, a message that waited, and a raw input of its kind of sender.
+            let raw = KINDS.iter().find(|sender| sender.raw == Some(name));
+            assert_eq!(raw.is_some(), worker.raw_queues().contains(&name), "{name}");
+            let ways = [REPLAY.to_owned(), way_back(worker.name())].into_iter();
+            let ways = ways.chain(raw.map(|sender| from(sender.kind)));
+            expected.extend(ways.map(|it| (name.to_owned(), it, name.to_owned())));
+        }
         bound.sort();
-        heard.sort();
-        assert_eq!(bound, heard, "{}", worker.name());
-        let names: Vec<_> = queues.iter().map(|queue| queue.name.as_str()).collect();
-        assert!(worker.raw_queues().iter().all(|raw| names.contains(raw)));
+        expected.sort();
+        assert_eq!(bound, expected, "{}", worker.name());
     }
     assert_eq!(workers.iter().map(|worker| worker.name()).collect::<Vec<_>>(), workers::NAMES);
+}
+
+/// What a sayer can put into a queue, whatever routing keys the headers `CC` and `BCC` add, is what
+/// it says and the queue hears.
+#[test]
+fn a_queue_is_bound_to_a_sayer_for_types_of_that_sayer_only() {
+    let workers = all_workers();
+    let sayers = workers::sayers(&workers);
+    for queue in workers::topology(&workers).queues {
+        for binding in &queue.bindings {
+            let sayer = sayers.iter().find(|sayer| said_by(sayer.name) == binding.exchange);
+            let says =
+                |sayer: &workers::Sayer| sayer.says.iter().any(|ty| ty.name == binding.routing_key);
+            assert!(sayer.is_none_or(says), "{}: {binding:?}", queue.name);
+        }
+    }
+}
+
+#[test]
+fn a_kind_of_sender_sends_its_own_commands_and_no_others() {
+    let bank = KINDS
+        .iter()
+        .filter(|sender| sender.commands.iter().any(|ty| ty.name == "payment.received.v1"));
+    assert_eq!(bank.map(|sender| sender.kind).collect::<Vec<_>>(), ["bank"]);
+    for entry in Contract::built_in().unwrap().entries() {
+        let internal = ["input.row.v1", "import.continue.v1"].contains(&entry.name);
+        let outside = entry.exchanges.iter().any(|it| it == TO_COMMANDS);
+        assert_eq!(outside, entry.kind == Role::Command && !internal, "{entry:?}");
+        assert!(!entry.exchanges.is_empty(), "{entry:?}");
+    }
 }
 
 #[test]
 fn every_raw_queue_is_described_and_every_queue_is_a_channel() {
     let document = Contract::built_in().unwrap().asyncapi();
     for worker in all_workers() {
-        for queue in workers::queues(&*worker) {
-            let channel = &document["channels"][&queue.name];
+        for queue in workers::queue_names(&*worker) {
+            let channel = &document["channels"][queue];
             let messages = channel["messages"].as_object().map_or(0, serde_json::Map::len);
-            assert!(messages > 0, "nothing is said about what `{}` takes", queue.name);
+            assert!(messages > 0, "nothing is said about what `{queue}` takes");
         }
     }
     let billing = document["channels"][workers::OUT_BILLING]["messages"].as_object().unwrap();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use leadmill::messaging::{Delivered, Outgoing};
+use leadmill::messaging::{Delivered, Outgoing, REPLAY};
 use leadmill::runtime::FaultPoint;
 use serde_json::json;
 
@@ -231,7 +231,7 @@ async fn ship(it: &Installation) {
 async fn taken(it: &Installation, queue: &str) -> Vec<Outgoing> {
     let messages = taken_now(it, queue).await;
     let again = |message: Delivered| Outgoing {
-        exchange: String::new(),
+        exchange: REPLAY.to_owned(),
         routing_key: queue.to_owned(),
         body: message.body,
         content_type: message.content_type.unwrap_or_default(),

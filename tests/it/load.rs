@@ -4,7 +4,7 @@
 use std::process::Stdio;
 use std::sync::Arc;
 
-use leadmill::messaging::{EVENTS, Link, Queue, Receipt, Topology};
+use leadmill::messaging::{Link, Queue, Receipt, Topology, said_by};
 use leadmill::settings::Settings;
 use leadmill::{servers, workers};
 use secrecy::ExposeSecret;
@@ -77,8 +77,8 @@ async fn run(disturbed: bool) -> Vec<String> {
 
 /// The queues of the outside systems.
 pub(crate) fn outside() -> Topology {
-    let customer = Queue::worked(CUSTOMER).hears(EVENTS, "quote.activated.v1");
-    let warehouse = Queue::worked(WAREHOUSE).hears(EVENTS, "order.created.v1");
+    let customer = Queue::worked(CUSTOMER).hears(&said_by("quoting"), "quote.activated.v1");
+    let warehouse = Queue::worked(WAREHOUSE).hears(&said_by("ordering"), "order.created.v1");
     Topology { exchanges: Vec::new(), queues: vec![customer, warehouse] }
 }
 

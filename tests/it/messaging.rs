@@ -23,10 +23,7 @@ struct Bench {
 impl Bench {
     /// These queues only; enough for most tests, and quick.
     async fn with(queues: Vec<Queue>) -> Self {
-        let mut topology = Topology::standard(queues);
-        topology.exchanges.retain(|exchange| !exchange.name.contains(".wait."));
-        topology.queues.retain(|queue| !queue.name.contains(".delay."));
-        Self::declare(topology).await
+        Self::declare(Topology::standard().sayer("intake").outward(queues)).await
     }
 
     async fn declare(topology: Topology) -> Self {
@@ -93,7 +90,7 @@ async fn through_proxy(settings: &BrokerSettings) -> (Proxy, BrokerSettings) {
 
 fn message(routing_key: &str, id: impl ToString) -> Outgoing {
     Outgoing {
-        exchange: EVENTS.to_owned(),
+        exchange: said_by("intake"),
         routing_key: routing_key.to_owned(),
         body: br#"{"a":1}"#.as_slice().into(),
         content_type: "application/cloudevents+json".to_owned(),
@@ -139,7 +136,7 @@ async fn until(condition: impl Fn() -> bool) {
 }
 
 fn worker(name: &str) -> Queue {
-    Queue::worked(name).hears(EVENTS, "lead.#")
+    Queue::worked(name).hears(&said_by("intake"), "lead.#")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -171,7 +168,7 @@ async fn everything_confirmed_arrives_in_order_with_all_its_properties() {
 
     let one = &arrived[0];
     assert_eq!(one.queue, "qualification");
-    assert_eq!(one.exchange, EVENTS);
+    assert_eq!(one.exchange, said_by("intake"));
     assert_eq!(one.routing_key, "lead.captured.v1");
     assert_eq!(*one.body, *br#"{"a":1}"#);
     assert_eq!(one.content_type.as_deref(), Some("application/cloudevents+json"));
@@ -219,7 +216,7 @@ async fn an_unroutable_message_fails_its_batch_by_name_and_no_other_batch() {
     before.expect("the batch before is fine");
     after.expect("what need not be heard is fine");
     let returned = PublishError::Returned {
-        exchange: EVENTS.to_owned(),
+        exchange: said_by("intake"),
         routing_key: "nobody.hears.this".to_owned(),
         message_id: "lost-one".to_owned(),
     };

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use leadmill::messaging::{COMMANDS, Delay, EVENTS, Link, Outgoing, PublishError};
+use leadmill::messaging::{
+    COMMANDS, DEAD, Delay, Link, Outgoing, PublishError, REPLAY, from, said_by, way_back,
+};
 use leadmill::settings::Sources;
 use leadmill::store::{self, Connection};
 use leadmill::workers;
@@ -55,19 +57,20 @@ async fn a_form_becomes_an_invoice_with_every_worker_under_its_own_role_and_none
 
 /// By the web form of a customer, through all workers, to the queue of the billing system.
 async fn pipeline(it: &Private) {
-    let sender = link(&it.settings("sender")).await.unwrap();
-    let send = |message: Outgoing| {
-        let publisher = sender.publisher();
-        async move { publisher.publish(vec![message]).await.unwrap() }
+    let send = |kind: &'static str, message: Outgoing| async move {
+        let link = link(&it.settings(kind)).await.unwrap();
+        let message = Outgoing { exchange: from(kind), ..message };
+        link.publisher().publish(vec![message]).await.unwrap();
+        assert!(link.close().await);
     };
     let catalog = serde_json::from_str(include_str!("../../config/demo-catalog.json")).unwrap();
-    send(command("catalog", "catalog.replace.v1", &catalog)).await;
+    send("catalog", command("catalog", "catalog.replace.v1", &catalog)).await;
     it.until("the catalog is there", "SELECT count(*) > 0 FROM product").await;
-    send(raw("intake.web", "application/json", form(1))).await;
+    send("web", raw("intake.web", "application/json", form(1))).await;
     it.until("a quote is active", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
     let mut owner = store::connect(&it.owner.database, "leadmill test").await.unwrap();
     let quote = one(&mut owner, "SELECT id::text FROM quote").await;
-    send(command("accept", "quote.accept.v1", &json!({ "quote": quote }))).await;
+    send("shop", command("accept", "quote.accept.v1", &json!({ "quote": quote }))).await;
     it.until("an order is there", "SELECT count(*) = 1 FROM sales_order").await;
     // Ordering may not read what quoting said, and yet the order belongs to the same pipeline.
     it.until(
@@ -81,9 +84,9 @@ async fn pipeline(it: &Private) {
     let line = one(&mut owner, "SELECT id::text FROM order_line").await;
     let lines = json!([{ "line": line, "quantity": "2" }]);
     let ship = json!({ "order": order, "reference": "S-1", "lines": lines });
-    send(command("ship", "order.ship.v1", &ship)).await;
+    send("warehouse", command("ship", "order.ship.v1", &ship)).await;
     let early = json!({ "quote": uuid::Uuid::now_v7() });
-    send(command("early", "quote.accept.v1", &early)).await;
+    send("shop", command("early", "quote.accept.v1", &early)).await;
     it.until("an invoice is issued", "SELECT count(*) = 1 FROM invoice").await;
     it.until("all is published", "SELECT count(*) = 0 FROM batch WHERE published_at IS NULL").await;
     it.until(
@@ -92,14 +95,13 @@ async fn pipeline(it: &Private) {
     )
     .await;
     // What the clock is for: a timer that is due closes the quote of another customer.
-    send(raw("intake.web", "application/json", form(2))).await;
+    send("web", raw("intake.web", "application/json", form(2))).await;
     it.until("a second quote", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
     sqlx::raw_sql("UPDATE schedule SET due_at = now() - interval '1 hour'")
         .execute(&mut owner)
         .await
         .unwrap();
     it.until("the clock has spoken", "SELECT count(*) = 2 FROM event WHERE worker = 'clock'").await;
-    assert!(sender.close().await);
 
     let billing = link(&it.settings("billing")).await.unwrap();
     let mut consumer = billing.consume(workers::OUT_BILLING, 10).await.unwrap();
@@ -147,18 +149,27 @@ async fn exchanges_are_closed(it: &Private) {
         mandatory: false,
         ..raw(key, "application/json", b"{}".to_vec())
     };
-    let wait = Delay::Seconds2.exchange();
+    let wait = |worker: &str| Delay::Seconds2.exchange(worker);
+    let own = said_by("qualification");
     let refused = [
-        ("qualification", message(EVENTS, "invoice.issued.v1")),
+        ("qualification", message(&own, "invoice.issued.v1")),
+        ("qualification", message(&said_by("invoicing"), "invoice.issued.v1")),
         ("qualification", message(COMMANDS, "quote.accept.v1")),
-        // Not by the delay queues either, which bring a message to any queue.
-        ("qualification", message(&wait, workers::OUT_BILLING)),
+        ("qualification", message(&wait("ordering"), "ordering")),
+        ("qualification", message(&way_back("qualification"), "qualification")),
         ("qualification", message("", workers::OUT_BILLING)),
-        ("qualification", message("leadmill.return", workers::OUT_BILLING)),
-        ("intake", message(EVENTS, "lead.qualified.v1")),
+        ("qualification", message(REPLAY, workers::OUT_BILLING)),
+        ("qualification", message(DEAD, "")),
+        ("intake", message(&own, "lead.qualified.v1")),
+        ("clock", message(&said_by("clock"), "quote.accept.v1")),
         ("clock", message(COMMANDS, "quote.accept.v1")),
-        ("sender", message(EVENTS, "invoice.paid.v1")),
-        ("billing", message(EVENTS, "invoice.paid.v1")),
+        ("web", message("", "intake.web")),
+        ("web", message(COMMANDS, "payment.received.v1")),
+        ("web", message(&from("bank"), "payment.received.v1")),
+        ("billing", message(&said_by("invoicing"), "invoice.paid.v1")),
+        ("operator", message("", "invoicing")),
+        ("operator", message(DEAD, "")),
+        ("operator", message(COMMANDS, "input.row.v1")),
     ];
     for (user, message) in refused {
         let settings = it.settings(user);
@@ -171,8 +182,8 @@ async fn exchanges_are_closed(it: &Private) {
         assert!(link.close().await);
     }
     let link = link(&it.settings("qualification")).await.unwrap();
-    link.publisher().publish(vec![message(EVENTS, "lead.qualified.v1")]).await.unwrap();
-    link.publisher().publish(vec![message(&wait, "qualification")]).await.unwrap();
+    link.publisher().publish(vec![message(&own, "lead.qualified.v1")]).await.unwrap();
+    link.publisher().publish(vec![message(&wait("qualification"), "qualification")]).await.unwrap();
     assert!(link.close().await);
     for (user, queue) in [("qualification", "intake.web"), ("billing", "qualification")] {
         let link = open(it, user).await;

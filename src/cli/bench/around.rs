@@ -16,7 +16,7 @@ use crate::cli::Context;
 use crate::cli::outside::{self, Counts, Manner, Party};
 use crate::cli::post::Post;
 use crate::cli::processes::Processes;
-use crate::messaging::{Outgoing, Topology};
+use crate::messaging::{Outgoing, Queue, Topology};
 use crate::settings::Settings;
 use crate::workers;
 
@@ -110,7 +110,8 @@ pub async fn until_consumed(
     settings: &Settings,
     workers: &[Box<dyn Hosted>],
 ) -> anyhow::Result<()> {
-    let queues: Vec<_> = workers.iter().flat_map(|worker| workers::queues(&**worker)).collect();
+    let names = workers.iter().flat_map(|worker| workers::queue_names(&**worker));
+    let queues: Vec<_> = names.map(Queue::worked).collect();
     let begun = Instant::now();
     let topology = Topology { exchanges: Vec::new(), queues };
     loop {

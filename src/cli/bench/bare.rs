@@ -56,10 +56,10 @@ pub async fn record(
     let heard = workers::heard(&workers::all(settings)?);
     let mut conn = store::connect(recorded, "leadmill bench tape").await.map_err(said)?;
     let mut parts = Vec::new();
-    for queue in workers::queues(worker) {
-        let types = worker.hears().iter().filter(|ty| worker.queue_of(ty) == queue.name);
+    for queue in workers::queue_names(worker) {
+        let types = worker.hears().iter().filter(|ty| worker.queue_of(ty) == queue);
         let types = types.map(|ty| ty.name.to_owned()).collect();
-        let source = Source { worker: worker.name(), queue: queue.name, types, since };
+        let source = Source { worker: worker.name(), queue: queue.to_owned(), types, since };
         parts.push(part(&mut conn, source, &heard).await?);
     }
     store::close(conn).await.map_err(said)?;

@@ -123,7 +123,8 @@ impl Flow<'_> {
 
     /// Empty tables and queues of their own, with a catalog.
     async fn ground(&mut self) -> anyhow::Result<Arc<Ground>> {
-        let queues = outside::topology().queues.into_iter().chain([latency::listener()]);
+        let sayers = workers::sayers(&workers::all(self.settings)?);
+        let queues = outside::topology(&sayers).queues.into_iter().chain([latency::listener()]);
         let ground = self.grounds.prepare(self.settings, queues).await?;
         Load::new(&ground).await?.finish().await;
         Ok(ground)

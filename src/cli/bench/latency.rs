@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::sample;
 use crate::cli::post::Post;
-use crate::messaging::{EVENTS, Queue, Receipt};
+use crate::messaging::{Queue, Receipt, said_by};
 
 /// Where the measurement listens.
 const LISTENER: &str = "bench.qualified";
@@ -33,7 +33,7 @@ pub struct Latency {
 
 /// The queue on which the measurement listens.
 pub fn listener() -> Queue {
-    Queue::worked(LISTENER).hears(EVENTS, LeadQualified::TYPE.name)
+    Queue::worked(LISTENER).hears(&said_by("qualification"), LeadQualified::TYPE.name)
 }
 
 /// Sends forms of the people from `from` on, one at a time, and counts `forms` of them; the workers

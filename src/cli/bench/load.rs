@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::ground::Ground;
 use super::measure::work_off;
-use crate::messaging::{COMMANDS, Consumer, EVENTS, Link, Outgoing, Queue, Receipt};
+use crate::messaging::{COMMANDS, Consumer, Link, Outgoing, Queue, Receipt, said_by};
 use crate::settings::Settings;
 
 /// On which the customer and the warehouse listen.
@@ -67,10 +67,10 @@ fn steps(hop: &str) -> anyhow::Result<&'static [Step]> {
 /// The queue of the customer, bound only to what is said before the hop: the hop itself is measured
 /// without a hearer that installations do not have.
 pub fn customer(hop: &str) -> Option<Queue> {
-    let queue = Queue::worked(CUSTOMER).hears(EVENTS, "quote.activated.v1");
+    let queue = Queue::worked(CUSTOMER).hears(&said_by("quoting"), "quote.activated.v1");
     match hop {
         "ordering" => Some(queue),
-        "invoicing" => Some(queue.hears(EVENTS, "order.created.v1")),
+        "invoicing" => Some(queue.hears(&said_by("ordering"), "order.created.v1")),
         _ => None,
     }
 }

@@ -28,7 +28,7 @@ use super::super::Context;
 use super::super::time::counted;
 use super::{class, not_open, sentence, unknown};
 use crate::envelope::SOURCE_PREFIX;
-use crate::messaging::{Outgoing, Publisher};
+use crate::messaging::{Outgoing, Publisher, REPLAY};
 use crate::runtime::CLOCK;
 use crate::store::parked::{self, Closing, Parked, ParkedClass, ParkedFilter, ParkedState};
 use crate::store::{self, Connection, replay};
@@ -76,7 +76,8 @@ impl Replay {
         let all = workers::all(&settings)?;
         let queues = all.iter().flat_map(|worker| {
             let name = worker.name().to_owned();
-            workers::queues(&**worker).into_iter().map(move |queue| (queue.name, name.clone()))
+            let names = workers::queue_names(&**worker).into_iter();
+            names.map(move |queue| (queue.to_owned(), name.clone()))
         });
         // What others consume goes back as it was said: they know it by its id.
         let outward = (OUT_BILLING.to_owned(), String::new());
@@ -266,8 +267,7 @@ fn outgoing(found: &Parked, envelope: Option<Envelope>, new_id: Uuid) -> anyhow:
         }
     };
     Ok(Outgoing {
-        // The default exchange knows every queue by its name.
-        exchange: String::new(),
+        exchange: REPLAY.to_owned(),
         routing_key: found.line.queue.clone(),
         body: body.into(),
         content_type: text("content_type").unwrap_or_default(),

@@ -8,7 +8,10 @@ use tokio_util::sync::CancellationToken;
 use super::ledger::Shared;
 use crate::cli::outside::{self, Manner, Party, StandIn};
 use crate::cli::post::Post;
-use crate::messaging::{BrokerSettings, EVENTS, Link, Outgoing, PublishError, Queue, Receipt};
+use crate::messaging::{
+    BrokerSettings, COMMANDS, Link, Outgoing, PublishError, Queue, Receipt, said_by,
+};
+use crate::workers::Sayer;
 
 /// Pause after the broker could not be reached.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -70,8 +73,9 @@ pub async fn open(broker: &BrokerSettings, name: &str, stop: &CancellationToken)
 }
 
 /// The queue of the one who hears everything.
-pub fn everything() -> Queue {
-    Queue::worked(OVERHEARD).hears(EVENTS, "#").hears(crate::messaging::COMMANDS, "#")
+pub fn everything(sayers: &[Sayer]) -> Queue {
+    let queue = Queue::worked(OVERHEARD).hears(COMMANDS, "#");
+    sayers.iter().fold(queue, |queue, sayer| queue.hears(&said_by(sayer.name), "#"))
 }
 
 /// Hears everything until stopped.

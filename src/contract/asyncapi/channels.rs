@@ -1,4 +1,4 @@
-//! The channels: a routing key for each type, to publish to, and the queues, to consume from.
+//! The channels: each type at each exchange by which it comes, and the queues, to consume from.
 
 use domain::message::MessageType;
 use serde_json::{Map, Value, json};
@@ -7,15 +7,19 @@ use super::BINDING;
 use super::messages::summary;
 use crate::contract::raw::RAW;
 use crate::contract::schema::Shared;
-use crate::contract::{Contract, exchange, types};
-use crate::messaging::{Argument, EVENTS, Queue, RETURN};
+use crate::contract::{Contract, types};
+use crate::messaging::{Argument, Binding, Queue, REPLAY, from, is_way_back};
+use crate::senders::KINDS;
 use crate::workers::OUT_BILLING;
 
-/// Every channel by its name: the routing key, or the queue.
+/// Every channel by its name: exchange and routing key, or the queue.
 pub(super) fn all(contract: &Contract, shared: &mut Shared) -> Map<String, Value> {
     let mut channels = Map::new();
     for ty in types() {
-        channels.insert(ty.name.to_owned(), key(contract, ty, &shared.doc(ty)));
+        let doc = shared.doc(ty);
+        for exchange in contract.exchanges(ty) {
+            channels.insert(name(&exchange, ty), key(contract, &exchange, ty, &doc));
+        }
     }
     channels.extend(contract.queues().map(|queue| (queue.name.clone(), of_queue(contract, queue))));
     channels
@@ -24,12 +28,23 @@ pub(super) fn all(contract: &Contract, shared: &mut Shared) -> Map<String, Value
 /// The names of the messages that a queue holds.
 pub(super) fn held(contract: &Contract, queue: &Queue) -> Vec<String> {
     let raw = RAW.iter().filter(|raw| raw.queue == queue.name).map(|raw| raw.key());
-    let types = types().filter(|ty| contract.reaches(ty).contains(&queue));
+    let bound = |ty: &&'static MessageType| {
+        contract.exchanges(ty).iter().any(|it| contract.reaches(it, ty).contains(&queue))
+    };
+    let types = types().filter(bound);
     raw.chain(types.map(|ty| ty.name.to_owned())).collect()
 }
 
-fn key(contract: &Contract, ty: &MessageType, doc: &str) -> Value {
-    let queues: Vec<_> = contract.reaches(ty).iter().map(|queue| queue.name.as_str()).collect();
+/// The name of the channel of a type at an exchange.
+pub(super) fn name(exchange: &str, ty: &MessageType) -> String {
+    format!("{exchange}:{}", ty.name)
+}
+
+fn key(contract: &Contract, exchange: &str, ty: &MessageType, doc: &str) -> Value {
+    let queues = contract.reaches(exchange, ty);
+    let queues: Vec<_> = queues.iter().map(|queue| queue.name.as_str()).collect();
+    // One kind of sender is kept to its keys by the bindings, everybody else by its rights.
+    let sender = KINDS.iter().any(|sender| from(sender.kind) == exchange);
     json!({
         "address": ty.name,
         "title": ty.name,
@@ -39,8 +54,8 @@ fn key(contract: &Contract, ty: &MessageType, doc: &str) -> Value {
             "amqp": {
                 "is": "routingKey",
                 "exchange": {
-                    "name": exchange(ty),
-                    "type": "topic",
+                    "name": exchange,
+                    "type": if sender { "direct" } else { "topic" },
                     "durable": true,
                     "autoDelete": false,
                     "vhost": "/",
@@ -80,7 +95,8 @@ fn purpose(queue: &Queue) -> &'static str {
     if queue.name == OUT_BILLING {
         "Everything about invoices, for a billing system to consume; it waits there until one does."
     } else if RAW.iter().any(|raw| raw.queue == queue.name) {
-        "Raw inputs: publish to the default exchange with the queue's name as routing key."
+        "Raw inputs: publish to the exchange of the kind of sender, or to the default exchange, with the \
+         queue's name as routing key."
     } else {
         "Of a worker; only that worker consumes it."
     }
@@ -102,11 +118,12 @@ fn arguments(queue: &Queue) -> Map<String, Value> {
     queue.arguments().into_iter().map(|(name, of)| (name.to_owned(), value(of))).collect()
 }
 
-/// What brings messages of the contract into the queue; the way back from a delay is our own affair.
+/// What brings messages of the contract into the queue; the ways back, from a delay and from
+/// `parked`, are our own affair.
 fn bindings(queue: &Queue) -> Vec<Value> {
-    let contract = queue.bindings.iter().filter(|binding| binding.exchange != RETURN);
-    let mut bindings: Vec<_> = contract.map(|b| (b.exchange != EVENTS, b)).collect();
-    bindings.sort_by_key(|(command, binding)| (*command, binding.routing_key.clone()));
-    let shown = |(_, binding): (bool, &crate::messaging::Binding)| json!({ "exchange": binding.exchange, "routingKey": binding.routing_key });
+    let own = |binding: &&Binding| binding.exchange != REPLAY && !is_way_back(&binding.exchange);
+    let mut bindings: Vec<_> = queue.bindings.iter().filter(own).collect();
+    bindings.sort();
+    let shown = |binding: &Binding| json!({ "exchange": binding.exchange, "routingKey": binding.routing_key });
     bindings.into_iter().map(shown).collect()
 }

@@ -4,10 +4,10 @@ use domain::host::Hosted;
 use domain::message::MessageType;
 use serde_json::{Map, Value, json};
 
-use super::channels::held;
+use super::channels::{held, name as at};
 use super::{BINDING, channel, of_channel};
 use crate::contract::{Contract, types};
-use crate::messaging::Queue;
+use crate::messaging::{Queue, said_by};
 use crate::workers;
 
 /// Every operation: `<worker>.says.<type>` and `<worker>.hears.<queue>`.
@@ -19,7 +19,7 @@ pub(super) fn all(contract: &Contract) -> Map<String, Value> {
         for ty in types().filter(|ty| said.contains(ty)) {
             operations.insert(format!("{name}.says.{}", ty.name), send(contract, &**worker, ty));
         }
-        for queue in workers::queues(&**worker) {
+        for queue in workers::queues(&**worker, &contract.sayers) {
             let operation = receive(contract, &**worker, &queue);
             operations.insert(format!("{name}.hears.{}", queue.name), operation);
         }
@@ -28,17 +28,19 @@ pub(super) fn all(contract: &Contract) -> Map<String, Value> {
 }
 
 fn send(contract: &Contract, worker: &dyn Hosted, ty: &MessageType) -> Value {
+    let exchange = said_by(worker.name());
+    let here = at(&exchange, ty);
     json!({
         "action": "send",
         "title": format!("{} says {}", worker.name(), ty.name),
-        "channel": channel(ty.name),
-        "messages": [of_channel(ty.name, ty.name)],
+        "channel": channel(&here),
+        "messages": [of_channel(&here, ty.name)],
         "tags": [{ "name": worker.name() }],
         "bindings": {
             "amqp": {
                 "deliveryMode": 2,
                 // A return would mean a lost binding; what nobody hears stays in the log alone.
-                "mandatory": !contract.reaches(ty).is_empty(),
+                "mandatory": !contract.reaches(&exchange, ty).is_empty(),
                 "timestamp": true,
                 "bindingVersion": BINDING,
             },

@@ -56,6 +56,17 @@ pub enum Problem {
         /// The broker's own words.
         why: String,
     },
+    /// It may exist, but this user may not even look.
+    #[error(
+        "{what} may not be looked at by this user of the broker, so that nobody knows what waits in it: \
+         {why}. Give the rights that `leadmill grants rabbitmq` prints, and ask as the user `operator`."
+    )]
+    Unseen {
+        /// "Queue `x`", with the full name as the broker shows it.
+        what: String,
+        /// The broker's own words.
+        why: String,
+    },
     /// Something else, in the broker's own words.
     #[error("{what} was refused by the broker: {why}.")]
     Refused {

@@ -5,6 +5,8 @@ use lapin::uri::AMQPUri;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use leadmill::messaging::DEAD_LETTERS;
+
 use super::*;
 use crate::installation::form;
 
@@ -102,7 +104,7 @@ fn misspelt() -> Vec<u8> {
 async fn properties_that_no_library_reads_hold_nobody_up() {
     let it = Installation::new().await;
     let prefix = &it.settings.broker.prefix;
-    let (web, dead) = (format!("{prefix}intake.web"), format!("{prefix}leadmill.dead"));
+    let (web, dead) = (format!("{prefix}intake.web"), format!("{prefix}{DEAD_LETTERS}"));
     let id = short(b"caf\xe9 \xff");
     let mut raw = Raw::open(it.settings.broker.url.expose_secret()).await;
     raw.publish(&web, MESSAGE_ID, &id, &form(1)).await;

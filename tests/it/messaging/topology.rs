@@ -6,7 +6,11 @@ use super::*;
 async fn the_whole_topology_is_declared_twice_checked_counted_and_deleted() {
     let names = ["intake.email", "intake.web", "intake.import", "intake.card", "intake.row"];
     let workers = ["qualification", "quoting", "ordering", "invoicing", "out.billing"];
-    let topology = Topology::standard(names.into_iter().chain(workers).map(worker));
+    let mut topology = Topology::standard().sayer("intake").worker("intake", names.map(worker));
+    for name in &workers[..4] {
+        topology = topology.sayer(name).worker(name, [worker(name)]);
+    }
+    let topology = topology.sender("web").outward([worker("out.billing")]);
     let bench = Bench { settings: settings(), topology };
     let Bench { settings, topology } = &bench;
     let error = topology.check(settings).await.expect_err("nothing is there yet");
@@ -45,9 +49,9 @@ async fn the_whole_topology_is_declared_twice_checked_counted_and_deleted() {
 async fn queues_with_other_arguments_are_all_named_with_the_difference() {
     let bench = Bench::with(vec![worker("one"), worker("two"), worker("three")]).await;
     let mut other = bench.topology.clone();
-    other.queues[0].length_max = 7;
-    other.queues[1].delivery_limit = 3;
-    other.queues[2].dead_letter = Some(EVENTS.to_owned());
+    other.queues[1].length_max = 7;
+    other.queues[2].delivery_limit = 3;
+    other.queues[3].dead_letter = Some(said_by("intake"));
     for result in [other.check(&bench.settings).await, other.declare(&bench.settings).await] {
         let error = result.expect_err("the arguments differ");
         let TopologyError::Problems(problems) = &error else { panic!("{error}") };
@@ -76,40 +80,64 @@ async fn a_binding_to_a_missing_exchange_names_the_exchange() {
     let Bench { settings, topology } = &bench;
     let error = topology.declare(settings).await.expect_err("no exchange to bind to");
     assert!(
-        error.to_string().contains(&format!("no exchange '{}{RETURN}'", settings.prefix)),
+        error.to_string().contains(&format!("no exchange '{}{REPLAY}'", settings.prefix)),
         "{error}"
     );
 }
 
+/// A topology of one worker with two queues.
+fn delayed() -> Topology {
+    Topology::standard().sayer("intake").worker("one", [worker("one"), worker("two")])
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_delayed_message_returns_to_its_own_queue_only_after_its_time() {
-    let bench = Bench::declare(Topology::standard([worker("one"), worker("two")])).await;
+    let bench = Bench::declare(delayed()).await;
     let link = bench.link().await;
     let mut one = link.consume("one", 10).await.expect("a consumer");
     let mut two = link.consume("two", 10).await.expect("a consumer");
-    for (variant, exchange) in Delay::Seconds2.exchanges().into_iter().enumerate() {
-        let at_least = Duration::from_millis([1_600, 2_000, 2_400][variant]);
-        let began = Instant::now();
-        let delayed = Outgoing { exchange, ..message("two", variant) };
-        link.publisher().publish([delayed]).await.expect("confirmed");
-        let back = take(&mut two, 1).await;
-        assert!(began.elapsed() >= at_least, "{:?} < {at_least:?}", began.elapsed());
-        assert_eq!(ids(&back), [variant.to_string()]);
-        assert_eq!((back[0].exchange.as_str(), back[0].routing_key.as_str()), (RETURN, "two"));
-        assert!(back[0].headers["x-death"].contains("\"expired\""), "{:?}", back[0].headers);
-        assert!(!back[0].headers["x-death"].contains(&bench.settings.prefix));
+    let at_least = Duration::from_secs(2);
+    let exchange = Delay::Seconds2.exchange("one");
+    let began = Instant::now();
+    let first = Outgoing { exchange: exchange.clone(), ..message("two", "first") };
+    link.publisher().publish([first]).await.expect("confirmed");
+    let back = take(&mut two, 1).await;
+    assert!(began.elapsed() >= at_least, "{:?} < {at_least:?}", began.elapsed());
+    assert_eq!(ids(&back), ["first"]);
+    assert_eq!((back[0].exchange.clone(), back[0].routing_key.as_str()), (way_back("one"), "two"));
+    assert!(back[0].headers["x-death"].contains("\"expired\""), "{:?}", back[0].headers);
+    assert!(!back[0].headers["x-death"].contains(&bench.settings.prefix));
 
-        // Round again with the whole history copied, as a second attempt does.
-        let headers: Vec<_> = back[0].headers.clone().into_iter().collect();
-        let exchange = Delay::Seconds2.exchange();
-        let again = Outgoing { exchange, headers, ..message("two", "again") };
-        link.publisher().publish([again]).await.expect("confirmed");
-        let again = take(&mut two, 1).await;
-        assert_eq!(ids(&again), ["again"]);
-        Receipt::of(back.iter().chain(&again)).acknowledge().await.expect("acknowledged");
-    }
+    // Round again with the whole history copied, as a second attempt does.
+    let headers: Vec<_> = back[0].headers.clone().into_iter().collect();
+    let again = Outgoing { exchange, headers, ..message("two", "again") };
+    link.publisher().publish([again]).await.expect("confirmed");
+    let again = take(&mut two, 1).await;
+    assert_eq!(ids(&again), ["again"]);
+    Receipt::of(back.iter().chain(&again)).acknowledge().await.expect("acknowledged");
     link.publisher().publish([message("lead.captured.v1", "last")]).await.expect("confirmed");
     assert_eq!(ids(&take(&mut one, 1).await), ["last"], "nothing delayed went to the other queue");
+    assert!(link.close().await);
+}
+
+/// What nobody takes would be handed over again and again, and hold up all behind it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_back_for_no_queue_of_its_worker_is_dead_and_holds_up_nothing_behind_it() {
+    const STRANGE: usize = 40;
+    let bench = Bench::declare(delayed()).await;
+    let link = bench.link().await;
+    let exchange = Delay::Seconds2.exchange("one");
+    let strange = batch("renamed.since", 0..STRANGE).into_iter();
+    let strange = strange.map(|message| Outgoing { exchange: exchange.clone(), ..message });
+    link.publisher().publish(strange.collect::<Vec<_>>()).await.expect("confirmed");
+    let honest = Outgoing { exchange, ..message("two", "honest") };
+    link.publisher().publish([honest]).await.expect("confirmed");
+    let mut two = link.consume("two", 10).await.expect("a consumer");
+    assert_eq!(ids(&take(&mut two, 1).await), ["honest"]);
+    let mut dead = link.consume(DEAD_LETTERS, 100).await.expect("a consumer");
+    let mut dead = ids(&take(&mut dead, STRANGE).await);
+    dead.sort_by_key(|id| id.parse::<usize>().ok());
+    assert_eq!(dead, numbers(0..STRANGE));
     assert!(link.close().await);
 }
 
@@ -128,7 +156,7 @@ async fn a_message_given_out_too_often_lies_in_the_dead_letter_queue_with_its_hi
         assert!(link.close().await);
     }
     let link = bench.link().await;
-    let mut dead = link.consume(DEAD, 10).await.expect("a consumer");
+    let mut dead = link.consume(DEAD_LETTERS, 10).await.expect("a consumer");
     let dead = take(&mut dead, 1).await;
     assert_eq!(ids(&dead), ["poison"]);
     assert_eq!(dead[0].headers["x-first-death-queue"], "qualification");

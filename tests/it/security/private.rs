@@ -20,7 +20,7 @@ use crate::installation::PATIENCE;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Everybody who is granted something, by both servers together.
-pub(super) const NAMES: [&str; 10] = [
+pub(super) const NAMES: [&str; 17] = [
     "intake",
     "qualification",
     "quoting",
@@ -29,8 +29,15 @@ pub(super) const NAMES: [&str; 10] = [
     "clock",
     "operator",
     "privacy",
-    "sender",
     "billing",
+    "web",
+    "mail",
+    "import",
+    "card",
+    "shop",
+    "warehouse",
+    "bank",
+    "catalog",
 ];
 
 /// An installation of its own on servers of its own; gone when it is dropped.

@@ -1,0 +1,75 @@
+//! How exchanges are called, without prefix.
+
+/// Topic exchange of commands, for people and programs outside that may send every one of them.
+pub const COMMANDS: &str = "leadmill.commands";
+/// Direct exchange that leads to every queue by its name, for whoever puts a message back.
+pub const REPLAY: &str = "leadmill.replay";
+/// Fanout exchange of what exceeded the delivery limit, and of what came back from a delay for no
+/// queue of its worker. The queue behind it is [`DEAD_LETTERS`].
+pub const DEAD: &str = "leadmill.dead";
+/// The one queue behind [`DEAD`]. Not of the same name: who may look at the queue by a right on its
+/// name would have that right on the exchange too.
+pub const DEAD_LETTERS: &str = "leadmill.letters.dead";
+
+/// Topic exchange to which a worker (or the clock) says everything that it says. Nobody else has a
+/// right to it, and a queue is bound to it only for what its worker hears of this sayer.
+#[must_use]
+pub fn said_by(sayer: &str) -> String {
+    ["leadmill.events.", sayer].concat()
+}
+
+/// Direct exchange through which the delay queues of a worker give messages back to its queues. What
+/// names none of them goes on to [`DEAD`].
+#[must_use]
+pub fn way_back(worker: &str) -> String {
+    ["leadmill.return.", worker].concat()
+}
+
+/// Whether an exchange is the way back of some worker.
+#[must_use]
+pub fn is_way_back(exchange: &str) -> bool {
+    exchange.starts_with("leadmill.return.")
+}
+
+/// Direct exchange of one kind of sender outside, bound to just what such a sender may send.
+#[must_use]
+pub fn from(kind: &str) -> String {
+    ["leadmill.from.", kind].concat()
+}
+
+/// Whether a topic exchange takes this key for this pattern.
+#[must_use]
+pub fn takes(pattern: &str, key: &str) -> bool {
+    fn words(pattern: &[&str], key: &[&str]) -> bool {
+        match (pattern.split_first(), key.split_first()) {
+            (None, None) => true,
+            (Some((&"#", rest)), _) => (0..=key.len()).any(|taken| words(rest, &key[taken..])),
+            (Some((word, rest)), Some((found, left))) => {
+                (*word == "*" || word == found) && words(rest, left)
+            }
+            _ => false,
+        }
+    }
+    words(&pattern.split('.').collect::<Vec<_>>(), &key.split('.').collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::takes;
+
+    #[test]
+    fn a_pattern_takes_the_keys_that_a_topic_exchange_takes() {
+        for (pattern, key, taken) in [
+            ("lead.captured.v1", "lead.captured.v1", true),
+            ("lead.captured.v1", "lead.captured.v2", false),
+            ("invoice.#", "invoice.issued.v1", true),
+            ("invoice.#", "invoice", true),
+            ("invoice.#", "invoices.issued.v1", false),
+            ("invoice.*", "invoice.issued.v1", false),
+            ("*.refused.*", "lead.refused.v1", true),
+            ("#.v1", "lead.refused.v1", true),
+        ] {
+            assert_eq!(takes(pattern, key), taken, "{pattern} {key}");
+        }
+    }
+}

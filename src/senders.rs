@@ -1,0 +1,46 @@
+//! The kinds of programs outside that send something, and what each may send: an exchange of its own,
+//! and a user of its own in `leadmill grants`. So the login of a web site can book no payments.
+
+use domain::commands::{
+    CatalogReplace, OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteClose,
+};
+use domain::message::{Message, MessageType};
+
+/// A kind of sender.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    /// Names its exchange ([`from`](crate::messaging::from)) and its user.
+    pub kind: &'static str,
+    /// The queue of its raw inputs; the name is their routing key.
+    pub raw: Option<&'static str>,
+    /// The commands that it may send.
+    pub commands: &'static [&'static MessageType],
+}
+
+/// Every kind.
+pub const KINDS: [Sender; 8] = [
+    raw("web", "intake.web"),
+    raw("mail", "intake.email"),
+    raw("import", "intake.import"),
+    raw("card", "intake.card"),
+    asking("shop", &[QuoteAccept::TYPE, QuoteClose::TYPE, OrderCancel::TYPE]),
+    asking("warehouse", &[OrderShip::TYPE]),
+    asking("bank", &[PaymentReceived::TYPE]),
+    asking("catalog", &[CatalogReplace::TYPE]),
+];
+
+impl Sender {
+    /// The kind that sends raw inputs to this queue.
+    #[must_use]
+    pub fn of_queue(queue: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|sender| sender.raw == Some(queue))
+    }
+}
+
+const fn raw(kind: &'static str, queue: &'static str) -> Sender {
+    Sender { kind, raw: Some(queue), commands: &[] }
+}
+
+const fn asking(kind: &'static str, commands: &'static [&'static MessageType]) -> Sender {
+    Sender { kind, raw: None, commands }
+}
