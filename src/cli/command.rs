@@ -80,12 +80,13 @@ pub fn check(ty: &MessageType, data: &str, workers: &[Box<dyn Hosted>]) -> anyho
     let arrived = Arrived {
         queue: hearer.queue_of(ty).to_owned(),
         ty: Some(ty.name.to_owned()),
+        outside: true,
         body: Bytes::copy_from_slice(data.as_bytes()),
         ..Arrived::default()
     };
     hearer.read(&arrived).map(|_| ()).map_err(|malformed| {
         let name = bare(ty.name);
-        anyhow!("{} Or see its schema with `leadmill command {name}`.", malformed.0)
+        anyhow!("{} Or see its schema with `leadmill command {name}`.", malformed.reason)
     })
 }
 

@@ -249,10 +249,13 @@ fn accept(number: u64, event: &QuoteActivated) -> anyhow::Result<Vec<(&'static s
             reason: QuoteCloseReason::Lost,
             lose_opportunity: true,
             competitor: None,
-            comment: Some("Bought elsewhere.".to_owned()),
+            comment: Some("Bought elsewhere.".parse()?),
         })
     } else {
-        asked(&QuoteAccept { quote, purchase_order: Some(format!("PO-{}", 7000 + number)) })
+        asked(&QuoteAccept {
+            quote,
+            purchase_order: Some(format!("PO-{}", 7000 + number).parse()?),
+        })
     };
     Ok(vec![answer?])
 }
@@ -270,7 +273,7 @@ fn ship(number: u64, event: &OrderCreated) -> anyhow::Result<Vec<(&'static str, 
     }
     let shipments = (1..).zip([first, second]).filter(|(_, lines)| !lines.is_empty());
     let ask = |(place, lines): (u32, Vec<ShippedLine>)| {
-        let reference = format!("{}-{place}", event.number);
+        let reference = format!("{}-{place}", event.number).parse()?;
         asked(&OrderShip { order: event.order, reference, lines })
     };
     shipments.map(ask).collect()
@@ -288,9 +291,9 @@ fn pay(number: u64, event: &InvoiceIssued) -> anyhow::Result<Vec<(&'static str, 
     };
     Ok(vec![asked(&PaymentReceived {
         invoice: event.invoice_id,
-        reference: format!("BANK-{}", event.invoice_number),
+        reference: format!("BANK-{}", event.invoice_number).parse()?,
         amount,
         currency: event.currency,
-        value_date: event.issue_date,
+        value_date: event.issue_date.try_into()?,
     })?])
 }

@@ -53,6 +53,7 @@ macro_rules! answers {
             name: concat!($name, ".", $verb, ".v1"),
             kind: MessageKind::Event,
             about: SubjectKind::$kind,
+            field: None,
             schema: |generator| generator.subschema_for::<$data>(),
         }),*];
     };

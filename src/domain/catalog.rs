@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::ids::CatalogId;
 use crate::money::Currency;
 use crate::pricing::{Bands, PriceRule, QuantityControl};
+use crate::text::{Code, Short, trimmed};
 
 /// Most products of the catalog.
 pub const PRODUCTS_MAX: usize = 50_000;
@@ -30,13 +31,19 @@ pub struct Catalog {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Product {
+    #[serde(deserialize_with = "trimmed")]
+    #[schemars(with = "Code")]
     pub sku: String,
+    #[serde(deserialize_with = "trimmed")]
+    #[schemars(with = "Short")]
     pub name: String,
     /// UN/ECE Recommendation 20 code of the unit that is sold and priced.
-    #[serde(default = "piece")]
+    #[serde(default = "piece", deserialize_with = "trimmed")]
+    #[schemars(with = "Code")]
     pub unit: String,
     /// Which configured tax rate it bears, as `standard` or `reduced`.
-    #[serde(default = "standard")]
+    #[serde(default = "standard", deserialize_with = "trimmed")]
+    #[schemars(with = "Code")]
     pub tax_class: String,
     /// May it be sold in fractions?
     #[serde(default)]
@@ -72,7 +79,11 @@ pub struct Product {
 #[serde(deny_unknown_fields)]
 pub struct PriceList {
     /// Its code, as `standard-eur`.
+    #[serde(deserialize_with = "trimmed")]
+    #[schemars(with = "Code")]
     pub code: String,
+    #[serde(deserialize_with = "trimmed")]
+    #[schemars(with = "Short")]
     pub name: String,
     pub currency: Currency,
     #[serde(default = "yes")]
@@ -84,6 +95,8 @@ pub struct PriceList {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceListItem {
+    #[serde(deserialize_with = "trimmed")]
+    #[schemars(with = "Code")]
     pub sku: String,
     pub price: PriceRule,
     /// Volume discounts by quantity.

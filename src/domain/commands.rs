@@ -1,12 +1,13 @@
 //! The contract, second half: what others may ask of leadmill, and what it asks of itself.
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog;
 use crate::catalog::{PriceList, Product};
+use crate::day::Day;
+use crate::document::LINES_MAX;
 use crate::enquiry::{Channel, Enquiry, Part};
 use crate::ids::{
     AccountId, CatalogId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, QuoteId,
@@ -17,6 +18,7 @@ use crate::money::Currency;
 use crate::opportunity::LostReason;
 use crate::order::ShippedLine;
 use crate::quote::QuoteCloseReason;
+use crate::text::{Code, Comment, Short};
 
 catalog! { COMMANDS:
     InputRelease = command "input.release.v1" of Input by input;
@@ -59,7 +61,7 @@ pub struct InputRelease {
 #[serde(deny_unknown_fields)]
 pub struct InputReject {
     pub input: InputId,
-    pub reason: String,
+    pub reason: Short,
 }
 
 /// One part of a collection, on its own way from here on. leadmill says it to itself.
@@ -107,7 +109,7 @@ pub struct LeadDisqualify {
     pub lead: LeadId,
     pub reason: DisqualifyReason,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
+    pub comment: Option<Comment>,
 }
 
 /// Open a closed lead again.
@@ -123,7 +125,7 @@ pub struct LeadReactivate {
 pub struct OpportunityAddLine {
     pub opportunity: OpportunityId,
     /// SKU or name.
-    pub product: String,
+    pub product: Short,
     #[serde(with = "crate::money::decimal")]
     #[schemars(schema_with = "crate::money::decimal_schema")]
     pub quantity: Decimal,
@@ -158,9 +160,9 @@ pub struct OpportunityLose {
     pub opportunity: OpportunityId,
     pub reason: LostReason,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub competitor: Option<String>,
+    pub competitor: Option<Short>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
+    pub comment: Option<Comment>,
 }
 
 /// Open a closed opportunity again.
@@ -194,9 +196,9 @@ pub struct QuoteClose {
     #[serde(default)]
     pub lose_opportunity: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub competitor: Option<String>,
+    pub competitor: Option<Short>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
+    pub comment: Option<Comment>,
 }
 
 /// The customer accepts an active quote.
@@ -206,7 +208,7 @@ pub struct QuoteAccept {
     pub quote: QuoteId,
     /// The customer's own order number; it will stand on the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purchase_order: Option<String>,
+    pub purchase_order: Option<Code>,
 }
 
 /// The warehouse shipped something of an order.
@@ -215,7 +217,8 @@ pub struct QuoteAccept {
 pub struct OrderShip {
     pub order: OrderId,
     /// The warehouse's own reference, unique per order; sent again, it changes nothing.
-    pub reference: String,
+    pub reference: Code,
+    #[schemars(length(max = LINES_MAX))]
     pub lines: Vec<ShippedLine>,
 }
 
@@ -224,7 +227,7 @@ pub struct OrderShip {
 #[serde(deny_unknown_fields)]
 pub struct OrderCancel {
     pub order: OrderId,
-    pub reason: String,
+    pub reason: Short,
 }
 
 /// A payer system reports money for an invoice.
@@ -234,12 +237,13 @@ pub struct PaymentReceived {
     pub invoice: InvoiceId,
     /// The payer system's own reference, unique per payer and invoice: one transfer may pay several
     /// invoices. Sent again, it changes nothing; sent with other money, it is refused.
-    pub reference: String,
+    pub reference: Code,
     #[serde(with = "crate::money::decimal")]
     #[schemars(schema_with = "crate::money::decimal_schema")]
     pub amount: Decimal,
     pub currency: Currency,
-    pub value_date: NaiveDate,
+    /// When the money was there; at most ten years before or after today.
+    pub value_date: Day,
 }
 
 /// Cancel an invoice that nothing was paid on; its number stays taken.
@@ -247,7 +251,7 @@ pub struct PaymentReceived {
 #[serde(deny_unknown_fields)]
 pub struct InvoiceCancel {
     pub invoice: InvoiceId,
-    pub reason: String,
+    pub reason: Short,
 }
 
 /// Replace the catalog as a whole: what is not named is gone from new documents.

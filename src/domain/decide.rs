@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+pub use crate::arrived::{Arrived, DATA_TEXT_BYTES_MAX};
 use crate::catalog::Catalog;
 use crate::ids::{Id, derived};
-use crate::message::{MessageType, OneOf, Said, Subject, TYPE_PREFIX};
+use crate::message::{MessageType, OneOf, Said, Subject};
 pub use crate::needs::{Key, Needs};
 pub use crate::refusal::{Already, Malformed, Reason, Refusal};
 pub use crate::world::{Record, World};
@@ -89,102 +88,6 @@ pub trait Heard: OneOf + Send + Sync + 'static {
 
     /// The record that it is about; `None` for a raw input, which becomes one.
     fn subject(&self) -> Option<Subject>;
-}
-
-/// A message as it arrived, its envelope already opened.
-#[derive(Clone, Debug, Default)]
-pub struct Arrived {
-    /// The id that leadmill knows it by.
-    pub id: Uuid,
-    /// The queue it came from, without prefix.
-    pub queue: String,
-    /// Its type without `leadmill.`; `None` for a raw input.
-    pub ty: Option<String>,
-    pub content_type: Option<String>,
-    /// Header fields of the transport, names in lower case.
-    pub headers: BTreeMap<String, String>,
-    /// The data of the message as JSON, or the bytes of a raw input.
-    pub body: Bytes,
-}
-
-/// Longest text in the data of a message, in bytes as JSON writes it. The longest that leadmill writes
-/// itself, a cell of a list with every character escaped, is shorter.
-pub const DATA_TEXT_BYTES_MAX: usize = 256 * 1024;
-/// How JSON writes NUL; PostgreSQL keeps it in no text.
-const NUL_ESCAPE: &[u8] = b"\\u0000";
-
-impl Arrived {
-    /// Is it a message of this type?
-    #[must_use]
-    pub fn is(&self, ty: &MessageType) -> bool {
-        self.ty.as_deref() == Some(ty.name)
-    }
-
-    /// Its data.
-    ///
-    /// # Errors
-    /// [`Malformed`] naming the field that does not fit.
-    pub fn data<T: DeserializeOwned>(&self) -> Result<T, Malformed> {
-        if writes_nul(&self.body) {
-            return Err(Malformed(
-                "The data holds the character NUL, which no text can keep; send it without.".into(),
-            ));
-        }
-        if self.body.len() > DATA_TEXT_BYTES_MAX && has_long_text(&self.body) {
-            return Err(Malformed(format!(
-                "The data holds a text of more than {DATA_TEXT_BYTES_MAX} bytes; send the text \
-                 elsewhere, and where it lies."
-            )));
-        }
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let ty = self.ty.as_deref().unwrap_or("raw input");
-            Malformed(format!(
-                "The data of this `{TYPE_PREFIX}{ty}` does not fit its schema: {error}. Compare it \
-                 with docs/schemas/{ty}.json."
-            ))
-        })
-    }
-
-    /// The verdict on a type that nobody here hears.
-    #[must_use]
-    pub fn unknown(&self, heard: &[&MessageType]) -> Malformed {
-        let heard: Vec<_> = heard.iter().map(|ty| ty.name).collect();
-        Malformed(format!(
-            "The queue `{}` does not take messages of type `{}`; it takes {}.",
-            self.queue,
-            self.ty.as_deref().unwrap_or("(none)"),
-            heard.join(", ")
-        ))
-    }
-}
-
-/// Does a JSON text write NUL? A backslash that is itself written as `\\\\` begins nothing.
-fn writes_nul(json: &[u8]) -> bool {
-    let mut at = 0;
-    while let Some(backslash) = json[at..].iter().position(|byte| *byte == b'\\') {
-        at += backslash;
-        if json[at..].starts_with(NUL_ESCAPE) {
-            return true;
-        }
-        at = (at + 2).min(json.len());
-    }
-    false
-}
-
-/// Does a JSON text hold a string longer than [`DATA_TEXT_BYTES_MAX`]?
-fn has_long_text(json: &[u8]) -> bool {
-    let (mut begun, mut escaped) = (None, false);
-    for (at, byte) in json.iter().enumerate() {
-        match (begun, byte) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), b'\\') => escaped = true,
-            (Some(from), b'"') if at - from - 1 > DATA_TEXT_BYTES_MAX => return true,
-            (Some(_), b'"') => begun = None,
-            (None, b'"') => begun = Some(at),
-            _ => {}
-        }
-    }
-    false
 }
 
 /// Reference data that a worker decides with.

@@ -5,9 +5,14 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::day::{Day, Moment};
+use crate::money::Currency;
+use crate::text::{LINE_CHARS_MAX, Note, Short};
+
 /// One enquiry of one person or company, as read; the seed of a lead.
 ///
-/// Text fields are trimmed, never empty, free of NUL and at most [`TEXT_CHARS_MAX`] characters.
+/// Text fields are trimmed and never empty. The bounds in the schema hold for all that is read today; a
+/// lead of earlier days may go beyond them, so nothing but what comes from outside is refused by them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Enquiry {
     /// Who asks.
@@ -15,48 +20,60 @@ pub struct Enquiry {
     pub person: Person,
     /// The organisation they ask for; becomes the account's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub company: Option<String>,
     /// The organisation's tax id with its country prefix, as `DE123456789`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub tax_id: Option<String>,
     /// The organisation's web site, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub website: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
     /// One line that names the enquiry (D365: subject, "topic").
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub topic: Option<String>,
     /// What they wrote, without quoted mail and signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Option<Note<MESSAGE_CHARS_MAX>>")]
     pub message: Option<String>,
     /// Products they name, each with how many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = PRODUCTS_MAX))]
     pub interest: Vec<Interest>,
     /// What they may spend, in the currency beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(schema_with = "crate::money::decimal_option_schema")]
     pub budget: Option<Decimal>,
     /// ISO 4217 code of `budget`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Currency>")]
     pub currency: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_timeframe: Option<PurchaseTimeframe>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Day>")]
     pub close_date: Option<NaiveDate>,
     /// How many people the organisation employs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = EMPLOYEES_MAX))]
     pub employees: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub industry: Option<String>,
     pub source: LeadSource,
     /// The campaign, form or event that the enquiry came through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub campaign: Option<String>,
     /// The seller whose lead it is to be, where whoever captured it says so: a name or an address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Option<Short>")]
     pub owner: Option<String>,
     /// The conversation that a mail belongs to.
     #[serde(default, skip_serializing_if = "Thread::is_empty")]
@@ -66,27 +83,37 @@ pub struct Enquiry {
     pub consent: bool,
     /// When they sent it, by their own system's clock; never used for decisions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Moment>")]
     pub submitted_at: Option<DateTime<Utc>>,
     /// Fields of the input that have no place above, as written (at most [`OTHER_FIELDS_MAX`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = OTHER_FIELDS_MAX))]
     pub other: Vec<OtherField>,
 }
 
 /// Longest text field of an [`Enquiry`] but `message`, in characters.
-pub const TEXT_CHARS_MAX: usize = 400;
+pub const TEXT_CHARS_MAX: usize = LINE_CHARS_MAX;
 /// Longest `message`, in characters; the raw input keeps the rest.
 pub const MESSAGE_CHARS_MAX: usize = 20_000;
 /// Most fields kept in [`Enquiry::other`].
 pub const OTHER_FIELDS_MAX: usize = 100;
+/// Most products that one enquiry names.
+pub const PRODUCTS_MAX: usize = 100;
+/// Most e-mail addresses, and most phones, of one person.
+pub const CHANNELS_MAX: usize = 10;
+/// Most people that an organisation employs.
+pub const EMPLOYEES_MAX: u32 = 100_000_000;
 
 /// Where a mail stands in a conversation (RFC 5322 §3.6.4): ids of mails, without angle brackets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Thread {
     /// The mail's own Message-ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub message: Option<String>,
     /// The mails that it answers, the nearest first (at most 19).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Short>", length(max = THREAD_MAX))]
     pub answers: Vec<String>,
 }
 
@@ -106,20 +133,25 @@ impl Thread {
 pub struct Person {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Option<Short>")]
     pub given_name: Option<String>,
     /// The family name, or the whole name where it cannot be split with certainty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Option<Short>")]
     pub family_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub job_title: Option<String>,
     /// Canonical: lower case, no blanks; the first is the one to answer to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Vec<Short>", length(max = CHANNELS_MAX))]
     pub emails: Vec<String>,
     /// E.164 where the number could be read so, else as written; the main one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Vec<Short>", length(max = CHANNELS_MAX))]
     pub phones: Vec<String>,
 }
 
@@ -140,19 +172,25 @@ impl Person {
 pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Option<Short>")]
     pub line1: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Option<Short>")]
     pub line2: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub city: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub postal_code: Option<String>,
     /// State, province or region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub subdivision: Option<String>,
     /// ISO 3166-1 alpha-2 where it could be read so, else as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Short>")]
     pub country: Option<String>,
 }
 
@@ -160,18 +198,21 @@ pub struct Address {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Interest {
     /// SKU or product name, as written.
+    #[schemars(with = "Short")]
     pub product: String,
     /// How many; `None` where nothing was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(schema_with = "crate::money::decimal_option_schema")]
     pub quantity: Option<Decimal>,
 }
 
 /// A field of the input that leadmill has no own place for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OtherField {
+    #[schemars(with = "Short")]
     pub name: String,
     #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Short")]
     pub value: String,
 }
 

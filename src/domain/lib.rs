@@ -3,9 +3,11 @@
 
 pub mod answers;
 pub mod apportion;
+pub mod arrived;
 pub mod catalog;
 pub mod commands;
 pub mod customer;
+pub mod day;
 pub mod decide;
 pub mod document;
 pub mod enquiry;
@@ -27,7 +29,9 @@ pub mod party;
 pub mod pricing;
 pub mod quote;
 pub mod refusal;
+pub mod shape;
 pub mod shelf;
 pub mod story;
+pub mod text;
 pub mod totals;
 pub mod world;

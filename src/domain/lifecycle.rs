@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::message::SubjectKind;
 use crate::refusal::{Reason, Refusal};
+use crate::text::excerpt;
 
 /// A record whose state changes by actions.
 pub trait Lifecycle {
@@ -40,7 +41,7 @@ pub fn step<L: Lifecycle>(
     }
     let (found, verb) = (L::state_name(state), L::verb(action));
     let kind = L::KIND;
-    let named = named.to_string();
+    let named = excerpt(&named.to_string());
     let reason = Reason {
         subject: kind,
         rule: "illegal_step",

@@ -98,6 +98,8 @@ pub struct MessageType {
     pub name: &'static str,
     pub kind: MessageKind,
     pub about: SubjectKind,
+    /// The field of its data that holds the id of what it is about; an answer has none.
+    pub field: Option<&'static str>,
     /// The JSON Schema of the data, computed from the struct.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
 }
@@ -166,6 +168,7 @@ macro_rules! catalog {
                     name: $name,
                     kind: $crate::catalog!(@kind $kind),
                     about: $crate::message::SubjectKind::$about,
+                    field: Some(stringify!($field)),
                     schema: |generator| generator.subschema_for::<$message>(),
                 };
 

@@ -12,6 +12,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::text::excerpt;
+
 /// Most decimals of an amount, a price, a quantity or a percentage: those of `numeric(20,6)`.
 pub const DECIMALS_MAX: u32 = 6;
 /// Most digits before the decimal point: those of `numeric(20,6)`.
@@ -20,6 +22,9 @@ pub const INTEGER_DIGITS_MAX: usize = 14;
 pub const AMOUNT_LIMIT: Decimal = Decimal::from_parts(0x107A_4000, 0x5AF3, 0, false, 0);
 /// The form of a decimal in a message, as a JSON Schema pattern.
 pub const DECIMAL_PATTERN: &str = r"^-?(0|[1-9][0-9]{0,13})(\.[0-9]{1,6})?$";
+
+/// The form of a currency code, as a JSON Schema pattern.
+pub const CURRENCY_PATTERN: &str = "^[A-Z]{3}$";
 
 /// An ISO 4217 currency code: three upper-case letters. Whether the code is in use is not checked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,7 +109,7 @@ impl JsonSchema for Currency {
         json_schema!({
             "type": "string",
             "description": "ISO 4217 currency code.",
-            "pattern": "^[A-Z]{3}$",
+            "pattern": CURRENCY_PATTERN,
         })
     }
 }
@@ -317,15 +322,6 @@ fn without_negative_zero(mut value: Decimal) -> Decimal {
         value.set_sign_positive(true);
     }
     value
-}
-
-/// At most 40 characters of what came in, for an error message.
-fn excerpt(text: &str) -> String {
-    const CHARS_MAX: usize = 40;
-    match text.char_indices().nth(CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

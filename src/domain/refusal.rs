@@ -3,12 +3,40 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::message::SubjectKind;
+use crate::message::{Subject, SubjectKind};
+use crate::text::shown;
 
-/// The bytes are no message of ours that we understand; the message is parked with this reason.
+/// The bytes are no message of ours that we understand. A command from outside is refused with it where
+/// its subject can be read; else the message is parked with this reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Malformed(pub String);
+#[error("{reason}")]
+pub struct Malformed {
+    /// A finished sentence; what it repeats of the message is an excerpt.
+    pub reason: String,
+    /// The field that does not fit, as `lines[0].quantity`; empty where it is none alone.
+    pub field: String,
+}
+
+/// The rule by which data that does not fit its schema is refused.
+pub const INVALID_DATA: &str = "invalid_data";
+/// Longest name and state found in an answer, in characters: what they repeat may be the sender's.
+const NAMED_CHARS_MAX: usize = 200;
+/// Longest sentence of an answer, in characters: the problems of a catalog are the longest.
+const MESSAGE_CHARS_MAX: usize = 20_000;
+
+impl Malformed {
+    #[must_use]
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), field: String::new() }
+    }
+
+    /// The answer to a command about this subject.
+    #[must_use]
+    pub fn refusal(&self, subject: Subject) -> Refusal {
+        let found = if self.field.is_empty() { "data" } else { &self.field };
+        Refusal::no(subject.kind, subject.id, INVALID_DATA, found, &self.reason)
+    }
+}
 
 /// A business rule says no. An answer, not an error: it is recorded, and an outside command gets it
 /// as `<subject>.refused`.
@@ -56,17 +84,17 @@ impl Refusal {
     ) -> Self {
         Self::No(Reason {
             subject,
-            named: named.to_string(),
+            named: shown(&named.to_string(), NAMED_CHARS_MAX, false),
             rule,
-            found: found.to_string(),
-            message: message.into(),
+            found: shown(&found.to_string(), NAMED_CHARS_MAX, false),
+            message: shown(&message.into(), MESSAGE_CHARS_MAX, true),
         })
     }
 
     /// Nobody has heard of the subject; it may still be on its way.
     #[must_use]
     pub fn unknown(subject: SubjectKind, named: impl ToString) -> Self {
-        let named = named.to_string();
+        let named = shown(&named.to_string(), NAMED_CHARS_MAX, false);
         Self::NotYet(Reason {
             subject,
             rule: "unknown",

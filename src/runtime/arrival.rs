@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::Utc;
-use domain::decide::Arrived;
+use domain::decide::{Arrived, Malformed, Refusal};
 use domain::host::{Hosted, When};
 use domain::ids::millis;
-use domain::message::Subject;
+use domain::message::{MessageKind, MessageType, Subject};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -36,6 +36,9 @@ pub struct Message {
     pub origin: Origin,
     /// What a worker decides on, or why there is none.
     pub when: Result<When, Trouble>,
+    /// Set where a command from outside does not fit its schema, but its subject could be read: it is
+    /// claimed and refused, so that its sender hears of it.
+    pub unfit: Option<Refusal>,
     pub subject: Option<Subject>,
     pub attempt: u32,
     pub correlation: Option<Uuid>,
@@ -97,6 +100,7 @@ impl Message {
             arrived,
             origin: Origin::Nobody,
             when: Err(Trouble { class: ParkedClass::Envelope, reason: String::new() }),
+            unfit: None,
             subject: None,
             attempt,
             correlation: None,
@@ -109,7 +113,9 @@ impl Message {
         } else {
             message.read_enveloped(worker);
         }
-        message.subject = message.when.as_ref().ok().and_then(|when| worker.subject(when));
+        if let Ok(when) = &message.when {
+            message.subject = worker.subject(when);
+        }
         message
     }
 
@@ -159,7 +165,7 @@ impl Message {
         } else {
             match catch(|| worker.read(&self.arrived)) {
                 Ok(Ok(when)) => Ok(when),
-                Ok(Err(malformed)) => self.broken(worker, ParkedClass::Schema, &malformed.0),
+                Ok(Err(malformed)) => self.broken(worker, ParkedClass::Schema, &malformed.reason),
                 Err(panic) => self.broken(worker, ParkedClass::Panic, &panic),
             }
         };
@@ -215,17 +221,30 @@ impl Message {
                 return;
             }
         }
-        let heard = worker.hears().iter().any(|ty| ty.name == opened.ty);
+        let heard = worker.hears().iter().copied().find(|ty| ty.name == opened.ty);
+        self.arrived.outside = self.is_from_outside();
         self.correlation = opened.correlation;
         self.traceparent = opened.traceparent.as_deref().and_then(trace);
         self.arrived.ty = Some(opened.ty);
         self.arrived.body = opened.data;
         self.when = match catch(|| worker.read(&self.arrived)) {
             Ok(Ok(when)) => Ok(when),
-            Ok(Err(malformed)) if heard => trouble(ParkedClass::Schema, malformed.0),
-            Ok(Err(malformed)) => trouble(ParkedClass::Type, malformed.0),
+            Ok(Err(malformed)) if let Some(ty) = heard => {
+                self.refuse(ty, &malformed);
+                trouble(ParkedClass::Schema, malformed.reason)
+            }
+            Ok(Err(malformed)) => trouble(ParkedClass::Type, malformed.reason),
             Err(panic) => trouble(ParkedClass::Panic, panic),
         };
+    }
+
+    /// Data that does not fit is the sender's matter where it can be told what the command is about.
+    fn refuse(&mut self, ty: &MessageType, malformed: &Malformed) {
+        if !self.arrived.outside || ty.kind != MessageKind::Command {
+            return;
+        }
+        self.subject = self.arrived.about(ty);
+        self.unfit = self.subject.map(|subject| malformed.refusal(subject));
     }
 }
 

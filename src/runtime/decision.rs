@@ -73,7 +73,7 @@ impl Question {
     fn ask(&mut self, place: usize, cause: Uuid) -> Verdict {
         let message = &self.messages[place];
         let Some(when) = when_of(&self.messages, &self.poison, place) else {
-            return Verdict::Nothing;
+            return message.unfit.clone().map_or(Verdict::Nothing, Verdict::Refused);
         };
         let source = message.source();
         let given = Given { now: self.now, source: &source, cause, numbers: &mut self.numbers };

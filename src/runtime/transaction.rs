@@ -173,7 +173,8 @@ impl Desk {
                 _ => None,
             };
             let poisoned = poison.get(&place).map(|poison| &poison.trouble);
-            let trouble = message.when.as_ref().err().or(poisoned).cloned();
+            let unread = message.when.as_ref().err().filter(|_| message.unfit.is_none());
+            let trouble = unread.or(poisoned).cloned();
             let trouble = trouble.or_else(|| own_id.and_then(|id| out_of_window(id, now)));
             match (&message.origin, trouble) {
                 // A raw input is claimed and stored whatever happens to it.

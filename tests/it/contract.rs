@@ -13,6 +13,7 @@ use leadmill::workers;
 use serde_json::Value;
 use uuid::Uuid;
 
+mod bounds;
 mod golden;
 
 const WRITE: &str = "cargo run -- contract --write docs";

@@ -167,7 +167,8 @@ fn ship(order: OrderCreated) -> Outgoing {
         quantity: line.line.quantity,
     };
     let lines = order.lines.into_iter().map(shipped).collect();
-    command("order.ship.v1", &OrderShip { order: order.order, reference: order.number, lines })
+    let reference = order.number.parse().expect("the number of an order is a short code");
+    command("order.ship.v1", &OrderShip { order: order.order, reference, lines })
 }
 
 fn form(n: usize) -> Outgoing {

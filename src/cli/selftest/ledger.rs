@@ -220,7 +220,7 @@ impl Ledger {
         } else if ty == PaymentReceived::TYPE.name
             && let Ok(asked) = serde_json::from_value::<PaymentReceived>(data)
         {
-            self.payments.insert(asked.reference, asked.amount);
+            self.payments.insert(asked.reference.into(), asked.amount);
         }
     }
 }

@@ -50,6 +50,6 @@ fn read(opened: Opened, headers: &BTreeMap<String, String>) {
 fn heard<When: Heard>(arrived: &Arrived) {
     match When::read(arrived) {
         Ok(when) => assert!(when.subject().is_some(), "it is about nothing"),
-        Err(malformed) => assert!(!malformed.0.is_empty(), "no reason is given"),
+        Err(malformed) => assert!(!malformed.reason.is_empty(), "no reason is given"),
     }
 }

@@ -1,8 +1,8 @@
 //! An enquiry in the making: fields come in by name or meaning, in any order, and are judged once.
 
 use domain::enquiry::{
-    Address, Enquiry, Interest, LeadSource, OTHER_FIELDS_MAX, OtherField, Part, PartReading,
-    Reading,
+    Address, CHANNELS_MAX, Enquiry, Interest, LeadSource, OTHER_FIELDS_MAX, OtherField,
+    PRODUCTS_MAX, Part, PartReading, Reading,
 };
 use rust_decimal::Decimal;
 
@@ -11,11 +11,6 @@ mod finish;
 use crate::ReadOptions;
 use crate::fields::{self, Field};
 use crate::normal;
-
-/// Most e-mail addresses and phones kept for one person.
-const CHANNELS_MAX: usize = 10;
-/// Most products kept for one enquiry.
-const INTEREST_MAX: usize = 100;
 
 /// Collects what an input says about one enquiry.
 #[derive(Debug)]
@@ -101,7 +96,7 @@ impl<'o> Draft<'o> {
         if let (Some(written), None) = (quantity, read) {
             self.other(&format!("quantity of {product}"), written);
         }
-        if self.enquiry.interest.len() < INTEREST_MAX {
+        if self.enquiry.interest.len() < PRODUCTS_MAX {
             self.enquiry.interest.push(Interest { product, quantity: read });
         }
     }

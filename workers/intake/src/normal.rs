@@ -5,7 +5,9 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use domain::day::Moment;
 use domain::enquiry::{LeadSource, MESSAGE_CHARS_MAX, PurchaseTimeframe, TEXT_CHARS_MAX};
+use domain::text::is_direction;
 
 use crate::fields::fold;
 
@@ -26,8 +28,8 @@ const PHONE_DIGITS_MIN: usize = 5;
 const PHONE_DIGITS_MAX: usize = 20;
 const E164_DIGITS_MAX: usize = 15;
 
-/// One line of text: blanks and line ends become single blanks, control characters go, cut at
-/// [`TEXT_CHARS_MAX`]. `None` where nothing is left.
+/// One line of text: blanks and line ends become single blanks, control and direction characters go,
+/// cut at [`TEXT_CHARS_MAX`]. `None` where nothing is left.
 #[must_use]
 pub fn line(raw: &str) -> Option<String> {
     let mut out = String::new();
@@ -41,7 +43,7 @@ pub fn line(raw: &str) -> Option<String> {
             out.push(' ');
             chars += 1;
         }
-        for c in word.chars() {
+        for c in word.chars().filter(|c| !is_direction(*c)) {
             if chars >= TEXT_CHARS_MAX {
                 return Some(out.trim_end().to_owned());
             }
@@ -52,8 +54,8 @@ pub fn line(raw: &str) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
-/// Text of several lines: line ends become `\n`, at most one empty line in a row, control characters
-/// go, cut at [`MESSAGE_CHARS_MAX`]. `None` where nothing is left.
+/// Text of several lines: line ends become `\n`, at most one empty line in a row, control and direction
+/// characters go, cut at [`MESSAGE_CHARS_MAX`]. `None` where nothing is left.
 #[must_use]
 pub fn paragraph(raw: &str) -> Option<String> {
     let mut out = String::new();
@@ -72,7 +74,7 @@ pub fn paragraph(raw: &str) -> Option<String> {
         empty = 0;
         for c in row.chars() {
             let c = if c == '\u{a0}' || c == '\t' { ' ' } else { c };
-            if c.is_control() {
+            if c.is_control() || is_direction(c) {
                 continue;
             }
             if chars >= MESSAGE_CHARS_MAX {
@@ -86,7 +88,8 @@ pub fn paragraph(raw: &str) -> Option<String> {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}')
+    is_direction(c)
+        || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}')
 }
 
 /// The canonical form of an e-mail address: lower case, without blanks, brackets and `mailto:`.
@@ -269,18 +272,17 @@ pub fn source(raw: &str) -> Option<LeadSource> {
     })
 }
 
-/// A time in seconds or milliseconds since 1970.
+/// A time in seconds or milliseconds since 1970; `None` where its year makes no sense.
 #[must_use]
 pub fn epoch(value: i64) -> Option<DateTime<Utc>> {
     /// Seconds of the year 5138: a larger number is milliseconds.
     const SECONDS_MAX: i64 = 100_000_000_000;
-    if value <= 0 {
-        None
-    } else if value < SECONDS_MAX {
+    let at = if value < SECONDS_MAX {
         DateTime::from_timestamp(value, 0)
     } else {
         DateTime::from_timestamp_millis(value)
-    }
+    };
+    at.and_then(Moment::within)
 }
 
 /// Loads the phone metadata, which takes a moment once per process.
@@ -296,6 +298,8 @@ mod tests {
     fn texts_lose_nul_controls_and_surplus_blanks_and_are_cut() {
         assert_eq!(line(" a\u{0}b \t\r\n c\u{200b} "), Some("a b c".to_owned()));
         assert_eq!(line("\u{0} \u{feff}"), None);
+        assert_eq!(line("Ana\u{202e}zepoL \u{2066}SL\u{2069}"), Some("AnazepoL SL".to_owned()));
+        assert_eq!(paragraph("a\u{200f}b\u{202e}\nc"), Some("ab\nc".to_owned()));
         assert_eq!(line(&"ä".repeat(1000)).map(|t| t.chars().count()), Some(TEXT_CHARS_MAX));
         assert_eq!(paragraph("\r\n a\r\n\r\n\r\n b\u{0}c\r\n"), Some("a\n\nbc".to_owned()));
         let long = paragraph(&"x\n".repeat(30_000)).unwrap_or_default();

@@ -16,8 +16,10 @@ use uuid::Uuid;
 
 use crate::{ReadOptions, card, external_id, form, read, table};
 
+mod release;
 mod verdict;
 
+use release::release_held;
 use verdict::{hold, judge, reject};
 
 /// Rows that one `import.continue` takes out of a collection.
@@ -125,7 +127,13 @@ impl Worker for Intake {
     }
 
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {
-        let Some(channel) = channel_of(&arrived.queue) else { return When::read(arrived) };
+        let Some(channel) = channel_of(&arrived.queue) else {
+            if arrived.is(InputRelease::TYPE) {
+                let release = release::read(arrived, &self.options)?;
+                return Ok(When::Release(Box::new(release)));
+            }
+            return When::read(arrived);
+        };
         let content_type = arrived.content_type.clone().filter(|ty| !ty.is_empty());
         let reading = match channel {
             // A file of rows is only opened here; its rows are read slice by slice.
@@ -309,28 +317,6 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
             Ok(Outcome::nothing().put(input).say(first))
         }
     }
-}
-
-fn release_held(world: &World, command: &InputRelease, ctx: &mut Ctx<'_, ()>) -> Decision {
-    let input = known(world, command.input)?;
-    if let Verdict::Created { lead } | Verdict::Merged { lead } = input.verdict {
-        return Ok(Outcome::already(Already {
-            subject: SubjectKind::Lead,
-            id: lead.0,
-            reference: None,
-        }));
-    }
-    let Some(enquiry) = command.enquiry.as_ref().or(input.enquiry.as_ref()) else {
-        return Err(Refusal::no(
-            SubjectKind::Input,
-            input.id,
-            "input.no_enquiry",
-            "held",
-            "Nothing could be read from the input; give the `enquiry` that a person reads in it.",
-        ));
-    };
-    let enquiry = enquiry.clone();
-    judge(world, Input { enquiry: None, ..input.clone() }, &enquiry, false, ctx)
 }
 
 fn known(world: &World, id: InputId) -> Result<&Input, Refusal> {

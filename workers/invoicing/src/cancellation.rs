@@ -18,7 +18,7 @@ pub(crate) fn cancel(
     }
     let at = ctx.now;
     let canceled = invoice.apply(&InvoiceAction::Cancel { at })?;
-    let comment = command.reason.trim().to_owned();
+    let comment = command.reason.to_string();
     if comment.is_empty() {
         let message = format!(
             "The invoice `{}` is not canceled without a reason; send `invoice.cancel` with one.",

@@ -3,11 +3,13 @@
 //! Money that arrived is always booked, also on an invoice that is paid already: refusing it would
 //! not send it back, and a customer who pays twice must be seen. It shows as a negative payable.
 
+use chrono::{DateTime, Utc};
 use domain::commands::PaymentReceived;
+use domain::day::NEAR_YEARS;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::InvoicePaid;
 use domain::invoice::{Invoice, InvoiceAction, InvoiceState, PAYMENTS_MAX, Payment};
-use domain::money::{ratio, round_money};
+use domain::money::{in_range, ratio, round_money};
 use rust_decimal::Decimal;
 
 use crate::{Then, already, known, refused};
@@ -18,21 +20,22 @@ pub(crate) fn receive(
     ctx: &mut Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
     let invoice = known(world, command.invoice)?;
-    let reference = command.reference.trim();
+    let reference = &*command.reference;
     let mut payments = invoice.payments.iter();
     let booked = payments.find(|p| p.payer == ctx.source && p.reference == reference);
     if let Some(payment) = booked {
         return repeated(invoice, payment, command);
     }
-    check(invoice, reference, command)?;
+    check(invoice, command, ctx.now)?;
     let mut paid = invoice.clone();
     paid.payments.push(Payment {
         id: ctx.id(),
         payer: ctx.source.to_owned(),
         reference: reference.to_owned(),
         amount: command.amount,
-        value_date: command.value_date,
+        value_date: command.value_date.date(),
     });
+    check_sum(invoice, &paid)?;
     let action = step_after(&paid, ctx);
     let paid = paid.apply(&action)?;
     let discount = match action {
@@ -44,7 +47,7 @@ pub(crate) fn receive(
         number: paid.number.clone(),
         reference: reference.to_owned(),
         amount: command.amount,
-        value_date: command.value_date,
+        value_date: command.value_date.date(),
         complete: matches!(paid.state, InvoiceState::Paid { .. }),
         discount,
         payable: round_money(paid.payable(), paid.currency),
@@ -85,7 +88,7 @@ fn repeated(
     command: &PaymentReceived,
 ) -> Result<Outcome<Then>, Refusal> {
     let same = (booked.amount, booked.value_date, invoice.currency)
-        == (command.amount, command.value_date, command.currency);
+        == (command.amount, command.value_date.date(), command.currency);
     if same {
         return Ok(already(invoice, &booked.reference));
     }
@@ -102,9 +105,9 @@ fn repeated(
     Err(refused(invoice, "payment.conflicting", message))
 }
 
-fn check(invoice: &Invoice, reference: &str, command: &PaymentReceived) -> Result<(), Refusal> {
+fn check(invoice: &Invoice, command: &PaymentReceived, now: DateTime<Utc>) -> Result<(), Refusal> {
     let (number, currency, amount) = (&invoice.number, invoice.currency, command.amount);
-    if reference.is_empty() {
+    if command.reference.is_empty() {
         let message = format!(
             "The payment for the invoice `{number}` has no reference; send the payer system's own, \
              so that it is never booked twice."
@@ -133,6 +136,14 @@ fn check(invoice: &Invoice, reference: &str, command: &PaymentReceived) -> Resul
         );
         return Err(refused(invoice, "payment.too_fine", message));
     }
+    if !command.value_date.is_near(now) {
+        let message = format!(
+            "The value date {} of the payment for the invoice `{number}` lies more than {NEAR_YEARS} \
+             years from today; send the day on which the bank credited it.",
+            command.value_date.date()
+        );
+        return Err(refused(invoice, "payment.value_date", message));
+    }
     if invoice.payments.len() >= PAYMENTS_MAX {
         let message = format!(
             "The invoice `{number}` already has {PAYMENTS_MAX} payments, the most it can have; \
@@ -141,4 +152,17 @@ fn check(invoice: &Invoice, reference: &str, command: &PaymentReceived) -> Resul
         return Err(refused(invoice, "payment.too_many", message));
     }
     Ok(())
+}
+
+/// Each amount is within what a document can say; so must be what remains after all of them.
+fn check_sum(invoice: &Invoice, paid: &Invoice) -> Result<(), Refusal> {
+    if in_range(paid.payable()).is_ok() {
+        return Ok(());
+    }
+    let message = format!(
+        "With this payment more than any amount can say was paid on the invoice `{}`; check the \
+         amount, and book it by hand where it is right.",
+        invoice.number
+    );
+    Err(refused(invoice, "payment.out_of_range", message))
 }

@@ -82,7 +82,7 @@ fn order_of(
     ctx: &mut Ctx<'_, ()>,
 ) -> Order {
     let offer = &quote.offer;
-    let purchase_order = command.purchase_order.as_deref().map(str::trim);
+    let purchase_order = command.purchase_order.as_ref().filter(|number| !number.is_empty());
     let id = ctx.id();
     let lines = offer.lines.iter().map(|line| OrderLine {
         line: Line { id: ctx.id(), ..line.clone() },
@@ -103,7 +103,7 @@ fn order_of(
         header: offer.header.clone(),
         totals: offer.totals.clone(),
         payment_terms: offer.payment_terms,
-        purchase_order: purchase_order.filter(|text| !text.is_empty()).map(str::to_owned),
+        purchase_order: purchase_order.map(|number| number.to_string()),
         shipments: Vec::new(),
         state: OrderState::Active,
     }

@@ -43,7 +43,6 @@ pub(crate) fn cancel(
 }
 
 fn reason(order: &Order, reason: &str) -> Result<String, Refusal> {
-    let reason = reason.trim();
     if !reason.is_empty() {
         return Ok(reason.to_owned());
     }

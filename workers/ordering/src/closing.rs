@@ -49,8 +49,8 @@ pub(crate) fn lose(
     let said = OpportunityLost {
         opportunity: lost.id,
         lost_reason: reason,
-        competitor: command.competitor.clone(),
-        comment: command.comment.clone(),
+        competitor: command.competitor.clone().map(String::from),
+        comment: command.comment.clone().map(String::from),
     };
     Ok(Outcome::nothing().changed(lost, said))
 }

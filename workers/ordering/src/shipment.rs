@@ -25,7 +25,7 @@ pub(crate) fn ship(
 ) -> Result<Outcome<Then>, Refusal> {
     let unknown = || Refusal::unknown(SubjectKind::Order, command.order);
     let order = world.order(command.order).ok_or_else(unknown)?;
-    let reference = command.reference.trim();
+    let reference = &*command.reference;
     let known = order.shipments.iter().find(|shipment| shipment.reference == reference);
     if let Some(shipment) = known {
         return repeated(order, shipment, command);

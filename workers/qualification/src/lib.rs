@@ -205,7 +205,7 @@ fn disqualify_by_hand(lead: &Lead, command: &LeadDisqualify, ctx: &mut Ctx<'_, S
     let said = LeadDisqualified {
         lead: lead.id,
         disqualify_reason: command.reason,
-        comment: command.comment.clone(),
+        comment: command.comment.clone().map(String::from),
         assessment: None,
     };
     Ok(Outcome::nothing().changed(lead, said))

@@ -337,8 +337,11 @@ fn an_unknown_lead_may_still_come() {
 fn f65_disqualify_by_hand_keeps_reason_and_comment_and_is_done_once() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
-    let command =
-        |reason| LeadDisqualify { lead: id(1), reason, comment: Some("no answer".into()) };
+    let command = |reason| LeadDisqualify {
+        lead: id(1),
+        reason,
+        comment: Some("no answer".parse().expect("a comment")),
+    };
     let told = story.when(command(DisqualifyReason::CannotContact)).unwrap();
     let said: LeadDisqualified = told.get().unwrap();
     assert_eq!(said.comment.as_deref(), Some("no answer"));

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::catalog::{Catalog, PRICE_LISTS_MAX, PRODUCTS_MAX, PriceList, Product};
 use domain::commands::CatalogReplace;
 use domain::decide::{Already, Outcome, Refusal, World};
-use domain::enquiry::TEXT_CHARS_MAX;
 use domain::events::CatalogReplaced;
 use domain::message::SubjectKind;
 use domain::pricing::{PriceBasis, price};
@@ -16,8 +15,6 @@ use crate::settings::QuotingSettings;
 
 /// Most problems that an answer spells out; the rest is counted.
 const PROBLEMS_SHOWN_MAX: usize = 50;
-/// Longest SKU, code or unit, in characters.
-const CODE_CHARS_MAX: usize = 100;
 
 /// The new catalog.
 ///
@@ -98,16 +95,9 @@ fn problems(command: &CatalogReplace, settings: &QuotingSettings) -> Vec<String>
 
 fn problems_of_product(product: &Product, settings: &QuotingSettings, problems: &mut Vec<String>) {
     let sku = &product.sku;
-    for (what, text, max) in [
-        ("SKU", sku, CODE_CHARS_MAX),
-        ("name", &product.name, TEXT_CHARS_MAX),
-        ("unit", &product.unit, CODE_CHARS_MAX),
-    ] {
-        if !is_text(text, max) {
-            problems.push(format!(
-                "The {what} \"{text}\" of the product `{sku}` is empty, padded with blanks or longer \
-                 than {max} characters."
-            ));
+    for (what, text) in [("SKU", sku), ("name", &product.name), ("unit", &product.unit)] {
+        if text.trim().is_empty() {
+            problems.push(format!("The {what} of the product `{sku}` is empty."));
         }
     }
     if settings.tax(&product.tax_class).is_none() {
@@ -133,13 +123,9 @@ fn problems_of_list(
     problems: &mut Vec<String>,
 ) {
     let code = &list.code;
-    for (what, text, max) in [("code", code, CODE_CHARS_MAX), ("name", &list.name, TEXT_CHARS_MAX)]
-    {
-        if !is_text(text, max) {
-            problems.push(format!(
-                "The {what} \"{text}\" of the price list `{code}` is empty, padded with blanks or \
-                 longer than {max} characters."
-            ));
+    for (what, text) in [("code", code), ("name", &list.name)] {
+        if text.trim().is_empty() {
+            problems.push(format!("The {what} of the price list `{code}` is empty."));
         }
     }
     let mut skus = BTreeSet::new();
@@ -168,8 +154,4 @@ fn problems_of_list(
                 .push(format!("{named} has no price (pricing error {}): {error}", error.code()));
         }
     }
-}
-
-fn is_text(text: &str, max: usize) -> bool {
-    !text.is_empty() && text.trim() == text && text.chars().count() <= max
 }

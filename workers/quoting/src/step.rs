@@ -105,7 +105,8 @@ impl Quoting {
         }
         let closed = quote.apply(&QuoteAction::Close { at: ctx.now, reason })?;
         let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
-        let said = quote_closed(&closed, &opportunity, reason, command.comment.clone());
+        let said =
+            quote_closed(&closed, &opportunity, reason, command.comment.clone().map(String::from));
         let opportunity = opportunity.with_quote(closed);
         let outcome = Outcome::nothing().say(said);
         if !command.lose_opportunity || opportunity.live_quotes().next().is_some() {
@@ -127,8 +128,8 @@ fn lost(
     let said = OpportunityLost {
         opportunity: opportunity.id,
         lost_reason: reason,
-        competitor: command.competitor.clone(),
-        comment: command.comment.clone(),
+        competitor: command.competitor.clone().map(String::from),
+        comment: command.comment.clone().map(String::from),
     };
     Ok(outcome.changed(opportunity, said))
 }

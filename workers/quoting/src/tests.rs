@@ -138,7 +138,7 @@ fn created(interest: &[(&str, Option<Decimal>)]) -> OpportunityCreated {
 fn add(product: &str, quantity: Decimal, complete: bool) -> OpportunityAddLine {
     OpportunityAddLine {
         opportunity: id(1),
-        product: product.into(),
+        product: product.parse().unwrap(),
         quantity,
         manual_discount: Decimal::ZERO,
         complete,

@@ -1,8 +1,8 @@
 //! The judgement of a draft: an enquiry, surely none, or for a person to look at.
 
-use domain::enquiry::{Interest, NoLead, PartReading};
+use domain::enquiry::{CHANNELS_MAX, Interest, NoLead, PRODUCTS_MAX, PartReading};
 
-use super::{CHANNELS_MAX, Draft, INTEREST_MAX};
+use super::Draft;
 use crate::normal;
 
 impl Draft<'_> {
@@ -85,7 +85,7 @@ impl Draft<'_> {
         if self.no_bulk {
             self.enquiry.consent = false;
         }
-        self.enquiry.interest.truncate(INTEREST_MAX);
+        self.enquiry.interest.truncate(PRODUCTS_MAX);
     }
 }
 

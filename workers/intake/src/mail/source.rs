@@ -1,6 +1,7 @@
 //! From the bytes of a mail to a [`Letter`], mending what senders break.
 
 use chrono::DateTime;
+use domain::day::Moment;
 use mail_parser::{Address, Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::{Letter, Mailbox};
@@ -145,6 +146,7 @@ fn ends_with_encoding(out: &[u8]) -> bool {
 }
 
 fn letter(message: &Message<'_>, depth: usize) -> Letter {
+    let sent_at = message.date().and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0));
     let mut letter = Letter {
         from: mailboxes(message.from())
             .into_iter()
@@ -153,7 +155,7 @@ fn letter(message: &Message<'_>, depth: usize) -> Letter {
         reply_to: mailboxes(message.reply_to()),
         to: mailboxes(message.to()).into_iter().chain(mailboxes(message.cc())).collect(),
         subject: message.subject().and_then(normal::line),
-        sent_at: message.date().and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0)),
+        sent_at: sent_at.and_then(Moment::within),
         headers: message
             .headers_raw()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))

@@ -1,6 +1,9 @@
 //! Numbers and dates, read strictly: what has two meanings is not read.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::day::{Day, Moment};
+use domain::enquiry::EMPLOYEES_MAX;
+use domain::money::in_range;
 use rust_decimal::Decimal;
 
 /// Longest text that is looked at, in bytes.
@@ -8,7 +11,8 @@ const BYTES_MAX: usize = 60;
 
 /// A decimal number in Continental or English notation; `None` where it could be either.
 ///
-/// "1.234,56" and "1,234.56" are certain, "1.234" is not: it is read as neither.
+/// "1.234,56" and "1,234.56" are certain, "1.234" is not: it is read as neither. Nor is read what no
+/// amount can say.
 #[must_use]
 pub fn decimal(raw: &str) -> Option<Decimal> {
     let raw = raw.trim();
@@ -41,7 +45,7 @@ pub fn decimal(raw: &str) -> Option<Decimal> {
             format!("{}.{fraction}", grouped(whole, other)?)
         }
     };
-    let number: Decimal = plain.parse().ok()?;
+    let number = in_range(plain.parse().ok()?).ok()?;
     Some(if negative { -number } else { number })
 }
 
@@ -85,10 +89,11 @@ pub fn budget(raw: &str) -> Option<(Decimal, Option<String>)> {
 #[must_use]
 pub fn count(raw: &str) -> Option<u32> {
     let raw = raw.trim().trim_end_matches('+').trim();
-    match grouped(raw, ',').or_else(|| grouped(raw, '.')) {
+    let count = match grouped(raw, ',').or_else(|| grouped(raw, '.')) {
         Some(digits) if digits.chars().all(|c| c.is_ascii_digit()) => digits.parse().ok(),
         _ => raw.parse().ok(),
-    }
+    };
+    count.filter(|count| *count <= EMPLOYEES_MAX)
 }
 
 /// Month names in English, German, French, Spanish, Italian and Dutch by their first letters.
@@ -107,9 +112,14 @@ const MONTHS: [&[&str]; 12] = [
     &["dec", "dez", "dic"],
 ];
 
-/// A day; `None` where day and month could be swapped, as in 03/04/2026.
+/// A day; `None` where day and month could be swapped, as in 03/04/2026, or where its year makes no
+/// sense.
 #[must_use]
 pub fn date(raw: &str) -> Option<NaiveDate> {
+    Day::try_from(any_date(raw)?).ok().map(Day::date)
+}
+
+fn any_date(raw: &str) -> Option<NaiveDate> {
     let raw = raw.trim();
     if raw.len() > BYTES_MAX {
         return None;
@@ -169,6 +179,7 @@ pub fn timestamp(raw: &str) -> Option<DateTime<Utc>> {
         .or_else(|_| DateTime::parse_from_str(raw, "%Y-%m-%d %H:%M:%S %z"))
         .map(|at| at.with_timezone(&Utc))
         .ok()
+        .and_then(Moment::within)
         .or_else(|| raw.parse().ok().filter(|_| raw.len() >= 9).and_then(super::epoch))
 }
 
@@ -193,6 +204,8 @@ mod tests {
             ("1,2,3", None),
             ("12.", None),
             ("1e3", None),
+            ("100000000000000", None),
+            ("0.12345678", None),
             ("", None),
         ] {
             assert_eq!(decimal(written).map(|n| n.to_string()).as_deref(), expected, "{written}");
@@ -215,6 +228,9 @@ mod tests {
             ("03/04/2026", None),
             ("03/04/26", None),
             ("31.02.2026", None),
+            ("01.01.1926", None),
+            ("2200-01-01", None),
+            ("+262142-12-31", None),
             ("soon", None),
         ] {
             assert_eq!(date(written).map(|d| d.to_string()).as_deref(), expected, "{written}");
@@ -228,6 +244,9 @@ mod tests {
         assert_eq!(budget("about 5"), None);
         assert_eq!(count("1,200"), Some(1200));
         assert_eq!(count("51-200"), None);
+        assert_eq!(count("4,000,000,000"), None);
+        assert_eq!(timestamp("9223372036854775"), None);
+        assert_eq!(timestamp("1926-01-01T00:00:00Z"), None);
         assert_eq!(timestamp("2018-10-25 12:02:47"), None);
         assert!(timestamp("2020-02-09T18:26:00-05:00").is_some());
         assert!(timestamp("1630087926").is_some());

@@ -1,6 +1,7 @@
 //! Held inputs, released and rejected by a person.
 
 use domain::commands::{InputReject, InputRelease};
+use domain::decide::Malformed;
 use domain::events::InputRejected;
 use serde_json::json;
 
@@ -17,7 +18,7 @@ fn release(desk: &mut Desk, input: InputId, enquiry: Option<Enquiry>) -> Result<
 }
 
 fn reject(desk: &mut Desk, input: InputId) -> Result<Told, Refusal> {
-    let reason = "Our own test.".to_owned();
+    let reason = "Our own test.".parse().unwrap();
     desk.hears(When::Reject(InputReject { input, reason })).1
 }
 
@@ -82,5 +83,78 @@ fn f19_a_command_about_an_input_that_nobody_knows_waits_for_it() {
     for told in [release(&mut desk, id(99), given), reject(&mut desk, id(98))] {
         let Err(Refusal::NotYet(reason)) = told else { panic!("{told:?}") };
         assert_eq!(reason.rule, "unknown");
+    }
+}
+
+/// A release as it comes from outside.
+fn sent(data: &serde_json::Value) -> Result<When, Malformed> {
+    let arrived = Arrived {
+        queue: "intake".into(),
+        ty: Some("input.release.v1".into()),
+        outside: true,
+        body: data.to_string().into(),
+        ..Arrived::default()
+    };
+    Desk::new().intake.read(&arrived)
+}
+
+#[test]
+fn f19_what_a_person_read_takes_the_forms_of_what_a_reader_reads() {
+    let mut desk = Desk::new();
+    let (first, _) = desk.form(&json!({ "name": "Ana Lopez", "email": "ana@acme.example" }));
+    let input = held(&mut desk);
+    let when = sent(&json!({ "input": input, "enquiry": {
+        "person": {
+            "family_name": "  Ana   Lopez ",
+            "emails": [" <ANA@Acme.Example> ", "ana@acme.example"],
+            "phones": ["030 1234567"],
+        },
+        "company": " ",
+        "message": " a \r\n\r\n\r\n b",
+        "address": { "country": "Germany", "city": " " },
+        "source": "other",
+    } }));
+    let when = when.unwrap();
+    let When::Release(release) = &when else { panic!("{when:?}") };
+    let enquiry = release.enquiry.clone().unwrap();
+    assert_eq!(enquiry.person.family_name.as_deref(), Some("Ana Lopez"));
+    assert_eq!(enquiry.person.emails, ["ana@acme.example"]);
+    assert_eq!(enquiry.person.phones, ["+49301234567"]);
+    assert_eq!((enquiry.company, enquiry.message.as_deref()), (None, Some("a\n\nb")));
+    assert_eq!(enquiry.address.unwrap().country.as_deref(), Some("DE"));
+    desk.hears(when).1.unwrap();
+    assert_eq!(desk.input(input).verdict, Verdict::Merged { lead: lead_of(&first) });
+}
+
+#[test]
+fn f19_a_release_keeps_to_every_limit_of_the_readers() {
+    let many = |count: usize, value: serde_json::Value| vec![value; count];
+    let other = json!({ "name": "a", "value": "b" });
+    for (enquiry, field) in [
+        (json!({ "company": "x".repeat(401) }), "enquiry.company"),
+        (json!({ "topic": "a\nb" }), "enquiry.topic"),
+        (json!({ "message": "x".repeat(20_001) }), "enquiry.message"),
+        (json!({ "other": many(101, other) }), "enquiry.other"),
+        (json!({ "interest": many(101, json!({ "product": "A" })) }), "enquiry.interest"),
+        (
+            json!({ "interest": [{ "product": "A", "quantity": "0" }] }),
+            "enquiry.interest[0].quantity",
+        ),
+        (json!({ "person": { "emails": many(11, json!("a@b.de")) } }), "enquiry.person.emails"),
+        (json!({ "person": { "emails": ["a@b.de", "nobody"] } }), "enquiry.person.emails[1]"),
+        (json!({ "person": { "phones": ["call me"] } }), "enquiry.person.phones[0]"),
+        (json!({ "person": { "given_name": "\u{202e}ana" } }), "enquiry.person.given_name"),
+        (json!({ "thread": { "answers": many(20, json!("a@b")) } }), "enquiry.thread.answers"),
+        (json!({ "tax_id": "none" }), "enquiry.tax_id"),
+        (json!({ "budget": "1e20" }), "enquiry.budget"),
+        (json!({ "close_date": "1926-03-01" }), "enquiry.close_date"),
+        (json!({ "employees": 4_000_000_000_u32 }), "enquiry.employees"),
+    ] {
+        let mut enquiry = enquiry;
+        enquiry["source"] = json!("other");
+        let malformed =
+            sent(&json!({ "input": id::<InputId>(9), "enquiry": enquiry })).unwrap_err();
+        assert_eq!(malformed.field, field, "{malformed}");
+        assert!(malformed.reason.contains(field) && malformed.reason.ends_with('.'), "{malformed}");
     }
 }

@@ -1,9 +1,10 @@
 //! What every reading promises, whatever the bytes: shared by the tests here and the fuzz targets.
 
-use domain::enquiry::{
-    Channel, Enquiry, MESSAGE_CHARS_MAX, OTHER_FIELDS_MAX, PartReading, Reading, TEXT_CHARS_MAX,
-    THREAD_MAX,
-};
+use domain::commands::InputRelease;
+use domain::enquiry::{Channel, Enquiry, MESSAGE_CHARS_MAX, PartReading, Reading, TEXT_CHARS_MAX};
+use domain::ids::InputId;
+use domain::message::Message;
+use domain::shape::fit;
 use intake::{ReadOptions, external_id, read};
 
 /// Reads the bytes through one channel and checks what the reading promises.
@@ -61,8 +62,11 @@ fn check_enquiry(enquiry: &Enquiry) {
     enquiry.message.iter().for_each(|text| check_text(text, MESSAGE_CHARS_MAX));
     person.emails.iter().chain(&person.phones).for_each(|text| check_text(text, TEXT_CHARS_MAX));
     enquiry.other.iter().for_each(|other| check_text(&other.value, TEXT_CHARS_MAX));
-    assert!(enquiry.other.len() <= OTHER_FIELDS_MAX, "{} other fields", enquiry.other.len());
-    assert!(enquiry.thread.answers.len() <= THREAD_MAX, "{} mails", enquiry.thread.answers.len());
+    // What a reader reads keeps to every bound that a person must keep to.
+    let input = InputId(domain::ids::minted(chrono::DateTime::UNIX_EPOCH, [1; 10]));
+    let by_hand = InputRelease { input, enquiry: Some(enquiry.clone()) };
+    let by_hand = serde_json::to_vec(&by_hand).expect("a command is written as JSON");
+    assert_eq!(fit(InputRelease::TYPE, &by_hand), Ok(()));
     let written = serde_json::to_string(enquiry).expect("an enquiry is written as JSON");
     let again: Enquiry = serde_json::from_str(&written).expect("what was written is read again");
     assert_eq!(&again, enquiry);

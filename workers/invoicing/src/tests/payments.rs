@@ -12,10 +12,10 @@ fn story_of_invoice() -> (Story<Invoicing>, InvoiceId) {
 fn pay(invoice: InvoiceId, reference: &str, amount: Decimal, value: &str) -> PaymentReceived {
     PaymentReceived {
         invoice,
-        reference: reference.into(),
+        reference: reference.parse().expect("a code"),
         amount,
         currency: euro(),
-        value_date: day(value),
+        value_date: day(value).try_into().expect("a day"),
     }
 }
 
@@ -26,7 +26,7 @@ fn paid(story: &mut Story<Invoicing>, payment: PaymentReceived) -> InvoicePaid {
 }
 
 fn cancel(invoice: InvoiceId, reason: &str) -> InvoiceCancel {
-    InvoiceCancel { invoice, reason: reason.into() }
+    InvoiceCancel { invoice, reason: reason.parse().expect("a reason") }
 }
 
 #[test]
@@ -103,7 +103,9 @@ fn f112_a_payment_with_anything_wrong_is_refused() {
         (PaymentReceived { amount: dec!(0), ..good.clone() }, "payment.not_positive"),
         (PaymentReceived { amount: dec!(-5), ..good.clone() }, "payment.not_positive"),
         (PaymentReceived { amount: dec!(1.005), ..good.clone() }, "payment.too_fine"),
-        (PaymentReceived { reference: " ".into(), ..good.clone() }, "payment.no_reference"),
+        (PaymentReceived { reference: Default::default(), ..good.clone() }, "payment.no_reference"),
+        (pay(id, "B-1", dec!(10), "2016-03-01"), "payment.value_date"),
+        (pay(id, "B-1", dec!(10), "2036-03-03"), "payment.value_date"),
     ];
     for (payment, expected) in cases {
         assert_eq!(no(story.when(payment)).0, expected);
@@ -130,6 +132,21 @@ fn f112_money_for_a_paid_invoice_is_booked_to_be_paid_back() {
     assert!(twice.complete);
     assert_eq!((twice.payable, twice.discount), (dec!(-1705.26), dec!(0)));
     assert_eq!(invoice_now(&story, id).state, state, "paid when it was paid");
+}
+
+#[test]
+fn f112_payments_that_add_up_beyond_any_amount_are_refused_by_name() {
+    let (mut story, id) = story_of_invoice();
+    let most = dec!(99999999999999.99);
+    paid(&mut story, pay(id, "B-1", most, "2026-03-20"));
+    let before = invoice_now(&story, id).clone();
+    for n in 2..5 {
+        let (rule, message) = no(story.when(pay(id, &format!("B-{n}"), most, "2026-03-20")));
+        assert_eq!(rule, "payment.out_of_range");
+        assert!(message.contains(&before.number) && message.ends_with('.'), "{message}");
+    }
+    assert_eq!(invoice_now(&story, id), &before);
+    paid(&mut story, pay(id, "B-9", dec!(10), "2026-03-20"));
 }
 
 #[test]

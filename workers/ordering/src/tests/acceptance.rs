@@ -7,7 +7,8 @@ use super::*;
 #[test]
 fn f98_one_acceptance_makes_the_order_and_wins_quote_and_deal_in_causal_order() {
     let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
-    let command = QuoteAccept { quote: QUOTE, purchase_order: Some(" PO-7 ".into()) };
+    let command =
+        QuoteAccept { quote: QUOTE, purchase_order: Some(" PO-7 ".parse().expect("a code")) };
     let told = story.when(command).expect("accepted");
 
     assert_eq!(told.types(), ["order.created.v1", "quote.won.v1", "opportunity.won.v1"]);

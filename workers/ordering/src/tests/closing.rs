@@ -14,7 +14,7 @@ fn win(actual_revenue: Option<Decimal>) -> OpportunityWin {
 }
 
 fn lose(reason: LostReason) -> OpportunityLose {
-    let competitor = Some("Bombas Norte".into());
+    let competitor = Some("Bombas Norte".parse().expect("a name"));
     OpportunityLose { opportunity: DEAL, reason, competitor, comment: None }
 }
 
@@ -81,7 +81,9 @@ fn f86_a_deal_with_an_order_opens_again_only_after_the_order_is_canceled() {
     let (rule, message) = no(story.when(REOPEN));
     assert_eq!(rule, "opportunity.has_order");
     assert!(message.contains(&order.number) && message.contains("order.cancel"), "{message}");
-    story.when(OrderCancel { order: order.id, reason: "No money".into() }).expect("canceled");
+    story
+        .when(OrderCancel { order: order.id, reason: "No money".parse().expect("a reason") })
+        .expect("canceled");
     assert_eq!(story.when(REOPEN).expect("reopened").types(), ["opportunity.reopened.v1"]);
 }
 
@@ -90,7 +92,9 @@ fn f86_a_delivered_deal_stays_won() {
     let (mut story, order) = ordered();
     let lines = order.lines.iter();
     let lines = lines.map(|l| ShippedLine { line: l.line.id, quantity: l.open() }).collect();
-    story.when(OrderShip { order: order.id, reference: "D-1".into(), lines }).expect("shipped");
+    story
+        .when(OrderShip { order: order.id, reference: "D-1".parse().expect("a code"), lines })
+        .expect("shipped");
     assert_eq!(no(story.when(REOPEN)).0, "opportunity.has_order");
 }
 

@@ -11,13 +11,13 @@ fn ship(order: &Order, reference: &str, lines: &[(usize, Decimal)]) -> OrderShip
         |&(n, quantity): &(usize, Decimal)| ShippedLine { line: order.lines[n].line.id, quantity };
     OrderShip {
         order: order.id,
-        reference: reference.into(),
+        reference: reference.parse().expect("a code"),
         lines: lines.iter().map(line).collect(),
     }
 }
 
 fn cancel(order: &Order, reason: &str) -> OrderCancel {
-    OrderCancel { order: order.id, reason: reason.into() }
+    OrderCancel { order: order.id, reason: reason.parse().expect("a reason") }
 }
 
 #[test]

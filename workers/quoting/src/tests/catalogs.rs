@@ -58,7 +58,7 @@ fn an_unsound_catalog_is_refused_whole_with_every_problem() {
     for part in [
         "The SKU `A-1` stands there twice.",
         "tax class \"luxury\"",
-        "The name \" \" of the product `C-1`",
+        "The name of the product `C-1` is empty.",
         "The standard cost of the product `OLD-1` is negative.",
         "The price list `eur` stands there twice.",
         "The item `NOWHERE` of the price list `eur` is no product",

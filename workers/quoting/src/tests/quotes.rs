@@ -9,8 +9,8 @@ fn close(quote: QuoteId, reason: QuoteCloseReason, lose_opportunity: bool) -> Qu
         quote,
         reason,
         lose_opportunity,
-        competitor: Some("Rival".into()),
-        comment: Some("too late".into()),
+        competitor: Some("Rival".parse().unwrap()),
+        comment: Some("too late".parse().unwrap()),
     }
 }
 
