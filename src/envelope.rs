@@ -19,7 +19,7 @@ pub const SOURCE_PREFIX: &str = "urn:leadmill:";
 /// Longest `type`, in bytes: it is a routing key too.
 pub const TYPE_BYTES_MAX: usize = 255;
 /// Room for the attributes around the data of a message that leaves.
-const ATTRIBUTES_BYTES: usize = 640;
+pub const ATTRIBUTES_BYTES: usize = 640;
 /// Spellings of the prefix of CloudEvents headers in binary mode, over AMQP.
 const BINARY_PREFIXES: [&str; 3] = ["ce-", "cloudevents:", "cloudevents_"];
 

@@ -25,6 +25,7 @@ mod delivered;
 mod frame;
 mod held;
 mod link;
+mod outgoing;
 mod publisher;
 mod settings;
 mod supervisor;
@@ -37,7 +38,8 @@ mod wire;
 pub use consumer::Consumer;
 pub use delivered::{Delivered, Receipt};
 pub use link::{Link, LinkError};
-pub use publisher::{BODY_BYTES_MAX, Outgoing, PublishError, Publisher};
+pub use outgoing::{BODY_BYTES_MAX, Outgoing, PROPERTIES_BYTES_MAX, properties_bytes};
+pub use publisher::{PublishError, Publisher};
 pub use settings::{BrokerSettings, addresses};
 pub use supervisor::{EXIT_STUCK, reconnecting};
 pub use topology::{

@@ -1,9 +1,11 @@
 //! The runtime: takes messages in batches, lets workers decide, saves, publishes, acknowledges.
 //! Written once, for all workers; see the map in `lib.rs` for the way of a message.
 
+mod answer;
 mod arrival;
 mod attempts;
 mod cause;
+mod claims;
 mod clock;
 mod decision;
 mod fault_point;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
+use domain::host::Hosted;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use crate::envelope::SOURCE_PREFIX;
 use crate::settings::Settings;
 use crate::store::Connection;
 use crate::store::outcome::{self, Arrival, Outcome};
+use crate::workers;
 
 /// How long is waited for an answer where nothing else is asked for, in seconds. Commands that
 /// cannot be decided yet are asked again for 17 s.
@@ -80,9 +82,10 @@ impl Ask {
         let message = post::command(&sender, ty, data).context("The data is no JSON")?;
         let mut waiting = None;
         if !self.no_wait {
+            let asked = Asked { worker: hearer(settings, ty)?, sender: &sender };
             let mut database = context.database(settings).await?;
-            let before = arrival(&mut database, &sender).await?;
-            waiting = Some((database, before));
+            let before = asked.arrival(&mut database).await?;
+            waiting = Some((asked, database, before));
         }
         let post = Post::open(context, settings).await?;
         post.send(vec![message]).await?;
@@ -94,10 +97,10 @@ impl Ask {
             repeat: false,
             outcome: None,
         };
-        if let Some((mut database, before)) = waiting {
+        if let Some((asked, mut database, before)) = waiting {
             answer.repeat = before.is_some();
             let limit = Duration::from_secs(self.wait);
-            let id = decided(&mut database, &sender, before, limit).await?;
+            let id = asked.decided(&mut database, before, limit).await?;
             let found = outcome::of(&mut database, id).await;
             answer.outcome = Some(found.map_err(|fault| anyhow!("{fault}"))?);
         }
@@ -169,44 +172,62 @@ impl Answer {
     }
 }
 
-async fn arrival(database: &mut Connection, sender: &Sender) -> anyhow::Result<Option<Arrival>> {
-    let found = outcome::arrival(database, &sender.source, &sender.id).await;
-    found.map_err(|fault| anyhow!("{fault}"))
+/// A command that was sent, as the worker that hears it knows it.
+struct Asked<'a> {
+    worker: &'static str,
+    sender: &'a Sender,
 }
 
-/// Waits until the command is decided; one that was known before, until this copy was counted or
-/// refused.
-async fn decided(
-    database: &mut Connection,
-    sender: &Sender,
-    before: Option<Arrival>,
-    limit: Duration,
-) -> anyhow::Result<Uuid> {
-    let (begun, mut pause) = (Instant::now(), LOOK_FIRST);
-    loop {
-        let now = arrival(database, sender).await?;
-        let counted = |now: &Arrival| {
-            before.is_none_or(|was| now.repeats > was.repeats || now.refusals > was.refusals)
-        };
-        match now {
-            Some(now) if now.decided && counted(&now) => return Ok(now.id),
-            _ if begun.elapsed() < limit => {}
-            Some(_) => bail!(
-                "The command {} has arrived but is not decided within {} s: what it needs is not \
-                 there yet. It goes on waiting; look again with `leadmill trace {}`.",
-                sender.id,
-                limit.as_secs(),
-                sender.id
-            ),
-            None => bail!(
-                "No worker has taken the command {} within {} s. Is `leadmill run` running? The \
-                 broker keeps the command; `leadmill parked list` shows what could not be read.",
-                sender.id,
-                limit.as_secs()
-            ),
+/// The worker that hears a type.
+fn hearer(settings: &Settings, ty: &str) -> anyhow::Result<&'static str> {
+    let all = workers::all(settings)?;
+    let hears = |worker: &dyn Hosted| worker.hears().iter().any(|heard| heard.name == ty);
+    let worker = all.iter().find(|worker| hears(&***worker));
+    worker.map(|worker| worker.name()).ok_or_else(|| anyhow!("No worker hears `{ty}`."))
+}
+
+impl Asked<'_> {
+    async fn arrival(&self, database: &mut Connection) -> anyhow::Result<Option<Arrival>> {
+        let Self { worker, sender } = self;
+        let found = outcome::arrival(database, worker, &sender.source, &sender.id).await;
+        found.map_err(|fault| anyhow!("{fault}"))
+    }
+
+    /// Waits until the command is decided, or a copy of one that was known before is counted or
+    /// refused; answers the id that what became of it is known by.
+    async fn decided(
+        &self,
+        database: &mut Connection,
+        before: Option<Arrival>,
+        limit: Duration,
+    ) -> anyhow::Result<Uuid> {
+        let id = &self.sender.id;
+        let (begun, mut pause) = (Instant::now(), LOOK_FIRST);
+        let was = |count: fn(&Arrival) -> i64| before.as_ref().map_or(-1, count);
+        let (repeats, conflicts) = (was(|was| was.repeats.into()), was(|was| was.conflicts));
+        loop {
+            match self.arrival(database).await? {
+                Some(Arrival { conflicts: now, conflict: Some(id), .. })
+                    if before.is_some() && now > conflicts =>
+                {
+                    return Ok(id);
+                }
+                Some(now) if now.decided && i64::from(now.repeats) > repeats => return Ok(now.id),
+                _ if begun.elapsed() < limit => {}
+                Some(_) => bail!(
+                    "The command {id} has arrived but is not decided within {} s: what it needs is \
+                     not there yet. It goes on waiting; look again with `leadmill trace {id}`.",
+                    limit.as_secs()
+                ),
+                None => bail!(
+                    "No worker has taken the command {id} within {} s. Is `leadmill run` running? The \
+                     broker keeps the command; `leadmill parked list` shows what could not be read.",
+                    limit.as_secs()
+                ),
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LOOK_PAUSE_MAX);
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LOOK_PAUSE_MAX);
     }
 }
 

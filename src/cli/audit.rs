@@ -107,6 +107,7 @@ impl Audit {
             let mut restless = full_queues(settings, &living).await?;
             let moving = unsettled(conn).await.map_err(sentence)?;
             restless.extend(moving_on("batches", moving.young, "are not yet published."));
+            restless.extend(moving_on("messages", moving.delayed, "wait to be asked again."));
             let mut stuck = moving.old + moving.waiting;
             if restless.is_empty() {
                 let lying = unclaimed(conn, look).await.map_err(sentence)?;

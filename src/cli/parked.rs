@@ -212,6 +212,7 @@ fn line(line: &ParkedLine) -> Value {
         "queue": line.queue,
         "worker": line.worker,
         "message": line.message,
+        "sender": line.sender,
         "state": line.state.name(),
         "parked_at": line.parked_at,
         "replayed_as": line.replayed_as,

@@ -129,12 +129,14 @@ impl Shown {
             let at = oldest.oldest_at.map(|at| format!(", the oldest for {}", ago(at, self.now)));
             format!("{}{}", oldest.count, at.unwrap_or_default())
         };
+        let waiting = &status.waiting;
+        let waiting = since(&Oldest { count: waiting.count, oldest_at: waiting.oldest_at });
         let unmarked = status.unmarked.iter().map(|row| {
             format!("{} {} (oldest {})", row.worker, row.count, ago(row.oldest_at, self.now))
         });
         let rows = [
             ["Held inputs, for a person to look at".into(), since(&status.held)],
-            ["Commands waiting to be asked again".into(), since(&status.waiting)],
+            ["Messages waiting to be asked again".into(), waiting],
             ["Timers that are overdue".into(), since(&status.overdue)],
             ["Parked messages".into(), list(&status.parked)],
             ["Refused in the last 24 hours".into(), list(&status.refusals)],
@@ -193,6 +195,16 @@ fn warnings(
              sweeper publishes them.",
             row.worker,
             ago(row.oldest_at, now)
+        ));
+    }
+    if let Some(since) = status.waiting.overdue_since {
+        let missed = usize::try_from(status.waiting.overdue).unwrap_or(usize::MAX);
+        warnings.push(format!(
+            "{} have come back from a delay {}, and nobody has decided on it. See that its worker \
+             keeps up and that the broker has the delay queues as `leadmill up` makes them; `leadmill \
+             audit --settled` names each.",
+            counted(missed, "message should", "messages should"),
+            ago(since, now)
         ));
     }
     if let Some(oldest) = status.overdue.oldest_at {

@@ -38,6 +38,10 @@ pub struct Delivered {
     pub kind: Option<String>,
     /// Who published it.
     pub app_id: Option<String>,
+    /// Its user of the broker, which has checked it.
+    pub user_id: Option<String>,
+    /// Milliseconds that its sender gave it to live.
+    pub expiration: Option<String>,
     /// Id of the pipeline.
     pub correlation_id: Option<String>,
     /// Seconds since 1970, as the sender set them.
@@ -70,6 +74,8 @@ impl Delivered {
             message_id: text(properties.message_id()),
             kind: text(properties.kind()),
             app_id: text(properties.app_id()),
+            user_id: text(properties.user_id()),
+            expiration: text(properties.expiration()),
             correlation_id: text(properties.correlation_id()),
             timestamp: *properties.timestamp(),
             headers,

@@ -13,62 +13,24 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::maybe_done;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
-use lapin::types::{AMQPValue, FieldTable, ShortString};
-use lapin::{BasicProperties, Confirmation, ConnectionStatus};
+use lapin::{Confirmation, ConnectionStatus};
 use tokio::sync::{mpsc, oneshot};
 
 use super::held::Held;
 use super::link::{Health, LinkError};
+use super::outgoing::{Outgoing, short};
 use super::settings::BrokerSettings;
 use super::wire::{Wire, bounded, words};
 
-/// Largest body in bytes. RabbitMQ 4 refuses more; so do we, on every version.
-pub const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Requests that may wait for the publishing task; more callers wait in [`Publisher::publish`].
 const REQUESTS_MAX: usize = 64;
 /// A round takes further requests until it holds this many messages …
 const ROUND_MESSAGES_MAX: usize = 8_192;
 /// … or this many bytes.
 const ROUND_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Names and short properties of AMQP 0-9-1 are at most this long, in bytes.
-const SHORT_BYTES_MAX: usize = 255;
-/// Headers of the broker's own that must never be sent again: RabbitMQ 3.10 silently drops a
-/// message whose history names the queue it is dead-lettered to.
-const BROKER_HEADERS: [&str; 5] =
-    ["x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count"];
-
-/// One message to publish. It is always persistent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outgoing {
-    /// Name of the exchange without prefix; empty for the default exchange, where the routing key
-    /// is the name of a queue, also without prefix.
-    pub exchange: String,
-    /// What the bindings look at.
-    pub routing_key: String,
-    /// At most [`BODY_BYTES_MAX`] bytes.
-    pub body: Bytes,
-    /// Media type of the body.
-    pub content_type: String,
-    /// Identifies the message, also when the broker returns it; must not be empty.
-    pub message_id: String,
-    /// The AMQP property `type`.
-    pub kind: String,
-    /// Id of the pipeline, if the message belongs to one.
-    pub correlation_id: Option<String>,
-    /// Who publishes.
-    pub app_id: String,
-    /// Seconds since 1970.
-    pub timestamp: u64,
-    /// Headers; those that the broker keeps about dead letters are left out when publishing.
-    pub headers: Vec<(String, String)>,
-    /// Whether some queue must hear it; if none does, the batch fails with
-    /// [`PublishError::Returned`].
-    pub mandatory: bool,
-}
 
 /// Why a batch is not known to be safe in the broker. Some of its messages may have arrived.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -148,7 +110,9 @@ impl Publisher {
             return Ok(());
         }
         for message in batch.iter() {
-            message.check()?;
+            let invalid =
+                |why| PublishError::Invalid { message_id: message.message_id.clone(), why };
+            message.check().map_err(invalid)?;
         }
         let (answer, outcome) = oneshot::channel();
         if self.requests.send(Request { batch, answer }).await.is_ok()
@@ -157,63 +121,6 @@ impl Publisher {
             return outcome;
         }
         Err(PublishError::Lost(self.health.reason()))
-    }
-}
-
-impl Outgoing {
-    fn check(&self) -> Result<(), PublishError> {
-        let invalid =
-            |why: String| PublishError::Invalid { message_id: self.message_id.clone(), why };
-        if self.body.len() > BODY_BYTES_MAX {
-            return Err(invalid(format!(
-                "its body has {} bytes, the limit is {BODY_BYTES_MAX}; send it in parts",
-                self.body.len()
-            )));
-        }
-        if self.message_id.is_empty() {
-            return Err(invalid("it has no id".to_owned()));
-        }
-        let shorts = [
-            ("exchange", &self.exchange),
-            ("routing key", &self.routing_key),
-            ("content type", &self.content_type),
-            ("id", &self.message_id),
-            ("type", &self.kind),
-            ("app id", &self.app_id),
-        ];
-        let shorts =
-            shorts.into_iter().chain(self.correlation_id.iter().map(|id| ("correlation id", id)));
-        let headers = self.headers.iter().map(|(name, _)| ("header name", name));
-        match shorts.chain(headers).find(|(_, text)| text.len() > SHORT_BYTES_MAX) {
-            Some((what, text)) => Err(invalid(format!(
-                "its {what} has {} bytes, the limit is {SHORT_BYTES_MAX}",
-                text.len()
-            ))),
-            None => Ok(()),
-        }
-    }
-
-    fn properties(&self) -> BasicProperties {
-        const PERSISTENT: u8 = 2;
-        let mut headers = FieldTable::default();
-        for (name, value) in &self.headers {
-            if !BROKER_HEADERS.iter().any(|broker| name.starts_with(broker)) {
-                let value = AMQPValue::LongString(value.as_str().into());
-                headers.insert(short(name), value);
-            }
-        }
-        let properties = BasicProperties::default()
-            .with_delivery_mode(PERSISTENT)
-            .with_content_type(short(&self.content_type))
-            .with_message_id(short(&self.message_id))
-            .with_type(short(&self.kind))
-            .with_app_id(short(&self.app_id))
-            .with_timestamp(self.timestamp)
-            .with_headers(headers);
-        match &self.correlation_id {
-            Some(id) => properties.with_correlation_id(short(id)),
-            None => properties,
-        }
     }
 }
 
@@ -347,11 +254,4 @@ fn answer(round: Vec<Request>, confirmations: Vec<Confirmation>) {
         // The caller may have gone away; redelivery publishes its batch again.
         let _ = answer.send(outcome);
     }
-}
-
-/// Checked by [`Outgoing::check`] and by the limit on the prefix; what is too long is cut rather
-/// than a panic in the task that publishes for everybody.
-fn short(text: &str) -> ShortString {
-    ShortString::try_new(text)
-        .unwrap_or_else(|_| text[..text.floor_char_boundary(SHORT_BYTES_MAX)].into())
 }

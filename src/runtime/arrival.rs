@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::envelope::{Opened, Transport, open};
-use crate::messaging::Delivered;
+use crate::messaging::{Delivered, Outgoing, PROPERTIES_BYTES_MAX, properties_bytes};
 use crate::store::parked::ParkedClass;
 use crate::store::received::{EXTERNAL_ID_BYTES_MAX, SOURCE_BYTES_MAX};
 
@@ -26,9 +26,10 @@ pub const ATTEMPT_HEADER: &str = "x-attempt";
 pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Largest message of the contract; a larger one is parked.
 pub const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Most bytes of all headers of a message of the contract together, so that it can be sent again:
-/// the broker takes headers of one frame, 128 KiB, only.
-pub const HEADER_BYTES_MAX: usize = 64 * 1024;
+/// Room in the properties for what is added when a message is sent again.
+const AGAIN_BYTES: usize = 1024;
+/// No message comes back from a delay queue so often: what counts more is not ours.
+const ATTEMPTS_MAX: u32 = 1_000;
 
 /// A delivered message on its way through a batch.
 pub struct Message {
@@ -40,7 +41,12 @@ pub struct Message {
     /// claimed and refused, so that its sender hears of it.
     pub unfit: Option<Refusal>,
     pub subject: Option<Subject>,
+    /// How often it came back from a delay queue.
     pub attempt: u32,
+    /// The broker may have given it out before.
+    pub redelivered: bool,
+    /// Who the broker says sent it; none: anybody.
+    pub sender: Option<String>,
     pub correlation: Option<Uuid>,
     pub traceparent: Option<String>,
     /// The headers as a row keeps them.
@@ -86,6 +92,8 @@ impl Message {
         let raw = worker.raw_queues().contains(&delivered.queue.as_str());
         let headers_in = lower(&delivered.headers);
         let attempt = headers_in.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
+        let attempt = attempt.min(ATTEMPTS_MAX);
+        let (redelivered, sender) = (delivered.redelivered, sender(&delivered));
         let headers = kept_headers(&headers_in);
         let queue = delivered.queue.clone();
         let original = Original::of(delivered);
@@ -103,6 +111,8 @@ impl Message {
             unfit: None,
             subject: None,
             attempt,
+            redelivered,
+            sender,
             correlation: None,
             traceparent: None,
             headers,
@@ -143,6 +153,29 @@ impl Message {
 
     pub fn is_raw(&self) -> bool {
         matches!(self.origin, Origin::Outside { raw: true, .. })
+    }
+
+    /// The same message, to come back to the same queue; `id` is for what came without one.
+    pub fn again(&self, exchange: String, id: Uuid) -> Outgoing {
+        let original = &self.original;
+        let headers = self.arrived.headers.iter().filter(|(name, _)| *name != ATTEMPT_HEADER);
+        let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
+        let sent = original.message_id.as_ref().filter(|id| !id.is_empty());
+        let attempt = (ATTEMPT_HEADER.to_owned(), (self.attempt + 1).to_string());
+        Outgoing {
+            exchange,
+            routing_key: self.arrived.queue.clone(),
+            body: original.body.clone(),
+            content_type: original.content_type.clone().unwrap_or_default(),
+            // Where the transport gives none, the envelope in the body has its own.
+            message_id: sent.cloned().unwrap_or_else(|| id.to_string()),
+            kind: original.kind.clone().unwrap_or_default(),
+            correlation_id: None,
+            app_id: original.app_id.clone().unwrap_or_default(),
+            timestamp: original.timestamp.unwrap_or(0),
+            headers: headers.chain([attempt]).collect(),
+            mandatory: true,
+        }
     }
 
     fn read_raw(&mut self, worker: &dyn Hosted) {
@@ -190,12 +223,19 @@ impl Message {
             self.when = trouble(ParkedClass::TooLarge, reason);
             return;
         }
-        let headers: usize = self.arrived.headers.iter().map(|(n, v)| n.len() + v.len()).sum();
-        if headers > HEADER_BYTES_MAX {
+        // It may have to wait, or be put back by a person: then it is sent again.
+        let original = &self.original;
+        let texts =
+            [&original.content_type, &original.message_id, &original.kind, &original.app_id];
+        let texts = texts.into_iter().filter_map(Option::as_deref);
+        let headers = self.arrived.headers.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        let size = properties_bytes(texts, headers);
+        if size > PROPERTIES_BYTES_MAX - AGAIN_BYTES {
             let reason = format!(
-                "The message has {} headers of {headers} bytes; the most allowed is \
-                 {HEADER_BYTES_MAX}. Send what it says in its data.",
-                self.arrived.headers.len()
+                "The message has {} headers, which with its properties would be {size} bytes when \
+                 it is sent again; the most allowed is {}. Send what they say in its data.",
+                self.arrived.headers.len(),
+                PROPERTIES_BYTES_MAX - AGAIN_BYTES
             );
             self.when = trouble(ParkedClass::TooLarge, reason);
             return;
@@ -313,18 +353,25 @@ impl Original {
         })
     }
 
-    /// An id for what has none: the same message in the same queue is the same row. The body alone
-    /// does not say which message it is: a bare `{}` is named by its properties and headers.
-    pub fn fingerprint(&self, queue: &str, headers: &Value) -> Uuid {
-        let names = [&self.message_id, &self.kind, &self.app_id].map(Option::as_deref);
+    /// The id of its row in `parked`: the same delivery to the same worker is the same row. The body
+    /// alone does not say which message it is: a bare `{}` is named by its properties and headers.
+    pub fn fingerprint(&self, worker: &str, queue: &str, headers: &Value) -> Uuid {
+        let names = [&self.message_id, &self.kind, &self.app_id, &self.content_type];
+        let names = names.map(Option::as_deref);
         // The broker's own headers and ours differ from one delivery to the next.
         let same = |(name, _): &(&String, &Value)| !name.starts_with("x-");
         let headers: Vec<_> = headers.as_object().into_iter().flatten().filter(same).collect();
-        let named = serde_json::json!([queue, names, headers]).to_string();
+        let named = serde_json::json!([worker, queue, names, headers]).to_string();
         let digest = Sha256::new().chain_update(named).chain_update(&self.body).finalize();
         let random = std::array::from_fn(|n| digest[n]);
         uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
     }
+}
+
+/// Who sent it, as far as the broker says so: its user, else the exchange that it came by.
+fn sender(delivered: &Delivered) -> Option<String> {
+    let exchange = Some(&delivered.exchange).filter(|name| !name.is_empty());
+    delivered.user_id.as_ref().or(exchange).map(|name| text(name))
 }
 
 /// How long ago the first message of a batch, its oldest, was said; `None` where it does not tell. Ours

@@ -75,8 +75,7 @@ impl<'l> Attempts<'l> {
             let Some(fresh) = self.lane.desk(self.link).await else {
                 return Err(LaneError::Link(self.link.failure().unwrap_or_default()));
             };
-            let marks = std::mem::take(&mut desk.marks);
-            *desk = Desk { marks, ..fresh };
+            desk.reconnect(fresh);
             self.todo.again(places);
             return Ok(None);
         }
@@ -98,13 +97,18 @@ impl<'l> Attempts<'l> {
             Stop::Fault(Fault::Message(error) | Fault::Connection(error)) => {
                 poison(error.to_string())
             }
-            Stop::Undecided(Undecided::Panicked(place, _)) if places.len() > 1 => {
-                // Once more, alone: only what panics by itself is parked.
+            Stop::Undecided(Undecided::Panicked(place, _) | Undecided::Unsendable(place, _))
+                if places.len() > 1 =>
+            {
+                // Once more, alone: only what is to blame by itself is parked.
                 self.todo.single(places, place);
                 Ok(None)
             }
             Stop::Undecided(Undecided::Panicked(_, reason)) => {
                 Ok(Some(Trouble { class: ParkedClass::Panic, reason }))
+            }
+            Stop::Undecided(Undecided::Unsendable(_, reason)) => {
+                Ok(Some(Trouble { class: ParkedClass::TooLarge, reason }))
             }
             Stop::Undecided(Undecided::TooMuch) => poison("It says too much at once.".to_owned()),
         }

@@ -36,6 +36,8 @@ pub enum Undecided {
     Panicked(usize, String),
     /// It says more than [`BATCH_SAYS_MAX`] messages.
     TooMuch,
+    /// The broker would not take what one of them leads to; which one, and why.
+    Unsendable(usize, String),
 }
 
 /// Everything that a batch is decided with.

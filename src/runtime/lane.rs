@@ -85,7 +85,7 @@ impl Way {
         drop(self.out);
         joined(self.task.await)?;
         while let Some(marks) = self.marks.recv().await {
-            desk.marks.extend(marks);
+            desk.confirmed(marks);
         }
         Ok(())
     }
@@ -93,7 +93,7 @@ impl Way {
     /// One batch is acknowledged.
     fn arrived(&mut self, marks: Marks, desk: &mut Desk) {
         self.underway -= 1;
-        desk.marks.extend(marks);
+        desk.confirmed(marks);
     }
 }
 
@@ -229,6 +229,8 @@ impl Lane {
                         worker: Arc::clone(&self.worker),
                         conn,
                         marks: Vec::new(),
+                        underway: BTreeSet::new(),
+                        doubt: false,
                         facts: None,
                         meter: self.meter.clone(),
                         tracer: self.tracer.clone(),

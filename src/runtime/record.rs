@@ -1,26 +1,25 @@
 //! What a batch leaves behind: the rows of the log, and the messages that are published of them.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
-use domain::answers::{self, AlreadyDone, Refused};
 use domain::decide::{Already, Later, Reason, Refusal};
 use domain::host::Hosted;
 use domain::ids::derived;
-use domain::message::{Said, Subject, SubjectKind};
+use domain::message::Said;
 use domain::world::Sequenced;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::arrival::{ATTEMPT_HEADER, Message, Origin, Trouble};
+use super::answer;
+use super::arrival::{Message, Trouble};
 use super::cause::{Cause, Pipeline, wait};
 use super::clock;
 use super::decision::Verdict;
 use super::publish::Letters;
 use super::transaction::{Committed, Stop};
-use crate::messaging::{Outgoing, said_by};
+use crate::envelope::ATTRIBUTES_BYTES;
+use crate::messaging::{BODY_BYTES_MAX, Delay, Outgoing, said_by};
 use crate::store::Connection;
-use crate::store::event::{NewEvent, StoredEvent};
+use crate::store::delayed::NewDelayed;
+use crate::store::event::NewEvent;
 use crate::store::nothing::Nothing;
 use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
@@ -34,6 +33,8 @@ const SAYS_FROM: u32 = 1 << 16;
 const SPANS_FROM: u32 = 3 << 16;
 /// Longest reason of a parked message; a backtrace is the longest that is of use.
 const REASON_CHARS_MAX: usize = 20_000;
+/// Longest data of a message that is said: its envelope stands around it.
+const SAID_BYTES_MAX: usize = BODY_BYTES_MAX - ATTRIBUTES_BYTES;
 
 /// The rows of one batch, gathered.
 pub struct Records<'a> {
@@ -48,6 +49,9 @@ pub struct Records<'a> {
     /// Claims given back, because the message waits: ours and from outside.
     back: (Vec<Uuid>, Vec<Uuid>),
     delayed: Vec<Outgoing>,
+    waiting: Vec<NewDelayed>,
+    /// Why something that was said last can never be sent.
+    unsendable: Option<String>,
     tracer: Tracer,
     spans: Spans,
 }
@@ -86,13 +90,24 @@ impl<'a> Records<'a> {
             timers: Vec::new(),
             back: (Vec::new(), Vec::new()),
             delayed: Vec::new(),
+            waiting: Vec::new(),
+            unsendable: None,
             tracer,
             spans: Spans::default(),
         }
     }
 
     /// What follows from one message.
-    pub fn verdict(&mut self, message: &Message, id: Uuid, pipeline: &Pipeline, verdict: Verdict) {
+    ///
+    /// # Errors
+    /// Where the broker would not take what follows: a sentence.
+    pub fn verdict(
+        &mut self,
+        message: &Message,
+        id: Uuid,
+        pipeline: &Pipeline,
+        verdict: Verdict,
+    ) -> Result<(), String> {
         let correlation = pipeline.correlation;
         let traceparent = pipeline.traceparent.as_deref();
         let span = || derived(id, self.worker.name(), SPANS_FROM + message.attempt);
@@ -116,49 +131,37 @@ impl<'a> Records<'a> {
             Verdict::Nothing => self.nothing(id, "Nothing follows."),
             Verdict::Refused(refusal) => self.refuse(&cause, refusal),
         }
+        self.unsendable.take().map_or(Ok(()), Err)
     }
 
-    /// A command whose id was used before, with other content. What was decided then stands.
-    pub fn conflict(&mut self, message: &Message, id: Uuid) {
-        let reason = Reason {
-            subject: message.subject.map_or(SubjectKind::Input, |subject| subject.kind),
-            named: message.subject.map_or(id, |subject| subject.id).to_string(),
-            rule: "conflicting_repeat",
-            found: "known".into(),
-            message: format!(
-                "The id `{}` of `{}` was used before with other content; send new content under a \
-                 new id.",
-                message.external_id(),
-                message.source()
-            ),
-        };
-        if message.is_raw() {
-            let trouble = Trouble { class: ParkedClass::InputFault, reason: reason.message };
-            // The id belongs to the first arrival, which has its verdict; this one lies beside it.
-            self.park(message, None, &trouble);
-        } else {
-            // An answer of its own each time: the first arrival has used the derived ids.
-            let digest = Sha256::digest(&message.original.body);
-            let ordinal =
-                u32::from_be_bytes([0x40 | digest[0] & 0x3f, digest[1], digest[2], digest[3]]);
-            let traceparent = message.traceparent.as_deref();
-            let cause = Cause { message, id, correlation: id, traceparent, step: None };
-            self.answer_refusal(&cause, ordinal, &reason);
-            self.record_refusal(&cause, reason);
-        }
+    /// A command whose id was used before, with other content. What was decided then stands; this
+    /// one has an id, a refusal and an answer of its own.
+    pub fn conflict(&mut self, message: &Message, id: Uuid, pipeline: &Pipeline) {
+        let traceparent = pipeline.traceparent.as_deref();
+        let correlation = pipeline.correlation;
+        let cause = Cause { message, id, correlation, traceparent, step: None };
+        self.refused(&cause, answer::conflicting(message, id));
+    }
+
+    /// The same for a raw input: nobody waits for an answer, so that it lies parked.
+    pub fn park_conflict(&mut self, message: &Message, id: Uuid) {
+        let reason = answer::conflicting(message, id).message;
+        let trouble = Trouble { class: ParkedClass::InputFault, reason };
+        // The id belongs to the first arrival, which has its verdict; this one lies beside it.
+        self.park(message, None, &trouble);
     }
 
     /// Our own trouble: the message is kept as it came.
     pub fn park(&mut self, message: &Message, id: Option<Uuid>, trouble: &Trouble) {
         let original = &message.original;
-        let row =
-            id.unwrap_or_else(|| original.fingerprint(&message.arrived.queue, &message.headers));
+        let queue = &message.arrived.queue;
         self.parked.push(NewParked {
-            id: row,
-            queue: message.arrived.queue.clone(),
+            id: original.fingerprint(self.worker.name(), queue, &message.headers),
+            queue: queue.clone(),
             message: id,
+            sender: message.sender.clone(),
             class: trouble.class,
-            reason: short(&trouble.reason),
+            reason: answer::short(&trouble.reason, REASON_CHARS_MAX),
             history: serde_json::json!([{
                 "at": self.now,
                 "delivery_count": original.delivery_count,
@@ -187,22 +190,21 @@ impl<'a> Records<'a> {
         std::mem::take(&mut self.spans)
     }
 
-    /// Writes everything, one statement per table, and gives what is to be published: first the
-    /// events of earlier batches whose cause came again, then the new ones.
+    /// Writes everything, one statement per table, and gives what is to be published.
     pub async fn write(
         self,
         conn: &mut Connection,
         taken_at: DateTime<Utc>,
         messages: usize,
-        again: Vec<StoredEvent>,
     ) -> Result<Committed, Stop> {
         let (name, batch) = (self.worker.name(), self.batch);
         if !self.back.0.is_empty() {
             store::inbox::give_back(conn, name, &self.back.0).await?;
         }
         if !self.back.1.is_empty() {
-            store::received::give_back(conn, &self.back.1).await?;
+            store::received::give_back(conn, name, &self.back.1).await?;
         }
+        store::delayed::insert(conn, name, &self.waiting).await?;
         let refusals = self.refusals.iter().map(Final::row);
         let timers = self.timers.iter().map(Timer::row);
         store::event::append(conn, name, batch, &self.events).await?;
@@ -214,24 +216,31 @@ impl<'a> Records<'a> {
         if !self.timers.is_empty() {
             store::schedule::insert(conn, name, &timers.collect::<Vec<_>>()).await?;
         }
-        let mut batches: BTreeSet<Uuid> = again.iter().map(|event| event.batch).collect();
+        let mut batches = Vec::new();
         if messages > 0 || !self.events.is_empty() {
             let events = self.events.len();
             let row = NewBatch { id: batch, taken_at, decided_at: clock::now(), messages, events };
             store::batch::insert(conn, name, &row).await?;
             if events > 0 {
-                batches.insert(batch);
+                batches.push(batch);
             }
         }
-        let letters =
-            Letters { worker: name, at: self.now, again, new: self.events, delayed: self.delayed };
-        Ok(Committed { letters: vec![letters], batches: batches.into_iter().collect() })
+        let (new, delayed) = (self.events, self.delayed);
+        let letters = Letters { worker: name, at: self.now, again: Vec::new(), new, delayed };
+        Ok(Committed { letters: vec![letters], batches })
     }
 
     fn say(&mut self, cause: &Cause<'_>, ordinal: u32, said: Sequenced) {
         let id = derived(cause.id, self.worker.name(), ordinal);
         let Sequenced { said: Said { ty, subject, data }, sequence, begins } = said;
         let correlation = if begins { id } else { cause.correlation };
+        if data.len() > SAID_BYTES_MAX {
+            self.unsendable = Some(format!(
+                "It leads to a `{}` of {} bytes; the broker takes {BODY_BYTES_MAX}.",
+                ty.name,
+                data.len()
+            ));
+        }
         let traceparent = match cause.step {
             None => cause.traceparent.map(str::to_owned),
             Some(step) => {
@@ -257,9 +266,9 @@ impl<'a> Records<'a> {
     }
 
     /// An answer to a command from outside; about its subject, but no part of its history.
-    fn answer(&mut self, cause: &Cause<'_>, ordinal: u32, said: Said) {
+    fn answer(&mut self, cause: &Cause<'_>, said: Said) {
         let said = Sequenced { said, sequence: None, begins: false };
-        self.say(cause, ordinal, said);
+        self.say(cause, SAYS_FROM, said);
     }
 
     fn timer(&mut self, cause: Uuid, correlation: Uuid, ordinal: u32, timer: Later<Said>) {
@@ -279,19 +288,9 @@ impl<'a> Records<'a> {
             cause.id,
             &format!("The {} {} holds it already.", already.subject, already.id),
         );
-        let message = cause.message;
-        let Some((ty, subject)) = asked(message) else { return };
-        let data = AlreadyDone {
-            command: message.external_id(),
-            command_source: message.source(),
-            command_type: ty,
-            already: true,
-            record_kind: already.subject,
-            record: already.id,
-            reference: already.reference.clone(),
-        };
-        let said = Said { ty: answers::already(subject.kind), subject, data: json(&data) };
-        self.answer(cause, SAYS_FROM, said);
+        if let Some(said) = answer::already(cause.message, already) {
+            self.answer(cause, said);
+        }
     }
 
     fn refuse(&mut self, cause: &Cause<'_>, refusal: Refusal) {
@@ -300,31 +299,30 @@ impl<'a> Records<'a> {
         if let (Refusal::NotYet(_), Some(wait)) = (&refusal, wait(message)) {
             let back = if outside { &mut self.back.1 } else { &mut self.back.0 };
             back.push(id);
-            self.delayed.push(delayed(message, id, wait.exchange(self.worker.name())));
+            self.delay(message, id, wait);
             return;
         }
         let (Refusal::No(reason) | Refusal::NotYet(reason)) = refusal;
-        self.answer_refusal(cause, SAYS_FROM, &reason);
-        self.record_refusal(cause, reason);
+        self.refused(cause, reason);
     }
 
-    fn answer_refusal(&mut self, cause: &Cause<'_>, ordinal: u32, reason: &Reason) {
-        let message = cause.message;
-        let Some((ty, subject)) = asked(message) else { return };
-        let data = Refused {
-            command: message.external_id(),
-            command_source: message.source(),
-            command_type: ty,
-            rule: reason.rule.to_owned(),
-            found: reason.found.clone(),
-            message: reason.message.clone(),
-        };
-        let said = Said { ty: answers::refused(subject.kind), subject, data: json(&data) };
-        self.answer(cause, ordinal, said);
+    fn delay(&mut self, message: &Message, id: Uuid, wait: Delay) {
+        let again = message.again(wait.exchange(self.worker.name()), id);
+        if let Err(why) = again.check() {
+            self.unsendable = Some(format!("It has to wait and cannot be sent again: {why}."));
+        }
+        let queue = message.arrived.queue.clone();
+        self.waiting.push(NewDelayed { message: id, queue, lasts: wait.lasts() });
+        self.delayed.push(again);
     }
 
-    fn record_refusal(&mut self, cause: &Cause<'_>, reason: Reason) {
+    /// For good: recorded, and answered where somebody outside waits.
+    fn refused(&mut self, cause: &Cause<'_>, reason: Reason) {
         let Cause { message, id, correlation, .. } = *cause;
+        let reason = answer::bounded(reason);
+        if let Some(said) = answer::refused(message, &reason) {
+            self.answer(cause, said);
+        }
         let ty = message.arrived.ty.clone();
         self.refusals.push(Final {
             id,
@@ -365,45 +363,4 @@ impl Timer {
             cause: self.cause,
         }
     }
-}
-
-/// A reason as a row keeps it: it may quote what came.
-fn short(reason: &str) -> String {
-    let end = reason.char_indices().nth(REASON_CHARS_MAX).map_or(reason.len(), |(end, _)| end);
-    let kept = reason[..end].replace('\0', "\u{fffd}");
-    if end < reason.len() { format!("{kept} … and so on.") } else { kept }
-}
-
-/// The type and the subject of a command from outside, whose sender waits for an answer.
-fn asked(message: &Message) -> Option<(String, Subject)> {
-    let outside = matches!(message.origin, Origin::Outside { raw: false, .. });
-    let ty = message.arrived.ty.as_ref().filter(|_| outside)?;
-    Some((format!("{}{ty}", domain::message::TYPE_PREFIX), message.subject?))
-}
-
-/// The same message, to come back to the same queue after a while.
-fn delayed(message: &Message, id: Uuid, exchange: String) -> Outgoing {
-    let original = &message.original;
-    let headers = message.arrived.headers.iter().filter(|(name, _)| *name != ATTEMPT_HEADER);
-    let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
-    let sent = original.message_id.as_ref().filter(|id| !id.is_empty());
-    let attempt = (ATTEMPT_HEADER.to_owned(), (message.attempt + 1).to_string());
-    Outgoing {
-        exchange,
-        routing_key: message.arrived.queue.clone(),
-        body: original.body.clone(),
-        content_type: original.content_type.clone().unwrap_or_default(),
-        // Where the transport gives none, the envelope in the body has its own.
-        message_id: sent.cloned().unwrap_or_else(|| id.to_string()),
-        kind: original.kind.clone().unwrap_or_default(),
-        correlation_id: None,
-        app_id: original.app_id.clone().unwrap_or_default(),
-        timestamp: original.timestamp.unwrap_or(0),
-        headers: headers.chain([attempt]).collect(),
-        mandatory: true,
-    }
-}
-
-fn json<T: serde::Serialize>(data: &T) -> String {
-    serde_json::to_string(data).expect("an answer has string keys only, so that it is always JSON")
 }

@@ -1,32 +1,27 @@
 //! One transaction of a batch: claim, look, decide, save, commit. What it says is published after.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem::take;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::catalog::Catalog;
 use domain::host::{AnyFacts, Hosted, When};
-use domain::ids::{millis, minted};
+use domain::ids::minted;
 use uuid::Uuid;
 
 use super::arrival::{Message, Origin, Trouble};
 use super::cause::Pipeline;
+use super::claims::Claims;
 use super::clock;
 use super::decision::{Question, Undecided};
 use super::fault_point::FaultPoint;
-use super::planted::Bug;
 use super::publish::Letters;
 use super::record::Records;
 use super::upkeep::random;
-use crate::store::parked::ParkedClass;
-use crate::store::received::{Claim, Outside};
+use crate::store::event::StoredEvent;
 use crate::store::{self, Connection, Fault};
 use crate::telemetry::{Meter, Setback, Tracer};
-
-/// Our own message older than this is recognised and parked: its claims may be gone already.
-const AGE_MAX_MS: u64 = 6 * 24 * 60 * 60 * 1000;
-/// Our own message from further ahead than this was not said by our clock.
-const AHEAD_MAX_MS: u64 = 5 * 60 * 1000;
 
 /// What a lane keeps from one transaction to the next.
 pub struct Desk {
@@ -34,6 +29,10 @@ pub struct Desk {
     pub conn: Connection,
     /// Batches that were confirmed and not yet marked.
     pub marks: Vec<(Uuid, DateTime<Utc>)>,
+    /// Batches on their way out: they need not be published once more.
+    pub underway: BTreeSet<Uuid>,
+    /// The connection was lost, perhaps after a commit of which nobody has heard.
+    pub doubt: bool,
     pub facts: Option<(i64, AnyFacts)>,
     pub meter: Meter,
     pub tracer: Tracer,
@@ -54,6 +53,17 @@ pub struct Committed {
     pub letters: Vec<Letters>,
     /// To be marked once all is confirmed.
     pub batches: Vec<Uuid>,
+}
+
+impl Committed {
+    /// What earlier batches said is published once more, before anything new.
+    fn again(&mut self, events: Vec<StoredEvent>) {
+        let batches: BTreeSet<_> = events.iter().map(|event| event.batch).collect();
+        self.batches.extend(batches);
+        if let Some(letters) = self.letters.first_mut() {
+            letters.again = events;
+        }
+    }
 }
 
 /// Why a transaction was rolled back.
@@ -80,24 +90,26 @@ impl Stop {
             Self::Fault(Fault::Message(_)) => Setback::Message,
             Self::Undecided(Undecided::Panicked(..)) => Setback::Panic,
             Self::Undecided(Undecided::TooMuch) => Setback::TooMuch,
+            Self::Undecided(Undecided::Unsendable(..)) => Setback::Message,
         }
     }
 }
 
-/// What the claims of a batch came to.
-#[derive(Default)]
-pub struct Claims {
-    /// To be decided, by place and id.
-    pub fresh: Vec<(usize, Uuid)>,
-    /// Decided before; what was said then is published again where it is not marked.
-    pub repeats: Vec<Uuid>,
-    /// Known with other content.
-    pub conflicts: Vec<(usize, Uuid)>,
-    /// To be parked, with the id where the message has one.
-    pub troubles: Vec<(usize, Option<Uuid>, Trouble)>,
-}
-
 impl Desk {
+    /// Goes on with a new connection in the middle of its work.
+    pub fn reconnect(&mut self, fresh: Self) {
+        let (marks, underway) = (take(&mut self.marks), take(&mut self.underway));
+        *self = Self { marks, underway, doubt: true, ..fresh };
+    }
+
+    /// These batches are with the broker; they are to be marked.
+    pub fn confirmed(&mut self, marks: Vec<(Uuid, DateTime<Utc>)>) {
+        for (batch, _) in &marks {
+            self.underway.remove(batch);
+        }
+        self.marks.extend(marks);
+    }
+
     /// Runs the messages at `places` through one transaction. `poison` names those that were found
     /// to be the cause of earlier rollbacks.
     pub async fn transact(
@@ -120,27 +132,37 @@ impl Desk {
         let pipelines = self.pipelines(messages, &claims).await?;
         let worker = Arc::clone(&self.worker);
         let mut records = Records::new(&*worker, batch, now, self.tracer.clone());
+        let pipeline_of = |place: usize, id: &Uuid| {
+            let begun = || Pipeline::of(&messages[place], *id);
+            pipelines.get(id).cloned().unwrap_or_else(begun)
+        };
         for ((place, id), verdict) in claims.fresh.iter().zip(verdicts) {
-            let message = &messages[*place];
-            let begun = || Pipeline::of(message, *id);
-            let pipeline = pipelines.get(id).cloned().unwrap_or_else(begun);
-            records.verdict(message, *id, &pipeline, verdict);
+            let pipeline = pipeline_of(*place, id);
+            let sendable = records.verdict(&messages[*place], *id, &pipeline, verdict);
+            sendable.map_err(|why| Stop::Undecided(Undecided::Unsendable(*place, why)))?;
         }
         for (place, id) in &claims.conflicts {
-            records.conflict(&messages[*place], *id);
+            records.conflict(&messages[*place], *id, &pipeline_of(*place, id));
+        }
+        for (place, id) in &claims.beside {
+            records.park_conflict(&messages[*place], *id);
         }
         for (place, id, trouble) in &claims.troubles {
             records.park(&messages[*place], *id, trouble);
         }
+        let decided = claims.fresh.len() + claims.conflicts.len();
         let counts = records.counts(claims.fresh.len(), claims.repeats.len());
         let spans = records.spans();
         store::world::save(&mut self.conn, &world).await?;
-        let again = self.unmarked_of(&claims.repeats).await?;
-        let committed = records.write(&mut self.conn, taken_at, claims.fresh.len(), again).await?;
+        let mut committed = records.write(&mut self.conn, taken_at, decided).await?;
+        // What is confirmed is marked first: none of it is to be published again.
         store::batch::mark_published(&mut self.conn, &self.marks).await?;
+        committed.again(self.unmarked_of(batch, messages, &claims).await?);
         FaultPoint::Saved.reach();
         store::commit(&mut self.conn).await?;
         self.marks.clear();
+        self.doubt = false;
+        self.underway.extend(&committed.batches);
         self.meter.decided(counts);
         self.tracer.committed(spans, taken_at.into());
         FaultPoint::Committed.reach();
@@ -152,113 +174,6 @@ impl Desk {
         if !self.marks.is_empty() {
             store::batch::mark_published(&mut self.conn, &self.marks).await?;
             self.marks.clear();
-        }
-        Ok(())
-    }
-
-    async fn claim(
-        &mut self,
-        batch: Uuid,
-        now: DateTime<Utc>,
-        messages: &Arc<[Message]>,
-        places: std::ops::Range<usize>,
-        poison: &Arc<Poisoned>,
-    ) -> Result<Claims, Stop> {
-        let mut claims = Claims::default();
-        let (mut ours, mut outside) = (Vec::new(), Vec::new());
-        for place in places {
-            let message = &messages[place];
-            let own_id = match &message.origin {
-                Origin::Ours { id, .. } => Some(*id),
-                _ => None,
-            };
-            let poisoned = poison.get(&place).map(|poison| &poison.trouble);
-            let unread = message.when.as_ref().err().filter(|_| message.unfit.is_none());
-            let trouble = unread.or(poisoned).cloned();
-            let trouble = trouble.or_else(|| own_id.and_then(|id| out_of_window(id, now)));
-            match (&message.origin, trouble) {
-                // A raw input is claimed and stored whatever happens to it.
-                (Origin::Outside { raw: true, .. }, _) => outside.push(place),
-                (_, Some(trouble)) => claims.troubles.push((place, own_id, trouble)),
-                (Origin::Ours { id, .. }, None) => ours.push((place, *id)),
-                (Origin::Outside { .. }, None) => outside.push(place),
-                (Origin::Nobody, None) => {}
-            }
-        }
-        self.claim_ours(batch, ours, &mut claims).await?;
-        self.claim_outside(batch, now, messages, outside, &mut claims).await?;
-        claims.fresh.sort_unstable();
-        for (place, id) in &claims.fresh {
-            if let Some(poison) = poison.get(place) {
-                claims.troubles.push((*place, Some(*id), poison.trouble.clone()));
-            }
-        }
-        Ok(claims)
-    }
-
-    async fn claim_ours(
-        &mut self,
-        batch: Uuid,
-        ours: Vec<(usize, Uuid)>,
-        claims: &mut Claims,
-    ) -> Result<(), Stop> {
-        if ours.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<_> = ours.iter().map(|(_, id)| *id).collect();
-        let mut fresh =
-            store::inbox::claim(&mut self.conn, self.worker.name(), batch, &ids).await?;
-        for (place, id) in ours {
-            // Two copies may lie in one batch: the first is decided, the second repeats it.
-            if fresh.remove(&id) || Bug::ClaimOff.planted() {
-                claims.fresh.push((place, id));
-            } else {
-                claims.repeats.push(id);
-            }
-        }
-        Ok(())
-    }
-
-    async fn claim_outside(
-        &mut self,
-        batch: Uuid,
-        now: DateTime<Utc>,
-        messages: &[Message],
-        places: Vec<usize>,
-        claims: &mut Claims,
-    ) -> Result<(), Stop> {
-        let asked = places.iter().filter_map(|place| {
-            let message = &messages[*place];
-            let Origin::Outside { source, external_id, digest, raw } = &message.origin else {
-                return None;
-            };
-            let kind =
-                if *raw { Some(&message.arrived.queue) } else { message.arrived.ty.as_ref() };
-            Some(Outside {
-                source,
-                external_id,
-                kind: kind.map_or("", String::as_str),
-                content_type: message.original.content_type.as_deref(),
-                digest: *digest,
-                new_id: minted(now, random()),
-                headers: &message.headers,
-            })
-        });
-        let asked: Vec<_> = asked.collect();
-        if asked.is_empty() {
-            return Ok(());
-        }
-        let worker = self.worker.name();
-        let answers = store::received::claim(&mut self.conn, batch, worker, &asked).await?;
-        for (place, answer) in places.into_iter().zip(answers) {
-            match answer {
-                Claim::Fresh { id } => claims.fresh.push((place, id)),
-                Claim::Repeat { .. } if Bug::ClaimOff.planted() => {
-                    claims.fresh.push((place, minted(now, random())));
-                }
-                Claim::Repeat { id } => claims.repeats.push(id),
-                Claim::Conflict { id } => claims.conflicts.push((place, id)),
-            }
         }
         Ok(())
     }
@@ -337,7 +252,7 @@ impl Desk {
     ) -> Result<HashMap<Uuid, Pipeline>, Stop> {
         let mut known = HashMap::new();
         let mut asked = Vec::new();
-        for (place, id) in &claims.fresh {
+        for (place, id) in claims.fresh.iter().chain(&claims.conflicts) {
             let message = &messages[*place];
             match (&message.origin, message.subject, message.correlation) {
                 (Origin::Ours { .. }, _, Some(correlation)) => {
@@ -366,14 +281,24 @@ impl Desk {
         Ok(known)
     }
 
+    /// What was said because of messages that come again and is not known to be published. Only what
+    /// the broker gives out again may have lost its process in between; where the sender sends it
+    /// again, the first copy is still there, or was published and acknowledged.
     async fn unmarked_of(
         &mut self,
-        repeats: &[Uuid],
-    ) -> Result<Vec<store::event::StoredEvent>, Stop> {
-        if repeats.is_empty() {
+        batch: Uuid,
+        messages: &[Message],
+        claims: &Claims,
+    ) -> Result<Vec<StoredEvent>, Stop> {
+        let again = claims.repeats.iter();
+        let again = again.filter(|(place, _)| self.doubt || messages[*place].redelivered);
+        let causes: Vec<_> = again.map(|(_, id)| *id).collect();
+        if causes.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(store::event::unmarked_of_causes(&mut self.conn, self.worker.name(), repeats).await?)
+        let underway: Vec<_> = self.underway.iter().copied().chain([batch]).collect();
+        let worker = self.worker.name();
+        Ok(store::event::unmarked_of_causes(&mut self.conn, worker, &causes, &underway).await?)
     }
 }
 
@@ -385,20 +310,4 @@ pub fn when_of<'m>(
 ) -> Option<&'m When> {
     let instead = poison.get(&place).and_then(|poison| poison.instead.as_ref());
     instead.or_else(|| messages[place].when.as_ref().ok())
-}
-
-fn out_of_window(id: Uuid, now: DateTime<Utc>) -> Option<Trouble> {
-    let now = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-    let at = millis(id);
-    let reason = if at == 0 {
-        "The id is no UUIDv7, so that nobody can tell whether the message was handled before."
-    } else if at + AGE_MAX_MS < now {
-        "The message is older than the window in which leadmill knows what it handled; look whether \
-         its effect is there, then replay or discard it."
-    } else if at > now + AHEAD_MAX_MS {
-        "The id of the message lies in the future."
-    } else {
-        return None;
-    };
-    Some(Trouble { class: ParkedClass::TooOld, reason: reason.to_owned() })
 }

@@ -279,16 +279,27 @@ fn dead_letter(message: &Delivered) -> NewParked {
     };
     let (queue, reason) = (field("queue"), field("reason"));
     let id = message.message_id.as_deref().and_then(|id| id.parse::<Uuid>().ok());
-    let reason = format!(
-        "It died in queue `{queue}` ({reason}): the process that handled it ended each time. Look \
-         at the log of that time, then replay or discard it."
-    );
+    let reason = match first.and_then(|death| death.get("original-expiration")) {
+        Some(lived) if reason == "expired" => {
+            let lived = lived.as_str().map_or_else(|| lived.to_string(), str::to_owned);
+            format!(
+                "Its sender gave it {lived} ms to live (`expiration`) and nobody took it from the \
+                 queue `{queue}` in that time. Ask its sender whether it is still wanted, then replay \
+                 or discard it."
+            )
+        }
+        _ => format!(
+            "It died in queue `{queue}` ({reason}): the process that handled it ended each time. \
+             Look at the log of that time, then replay or discard it."
+        ),
+    };
     let headers = kept_headers(&message.headers);
     let original = Original::of(message.clone());
     NewParked {
-        id: original.fingerprint(&queue, &headers),
+        id: original.fingerprint(CLOCK, &queue, &headers),
         queue,
         message: id,
+        sender: message.user_id.clone(),
         class: ParkedClass::DeadLetter,
         reason,
         history: history.unwrap_or_else(|| serde_json::json!([])),

@@ -95,6 +95,7 @@ pub async fn audit(conn: &mut Connection, look: &Look) -> Result<Vec<Invariant>>
     found.push(delivery::claims(conn).await?);
     found.push(delivery::commands(conn, look).await?);
     found.push(delivery::heard(conn, look).await?);
+    found.push(delivery::delayed(conn, look).await?);
     found.push(delivery::published(conn, look).await?);
     found.push(delivery::refused(conn).await?);
     found.push(delivery::parked(conn).await?);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::message::{MessageKind, MessageType, Subject, SubjectKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -96,7 +96,8 @@ pub async fn append(
 
 /// Everything that was said in those batches which decided these messages and are not known to be
 /// published: to be published again, whole, when a message comes back. A batch is marked as a whole,
-/// so that it must be published as a whole, although its other messages may come back later.
+/// so that it must be published as a whole, although its other messages may come back later. Batches
+/// in `underway` are on their way already.
 ///
 /// # Errors
 /// [`Fault`] of the server.
@@ -104,18 +105,41 @@ pub async fn unmarked_of_causes(
     conn: &mut Connection,
     worker: &str,
     causes: &[Uuid],
+    underway: &[Uuid],
 ) -> Result<Vec<StoredEvent>> {
     let Some(first) = causes.iter().min() else { return Ok(Vec::new()) };
     // An effect sorts after its cause: the bound keeps the months before out of the search.
     let batches = sqlx::query_scalar!(
         "SELECT DISTINCT e.batch FROM event AS e JOIN batch AS b ON b.id = e.batch
-         WHERE e.cause = ANY($1) AND e.id > $2 AND e.worker = $3 AND b.published_at IS NULL",
+         WHERE e.cause = ANY($1) AND e.id > $2 AND e.worker = $3 AND b.published_at IS NULL
+           AND e.batch <> ALL($4)",
         causes,
         first,
-        worker
+        worker,
+        underway
     );
     let batches = batches.fetch_all(&mut *conn).await?;
     if batches.is_empty() { Ok(Vec::new()) } else { of_batches(conn, &batches).await }
+}
+
+/// Which of these messages of ours (id, type, SHA-256 of the data) the log knows otherwise.
+///
+/// # Errors
+/// [`Fault`] of the server.
+pub async fn said_otherwise(
+    conn: &mut Connection,
+    messages: &[(Uuid, &str, [u8; 32])],
+) -> Result<BTreeSet<Uuid>> {
+    let ids: Vec<_> = messages.iter().map(|(id, ..)| *id).collect();
+    let types: Vec<_> = messages.iter().map(|(_, ty, _)| *ty).collect();
+    let digests: Vec<_> = messages.iter().map(|(.., digest)| digest.as_slice()).collect();
+    let otherwise = sqlx::query_scalar!(
+        r#"SELECT said_otherwise AS "id!" FROM said_otherwise($1, $2, $3)"#,
+        &ids,
+        &types as &[&str],
+        &digests as &[&[u8]]
+    );
+    Ok(otherwise.fetch_all(conn).await?.into_iter().collect())
 }
 
 /// The pipelines that these records belong to, and where their traces are: what was last said about

@@ -14,10 +14,12 @@ pub struct Arrival {
     pub id: Uuid,
     /// A batch has decided it; before that it waits to be asked again.
     pub decided: bool,
-    /// Further copies with the same bytes.
+    /// Further copies with the same content.
     pub repeats: i32,
-    /// Refusals of it, those of copies with other bytes included.
-    pub refusals: i64,
+    /// Copies with other content.
+    pub conflicts: i64,
+    /// The id of the newest of these.
+    pub conflict: Option<Uuid>,
 }
 
 /// What followed from one message.
@@ -55,20 +57,30 @@ pub struct Refused {
     pub message: String,
 }
 
-/// The command of that sender and id; `None` where it has not been taken yet.
+/// The command of that sender and id to that worker; `None` where it has not been taken yet.
 ///
 /// # Errors
 /// [`Fault`](super::Fault) of the server.
 pub async fn arrival(
     conn: &mut Connection,
+    worker: &str,
     source: &str,
     external_id: &str,
 ) -> Result<Option<Arrival>> {
     let row = sqlx::query_as!(
         Arrival,
         r#"SELECT r.id, r.batch IS NOT NULL AS "decided!", r.repeats,
-                  (SELECT count(*) FROM refusal AS f WHERE f.id = r.id AND f.final) AS "refusals!"
-           FROM received AS r WHERE r.source = $1 AND r.external_id = $2"#,
+                  coalesce(c.copies, 0) AS "conflicts!", c.newest AS conflict
+           FROM received AS r
+           CROSS JOIN LATERAL (
+               SELECT sum(1 + c.repeats) AS copies,
+                      (array_agg(c.id ORDER BY coalesce(c.last_repeat_at, c.received_at) DESC))[1]
+                          AS newest
+               FROM conflict AS c
+               WHERE c.source = r.source AND c.external_id = r.external_id AND c.worker = r.worker
+           ) AS c
+           WHERE r.source = $2 AND r.external_id = $3 AND r.worker = $1"#,
+        worker,
         source,
         external_id
     );

@@ -1,6 +1,6 @@
 //! Our own trouble: messages that could not be handled, until a person replays or discards them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -50,10 +50,13 @@ pub enum Closing {
 /// A message to park, with everything needed to replay it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewParked {
+    /// Derived from the worker and what was delivered: the same delivery is the same row.
     pub id: Uuid,
     pub queue: String,
     /// Its own id; none where the envelope could not be opened.
     pub message: Option<Uuid>,
+    /// Who the broker says sent it; none: anybody.
+    pub sender: Option<String>,
     pub class: ParkedClass,
     /// A finished sentence, with the next step.
     pub reason: String,
@@ -73,6 +76,7 @@ pub struct ParkedLine {
     pub worker: String,
     pub queue: String,
     pub message: Option<Uuid>,
+    pub sender: Option<String>,
     pub class: ParkedClass,
     pub reason: String,
     pub parked_at: DateTime<Utc>,
@@ -101,8 +105,8 @@ pub struct ParkedFilter<'a> {
 }
 
 /// Parks messages; answers how many lay here already, open, and were left as they are: redelivered
-/// after a crash. One that was closed before and comes again under its old id is opened again, its
-/// history kept: it must not vanish because the same bytes broke once before.
+/// after a crash. One that was closed before and is delivered again is opened again, its history
+/// kept: it must not vanish because the same bytes broke once before.
 ///
 /// # Errors
 /// [`Fault`] of the server; [`Fault::Again`] where another process parks the same message just now.
@@ -114,6 +118,7 @@ pub async fn insert(conn: &mut Connection, worker: &str, parked: &[NewParked]) -
     let ids: Vec<_> = new.iter().map(|one| one.id).collect();
     let queues: Vec<_> = new.iter().map(|one| one.queue.as_str()).collect();
     let messages: Vec<_> = new.iter().map(|one| one.message).collect();
+    let senders: Vec<_> = new.iter().map(|one| one.sender.as_deref()).collect();
     let classes: Vec<_> = new.iter().map(|one| one.class.name()).collect();
     let reasons: Vec<_> = new.iter().map(|one| one.reason.as_str()).collect();
     let histories: Vec<_> = new.iter().map(|one| &one.history).collect();
@@ -121,13 +126,11 @@ pub async fn insert(conn: &mut Connection, worker: &str, parked: &[NewParked]) -
     let properties: Vec<_> = new.iter().map(|one| &one.properties).collect();
     let bodies: Vec<_> = new.iter().map(|one| one.body.as_slice()).collect();
     let insert = sqlx::query!(
-        "INSERT INTO parked AS p (worker, id, queue, message, class, reason, history, headers,
-                                  properties, body)
+        "INSERT INTO parked AS p (worker, id, queue, message, sender, class, reason, history,
+                                  headers, properties, body)
          SELECT $1, u.* FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[],
-             $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::bytea[])
-             AS u (id, queue, message, class, reason, history, headers, properties, body)
-         WHERE NOT EXISTS (SELECT FROM parked AS known WHERE known.worker = $1
-                           AND known.message = u.message AND known.state = 'parked')
+             $7::text[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::bytea[])
+             AS u (id, queue, message, sender, class, reason, history, headers, properties, body)
          ON CONFLICT (id) DO UPDATE SET
              (worker, queue, message, class, reason, headers, properties, body) =
              (excluded.worker, excluded.queue, excluded.message, excluded.class, excluded.reason,
@@ -139,6 +142,7 @@ pub async fn insert(conn: &mut Connection, worker: &str, parked: &[NewParked]) -
         &ids,
         &queues as &[&str],
         &messages as &[Option<Uuid>],
+        &senders as &[Option<&str>],
         &classes as &[&str],
         &reasons as &[&str],
         &histories as &[&Value],
@@ -161,7 +165,7 @@ pub async fn list(
 ) -> Result<Vec<ParkedLine>> {
     let rows = sqlx::query_as!(
         Line,
-        "SELECT id, worker, queue, message, class, reason, parked_at, state, replayed_as
+        "SELECT id, worker, queue, message, sender, class, reason, parked_at, state, replayed_as
          FROM parked
          WHERE ($1::text IS NULL OR worker = $1) AND ($2::text IS NULL OR class = $2)
            AND ($3::text IS NULL OR state = $3)
@@ -181,8 +185,8 @@ pub async fn list(
 /// [`Fault`] of the server.
 pub async fn show(conn: &mut Connection, id: Uuid) -> Result<Option<Parked>> {
     let row = sqlx::query!(
-        "SELECT id, worker, queue, message, class, reason, history, headers, properties, body,
-                parked_at, state, replayed_as, closed_at
+        "SELECT id, worker, queue, message, sender, class, reason, history, headers, properties,
+                body, parked_at, state, replayed_as, closed_at
          FROM parked WHERE id = $1",
         id
     );
@@ -192,6 +196,7 @@ pub async fn show(conn: &mut Connection, id: Uuid) -> Result<Option<Parked>> {
         worker: row.worker,
         queue: row.queue,
         message: row.message,
+        sender: row.sender,
         class: row.class,
         reason: row.reason,
         parked_at: row.parked_at,
@@ -277,15 +282,12 @@ impl ParkedState {
     }
 }
 
-/// The first copy of each message, in the order of ids: a statement may touch a row once, and all
-/// processes lock in one order.
+/// The first copy of each, in the order of ids: a statement may touch a row once, and all processes
+/// lock in one order.
 fn once(parked: &[NewParked]) -> Vec<&NewParked> {
-    let mut messages = BTreeSet::new();
     let mut new = BTreeMap::new();
     for one in parked {
-        if one.message.is_none_or(|message| messages.insert(message)) {
-            new.entry(one.id).or_insert(one);
-        }
+        new.entry(one.id).or_insert(one);
     }
     new.into_values().collect()
 }
@@ -295,6 +297,7 @@ struct Line {
     worker: String,
     queue: String,
     message: Option<Uuid>,
+    sender: Option<String>,
     class: String,
     reason: String,
     parked_at: DateTime<Utc>,
@@ -320,6 +323,7 @@ impl TryFrom<Line> for ParkedLine {
             worker: row.worker,
             queue: row.queue,
             message: row.message,
+            sender: row.sender,
             class,
             reason: row.reason,
             parked_at: row.parked_at,

@@ -18,7 +18,7 @@ pub const EXTERNAL_ID_BYTES_MAX: usize = 1024;
 pub struct Outside<'a> {
     /// Who sent it: the CloudEvents `source`, `app_id`, or the queue of a raw input.
     pub source: &'a str,
-    /// The sender's own key, unique per source.
+    /// The sender's own key, unique per source and worker.
     pub external_id: &'a str,
     /// The channel of a raw input, or the type of a command.
     pub kind: &'a str,
@@ -29,6 +29,8 @@ pub struct Outside<'a> {
     pub new_id: Uuid,
     /// Header fields of the transport.
     pub headers: &'a Value,
+    /// Who the broker says sent it; none: anybody.
+    pub sender: Option<&'a str>,
 }
 
 /// What became of it.
@@ -87,8 +89,30 @@ pub async fn claim(
 ///
 /// # Errors
 /// [`Fault`](super::Fault) of the server.
-pub async fn give_back(conn: &mut Connection, ids: &[Uuid]) -> Result<()> {
-    let update = sqlx::query!("UPDATE received SET batch = NULL WHERE id = ANY($1)", ids);
+pub async fn give_back(conn: &mut Connection, worker: &str, ids: &[Uuid]) -> Result<()> {
+    let update = sqlx::query!(
+        "UPDATE received SET batch = NULL WHERE worker = $1 AND id = ANY($2)",
+        worker,
+        ids
+    );
+    update.execute(conn).await?;
+    Ok(())
+}
+
+/// Gives messages that waited for so long that nothing can be written under their id any more new
+/// ones, in pairs of old and new. They must be claimed by this transaction.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn renew(conn: &mut Connection, worker: &str, ids: &[(Uuid, Uuid)]) -> Result<()> {
+    let (old, new): (Vec<_>, Vec<_>) = ids.iter().copied().unzip();
+    let update = sqlx::query!(
+        "UPDATE received AS r SET id = u.new FROM unnest($2::uuid[], $3::uuid[]) AS u (old, new)
+         WHERE r.worker = $1 AND r.id = u.old AND r.id = ANY($2)",
+        worker,
+        &old,
+        &new
+    );
     update.execute(conn).await?;
     Ok(())
 }
@@ -133,18 +157,19 @@ async fn claim_round(
     let content_types: Vec<_> = firsts().map(|one| one.content_type).collect();
     let digests: Vec<_> = firsts().map(|one| one.digest.as_slice()).collect();
     let headers: Vec<_> = firsts().map(|one| one.headers).collect();
+    let senders: Vec<_> = firsts().map(|one| one.sender).collect();
     let more: Vec<i32> =
         round.values().map(|copies| i32::try_from(copies.len() - 1).unwrap_or(i32::MAX)).collect();
     let rows = sqlx::query!(
         r#"INSERT INTO received AS r (source, external_id, id, worker, kind, content_type, digest,
-                                      headers, repeats, last_repeat_at, batch)
+                                      headers, sender, repeats, last_repeat_at, batch)
            SELECT u.source, u.external_id, u.id, $2, u.kind, u.content_type, u.digest,
-                  u.headers, u.more, CASE WHEN u.more > 0 THEN now() END, $1
+                  u.headers, u.sender, u.more, CASE WHEN u.more > 0 THEN now() END, $1
            FROM unnest($3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::bytea[],
-                       $9::jsonb[], $10::integer[])
-                AS u (source, external_id, id, kind, content_type, digest, headers, more)
+                       $9::jsonb[], $10::text[], $11::integer[])
+                AS u (source, external_id, id, kind, content_type, digest, headers, sender, more)
            ORDER BY u.source COLLATE "C", u.external_id COLLATE "C"
-           ON CONFLICT (source, external_id) DO UPDATE SET
+           ON CONFLICT (source, external_id, worker) DO UPDATE SET
                batch = CASE WHEN r.digest = excluded.digest
                             THEN coalesce(r.batch, excluded.batch) ELSE r.batch END,
                repeats = CASE WHEN r.digest <> excluded.digest THEN r.repeats
@@ -163,6 +188,7 @@ async fn claim_round(
         &content_types as &[Option<&str>],
         &digests as &[&[u8]],
         &headers as &[&Value],
+        &senders as &[Option<&str>],
         &more
     );
     let rows = rows.fetch_all(conn).await?.into_iter().map(|row| {

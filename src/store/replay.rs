@@ -68,6 +68,27 @@ pub struct Handled {
     pub verdict: Option<String>,
 }
 
+/// Whether the log has this message of a worker, with this type and just this data.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn said(
+    conn: &mut Connection,
+    id: Uuid,
+    (worker, ty): (&str, &str),
+    data: &str,
+) -> Result<bool> {
+    let said = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM event WHERE id = $1 AND worker = $2 AND type = $3
+                          AND data::text = $4) AS "said!""#,
+        id,
+        worker,
+        ty,
+        data
+    );
+    Ok(said.fetch_one(conn).await?)
+}
+
 /// Asks what became of a message.
 ///
 /// # Errors

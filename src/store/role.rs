@@ -50,8 +50,10 @@ pub enum Does {
 const CATALOG: [&str; 4] = ["catalog", "product", "price_list", "price_list_item"];
 /// The tables whose rows belong to the worker that they name: every table with a column `worker`.
 /// What else a row must be, where its table is shared, stands in [`Does::row`].
-pub const OWN_ROWS: [&str; 8] =
-    ["inbox", "nothing", "event", "batch", "refusal", "received", "parked", "schedule"];
+pub const OWN_ROWS: [&str; 10] = [
+    "inbox", "nothing", "event", "batch", "refusal", "received", "parked", "schedule", "conflict",
+    "delayed",
+];
 /// What is written into `parked`, also when a message that was closed comes again.
 const PARK: &str = "SELECT, INSERT, UPDATE (worker, queue, message, class, reason, history, headers, \
                     properties, body, parked_at, state, replayed_as, closed_at)";
@@ -192,9 +194,11 @@ fn grants(does: &Does) -> Vec<Grant> {
                 ("INSERT", "nothing, refusal"),
                 ("SELECT, INSERT", "event"),
                 ("SELECT, INSERT, UPDATE (published_at)", "batch"),
-                ("SELECT, INSERT, UPDATE (batch, repeats, last_repeat_at)", "received"),
+                ("SELECT, INSERT, UPDATE (id, batch, repeats, last_repeat_at)", "received"),
+                ("SELECT, INSERT, UPDATE (repeats, last_repeat_at)", "conflict"),
+                ("SELECT, INSERT, DELETE, UPDATE (queue, due)", "delayed"),
                 (PARK, "parked"),
-                ("EXECUTE", "FUNCTION last_said(uuid[])"),
+                ("EXECUTE", "FUNCTION last_said(uuid[]), said_otherwise(uuid[], text[], bytea[])"),
             ]
             .map(pair)
             .into();

@@ -4,10 +4,13 @@
 //! the same however large the tables have grown. States are not indexed (their columns change with
 //! every step), so large tables are sampled and the numbers scaled up; the answer says so.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::delayed::{self, Waiting};
 use super::{Connection, Result, partition};
 
 /// Pages of a table that are read for its counts: 16 MiB. A smaller table is counted exactly.
@@ -16,6 +19,9 @@ const PAGES_MAX: i64 = 2_000;
 const IMPORTS_MAX: i64 = 50;
 /// Most rules that refusals are listed by.
 const RULES_MAX: i64 = 50;
+/// A message that should be back from a delay for so long is missed: it came back, and its worker has
+/// more to do than that, or it never will.
+const LATE: Duration = Duration::from_secs(10 * 60);
 
 /// The numbers of one moment.
 #[derive(Clone, Debug, Serialize)]
@@ -31,8 +37,8 @@ pub struct Status {
     pub unmarked: Vec<Unmarked>,
     pub partition_days_ahead: i32,
     pub imports: Vec<Import>,
-    /// Messages from outside that wait in a delay queue to be asked again.
-    pub waiting: Oldest,
+    /// Messages that wait in a delay queue to be asked again.
+    pub waiting: Waiting,
     /// Inputs that wait for a person.
     pub held: Oldest,
     /// Commands that were due a minute ago and that no clock has said.
@@ -109,7 +115,7 @@ pub async fn read(conn: &mut Connection) -> Result<Status> {
         unmarked: unmarked(conn).await?,
         partition_days_ahead: partition::days_ahead(conn).await?,
         imports: imports(conn).await?,
-        waiting: waiting(conn).await?,
+        waiting: delayed::waiting(conn, LATE).await?,
         held: held(conn).await?,
         overdue: overdue(conn).await?,
     })
@@ -248,15 +254,6 @@ async fn imports(conn: &mut Connection) -> Result<Vec<Import>> {
         IMPORTS_MAX
     );
     Ok(rows.fetch_all(conn).await?)
-}
-
-async fn waiting(conn: &mut Connection) -> Result<Oldest> {
-    let row = sqlx::query_as!(
-        Oldest,
-        r#"SELECT count(*) AS "count!", min(received_at) AS oldest_at FROM received
-           WHERE batch IS NULL"#
-    );
-    Ok(row.fetch_one(conn).await?)
 }
 
 async fn held(conn: &mut Connection) -> Result<Oldest> {

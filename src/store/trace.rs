@@ -21,7 +21,10 @@ pub const MESSAGES_MAX: i64 = 2_000;
 #[derive(Clone, Debug, Serialize)]
 pub struct Arrival {
     pub id: Uuid,
+    /// The sender's own word.
     pub source: String,
+    /// Who the broker says sent it; none: anybody.
+    pub sender: Option<String>,
     pub external_id: String,
     /// The queue of a raw input, or the type of a command.
     pub kind: String,
@@ -31,6 +34,8 @@ pub struct Arrival {
     pub last_repeat_at: Option<DateTime<Utc>>,
     /// It waits to be asked again.
     pub waits: bool,
+    /// Its key was known with other content.
+    pub conflicts: bool,
     pub headers: Option<Value>,
     pub verdict: Option<String>,
     pub reason: Option<String>,
@@ -105,6 +110,7 @@ pub struct ParkedStep {
     pub worker: String,
     pub queue: String,
     pub message: Option<Uuid>,
+    pub sender: Option<String>,
     pub class: String,
     pub reason: String,
     pub state: String,
@@ -210,11 +216,19 @@ async fn steps(conn: &mut Connection, correlations: &[Uuid]) -> Result<Vec<Step>
 async fn arrivals(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Arrival>> {
     let rows = sqlx::query_as!(
         Arrival,
-        r#"SELECT r.id, r.source, r.external_id, r.kind, r.content_type, r.received_at, r.repeats,
-                  r.last_repeat_at, r.batch IS NULL AS "waits!", r.headers,
-                  i.verdict AS "verdict?", i.reason AS "reason?"
-           FROM received AS r LEFT JOIN input AS i ON i.id = r.id
-           WHERE r.id = ANY($1) ORDER BY r.received_at, r.id"#,
+        r#"SELECT r.id AS "id!", r.source AS "source!", r.sender, r.external_id AS "external_id!",
+                  r.kind AS "kind!", r.content_type, r.received_at AS "received_at!",
+                  r.repeats AS "repeats!", r.last_repeat_at, r.waits AS "waits!",
+                  r.conflicts AS "conflicts!", r.headers, i.verdict AS "verdict?",
+                  i.reason AS "reason?"
+           FROM (SELECT id, source, sender, external_id, kind, content_type, received_at, repeats,
+                        last_repeat_at, batch IS NULL AS waits, false AS conflicts, headers
+                 FROM received WHERE id = ANY($1)
+                 UNION ALL
+                 SELECT id, source, sender, external_id, kind, NULL, received_at, repeats,
+                        last_repeat_at, false, true, NULL
+                 FROM conflict WHERE id = ANY($1)) AS r
+           LEFT JOIN input AS i ON i.id = r.id ORDER BY r.received_at, r.id"#,
         ids
     );
     Ok(rows.fetch_all(conn).await?)
@@ -248,7 +262,7 @@ async fn refusals(conn: &mut Connection, correlations: &[Uuid]) -> Result<Vec<Re
 async fn parked(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<ParkedStep>> {
     let rows = sqlx::query_as!(
         ParkedStep,
-        r#"SELECT id, parked_at, worker, queue, message, class, reason, state, replayed_as
+        r#"SELECT id, parked_at, worker, queue, message, sender, class, reason, state, replayed_as
            FROM parked WHERE message = ANY($1) OR replayed_as = ANY($1) OR id = ANY($1)
            ORDER BY parked_at, id LIMIT $2"#,
         ids,

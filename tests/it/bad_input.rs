@@ -14,7 +14,7 @@ mod settings;
 mod wire;
 
 /// A message that our own publisher would refuse to send.
-struct Wild {
+pub(crate) struct Wild {
     exchange: &'static str,
     routing_key: String,
     properties: BasicProperties,
@@ -23,19 +23,19 @@ struct Wild {
 
 impl Wild {
     /// Straight into a queue, with no properties at all.
-    fn to(queue: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn to(queue: &str, body: impl Into<Vec<u8>>) -> Self {
         let properties = BasicProperties::default();
         Self { exchange: "", routing_key: queue.to_owned(), properties, body: body.into() }
     }
 
-    fn with(mut self, change: impl FnOnce(BasicProperties) -> BasicProperties) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(BasicProperties) -> BasicProperties) -> Self {
         self.properties = change(self.properties);
         self
     }
 }
 
 /// Publishes as a foreign client does, each confirmed.
-async fn publish(it: &Installation, messages: Vec<Wild>) {
+pub(crate) async fn publish(it: &Installation, messages: Vec<Wild>) {
     let (connection, channel) = connect(it).await;
     for wild in messages {
         let confirmation = send(it, &channel, wild).await.unwrap();

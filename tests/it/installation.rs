@@ -213,6 +213,13 @@ impl Process {
         }
     }
 
+    /// Its log has no line with this text so far.
+    pub(crate) fn says_nothing_of(&mut self, text: &str) {
+        let lines = self.lines.lock().unwrap();
+        let said = lines.iter().find(|line| line.contains(text));
+        assert!(said.is_none(), "{said:?}");
+    }
+
     /// Ends the process as a deployment does, and waits for it.
     pub(crate) async fn stop(mut self) {
         let id = i32::try_from(self.child.id().unwrap()).unwrap();

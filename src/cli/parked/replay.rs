@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use chrono::Utc;
 use domain::ids::minted;
+use domain::message::TYPE_PREFIX;
 use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -40,9 +41,6 @@ const REPLAYS_MAX: u32 = 1_000;
 const ATTEMPT_HEADER: &str = "x-attempt";
 /// Keeps the id of the first life.
 const ORIGINAL_HEADER: &str = "x-original-id";
-/// What the broker writes about dead letters; RabbitMQ drops messages that come with it.
-const BROKER_HEADERS: [&str; 5] =
-    ["x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count"];
 
 /// Options of `leadmill parked replay`.
 #[derive(Clone, Debug, clap::Args)]
@@ -130,7 +128,11 @@ impl Desk {
         let queue = found.line.queue.clone();
         self.check(&found).await?;
         let body = found.body.as_deref().unwrap_or_default();
-        let envelope = Envelope::of_ours(body).filter(|_| queue != OUT_BILLING);
+        let envelope = Envelope::of_ours(body);
+        if let Some(envelope) = &envelope {
+            self.check_said(&found, envelope).await?;
+        }
+        let envelope = envelope.filter(|_| queue != OUT_BILLING);
         let replayed_as = match &envelope {
             Some(_) => {
                 let random = fastrand::u128(..).to_be_bytes();
@@ -143,6 +145,9 @@ impl Desk {
             None => found.line.message.unwrap_or(id),
         };
         let outgoing = outgoing(&found, envelope, replayed_as)?;
+        if let Err(why) = outgoing.check() {
+            bail!("{id} cannot be sent again: {why}. Discard it, or have its content sent anew.");
+        }
         store::begin(&mut self.conn).await.map_err(sentence)?;
         let published = self.publish(id, outgoing, replayed_as).await;
         let ended = match &published {
@@ -163,6 +168,26 @@ impl Desk {
         let how = Closing::Replayed { new_id };
         parked::close(&mut self.conn, id, how, "leadmill parked replay").await.map_err(sentence)?;
         Ok(())
+    }
+
+    /// What is put back is believed: so a message of ours must be one that a worker has said.
+    async fn check_said(&mut self, found: &Parked, envelope: &Envelope) -> anyhow::Result<()> {
+        let text = |field: &str| envelope.text(field).unwrap_or_default();
+        let (source, ty) = (text("source"), text("type"));
+        let (worker, ty) = (source.strip_prefix(SOURCE_PREFIX), ty.strip_prefix(TYPE_PREFIX));
+        let id = original(found, envelope).and_then(|id| id.parse().ok());
+        let data = envelope.0.get("data").map_or("null", |data| data.get());
+        if let (Some(id), Some(worker), Some(ty)) = (id, worker, ty) {
+            let said = replay::said(&mut self.conn, id, (worker, ty), data).await;
+            if said.map_err(sentence)? {
+                return Ok(());
+            }
+        }
+        bail!(
+            "{} poses as a message of `{source}`, which never said it like this; find out who sent it \
+             (`leadmill parked show {0}`), and discard it.",
+            found.line.id
+        )
     }
 
     /// Whether a replay can do any good.
@@ -213,6 +238,12 @@ impl Desk {
     }
 }
 
+/// The id under which a message of ours was said first.
+fn original(found: &Parked, envelope: &Envelope) -> Option<String> {
+    let kept = found.headers.as_ref().and_then(|headers| headers.get(ORIGINAL_HEADER)?.as_str());
+    kept.map(str::to_owned).or_else(|| envelope.text("id"))
+}
+
 /// A message of ours, its fields as they are written.
 struct Envelope(BTreeMap<String, Box<RawValue>>);
 
@@ -238,11 +269,7 @@ impl Envelope {
 fn outgoing(found: &Parked, envelope: Option<Envelope>, new_id: Uuid) -> anyhow::Result<Outgoing> {
     let body = found.body.as_deref().unwrap_or_default();
     let text = |name: &str| found.properties.get(name).and_then(|v| v.as_str()).map(str::to_owned);
-    let stripped = |name: &str| {
-        name == ATTEMPT_HEADER
-            || name == ORIGINAL_HEADER
-            || BROKER_HEADERS.iter().any(|broker| name.starts_with(broker))
-    };
+    let stripped = |name: &str| name == ATTEMPT_HEADER || name == ORIGINAL_HEADER;
     let headers = found.headers.as_ref().and_then(|headers| headers.as_object());
     let headers = headers.into_iter().flatten().filter(|(name, _)| !stripped(name));
     let headers = headers.map(|(name, value)| {
@@ -257,8 +284,7 @@ fn outgoing(found: &Parked, envelope: Option<Envelope>, new_id: Uuid) -> anyhow:
     };
     let (message_id, body) = match envelope {
         Some(envelope) => {
-            let original = envelope.text("id").or_else(|| text("message_id"));
-            headers.extend(original.map(|id| (ORIGINAL_HEADER.to_owned(), id)));
+            headers.extend(original(found, &envelope).map(|id| (ORIGINAL_HEADER.to_owned(), id)));
             (new_id.to_string(), envelope.renamed(new_id)?)
         }
         None => {

@@ -207,6 +207,11 @@ fn arrived(arrival: &Arrival) -> String {
     let file = arrival.headers.as_ref().and_then(|headers| headers.get("x-file")?.as_str());
     let file = file.map(|name| format!(" as {name}")).unwrap_or_default();
     let mut details = format!("Received{file}, key {}", arrival.external_id);
+    let sender = arrival.sender.as_deref().unwrap_or("anybody");
+    details += &format!(", sent by {sender}");
+    if arrival.conflicts {
+        details += ", with other content than what came under this key before";
+    }
     if let Some(verdict) = &arrival.verdict {
         let reason = arrival.reason.as_deref().unwrap_or_default();
         details += &format!(": {verdict}. {reason}");

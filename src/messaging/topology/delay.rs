@@ -1,5 +1,7 @@
 //! How long a message waits before it is looked at again, and where.
 
+use std::time::Duration;
+
 use super::{Exchange, ExchangeKind, Queue, way_back};
 
 /// The beginning of the name of every delay queue.
@@ -40,6 +42,12 @@ impl Delay {
     #[must_use]
     pub fn is_queue(name: &str) -> bool {
         name.starts_with(QUEUES)
+    }
+
+    /// How long it is, as far as the broker keeps to it.
+    #[must_use]
+    pub const fn lasts(self) -> Duration {
+        Duration::from_secs(self.text_and_seconds().1 as u64)
     }
 
     const fn text_and_seconds(self) -> (&'static str, u32) {

@@ -49,7 +49,13 @@ pub(super) async fn commands(conn: &mut Connection, look: &Look) -> Result<Invar
                AND NOT EXISTS (SELECT FROM nothing AS n WHERE n.worker = r.worker AND n.id = r.id)
                AND NOT EXISTS (SELECT FROM refusal AS f WHERE f.id = r.id AND f.worker = r.worker)
                AND NOT EXISTS (SELECT FROM schedule AS t WHERE t.cause = r.id)
-               AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = r.id)))",
+               AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = r.id)))
+         UNION ALL
+         SELECT c.id, format('%s of %s (%s) has other content than the first, and nothing says that it '
+                             'was refused.', c.kind, c.source, c.external_id), false
+         FROM conflict AS c
+         WHERE c.id >= id_at(now() - interval '7 days')
+           AND NOT EXISTS (SELECT FROM refusal AS f WHERE f.id = c.id AND f.worker = c.worker)",
         raw,
         look.settled
     );
@@ -79,9 +85,32 @@ pub(super) async fn heard(conn: &mut Connection, look: &Look) -> Result<Invarian
          LEFT JOIN batch AS b ON b.id = e.batch
          WHERE e.id >= id_at(now() - interval '7 days')
            AND NOT EXISTS (SELECT FROM inbox AS c WHERE c.worker = h.worker AND c.id = e.id)
-           AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = e.id)",
+           AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = e.id
+                           AND p.worker IN (h.worker, 'clock'))",
         &workers,
         &types,
+        look.settled,
+        f64::from(YOUNG_S)
+    );
+    Ok(Invariant::found(asked, checked, rows.await?))
+}
+
+pub(super) async fn delayed(conn: &mut Connection, look: &Look) -> Result<Invariant> {
+    let asked = (
+        "delay.over",
+        "Did every message that was to wait come back to its queue when its time was over?",
+    );
+    let checked = counted!(conn, "delayed").await?;
+    let rows = offenders!(
+        conn,
+        "SELECT d.message, format('%s gave it back at %s; it should have been in %s again at %s.',
+                                  d.worker, d.since, d.queue, d.due),
+                NOT $1 OR d.due > now() - make_interval(secs => $2)
+         FROM delayed AS d
+         WHERE NOT EXISTS (SELECT FROM inbox AS c WHERE c.worker = d.worker AND c.id = d.message)
+           AND NOT EXISTS (SELECT FROM received AS r WHERE r.id = d.message AND r.batch IS NOT NULL)
+           AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = d.message
+                           AND p.worker IN (d.worker, 'clock'))",
         look.settled,
         f64::from(YOUNG_S)
     );

@@ -71,6 +71,7 @@ pub(super) async fn cause(conn: &mut Connection) -> Result<Invariant> {
          FROM event AS e
          WHERE NOT EXISTS (SELECT FROM event AS c WHERE c.id = e.cause)
            AND NOT EXISTS (SELECT FROM received AS r WHERE r.id = e.cause)
+           AND NOT EXISTS (SELECT FROM conflict AS x WHERE x.id = e.cause)
            AND NOT EXISTS (SELECT FROM parked AS p WHERE p.replayed_as = e.cause)"
     );
     Ok(Invariant::found(asked, checked, rows.await?))

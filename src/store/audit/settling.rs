@@ -10,7 +10,9 @@ pub struct Unsettled {
     pub young: i64,
     /// The same, but older than a minute: stuck, unless somebody is just at it.
     pub old: i64,
-    /// Messages from outside that wait to be asked again.
+    /// Messages that wait to be asked again and should be back soon.
+    pub delayed: i64,
+    /// Messages from outside that nobody has decided.
     pub waiting: i64,
 }
 
@@ -31,6 +33,8 @@ pub async fn unsettled(conn: &mut Connection) -> Result<Unsettled> {
         Unsettled,
         r#"SELECT count(*) FILTER (WHERE decided_at > now() - make_interval(secs => $1)) AS "young!",
                   count(*) FILTER (WHERE decided_at <= now() - make_interval(secs => $1)) AS "old!",
+                  (SELECT count(*) FROM delayed
+                   WHERE due > now() - make_interval(secs => $1)) AS "delayed!",
                   (SELECT count(*) FROM received WHERE batch IS NULL) AS "waiting!"
            FROM batch WHERE published_at IS NULL"#,
         f64::from(YOUNG_S)
@@ -53,7 +57,8 @@ pub async fn unclaimed(conn: &mut Connection, look: &Look) -> Result<Unclaimed> 
            JOIN event AS e ON e.type = h.type
            WHERE e.id >= id_at(now() - interval '7 days')
              AND NOT EXISTS (SELECT FROM inbox AS c WHERE c.worker = h.worker AND c.id = e.id)
-             AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = e.id)"#,
+             AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = e.id
+                             AND p.worker IN (h.worker, 'clock'))"#,
         &workers,
         &types,
         f64::from(YOUNG_S)

@@ -53,6 +53,7 @@ async fn known_ids(conn: &mut Connection, id: Uuid) -> Result<Vec<Match>> {
                (SELECT 'message ' || type AS what, id FROM event WHERE id = $1)
                UNION ALL (SELECT subject_kind, subject FROM event WHERE subject = $1 LIMIT 1)
                UNION ALL (SELECT 'received by ' || kind, id FROM received WHERE id = $1)
+               UNION ALL (SELECT 'conflicting ' || kind, id FROM conflict WHERE id = $1)
                UNION ALL (SELECT 'pipeline', correlation FROM event WHERE correlation = $1 LIMIT 1)
                UNION ALL (SELECT 'shipment', sales_order FROM shipment WHERE id = $1)
                UNION ALL (SELECT 'refused message', id FROM refusal WHERE id = $1 LIMIT 1)
@@ -106,6 +107,9 @@ async fn external(conn: &mut Connection, text: &str) -> Result<Vec<Match>> {
                (SELECT r.source, r.id FROM received AS r
                 WHERE r.source = s.name AND r.external_id >= key || ':'
                   AND r.external_id < key || ';' LIMIT $3)
+               UNION ALL
+               (SELECT c.source, c.id FROM conflict AS c
+                WHERE c.source = s.name AND c.external_id = key LIMIT $3)
            ) AS found LIMIT $3"#,
         &keys,
         SOURCES_MAX,
@@ -145,6 +149,7 @@ async fn pipelines(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Uuid>> {
            SELECT correlation AS "correlation!" FROM (
                SELECT correlation FROM said
                UNION SELECT id FROM received WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM said)
+               UNION SELECT id FROM conflict WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM said)
                UNION SELECT coalesce(message, id) FROM parked
                      WHERE (id = ANY($1) OR message = ANY($1)) AND NOT EXISTS (SELECT FROM said)
            ) AS found ORDER BY 1 DESC LIMIT $2"#,

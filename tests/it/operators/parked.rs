@@ -1,4 +1,4 @@
-use leadmill::messaging::Outgoing;
+use leadmill::messaging::{Outgoing, said_by};
 use uuid::Uuid;
 
 use super::*;
@@ -17,23 +17,30 @@ fn id_of(row: &Value) -> String {
     row["id"].as_str().unwrap().to_owned()
 }
 
-/// An event of ours, as its worker would publish it.
-fn event_of_ours(id: Uuid, ty: &str, data: &Value) -> Outgoing {
-    let event = json!({
-        "specversion": "1.0",
-        "id": id,
-        "source": "urn:leadmill:intake",
-        "type": format!("leadmill.{ty}"),
-        "correlationid": id,
-        "data": data,
-    });
-    Outgoing {
+/// Intake says of a lead what it captured, long ago: as it stands in the log, and as it is published.
+async fn captured(it: &Installation, id: Uuid, data: &str) {
+    it.execute(&format!(
+        "SELECT add_partition('event', '2023-11-01', '2023-12-01');
+         INSERT INTO event (id, worker, type, kind, subject_kind, subject, correlation, cause, batch,
+                            ordinal, data)
+         VALUES ('{id}', 'intake', 'lead.captured.v1', 'event', 'lead', '{id}', '{id}', '{id}', '{id}',
+                 0, '{data}')"
+    ))
+    .await;
+    let event = format!(
+        r#"{{"specversion":"1.0","id":"{id}","source":"urn:leadmill:intake",
+            "type":"leadmill.lead.captured.v1","correlationid":"{id}","data":{data}}}"#
+    );
+    it.publish(vec![Outgoing {
+        exchange: said_by("intake"),
+        routing_key: "lead.captured.v1".into(),
         message_id: id.to_string(),
-        kind: format!("leadmill.{ty}"),
+        kind: "leadmill.lead.captured.v1".into(),
         app_id: "urn:leadmill:intake".into(),
         headers: vec![("x-attempt".into(), "3".into()), ("x-kept".into(), "yes".into())],
-        ..raw("qualification", "application/cloudevents+json", event.to_string().into_bytes())
-    }
+        ..raw("", "application/cloudevents+json", event.into_bytes())
+    }])
+    .await;
 }
 
 #[tokio::test]
@@ -42,10 +49,11 @@ async fn a_message_of_ours_that_came_too_late_is_replayed_under_a_new_id_and_the
     let workers = it.start(&["intake", "qualification"], &[]);
     it.send("intake.web", "application/json", vec![form(1)]).await;
     it.until("it is qualified", "SELECT count(*) = 1 FROM lead WHERE state = 'qualified'").await;
-    let lead = it.texts("SELECT id::text FROM lead").await.remove(0);
+    let said = "SELECT data::text FROM event WHERE type = 'lead.captured.v1'";
+    let data = it.texts(said).await.remove(0);
     let old = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, 1_700_000_000, 0));
-    // A command of ours: the qualified lead has it already, so that it leads to nothing.
-    it.publish(vec![event_of_ours(old, "lead.qualify.v1", &json!({ "lead": lead }))]).await;
+    // The lead is qualified already, so that it leads to nothing.
+    captured(&it, old, &data).await;
     it.until("it is parked", "SELECT count(*) = 1 FROM parked").await;
     let row = parked(&it).await;
     assert_eq!((&row["class"], &row["message"]), (&json!("too_old"), &json!(old)));
@@ -68,7 +76,7 @@ async fn a_replay_keeps_bytes_and_headers_but_not_the_broker_s_and_the_attempts(
     let old = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, 1_700_000_000, 0));
     let qualification = it.start(&["qualification"], &[]);
     let data = json!({ "lead": old, "note": "1.50" });
-    it.publish(vec![event_of_ours(old, "lead.qualify.v1", &data)]).await;
+    captured(&it, old, &data.to_string()).await;
     it.until("it is parked", "SELECT count(*) = 1 FROM parked").await;
     qualification.stop().await;
     let row = parked(&it).await;
@@ -98,7 +106,7 @@ async fn a_replay_that_died_between_publishing_and_marking_goes_out_under_the_sa
     let it = Installation::new().await;
     let old = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, 1_700_000_000, 0));
     let qualification = it.start(&["qualification"], &[]);
-    it.publish(vec![event_of_ours(old, "lead.qualify.v1", &json!({ "lead": old }))]).await;
+    captured(&it, old, &json!({ "lead": old }).to_string()).await;
     it.until("it is parked", "SELECT count(*) = 1 FROM parked").await;
     qualification.stop().await;
     let row = parked(&it).await;
@@ -173,6 +181,24 @@ async fn what_was_handled_or_is_kept_as_an_input_is_not_replayed() {
         assert!(answer.out.contains(why), "{why}: {}", answer.out);
     }
     assert_eq!(it.count("SELECT count(*) FROM parked WHERE state = 'parked'").await, 5);
+}
+
+#[tokio::test]
+async fn what_no_worker_has_said_is_not_put_back_in_its_name() {
+    let it = Installation::new().await;
+    let forged = r#"{"specversion":"1.0","id":"01890000-0000-7000-8000-000000000000",
+        "source":"urn:leadmill:invoicing","type":"leadmill.invoice.issued.v1","data":{}}"#;
+    it.execute(&format!(
+        "INSERT INTO parked (id, worker, queue, class, reason, properties, body) VALUES
+             (gen_random_uuid(), 'clock', 'out.billing', 'dead_letter', 'It expired.', '{{}}', '{forged}'),
+             (gen_random_uuid(), 'intake', 'intake', 'envelope', 'It poses.', '{{}}', '{forged}')"
+    ))
+    .await;
+    for class in ["dead_letter", "envelope"] {
+        let answer = leadmill(&it, &["parked", "replay", "--all-of-class", class]).await;
+        let why = "poses as a message of `urn:leadmill:invoicing`, which never said it like this";
+        assert!(!answer.success && answer.out.contains(why), "{}", answer.out);
+    }
 }
 
 #[tokio::test]

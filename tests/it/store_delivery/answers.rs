@@ -48,6 +48,7 @@ async fn a_message_is_parked_once_and_closed_once_with_its_bytes_and_history() {
         id: id(now, n),
         queue: "quoting".into(),
         message: Some(id(now, 9)),
+        sender: Some("leadmill.from.shop".into()),
         class: ParkedClass::Poison,
         reason: "The price does not fit; correct the catalog and replay it.".into(),
         history: json!([{"attempt": 1}]),
@@ -62,8 +63,11 @@ async fn a_message_is_parked_once_and_closed_once_with_its_bytes_and_history() {
         ..poison(2)
     };
     assert_eq!(parked::insert(&mut conn, "quoting", &[poison(1), broken]).await.unwrap(), 0);
-    // Redelivered after a crash, under another id: it lies here already.
-    assert_eq!(parked::insert(&mut conn, "quoting", &[poison(3)]).await.unwrap(), 1);
+    // Redelivered after a crash: it lies here already.
+    assert_eq!(parked::insert(&mut conn, "quoting", &[poison(1)]).await.unwrap(), 1);
+    // Another delivery with the same id is another row: nothing is taken for something else.
+    assert_eq!(parked::insert(&mut conn, "quoting", &[poison(3)]).await.unwrap(), 0);
+    assert!(parked::close(&mut conn, id(now, 3), Closing::Discarded, "seen").await.unwrap());
     let open = ParkedFilter { state: Some(ParkedState::Parked), ..ParkedFilter::default() };
     assert_eq!(parked::list(&mut conn, open, 10).await.unwrap().len(), 2);
     let poisons = ParkedFilter { class: Some(ParkedClass::Poison), ..open };
@@ -79,12 +83,10 @@ async fn a_message_is_parked_once_and_closed_once_with_its_bytes_and_history() {
     assert_eq!(shown.body.as_deref(), Some(&[0, 159, 146, 150][..]));
     assert_eq!(shown.history[0], json!({"attempt": 1}));
     assert_eq!(shown.history[1]["note"], "catalog corrected");
-    // Should the same message break again, it can be parked again: under another id, or its own.
-    assert_eq!(parked::insert(&mut conn, "quoting", &[poison(5)]).await.unwrap(), 0);
-    assert_eq!(parked::insert(&mut conn, "quoting", &[poison(1)]).await.unwrap(), 1);
-    assert!(parked::close(&mut conn, id(now, 5), Closing::Discarded, "given up").await.unwrap());
+    assert_eq!(shown.line.sender.as_deref(), Some("leadmill.from.shop"));
+    // Should the same message break again, its row is open again.
     let copies = [poison(1), poison(1), poison(6)];
-    assert_eq!(parked::insert(&mut conn, "quoting", &copies).await.unwrap(), 2);
+    assert_eq!(parked::insert(&mut conn, "quoting", &copies).await.unwrap(), 1);
     let opened = parked::show(&mut conn, id(now, 1)).await.unwrap().unwrap();
     assert_eq!((opened.line.state, opened.line.replayed_as), (ParkedState::Parked, None));
     assert_eq!(opened.history.as_array().unwrap().len(), 3, "{}", opened.history);
@@ -102,6 +104,7 @@ async fn every_class_and_state_of_the_program_is_one_of_the_table() {
             id: id(now, n),
             queue: "intake.email".into(),
             message: None,
+            sender: None,
             class,
             reason: "A reason.".into(),
             history: json!([]),

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domain::ids::InputId;
+use leadmill::store::delayed::{self, NewDelayed};
 use leadmill::store::received::{self, Claim, Outside};
-use leadmill::store::{self, DatabaseSettings, Fault, chunk, inbox};
+use leadmill::store::{self, DatabaseSettings, Fault, chunk, conflict, inbox};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -18,6 +20,7 @@ fn mail<'a>(external_id: &'a str, digest: u8, new_id: Uuid, headers: &'a Value) 
         digest: [digest; 32],
         new_id,
         headers,
+        sender: Some("leadmill.from.mail"),
     }
 }
 
@@ -179,7 +182,7 @@ async fn a_command_that_was_given_back_is_fresh_under_its_id_and_a_forgery_does_
     let known = id(now, 1);
     let outside = [mail("a", 1, known, &headers)];
     received::claim(&mut conn, batch, "ordering", &outside).await.unwrap();
-    received::give_back(&mut conn, &[known]).await.unwrap();
+    received::give_back(&mut conn, "ordering", &[known]).await.unwrap();
     store::commit(&mut conn).await.unwrap();
 
     let next = id(begin(&mut conn).await.0, 9);
@@ -192,6 +195,76 @@ async fn a_command_that_was_given_back_is_fresh_under_its_id_and_a_forgery_does_
         .await
         .unwrap();
     assert_eq!(repeats, 0, "coming back from a delay queue is no repeat");
+}
+
+#[tokio::test]
+async fn a_key_that_two_workers_are_sent_is_fresh_for_each_and_keeps_its_first_sender() {
+    let database = Database::create().await;
+    let mut conn = database.connect().await;
+    let (now, batch) = begin(&mut conn).await;
+    let headers = json!({});
+    for (n, worker) in [(1, "ordering"), (2, "quoting")] {
+        let outside = [mail("a", n, id(now, n), &headers)];
+        let claims = received::claim(&mut conn, batch, worker, &outside).await.unwrap();
+        assert_eq!(claims, [Claim::Fresh { id: id(now, n) }], "{worker}");
+    }
+    let later = Outside { sender: Some("mallory"), ..mail("a", 1, id(now, 3), &headers) };
+    received::claim(&mut conn, id(now, 254), "ordering", &[later]).await.unwrap();
+    let senders: Vec<String> =
+        sqlx::query_scalar("SELECT sender FROM received").fetch_all(&mut conn).await.unwrap();
+    assert_eq!(senders, ["leadmill.from.mail"; 2]);
+}
+
+#[tokio::test]
+async fn a_conflicting_copy_is_claimed_once_for_each_content_and_counted_afterwards() {
+    let database = Database::create().await;
+    let mut conn = database.connect().await;
+    let (now, batch) = begin(&mut conn).await;
+    let headers = json!({});
+    let copies = [(2, 1), (2, 2), (3, 3)].map(|(bytes, n)| mail("a", bytes, id(now, n), &headers));
+    let claims = conflict::claim(&mut conn, batch, "ordering", &copies).await.unwrap();
+    let (first, other) = (id(now, 1), id(now, 3));
+    let repeat = Claim::Repeat { id: first };
+    assert_eq!(claims, [Claim::Fresh { id: first }, repeat, Claim::Fresh { id: other }]);
+    store::commit(&mut conn).await.unwrap();
+
+    let next = id(begin(&mut conn).await.0, 9);
+    let copies = [mail("a", 2, id(now, 4), &headers)];
+    let claims = conflict::claim(&mut conn, next, "ordering", &copies).await.unwrap();
+    assert_eq!(claims, [repeat]);
+    let of_another = conflict::claim(&mut conn, next, "quoting", &copies).await.unwrap();
+    assert_eq!(of_another, [Claim::Fresh { id: id(now, 4) }]);
+    let repeats = sqlx::query_scalar::<_, i32>("SELECT repeats FROM conflict WHERE id = $1");
+    assert_eq!(repeats.bind(first).fetch_one(&mut conn).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_message_that_waits_has_a_row_until_it_comes_back_and_is_missed_when_it_does_not() {
+    let database = Database::create().await;
+    let mut conn = database.connect().await;
+    let (now, batch) = begin(&mut conn).await;
+    let waits = |n, seconds| NewDelayed {
+        message: id(now, n),
+        queue: "quoting".into(),
+        lasts: Duration::from_secs(seconds),
+    };
+    delayed::insert(&mut conn, "quoting", &[waits(1, 2), waits(2, 900)]).await.unwrap();
+    delayed::insert(&mut conn, "quoting", &[waits(1, 15)]).await.unwrap();
+    let waiting = delayed::waiting(&mut conn, Duration::ZERO).await.unwrap();
+    assert_eq!((waiting.count, waiting.overdue, waiting.oldest_at), (2, 0, Some(now)));
+    sqlx::query("UPDATE delayed SET due = due - interval '1 hour'")
+        .execute(&mut conn)
+        .await
+        .unwrap();
+    let waiting = delayed::waiting(&mut conn, Duration::from_secs(600)).await.unwrap();
+    assert_eq!((waiting.count, waiting.overdue), (2, 2));
+    // Another copy of it was decided meanwhile.
+    inbox::claim(&mut conn, "quoting", batch, &[id(now, 2)]).await.unwrap();
+    delayed::delete(&mut conn, "intake", &[id(now, 1)]).await.unwrap();
+    assert_eq!(delayed::waiting(&mut conn, Duration::ZERO).await.unwrap().overdue, 1);
+    delayed::delete(&mut conn, "quoting", &[id(now, 1)]).await.unwrap();
+    let waiting = delayed::waiting(&mut conn, Duration::ZERO).await.unwrap();
+    assert_eq!((waiting.count, waiting.overdue, waiting.overdue_since), (1, 0, None));
 }
 
 #[tokio::test]

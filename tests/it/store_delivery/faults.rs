@@ -148,6 +148,7 @@ async fn a_value_that_the_tables_refuse_is_the_messages_fault() {
             digest: [0; 32],
             new_id: id(now, 1),
             headers: &headers,
+            sender: None,
         }];
         let claim = received::claim(&mut conn, batch, "intake", &outside).await;
         let fault = claim.unwrap_err();

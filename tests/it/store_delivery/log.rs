@@ -42,20 +42,23 @@ async fn what_a_cause_led_to_comes_back_byte_by_byte_and_in_order_until_it_is_ma
     store::commit(&mut conn).await.unwrap();
 
     let causes = [two, one];
-    let again = event::unmarked_of_causes(&mut conn, "qualification", &causes).await.unwrap();
+    let again = event::unmarked_of_causes(&mut conn, "qualification", &causes, &[]).await.unwrap();
     let stored =
         again.iter().map(|e| (e.id, e.data.as_str(), e.sequence, e.traceparent.as_deref()));
     let said = events.iter().map(|e| (e.id, e.data.as_str(), e.sequence, e.traceparent.as_deref()));
     assert!(stored.eq(said), "{again:#?}");
     assert!(again.iter().all(|e| e.at == now && e.ty == "lead.qualified.v1"));
     assert_eq!(event::of_batches(&mut conn, &[batch_id]).await.unwrap(), again);
-    let of_one = event::unmarked_of_causes(&mut conn, "qualification", &[one]).await.unwrap();
+    let of_one = event::unmarked_of_causes(&mut conn, "qualification", &[one], &[]).await.unwrap();
+    let worker = "qualification";
+    let underway = event::unmarked_of_causes(&mut conn, worker, &[one], &[batch_id]).await.unwrap();
+    assert_eq!(underway, [], "what is on its way is not sent twice");
     assert_eq!(of_one, again, "a batch is marked as a whole, so it comes back as a whole");
 
     batch::mark_published(&mut conn, &[(batch_id, Utc::now())]).await.unwrap();
-    let again = event::unmarked_of_causes(&mut conn, "qualification", &causes).await.unwrap();
+    let again = event::unmarked_of_causes(&mut conn, "qualification", &causes, &[]).await.unwrap();
     assert_eq!(again, [], "what was published needs no second time");
-    let others = event::unmarked_of_causes(&mut conn, "quoting", &causes).await.unwrap();
+    let others = event::unmarked_of_causes(&mut conn, "quoting", &causes, &[]).await.unwrap();
     assert_eq!(others.len(), 1, "each worker looks after its own");
 }
 
