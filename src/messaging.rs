@@ -24,6 +24,7 @@ mod consumer;
 mod delivered;
 mod frame;
 mod held;
+mod hostile;
 mod link;
 mod outgoing;
 mod publisher;
@@ -37,6 +38,7 @@ mod wire;
 
 pub use consumer::Consumer;
 pub use delivered::{Delivered, Receipt};
+pub use hostile::publish_with_tiny_headers;
 pub use link::{Link, LinkError};
 pub use outgoing::{BODY_BYTES_MAX, Outgoing, PROPERTIES_BYTES_MAX, properties_bytes};
 pub use publisher::{PublishError, Publisher};

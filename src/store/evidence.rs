@@ -1,4 +1,4 @@
-//! What the tables hold, to be compared with what somebody outside knows. Reads only.
+//! What the tables hold, to be compared with what somebody outside knows. Writes nothing.
 
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -23,6 +23,15 @@ pub struct Command {
     pub source: String,
     pub external_id: String,
     pub decided: bool,
+}
+
+/// A command that came under the id of another one, with other content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    pub source: String,
+    pub external_id: String,
+    /// Refusals of it that were said.
+    pub answers: i64,
 }
 
 /// A message of ours as it was committed.
@@ -92,6 +101,20 @@ pub async fn commands(conn: &mut Connection, raw_queues: &[String]) -> Result<Ve
     Ok(rows.fetch_all(conn).await?)
 }
 
+/// Every command that came under the id of another one, with other content.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn conflicts(conn: &mut Connection) -> Result<Vec<Conflict>> {
+    let rows = sqlx::query_as!(
+        Conflict,
+        r#"SELECT source, external_id,
+                  (SELECT count(*) FROM event WHERE cause = conflict.id) AS "answers!"
+           FROM conflict"#
+    );
+    Ok(rows.fetch_all(conn).await?)
+}
+
 /// The next messages of the log behind that id, in the order of ids.
 ///
 /// # Errors
@@ -152,4 +175,29 @@ pub async fn parked(conn: &mut Connection) -> Result<Vec<Parked>> {
            FROM parked WHERE state = 'parked'"#
     );
     Ok(rows.fetch_all(conn).await?)
+}
+
+/// Takes the locks of the newest records of some kinds and of all number series, as somebody does who
+/// looks at them `FOR UPDATE`; they are held until the transaction ends. Answers how many rows.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server, also where somebody else waits for us in a circle.
+pub async fn hold_locks(conn: &mut Connection, newest: i64) -> Result<i64> {
+    let rows = sqlx::query_scalar!(
+        r#"WITH opportunities AS (
+               SELECT id FROM opportunity
+               WHERE id IN (SELECT id FROM opportunity ORDER BY id DESC LIMIT $1)
+               ORDER BY id FOR UPDATE
+           ), orders AS (
+               SELECT id FROM sales_order
+               WHERE id IN (SELECT id FROM sales_order ORDER BY id DESC LIMIT $1)
+               ORDER BY id FOR UPDATE
+           ), numbers AS (
+               SELECT year FROM series ORDER BY seller, kind, year FOR UPDATE
+           )
+           SELECT (SELECT count(*) FROM opportunities) + (SELECT count(*) FROM orders)
+                  + (SELECT count(*) FROM numbers) AS "rows!""#,
+        newest
+    );
+    Ok(rows.fetch_one(conn).await?)
 }

@@ -9,9 +9,13 @@ use url::Url;
 use super::plan::{Kind, Planned};
 use crate::servers::{self, Lab, Proxy};
 use crate::settings::{Settings, Sources};
+use crate::store::{self, DatabaseSettings, evidence};
 
 /// How long a killed PostgreSQL stays away, at most; the rest of a fault's hold is not waited for.
 const AWAY_MAX: Duration = Duration::from_secs(3);
+
+/// Rows of each kind that a session holds.
+const HELD: i64 = 100;
 
 /// How often an alarm is lifted until it counts as a failure of the selftest.
 const LIFTS_MAX: u32 = 3;
@@ -136,6 +140,10 @@ impl Ground {
                 let late = if raised { "" } else { ", not raised in time" };
                 Ok(format!("node {}{late}", node + 1))
             }
+            Kind::HeldLock => {
+                let database = self.settings(None)?.database;
+                Ok(hold_locks(&database, hold).await.unwrap_or_else(|why| format!("none: {why}")))
+            }
             _ => {
                 self.lab.kill_node(node).await?;
                 tokio::time::sleep(hold).await;
@@ -175,6 +183,17 @@ impl Ground {
             None => ("PostgreSQL".to_owned(), vec![&self.database]),
         }
     }
+}
+
+/// Holds rows that workers want. A session that is ended for it has held them all the same.
+async fn hold_locks(database: &DatabaseSettings, hold: Duration) -> store::Result<String> {
+    let mut session = store::connect(database, "selftest locks").await?;
+    store::begin(&mut session).await?;
+    let rows = evidence::hold_locks(&mut session, HELD).await?;
+    tokio::time::sleep(hold).await;
+    store::rollback(&mut session).await?;
+    store::close(session).await?;
+    Ok(format!("{rows} rows"))
 }
 
 fn parsed(url: &str) -> anyhow::Result<Url> {

@@ -1,5 +1,7 @@
 //! The verdict: the ledger of those outside against what leadmill's tables hold.
 
+mod commands;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::anyhow;
@@ -73,8 +75,9 @@ pub async fn judge(
     ledger: &Ledger,
 ) -> anyhow::Result<Vec<Invariant>> {
     let mut found = inputs(evidence::inputs(conn, raw_queues).await.map_err(said)?, ledger);
-    let commands = evidence::commands(conn, raw_queues).await.map_err(said)?;
-    found.push(decided(commands, ledger));
+    let received = evidence::commands(conn, raw_queues).await.map_err(said)?;
+    found.push(commands::decided(received, ledger));
+    found.push(commands::refused(evidence::conflicts(conn).await.map_err(said)?, ledger));
     found.extend(messages(conn, ledger).await?);
     let orders = books(evidence::orders(conn).await.map_err(said)?);
     let invoices = books(evidence::invoices(conn).await.map_err(said)?);
@@ -134,20 +137,6 @@ fn inputs(found: Vec<Input>, ledger: &Ledger) -> Vec<Finding> {
         }
     }
     vec![taken, verdict, known]
-}
-
-fn decided(found: Vec<evidence::Command>, ledger: &Ledger) -> Finding {
-    let mut finding = Finding::of(
-        "sent.decided",
-        "Was every command that the broker accepted from those outside decided?",
-    );
-    let decided = found.into_iter().filter(|command| command.decided);
-    let decided: BTreeSet<_> = decided.map(|it| (it.source, it.external_id)).collect();
-    finding.checked = ledger.commands.len();
-    for (source, id) in ledger.commands.difference(&decided) {
-        finding.wrong(id, format!("{source} sent it, and nobody has decided it."));
-    }
-    finding
 }
 
 /// Compares the log, page by page, with what was heard.

@@ -71,6 +71,8 @@ pub struct Ledger {
     pub inputs: HashMap<Sum, Sent>,
     /// Commands that the broker has confirmed, by source and id.
     pub commands: BTreeSet<(String, String)>,
+    /// Commands that came again under their id with other content, by source and id.
+    pub conflicts: BTreeSet<(String, String)>,
     /// Messages that must be parked.
     pub poison: BTreeSet<Sum>,
     pub told: HashMap<Uuid, Told>,
@@ -172,6 +174,11 @@ impl Ledger {
     /// Some of the last messages, by chance.
     pub fn some_recent(&self, random: &mut fastrand::Rng, count: usize) -> Vec<Outgoing> {
         random.choose_multiple(self.recent.iter(), count).into_iter().cloned().collect()
+    }
+
+    /// One of the quotes that were accepted, by chance.
+    pub fn some_accepted(&self, random: &mut fastrand::Rng) -> Option<Uuid> {
+        random.choice(self.accepted.iter()).copied()
     }
 
     fn tell(&mut self, event: &Opened) -> Option<&mut Told> {

@@ -1,14 +1,16 @@
 //! Faults in the messages themselves: copies, delays, bytes that nobody can read.
 
+use domain::commands::QuoteAccept;
+use domain::message::Message;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::ledger::{Expected, Sent, Shared, sum};
-use super::patient::{Patient, open};
+use super::patient::{PAUSE, Patient, open};
 use super::plan::{Kind, Planned};
-use crate::cli::post;
-use crate::messaging::{BrokerSettings, Outgoing};
+use crate::cli::post::{self, Sender};
+use crate::messaging::{BrokerSettings, Delay, Outgoing, publish_with_tiny_headers};
 use crate::workers;
 
 /// Messages that are published once more at a time.
@@ -18,6 +20,13 @@ const TAKEN: u16 = 40;
 /// Out of which they are taken: every queue that has much to do.
 const QUEUES: [&str; 6] =
     ["intake.web", "intake.email", "qualification", "quoting", "ordering", "invoicing"];
+
+/// Who sends commands that are broken in some way.
+const SOURCE: &str = "urn:selftest:strange";
+/// As many as come through in one frame, and do not fit into one where each is a text.
+const HEADERS: u32 = 14_000;
+/// The queue of the worker that accepts quotes.
+const ORDERING: &str = "ordering";
 
 /// Breaks messages.
 pub struct Messages {
@@ -54,6 +63,24 @@ impl Messages {
                 let taken = self.take_away(queue, planned.hold).await;
                 Ok(format!("{taken} messages of {queue}"))
             }
+            Kind::StrangeKey => {
+                let worker = workers::NAMES[random.usize(..workers::NAMES.len())];
+                let strange = self.strange(worker);
+                self.patient.send(vec![strange]).await?;
+                Ok(format!("in a delay of {worker}"))
+            }
+            Kind::HugeHeaders => {
+                let headers = self.huge_headers().await?;
+                Ok(format!("{headers} headers for ordering"))
+            }
+            Kind::ConflictRepeat => {
+                let accepted = self.ledger.lock().some_accepted(&mut random);
+                let Some(quote) = accepted else {
+                    return Ok("no quote is accepted yet".to_owned());
+                };
+                self.conflict(quote).await?;
+                Ok(format!("acceptance of {quote}"))
+            }
             _ => {
                 let worker = workers::NAMES[random.usize(..workers::NAMES.len())];
                 let poison = self.poison(worker);
@@ -79,6 +106,52 @@ impl Messages {
         }
         let _ = link.close().await;
         taken.len()
+    }
+
+    /// A message in a delay queue of this worker, which will come back for a queue that is not there.
+    fn strange(&self, worker: &str) -> Outgoing {
+        let id = Uuid::now_v7().to_string();
+        let body = json!({ "strange": id }).to_string().into_bytes();
+        let strange = post::raw("nobody.knows.this", crate::envelope::CONTENT_TYPE, id, body);
+        self.ledger.lock().poison.insert(sum(&strange.body));
+        Outgoing { exchange: Delay::Seconds2.exchange(worker), ..strange }
+    }
+
+    /// A command that would have to wait, since nobody knows its quote, and is too large for it.
+    async fn huge_headers(&self) -> anyhow::Result<u32> {
+        let quote = json!({ "quote": Uuid::now_v7() });
+        let command = Outgoing {
+            exchange: String::new(),
+            routing_key: ORDERING.to_owned(),
+            ..self.command(&Uuid::now_v7().to_string(), &quote)?
+        };
+        self.ledger.lock().poison.insert(sum(&command.body));
+        while !self.stop.is_cancelled()
+            && publish_with_tiny_headers(&self.broker, &command, HEADERS).await.is_err()
+        {
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(HEADERS)
+    }
+
+    /// An acceptance, and twice another one under the same id: whichever of the two contents comes
+    /// first is decided, and the other one is refused.
+    async fn conflict(&mut self, quote: Uuid) -> anyhow::Result<()> {
+        let id = Uuid::now_v7().to_string();
+        let order = |number: &str| json!({ "quote": quote, "purchase_order": number });
+        let (first, other) = (order("PO-1"), order("PO-2"));
+        let (first, other) = (self.command(&id, &first)?, self.command(&id, &other)?);
+        if self.patient.send(vec![first, other.clone(), other]).await? {
+            let mut ledger = self.ledger.lock();
+            ledger.commands.insert((SOURCE.to_owned(), id.clone()));
+            ledger.conflicts.insert((SOURCE.to_owned(), id));
+        }
+        Ok(())
+    }
+
+    fn command(&self, id: &str, data: &serde_json::Value) -> anyhow::Result<Outgoing> {
+        let sender = Sender { source: SOURCE.to_owned(), id: id.to_owned() };
+        Ok(post::command(&sender, QuoteAccept::TYPE.name, &data.to_string())?)
     }
 
     /// Messages of which the ledger knows what must become of them.

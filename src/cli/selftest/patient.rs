@@ -14,7 +14,7 @@ use crate::messaging::{
 use crate::workers::Sayer;
 
 /// Pause after the broker could not be reached.
-const PAUSE: Duration = Duration::from_millis(300);
+pub const PAUSE: Duration = Duration::from_millis(300);
 /// The queue of the one who hears everything.
 pub const OVERHEARD: &str = "selftest.everything";
 const BATCH_MAX: usize = 200;

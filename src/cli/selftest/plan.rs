@@ -37,6 +37,14 @@ pub enum Kind {
     Delays,
     /// Messages that nobody can read
     Poison,
+    /// A message that comes back from a delay queue for no queue that there is
+    StrangeKey,
+    /// A command with thousands of tiny headers, too large to be sent again
+    HugeHeaders,
+    /// A command whose id comes twice more, with other content
+    ConflictRepeat,
+    /// A session holds locks of rows that workers want, for some seconds
+    HeldLock,
 }
 
 /// Who carries a fault out; the three work side by side.
@@ -82,8 +90,14 @@ impl Kind {
             | Self::Postgres
             | Self::Cut
             | Self::Stall
-            | Self::MemoryAlarm => Hand::Servers,
-            Self::Duplicates | Self::Delays | Self::Poison => Hand::Messages,
+            | Self::MemoryAlarm
+            | Self::HeldLock => Hand::Servers,
+            Self::Duplicates
+            | Self::Delays
+            | Self::Poison
+            | Self::StrangeKey
+            | Self::HugeHeaders
+            | Self::ConflictRepeat => Hand::Messages,
         }
     }
 
