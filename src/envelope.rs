@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::message::TYPE_PREFIX;
-use serde::{Deserialize, Serialize};
+use domain::text::excerpt;
+use serde::{Deserialize, Serialize, de};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -99,7 +100,13 @@ fn read(transport: Transport<'_>, body: &Bytes) -> Result<Opened, String> {
     if let Some(ty) = header("type") {
         return binary(transport, body, ty, header);
     }
-    match serde_json::from_slice::<Structured<'_>>(body) {
+    // A list of the attributes' values would be taken for the struct.
+    let begins = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let event = match begins {
+        Some(b'[') => Err(de::Error::custom("it is a list, and an object is expected")),
+        _ => serde_json::from_slice::<Structured<'_>>(body),
+    };
+    match event {
         Ok(event) => structured(transport, &event, body),
         Err(error) if transport.content_type.is_some_and(|ty| ty.contains("cloudevents")) => {
             Err(format!("The body is no CloudEvents JSON: {error}."))
@@ -116,7 +123,8 @@ fn structured(
     body: &Bytes,
 ) -> Result<Opened, String> {
     if event.specversion != "1.0" {
-        return Err(format!("CloudEvents specversion `{}` is not 1.0.", event.specversion));
+        let version = excerpt(&event.specversion);
+        return Err(format!("CloudEvents specversion `{version}` is not 1.0."));
     }
     if event.id.is_empty() || event.source.is_empty() {
         return Err("The CloudEvents `id` and `source` must not be empty.".into());
@@ -267,6 +275,14 @@ mod tests {
         assert_eq!(opened.ty, "lead.captured.v1");
         assert_eq!(opened.correlation, Some(Uuid::from_u128(9)));
         assert_eq!(&*opened.data, br#"{"lead":"x"}"#);
+    }
+
+    #[test]
+    fn a_list_of_attributes_is_no_envelope() {
+        let none = BTreeMap::new();
+        let list = br#" ["1.0","1","urn:x","leadmill.order.ship.v1",null,null,{}]"#;
+        let said = open(transport(&none), &Bytes::from_static(list)).unwrap_err();
+        assert!(said.contains("it is a list"), "{said}");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::fmt::Write;
 
 use crate::message::SubjectKind;
 use crate::refusal::{Reason, Refusal};
-use crate::text::excerpt;
 
 /// A record whose state changes by actions.
 pub trait Lifecycle {
@@ -41,14 +40,9 @@ pub fn step<L: Lifecycle>(
     }
     let (found, verb) = (L::state_name(state), L::verb(action));
     let kind = L::KIND;
-    let named = excerpt(&named.to_string());
-    let reason = Reason {
-        subject: kind,
-        rule: "illegal_step",
-        found: found.into(),
-        message: format!("The {kind} `{named}` is {found}, so it cannot {verb}."),
-        named,
-    };
+    let named = named.to_string();
+    let message = format!("The {kind} `{named}` is {found}, so it cannot {verb}.");
+    let reason = Reason::new(kind, named, "illegal_step", found, message);
     Err(if may_yet::<L>(found, verb) { Refusal::NotYet(reason) } else { Refusal::No(reason) })
 }
 

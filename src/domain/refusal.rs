@@ -66,6 +66,26 @@ pub struct Reason {
     pub message: String,
 }
 
+impl Reason {
+    /// Cut and cleaned: what it repeats of a message may be of any length, and no text at all.
+    #[must_use]
+    pub fn new(
+        subject: SubjectKind,
+        named: impl ToString,
+        rule: &'static str,
+        found: impl ToString,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            subject,
+            named: shown(&named.to_string(), NAMED_CHARS_MAX, false),
+            rule,
+            found: shown(&found.to_string(), NAMED_CHARS_MAX, false),
+            message: shown(&message.into(), MESSAGE_CHARS_MAX, true),
+        }
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.message, self.rule)
@@ -82,29 +102,18 @@ impl Refusal {
         found: impl ToString,
         message: impl Into<String>,
     ) -> Self {
-        Self::No(Reason {
-            subject,
-            named: shown(&named.to_string(), NAMED_CHARS_MAX, false),
-            rule,
-            found: shown(&found.to_string(), NAMED_CHARS_MAX, false),
-            message: shown(&message.into(), MESSAGE_CHARS_MAX, true),
-        })
+        Self::No(Reason::new(subject, named, rule, found, message))
     }
 
     /// Nobody has heard of the subject; it may still be on its way.
     #[must_use]
     pub fn unknown(subject: SubjectKind, named: impl ToString) -> Self {
-        let named = shown(&named.to_string(), NAMED_CHARS_MAX, false);
-        Self::NotYet(Reason {
-            subject,
-            rule: "unknown",
-            found: "nothing".into(),
-            message: format!(
-                "No {subject} `{named}` is known; check the id, or send the command after the \
-                 event that names it."
-            ),
-            named,
-        })
+        let named = named.to_string();
+        let message = format!(
+            "No {subject} `{named}` is known; check the id, or send the command after the event that \
+             names it."
+        );
+        Self::NotYet(Reason::new(subject, named, "unknown", "nothing", message))
     }
 
     /// The rule and its circumstances.

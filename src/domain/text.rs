@@ -212,6 +212,8 @@ pub fn trimmed<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -235,6 +237,24 @@ mod tests {
         let note = |text: &str| text.parse::<Note<9>>().map(String::from);
         assert_eq!(note("\na\r\n\tb\n"), Ok("a\r\n\tb".to_owned()));
         assert!(note("a\u{200f}b").is_err() && note("a\u{b}b").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_is_trimmed_short_and_harmless(text in any::<String>()) {
+            let harmful = |c: char| c.is_control() || is_direction(c);
+            if let Ok(line) = text.parse::<Line<20>>() {
+                prop_assert!(line.trim() == &*line && line.chars().count() <= 20);
+                prop_assert!(!line.contains(harmful), "{line:?}");
+                prop_assert_eq!(line.parse(), Ok(line));
+            }
+            if let Ok(note) = text.parse::<Note<20>>() {
+                let lines = |c: char| !matches!(c, '\n' | '\r' | '\t');
+                prop_assert!(!note.contains(|c| harmful(c) && lines(c)), "{note:?}");
+            }
+            prop_assert!(!excerpt(&text).contains(harmful));
+            prop_assert!(excerpt(&text).chars().count() <= EXCERPT_CHARS_MAX + 1);
+        }
     }
 
     #[test]

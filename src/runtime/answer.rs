@@ -7,9 +7,6 @@ use uuid::Uuid;
 
 use super::arrival::{Message, Origin};
 
-/// Longest text of a refusal; the rules' own sentences are far shorter.
-const QUOTE_CHARS_MAX: usize = 2_000;
-
 /// The answer to a command whose effect held already; none where nobody waits for one.
 pub fn already(message: &Message, already: &Already) -> Option<Said> {
     let (ty, subject) = asked(message)?;
@@ -41,28 +38,18 @@ pub fn refused(message: &Message, reason: &Reason) -> Option<Said> {
 
 /// Why a copy with other content is not taken.
 pub fn conflicting(message: &Message, id: Uuid) -> Reason {
-    Reason {
-        subject: message.subject.map_or(SubjectKind::Input, |subject| subject.kind),
-        named: message.subject.map_or(id, |subject| subject.id).to_string(),
-        rule: "conflicting_repeat",
-        found: "known".into(),
-        message: format!(
+    Reason::new(
+        message.subject.map_or(SubjectKind::Input, |subject| subject.kind),
+        message.subject.map_or(id, |subject| subject.id),
+        "conflicting_repeat",
+        "known",
+        format!(
             "The id `{}` of `{}` was used before with other content; send new content under a new \
              id.",
             message.external_id(),
             message.source()
         ),
-    }
-}
-
-/// A refusal may quote what was sent; its answer does not send it back whole.
-pub fn bounded(mut reason: Reason) -> Reason {
-    for text in [&mut reason.named, &mut reason.found, &mut reason.message] {
-        if text.len() > QUOTE_CHARS_MAX {
-            *text = short(text, QUOTE_CHARS_MAX);
-        }
-    }
-    reason
+    )
 }
 
 /// A reason as a row keeps it: it may quote what came.

@@ -9,6 +9,7 @@ use domain::decide::{Arrived, Malformed, Refusal};
 use domain::host::{Hosted, When};
 use domain::ids::millis;
 use domain::message::{MessageKind, MessageType, Subject};
+use domain::text::excerpt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -291,8 +292,9 @@ impl Message {
 fn origin(opened: &Opened) -> Result<Origin, String> {
     if let Some(worker) = opened.said_by() {
         let id = opened.id.parse();
-        let id =
-            id.map_err(|_| format!("The id `{}` of our own message is no UUID.", opened.id))?;
+        let id = id.map_err(|_| {
+            format!("The id `{}` of our own message is no UUID.", excerpt(&opened.id))
+        })?;
         return Ok(Origin::Ours { id, worker: worker.to_owned() });
     }
     let digest = Sha256::new().chain_update(&opened.ty).chain_update(&opened.data).finalize();

@@ -319,7 +319,6 @@ impl<'a> Records<'a> {
     /// For good: recorded, and answered where somebody outside waits.
     fn refused(&mut self, cause: &Cause<'_>, reason: Reason) {
         let Cause { message, id, correlation, .. } = *cause;
-        let reason = answer::bounded(reason);
         if let Some(said) = answer::refused(message, &reason) {
             self.answer(cause, said);
         }

@@ -12,6 +12,9 @@ use crate::message::MessageType;
 use crate::money::{Currency, parse_decimal};
 use crate::text::excerpt;
 
+/// A UUID with its hyphens.
+const UUID_BYTES: usize = 36;
+
 /// Where the data does not fit, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unfit {
@@ -201,10 +204,11 @@ impl Text {
                 let words = words.join("`, `");
                 Err(format!("is `{}`, which is none of `{words}`; correct it", excerpt(value)))
             }
-            Self::Uuid => match uuid::Uuid::parse_str(value) {
-                Ok(_) => Ok(()),
-                Err(_) => Err(format!("is `{}`, which is no UUID; correct it", excerpt(value))),
-            },
+            // With hyphens, as `format` says; the reader would take other forms too.
+            Self::Uuid if value.len() == UUID_BYTES && uuid::Uuid::parse_str(value).is_ok() => {
+                Ok(())
+            }
+            Self::Uuid => Err(format!("is `{}`, which is no UUID; correct it", excerpt(value))),
             Self::Decimal => parse_decimal(value).map(drop).map_err(unread),
             Self::Currency => value.parse::<Currency>().map(drop).map_err(unread),
             Self::Day => Day::read(value).map(drop).map_err(|error| error.to_string()),
