@@ -126,7 +126,7 @@ pub fn main() -> ExitCode {
         Err(error) => Err(anyhow::anyhow!("No threads can be started: {error}.")),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("{error:#}");
+        output::say(&format!("{error:#}"));
         ExitCode::FAILURE
     })
 }

@@ -23,6 +23,7 @@ use super::ask::Ask;
 use super::audit::Audit;
 use super::context::exports;
 use super::migrate::prepare;
+use super::output::say;
 use super::outside::{self, Counts, Manner, Party};
 use super::post::{self, Post};
 use super::processes::Processes;
@@ -66,7 +67,7 @@ pub struct Demo {
 impl Demo {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
         let begun = Instant::now();
-        let mut say = |line: String| eprintln!("{line}");
+        let mut say = |line: String| say(&line);
         let (servers, settings) = context.provide(&mut say).await?;
         servers.notes.iter().for_each(|note| say(note.clone()));
         let settings = self.own(settings)?;
@@ -110,11 +111,11 @@ impl Demo {
 
     /// Begins anew: database and queues of an earlier run are deleted and made again.
     async fn empty(&self, settings: &Settings) -> anyhow::Result<()> {
-        eprintln!(
+        say(&format!(
             "The demo uses the database `{}` and the queues `{}*`, and empties them first.",
             settings.database.address(),
             self.prefix
-        );
+        ));
         let dropped = store::drop_database(&settings.database).await;
         dropped.map_err(|fault| anyhow!("{fault}"))?;
         let workers = workers::all(settings)?;

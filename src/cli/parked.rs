@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Context;
-use super::output::table;
+use super::output::{shown, table};
 use super::time::{ago, counted};
 use crate::store::parked::{self, Closing, ParkedClass, ParkedFilter, ParkedLine, ParkedState};
 use crate::store::{self, Connection, Fault};
@@ -47,7 +47,8 @@ pub struct List {
 #[derive(Clone, Debug, clap::Args)]
 pub struct Show {
     id: Uuid,
-    /// Print the bytes as they arrived, and nothing else
+    /// Print the bytes as they arrived, and nothing else; on a terminal, what it would obey is
+    /// shown as `\u{1b}`
     #[arg(long)]
     body: bool,
 }
@@ -118,9 +119,14 @@ impl Show {
         let _ = store::close(conn).await;
         let Some(found) = found else { bail!(unknown(self.id)) };
         if self.body {
-            use std::io::Write;
+            use std::io::{IsTerminal, Write};
             let erased = || anyhow!("The bytes of {} were erased on request.", self.id);
-            std::io::stdout().write_all(found.body.as_deref().ok_or_else(erased)?)?;
+            let (body, mut out) = (found.body.as_deref().ok_or_else(erased)?, std::io::stdout());
+            if out.is_terminal() {
+                out.write_all(shown(&String::from_utf8_lossy(body)).as_bytes())?;
+            } else {
+                out.write_all(body)?;
+            }
             return Ok(ExitCode::SUCCESS);
         }
         let mut data = line(&found.line);
@@ -138,7 +144,7 @@ impl Show {
             });
             let next = match found.line.state {
                 ParkedState::Parked => format!(
-                    "Next: `leadmill parked show --body {0}` prints the bytes; `leadmill parked \
+                    "Next: `leadmill parked show --body {0} > FILE` keeps the bytes as they arrived; `leadmill parked \
                      replay {0}` puts it back into its queue, once its cause is mended; `leadmill \
                      parked discard {0} --reason …` closes it.",
                     self.id

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use super::Context;
+use super::output::LogLines;
 use crate::runtime::{CLOCK, Runtime};
 use crate::settings::LogSettings;
 use crate::telemetry::Endpoint;
@@ -61,11 +62,12 @@ impl Run {
 pub(super) fn log(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = format!("{},{}", settings.filter, messaging::LOG_FILTER);
     let filter = EnvFilter::try_new(filter).context("`log.filter` is no log filter")?;
+    let json = settings.json;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    if settings.json {
+        .with_writer(move || LogLines { json });
+    if json {
         log.json().init();
     } else {
         log.with_target(false).init();

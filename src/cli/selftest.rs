@@ -30,6 +30,7 @@ use super::Context;
 use super::ask::Ask;
 use super::demo::{CATALOG, interrupted};
 use super::migrate::prepare;
+use super::output::say;
 use super::outside::{self, Party};
 use crate::messaging::Topology;
 use crate::store::audit::Answer;
@@ -97,7 +98,7 @@ impl Selftest {
     }
 
     async fn test(&self, context: &Context, folder: PathBuf) -> anyhow::Result<Report> {
-        let mut say = |line: String| eprintln!("{line}");
+        let mut say = |line: String| say(&line);
         let nodes = usize::from(self.nodes);
         let ground = Ground::start(&folder, nodes, &mut say).await?;
         let settings = ground.settings(context.global.config.clone())?;
@@ -172,7 +173,7 @@ impl Selftest {
                 bail!("One of those who stand outside ended before its time.");
             }
         }
-        eprintln!("No more faults; waiting until everything has come to rest.");
+        say("No more faults; waiting until everything has come to rest.");
         let healed = Instant::now();
         let settled = tokio::select! {
             settled = stage.settle(others, Duration::from_secs(self.settle)) => settled,

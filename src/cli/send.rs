@@ -147,7 +147,7 @@ impl Send {
         for file in &self.files {
             if file.as_os_str() == STDIN {
                 if std::io::stdin().is_terminal() {
-                    eprintln!("Reading standard input until its end (Ctrl-D).");
+                    output::say("Reading standard input until its end (Ctrl-D).");
                 }
                 total = None;
                 continue;

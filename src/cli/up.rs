@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use super::Context;
 use super::context::exports;
 use super::migrate::{Ready, prepare};
+use super::output::say;
 
 /// Options of `leadmill up`.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,7 +25,7 @@ impl Up {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
         let mut say = |line: String| {
             if !self.quiet {
-                eprintln!("{line}");
+                say(&line);
             }
         };
         let (servers, settings) = context.provide(&mut say).await?;

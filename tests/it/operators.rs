@@ -10,6 +10,7 @@ use tokio::process::Command;
 
 use crate::installation::{Installation, form};
 
+mod hostile;
 mod parked;
 mod plans;
 mod status;
