@@ -32,6 +32,8 @@ const SECTIONS: [&str; 10] = [
 ];
 /// Stand for servers that nobody has named yet, while all else is checked.
 const NOT_KNOWN: (&str, &str) = ("postgres://localhost/leadmill", "amqps://localhost");
+/// A sweep connects, publishes and marks in that many seconds, on a busy machine too.
+const SWEEP_TAKES_S: u64 = 20;
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;
 
@@ -260,6 +262,14 @@ fn in_section(name: &str) -> bool {
 }
 
 impl RuntimeSettings {
+    /// What is younger than this, in seconds, is given the time to come right by itself: a batch whose
+    /// process died is published by a sweep after `sweep_after_s`, which begins within `sweep_every_s`.
+    #[must_use]
+    pub fn young_s(&self) -> u32 {
+        let seconds = self.sweep_after_s.saturating_add(self.sweep_every_s);
+        u32::try_from(seconds.saturating_add(SWEEP_TAKES_S)).unwrap_or(u32::MAX)
+    }
+
     fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if !(1..=4096).contains(&self.batch_size_max) {

@@ -46,6 +46,8 @@ pub(super) struct Report {
     pub(super) ok: bool,
     /// Everything had come to rest, so that nothing was left unjudged.
     settled: bool,
+    /// What is younger, in seconds, was given the time to come right by itself.
+    young_s: u32,
     pub(super) invariants: Vec<Invariant>,
 }
 
@@ -71,7 +73,7 @@ impl Audit {
         let settings = patient(settings);
         let all = workers::all(&settings)?;
         let topology = workers::topology(&all);
-        let mut look = look(&all);
+        let mut look = look(&all, &settings);
         let mut conn = context.database(&settings).await?;
         let mut restless = None;
         if self.settled {
@@ -84,7 +86,7 @@ impl Audit {
         let dead = dead_letters(&settings, &topology, &look).await?;
         let invariants: Vec<_> = tables.into_iter().chain([dead]).chain(restless).collect();
         let ok = invariants.iter().all(|invariant| invariant.answer != Answer::Broken);
-        Ok(Report { ok, settled: look.settled, invariants })
+        Ok(Report { ok, settled: look.settled, young_s: look.young_s, invariants })
     }
 
     /// Waits for rest: nothing in any queue of ours, every batch marked, every message claimed. What
@@ -103,15 +105,16 @@ impl Audit {
         let limit = Duration::from_secs(self.wait);
         let mut quiet_since: Option<Instant> = None;
         let sentence = |fault: store::Fault| anyhow!("{fault}");
+        let young = |what| format!("of the last {} s are not yet {what}.", look.young_s);
         let named = loop {
             let mut restless = full_queues(settings, &living).await?;
-            let moving = unsettled(conn).await.map_err(sentence)?;
-            restless.extend(moving_on("batches", moving.young, "are not yet published."));
+            let moving = unsettled(conn, look).await.map_err(sentence)?;
+            restless.extend(moving_on("batches", moving.young, &young("published")));
             restless.extend(moving_on("messages", moving.delayed, "wait to be asked again."));
             let mut stuck = moving.old + moving.waiting;
             if restless.is_empty() {
                 let lying = unclaimed(conn, look).await.map_err(sentence)?;
-                restless.extend(moving_on("messages", lying.young, "are not yet claimed."));
+                restless.extend(moving_on("messages", lying.young, &young("claimed")));
                 stuck += lying.old;
             }
             if restless.is_empty() {
@@ -150,7 +153,11 @@ impl Report {
                 self.invariants.len()
             ),
         };
-        format!("{text}\n{last}")
+        let young = self.young_s;
+        format!(
+            "{text}\n{last} What is younger than {young} s (sweep_after_s + sweep_every_s + 20 s) may \
+             still come right by itself."
+        )
     }
 }
 
@@ -186,13 +193,20 @@ pub(super) fn verdicts(invariants: &[Invariant]) -> String {
     text
 }
 
-/// Which worker hears what, and which queues hold raw inputs.
-pub(super) fn look(all: &[Box<dyn Hosted>]) -> Look {
-    let heard = all.iter().flat_map(|worker| {
-        worker.hears().iter().map(|ty| (worker.name().to_owned(), ty.name.to_owned()))
-    });
+/// Which worker hears which type, which queues hold raw inputs, and what is young.
+pub(super) fn look(all: &[Box<dyn Hosted>], settings: &Settings) -> Look {
     let raw = all.iter().flat_map(|worker| worker.raw_queues()).map(|name| (*name).to_owned());
-    Look { heard: heard.collect(), raw_queues: raw.collect(), settled: false }
+    let young_s = settings.runtime.young_s();
+    Look { heard: heard(all), raw_queues: raw.collect(), young_s, settled: false }
+}
+
+/// Which worker hears which type, pair by pair.
+pub(super) fn heard(all: &[Box<dyn Hosted>]) -> Vec<(String, String)> {
+    let pairs = all.iter().flat_map(|worker| {
+        let name = worker.name();
+        worker.hears().iter().map(move |ty| (name.to_owned(), ty.name.to_owned()))
+    });
+    pairs.collect()
 }
 
 /// The settings of a connection that reads whole tables.
@@ -213,9 +227,9 @@ async fn full_queues(settings: &Settings, topology: &Topology) -> anyhow::Result
     Ok(full.collect())
 }
 
-/// Something that is younger than a minute and will come right by itself.
+/// Something that is young and will come right by itself.
 fn moving_on(what: &str, n: i64, why: &str) -> Option<Named> {
-    let detail = format!("{n} of the last minute {why}");
+    let detail = format!("{n} {why}");
     (n > 0).then_some(Named { id: what.into(), detail, in_flight: false })
 }
 

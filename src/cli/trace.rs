@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use domain::host::Hosted;
 
 use super::Context;
-use super::audit::look;
+use super::audit::heard;
 use crate::store::trace::{PIPELINES_MAX, read, search};
 use crate::store::{self, Connection};
 use crate::workers;
@@ -74,7 +74,7 @@ pub(super) async fn tell(
     }
     let names = workers::NAMES.map(str::to_owned);
     let trace = read(conn, correlations, &names).await.map_err(sentence)?;
-    let heard = look(all).heard;
+    let heard = heard(all);
     let of = |correlation| Timeline::of(&trace, correlation, &heard);
     let pipelines = trace.correlations.iter().copied().map(of).collect();
     Ok(Report { found, pipelines, more_pipelines: more, cut: trace.cut })

@@ -22,8 +22,6 @@ pub use settling::{Unclaimed, Unsettled, unclaimed, unsettled};
 
 /// Most records that are named for one invariant; the counts are whole.
 pub const NAMED_MAX: usize = 20;
-/// What is younger than this is given the time to arrive, in seconds.
-pub const YOUNG_S: i32 = 60;
 
 /// What the tables alone do not say.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +30,8 @@ pub struct Look {
     pub heard: Vec<(String, String)>,
     /// The queues of raw inputs: the `kind` of what is received there.
     pub raw_queues: Vec<String>,
+    /// What is younger than this is given the time to arrive, in seconds.
+    pub young_s: u32,
     /// Everything has come to rest: what is still in flight now is lost.
     pub settled: bool,
 }

@@ -163,6 +163,30 @@ async fn a_queue_that_nobody_works_on_keeps_the_audit_from_settling_and_is_named
 }
 
 #[tokio::test]
+async fn a_batch_whose_process_died_is_young_until_the_sweeper_had_its_time() {
+    let it = Installation::new().await;
+    let unpublished = |seconds: u32| {
+        format!(
+            "INSERT INTO batch (id, worker, taken_at, decided_at, messages, events)
+             SELECT id_at(now()), 'quoting', at, at, 1, 1
+             FROM (SELECT now() - make_interval(secs => {seconds}) AS at) AS x"
+        )
+    };
+    // The sweeper looks for what is older than 60 s, every 10 s.
+    it.execute(&unpublished(75)).await;
+    let waited = ["audit", "--settled", "--wait", "1", "--json"];
+    let audit = leadmill(&it, &waited).await;
+    assert_eq!(answers(&audit, "broken"), ["settled"], "it has not come to rest: {}", audit.out);
+    assert_eq!(answers(&audit, "in_flight"), ["batch.published"], "and is not lost");
+    assert_eq!(audit.json()["young_s"], 90);
+    assert!(leadmill(&it, &["audit"]).await.out.contains("younger than 90 s"));
+    it.execute("DELETE FROM batch").await;
+    it.execute(&unpublished(95)).await;
+    let audit = leadmill(&it, &["audit", "--settled", "--json"]).await;
+    assert_eq!(answers(&audit, "broken"), ["batch.published"], "{}", audit.out);
+}
+
+#[tokio::test]
 async fn what_breaks_nothing_is_noted_and_people_read_a_table() {
     let it = Installation::new().await;
     it.execute(

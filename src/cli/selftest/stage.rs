@@ -12,6 +12,7 @@ use super::ledger::Shared;
 use super::plan::{Plan, Planned};
 use super::report::{Figures, Injected};
 use crate::cli::audit::{self, Audit};
+use crate::cli::output::say;
 use crate::cli::{Context, progress};
 use crate::messaging::Topology;
 use crate::settings::Settings;
@@ -87,7 +88,7 @@ impl Stage<'_> {
             );
             let seconds = self.begun.elapsed().as_secs();
             if bar.is_hidden() && line.elapsed() >= LINE_EVERY {
-                eprintln!("{seconds} of {whole} {message}");
+                say(&format!("{seconds} of {whole} {message}"));
                 line = Instant::now();
             }
             bar.set_position(seconds);
@@ -104,7 +105,7 @@ impl Stage<'_> {
         limit: Duration,
     ) -> anyhow::Result<Option<String>> {
         let all = workers::all(&self.settings)?;
-        let look = audit::look(&all);
+        let look = audit::look(&all, &self.settings);
         let heard: Vec<_> =
             look.heard.iter().map(|(worker, ty)| (worker.as_str(), ty.as_str())).collect();
         let mut topology = workers::topology(&all);
@@ -147,7 +148,7 @@ impl Stage<'_> {
 
     /// The answers to all questions; `open` is what has not come to rest.
     pub async fn judge(&self, open: Option<String>) -> anyhow::Result<Vec<Invariant>> {
-        let raw_queues = audit::look(&workers::all(&self.settings)?).raw_queues;
+        let raw_queues = audit::look(&workers::all(&self.settings)?, &self.settings).raw_queues;
         let mut database = self.context.database(&self.settings).await?;
         let ledger = self.ledger.snapshot();
         let mut verdicts = judge::judge(&mut database, &raw_queues, &ledger).await?;

@@ -1,6 +1,6 @@
 //! Claims and messages: nothing was taken without an answer, nothing was said without a hearer.
 
-use super::{Invariant, Look, YOUNG_S, counted, offenders};
+use super::{Invariant, Look, counted, offenders};
 use crate::store::{Connection, Result};
 
 pub(super) async fn claims(conn: &mut Connection) -> Result<Invariant> {
@@ -90,7 +90,7 @@ pub(super) async fn heard(conn: &mut Connection, look: &Look) -> Result<Invarian
         &workers,
         &types,
         look.settled,
-        f64::from(YOUNG_S)
+        f64::from(look.young_s)
     );
     Ok(Invariant::found(asked, checked, rows.await?))
 }
@@ -127,7 +127,7 @@ pub(super) async fn published(conn: &mut Connection, look: &Look) -> Result<Inva
                 NOT $1 OR decided_at > now() - make_interval(secs => $2)
          FROM batch WHERE published_at IS NULL",
         look.settled,
-        f64::from(YOUNG_S)
+        f64::from(look.young_s)
     );
     Ok(Invariant::found(asked, checked, rows.await?))
 }

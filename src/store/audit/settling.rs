@@ -1,6 +1,6 @@
 //! What is still on its way, asked again and again until everything has come to rest.
 
-use super::{Look, YOUNG_S};
+use super::Look;
 use crate::store::{Connection, Result};
 
 /// What the tables know to be on its way; from indexes of few rows.
@@ -8,7 +8,7 @@ use crate::store::{Connection, Result};
 pub struct Unsettled {
     /// Young batches that are not known to be published.
     pub young: i64,
-    /// The same, but older than a minute: stuck, unless somebody is just at it.
+    /// The same, but older ([`Look::young_s`]): stuck, unless somebody is just at it.
     pub old: i64,
     /// Messages that wait to be asked again and should be back soon.
     pub delayed: i64,
@@ -20,7 +20,7 @@ pub struct Unsettled {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unclaimed {
     pub young: i64,
-    /// Older than a minute: lost, unless a queue still holds them.
+    /// Older: lost, unless a queue still holds them.
     pub old: i64,
 }
 
@@ -28,7 +28,7 @@ pub struct Unclaimed {
 ///
 /// # Errors
 /// [`Fault`](crate::store::Fault) of the server.
-pub async fn unsettled(conn: &mut Connection) -> Result<Unsettled> {
+pub async fn unsettled(conn: &mut Connection, look: &Look) -> Result<Unsettled> {
     let found = sqlx::query_as!(
         Unsettled,
         r#"SELECT count(*) FILTER (WHERE decided_at > now() - make_interval(secs => $1)) AS "young!",
@@ -37,7 +37,7 @@ pub async fn unsettled(conn: &mut Connection) -> Result<Unsettled> {
                    WHERE due > now() - make_interval(secs => $1)) AS "delayed!",
                   (SELECT count(*) FROM received WHERE batch IS NULL) AS "waiting!"
            FROM batch WHERE published_at IS NULL"#,
-        f64::from(YOUNG_S)
+        f64::from(look.young_s)
     );
     Ok(found.fetch_one(conn).await?)
 }
@@ -61,7 +61,7 @@ pub async fn unclaimed(conn: &mut Connection, look: &Look) -> Result<Unclaimed> 
                              AND p.worker IN (h.worker, 'clock'))"#,
         &workers,
         &types,
-        f64::from(YOUNG_S)
+        f64::from(look.young_s)
     );
     Ok(found.fetch_one(conn).await?)
 }
