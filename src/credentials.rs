@@ -3,10 +3,11 @@
 //! Files are read when a connection is opened, so that a password or certificate that is renewed
 //! holds from the next connection on. No sentence in here quotes what is in a file.
 
+use std::fmt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 /// What others than the owner may not do with a secret: the group not write, nobody else anything.
@@ -53,8 +54,8 @@ impl Files<'_> {
         }
         let public = [("ca_file", ca), ("certificate_file", certificate)];
         let public = public.into_iter().filter_map(|(name, path)| Some((name, path?)));
-        problems.extend(public.filter_map(|(name, path)| self.read(name, path).err()));
-        problems.extend(key.and_then(|path| self.secret("key_file", path).err()));
+        problems.extend(public.filter_map(|(name, path)| read(path, &self.named(name)).err()));
+        problems.extend(key.and_then(|path| secret(path, &self.named("key_file")).err()));
         problems.extend(password.and_then(|_| self.password().err()));
         problems
     }
@@ -64,14 +65,8 @@ impl Files<'_> {
     /// # Errors
     /// A sentence where the file cannot be used.
     pub fn password(&self) -> Result<Option<SecretString>, String> {
-        let Some(path) = self.password else { return Ok(None) };
-        let bytes = self.secret("password_file", path)?;
-        let text = std::str::from_utf8(&bytes).ok().map(|text| text.trim_end_matches(['\r', '\n']));
-        let text = text.filter(|text| !text.is_empty() && !text.contains(['\r', '\n', '\0']));
-        text.map(|text| Some(text.into())).ok_or_else(|| {
-            let (setting, path) = (format!("{}.password_file", self.section), path.display());
-            format!("The file `{path}` named by `{setting}` must hold one line, the password.")
-        })
+        let named = self.named("password_file");
+        self.password.map(|path| password_of(path, &named)).transpose()
     }
 
     /// The authority, our certificate with its key, as PEM.
@@ -79,44 +74,100 @@ impl Files<'_> {
     /// # Errors
     /// A sentence where a file cannot be used.
     pub fn tls(&self) -> Result<TlsFiles, String> {
-        let ca = self.ca.map(|path| self.read("ca_file", path)).transpose()?;
+        let ca = self.ca.map(|path| read(path, &self.named("ca_file"))).transpose()?;
         let ca = ca.map(|pem| String::from_utf8_lossy(&pem).into_owned());
         let identity = match (self.certificate, self.key) {
             (Some(certificate), Some(key)) => {
-                Some((self.read("certificate_file", certificate)?, self.secret("key_file", key)?))
+                let certificate = read(certificate, &self.named("certificate_file"))?;
+                Some((certificate, secret(key, &self.named("key_file"))?))
             }
             _ => None,
         };
         Ok(TlsFiles { ca, identity })
     }
 
-    fn secret(&self, name: &str, path: &Path) -> Result<Vec<u8>, String> {
-        // A file that is not there is told by the reading.
-        let mode = std::fs::metadata(path).map_or(0, |found| found.permissions().mode());
-        if mode & FORBIDDEN_MODE != 0 {
-            let (section, path) = (self.section, path.display());
-            return Err(format!(
-                "The file `{path}` named by `{section}.{name}` is open to others than its owner \
-                 (mode {:03o}); run `chmod 600 {path}`.",
-                mode & 0o777
-            ));
-        }
-        self.read(name, path)
+    /// How people know the file.
+    fn named(&self, name: &str) -> String {
+        format!("`{}.{name}`", self.section)
     }
+}
 
-    fn read(&self, name: &str, path: &Path) -> Result<Vec<u8>, String> {
-        let wrong = |why: &str| {
-            let (section, path) = (self.section, path.display());
-            format!(
-                "The file `{path}` named by `{section}.{name}` cannot be read ({why}); correct the \
-                 path or its permissions."
-            )
-        };
-        let found = std::fs::metadata(path).map_err(|error| wrong(&error.to_string()))?;
-        if found.len() > FILE_BYTES_MAX {
-            return Err(wrong(&format!("it has more than {FILE_BYTES_MAX} bytes")));
+/// The password in a file, without the end of its line.
+///
+/// # Errors
+/// A sentence where the file cannot be used; `named` says who named it.
+pub fn password_of(path: &Path, named: &str) -> Result<SecretString, String> {
+    let bytes = secret(path, named)?;
+    let text = std::str::from_utf8(&bytes).ok().map(|text| text.trim_end_matches(['\r', '\n']));
+    let text = text.filter(|text| !text.is_empty() && !text.contains(['\r', '\n', '\0']));
+    text.map(SecretString::from).ok_or_else(|| {
+        let path = path.display();
+        format!("The file `{path}` named by {named} must hold one line, the password.")
+    })
+}
+
+fn secret(path: &Path, named: &str) -> Result<Vec<u8>, String> {
+    // A file that is not there is told by the reading.
+    let mode = std::fs::metadata(path).map_or(0, |found| found.permissions().mode());
+    if mode & FORBIDDEN_MODE != 0 {
+        let path = path.display();
+        return Err(format!(
+            "The file `{path}` named by {named} is open to others than its owner (mode {:03o}); run \
+             `chmod 600 {path}`.",
+            mode & 0o777
+        ));
+    }
+    read(path, named)
+}
+
+fn read(path: &Path, named: &str) -> Result<Vec<u8>, String> {
+    let wrong = |why: &str| {
+        let path = path.display();
+        format!(
+            "The file `{path}` named by {named} cannot be read ({why}); correct the path or its \
+             permissions."
+        )
+    };
+    let found = std::fs::metadata(path).map_err(|error| wrong(&error.to_string()))?;
+    if found.len() > FILE_BYTES_MAX {
+        return Err(wrong(&format!("it has more than {FILE_BYTES_MAX} bytes")));
+    }
+    std::fs::read(path).map_err(|error| wrong(&error.to_string()))
+}
+
+/// An address that may carry a login or a key: whoever prints it sees neither.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Address(SecretString);
+
+impl Address {
+    /// The whole of it, for who connects.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<&str> for Address {
+    fn from(address: &str) -> Self {
+        Self(address.into())
+    }
+}
+
+impl fmt::Debug for Address {
+    /// Scheme, host, port and path; not the login, nor what is asked for.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.expose().is_empty() {
+            return f.write_str("\"\"");
         }
-        std::fs::read(path).map_err(|error| wrong(&error.to_string()))
+        let parsed = url::Url::parse(self.expose()).ok().filter(url::Url::has_host);
+        let Some(mut url) = parsed else { return f.write_str("[no address]") };
+        // They fail only for addresses that can have neither.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        url.set_query(None);
+        url.set_fragment(None);
+        write!(f, "{:?}", url.as_str())
     }
 }
 
@@ -130,8 +181,6 @@ pub struct TlsFiles {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-
-    use secrecy::ExposeSecret;
 
     use super::*;
 
@@ -160,6 +209,16 @@ mod tests {
             assert!(problems[0].contains("`broker.password_file` must hold one line"));
             assert!(!problems[0].contains("hunter2"), "{problems:?}");
         }
+    }
+
+    #[test]
+    fn an_address_shows_neither_login_nor_what_is_asked_for() {
+        let shown = |address: &str| format!("{:?}", Address::from(address));
+        let whole = "http://u:hunter2@host:4318/v1?key=hunter2#hunter2";
+        assert_eq!(shown(whole), "\"http://host:4318/v1\"");
+        assert_eq!(Address::from(whole).expose(), whole);
+        assert_eq!(shown("u:hunter2@host no address"), "[no address]");
+        assert_eq!(shown(""), "\"\"");
     }
 
     #[test]

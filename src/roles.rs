@@ -2,12 +2,15 @@
 //! kind of person, computed from what the workers declare.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use clap::ValueEnum;
 use domain::commands::INTERNAL;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
+use secrecy::ExposeSecret;
 
+use crate::credentials;
 use crate::messaging::{COMMANDS, DEAD_LETTERS, Delay, REPLAY, User, Users, from, said_by};
 use crate::runtime::CLOCK;
 use crate::senders::KINDS;
@@ -49,7 +52,7 @@ pub struct Naming {
 pub fn grants(server: Server, settings: &Settings, naming: &Naming) -> Result<String, String> {
     let workers = workers::all(settings).map_err(|error| error.to_string())?;
     match server {
-        Server::Postgres => Ok(role::sql(&roles(&workers, naming))),
+        Server::Postgres => Ok(role::sql(&roles(&workers, naming)?)),
         Server::Rabbitmq => {
             let former = FORMER.map(|name| naming.full(name)).to_vec();
             Users { users: users(&workers, naming), former }.commands(&settings.broker)
@@ -57,7 +60,7 @@ pub fn grants(server: Server, settings: &Settings, naming: &Naming) -> Result<St
     }
 }
 
-fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Vec<Role> {
+fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Result<Vec<Role>, String> {
     let plans = |worker: &dyn Hosted| -> Vec<&'static str> {
         let commands = worker.says().iter().filter(|ty| ty.kind == MessageKind::Command);
         commands.map(|ty| ty.name).collect()
@@ -80,10 +83,8 @@ fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Vec<Role> {
         (PRIVACY, Does::Erase),
     ];
     let all = work.chain(others);
-    all.map(|(name, does)| Role {
-        name: naming.full(name),
-        does,
-        password_file: naming.password_file(name),
+    all.map(|(name, does)| {
+        Ok(Role { name: naming.full(name), does, verifier: naming.verifier(name)? })
     })
     .collect()
 }
@@ -128,6 +129,14 @@ fn once(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
 impl Naming {
     fn full(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
+    }
+
+    /// What proves the password in the file of that name.
+    fn verifier(&self, name: &str) -> Result<Option<String>, String> {
+        let Some(file) = self.password_file(name) else { return Ok(None) };
+        let password = credentials::password_of(Path::new(&file), "`--passwords`")?;
+        let verifier = role::verifier(password.expose_secret());
+        verifier.map(Some).map_err(|why| format!("The password in `{file}` cannot be used. {why}"))
     }
 
     fn password_file(&self, name: &str) -> Option<String> {

@@ -15,8 +15,9 @@ pub struct Grants {
     /// Put before the name of every role and user; both are known to a whole server
     #[arg(long, default_value = "leadmill_", value_parser = name)]
     prefix: String,
-    /// The folder with a password file for each role and user, named as it is; the script reads
-    /// them when it runs. Without it passwords are left as they are, and new ones have none
+    /// The folder with a password file for each role and user, named as it is. For PostgreSQL they are
+    /// read now, and the script holds what proves them; for RabbitMQ the script reads them when it
+    /// runs. Without it passwords are left as they are, and new ones have none
     #[arg(long, value_name = "FOLDER", value_parser = folder)]
     passwords: Option<String>,
 }

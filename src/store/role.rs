@@ -11,16 +11,18 @@ use domain::decide::NumberKind;
 use super::{Connection, Result, number};
 
 mod root;
+mod scram;
 
 use root::{HOLDS, Hold, Root};
+pub use scram::verifier;
 
 /// A role of the server.
 #[derive(Clone, Debug)]
 pub struct Role {
     pub name: String,
     pub does: Does,
-    /// The file with its password, as `psql` finds it.
-    pub password_file: Option<String>,
+    /// What proves its password ([`verifier`]); none: its password stays as it is.
+    pub verifier: Option<String>,
 }
 
 /// What a role is for.
@@ -112,9 +114,9 @@ fn statements(text: &mut String, role: &Role) -> std::fmt::Result {
     let name = format!("\"{}\"", role.name);
     writeln!(text, "\nDO $$ BEGIN CREATE ROLE {name} LOGIN;")?;
     writeln!(text, "EXCEPTION WHEN duplicate_object THEN NULL; END $$;")?;
-    if let Some(file) = &role.password_file {
-        writeln!(text, "\\set password `tr -d '\\r\\n' < {file}`")?;
-        writeln!(text, "ALTER ROLE {name} PASSWORD :'password';")?;
+    if let Some(verifier) = &role.verifier {
+        // Digits and base64: nothing that a quoted text could end by.
+        writeln!(text, "ALTER ROLE {name} PASSWORD '{verifier}';")?;
     }
     for kind in ["TABLES", "SEQUENCES", "FUNCTIONS"] {
         writeln!(text, "REVOKE ALL ON ALL {kind} IN SCHEMA public FROM {name};")?;
@@ -252,8 +254,8 @@ mod tests {
         }
     }
 
-    fn text(does: Does, password_file: Option<String>) -> String {
-        sql(&[Role { name: "leadmill_x".into(), does, password_file }])
+    fn text(does: Does, verifier: Option<String>) -> String {
+        sql(&[Role { name: "leadmill_x".into(), does, verifier }])
     }
 
     #[test]
@@ -280,9 +282,11 @@ mod tests {
     }
 
     #[test]
-    fn a_password_stands_in_its_file_only() {
-        let text = text(Does::Erase, Some("keys/leadmill_x".into()));
-        assert!(text.contains("`tr -d '\\r\\n' < keys/leadmill_x`"), "{text}");
+    fn a_role_is_given_what_proves_its_password() {
+        let verifier = verifier("hunter2").expect("a verifier");
+        let text = text(Does::Erase, Some(verifier.clone()));
+        let set = format!("ALTER ROLE \"leadmill_x\" PASSWORD '{verifier}';");
+        assert!(text.contains(&set) && !text.contains("hunter2"), "{text}");
         assert!(text.contains("EXECUTE ON FUNCTION erase_raw(uuid)"), "{text}");
         assert!(!text.contains("CREATE POLICY"), "{text}");
     }

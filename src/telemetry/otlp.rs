@@ -50,10 +50,10 @@ impl Tracer {
         worker: &'static str,
         meter: WorkerMeter,
     ) -> (Self, Sending) {
-        if settings.otlp_endpoint.is_empty() {
+        if settings.otlp_endpoint.expose().is_empty() {
             return (Self::default(), Sending(None));
         }
-        let exporter = match exporter(&settings.otlp_endpoint, worker) {
+        let exporter = match exporter(settings.otlp_endpoint.expose(), worker) {
             Ok(exporter) => exporter,
             Err(why) => {
                 warn!(worker, "Spans cannot be sent: {why}. The worker works without.");

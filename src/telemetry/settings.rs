@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::credentials::Address;
+
 /// `[metrics]`: where `/metrics`, `/live` and `/ready` are answered.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +46,7 @@ impl MetricsSettings {
 #[serde(deny_unknown_fields)]
 pub struct TracingSettings {
     /// A collector's address for OTLP over HTTP, as `http://127.0.0.1:4318`; empty: nothing is traced.
-    pub otlp_endpoint: String,
+    pub otlp_endpoint: Address,
     /// Of the pipelines that nobody else traces, the share that is traced, from 0 to 1.
     pub sample_ratio: Decimal,
 }
@@ -54,12 +56,18 @@ impl TracingSettings {
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        let endpoint = &self.otlp_endpoint;
+        let endpoint = self.otlp_endpoint.expose();
         let host = || url::Url::parse(endpoint).ok().filter(|url| url.scheme() == "http");
-        if !endpoint.is_empty() && host().is_none_or(|url| !url.has_host()) {
+        // It is asked without encryption, where a login would lie open; it would not be sent, either.
+        let plain = |url: url::Url| {
+            let login = !url.username().is_empty() || url.password().is_some();
+            url.has_host() && !login && url.query().is_none() && url.fragment().is_none()
+        };
+        if !endpoint.is_empty() && !host().is_some_and(plain) {
             problems.push(
                 "`otlp_endpoint` must be the address of a collector nearby, as \
-                 `http://127.0.0.1:4318`, or empty; the collector encrypts what it sends on."
+                 `http://127.0.0.1:4318`, without a login, or empty; the collector encrypts what it \
+                 sends on, and has its own login there."
                     .to_owned(),
             );
         }

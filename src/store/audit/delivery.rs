@@ -112,7 +112,7 @@ pub(super) async fn delayed(conn: &mut Connection, look: &Look) -> Result<Invari
            AND NOT EXISTS (SELECT FROM parked AS p WHERE p.message = d.message
                            AND p.worker IN (d.worker, 'clock'))",
         look.settled,
-        f64::from(YOUNG_S)
+        f64::from(look.young_s)
     );
     Ok(Invariant::found(asked, checked, rows.await?))
 }

@@ -71,6 +71,16 @@ async fn no_output_shows_a_password_whatever_is_wrong() {
             ("DATABASE__URL", nobody),
             ("BROKER__URL", broker.as_str()),
         ],
+        vec![
+            ("DATABASE__URL", nobody),
+            ("BROKER__URL", "amqp://u:hunter2-url@127.0.0.1:1"),
+            ("TRACING__OTLP_ENDPOINT", "http://u:hunter2-url@127.0.0.1:1/?key=hunter2-query"),
+        ],
+        vec![
+            ("DATABASE__URL", nobody),
+            ("BROKER__URL", "amqp://u:hunter2-url@127.0.0.1:1"),
+            ("TRACING__OTLP_ENDPOINT", "http://127.0.0.1:1/?key=hunter2-query"),
+        ],
         vec![("CONFIG", broken.to_str().unwrap())],
     ];
     for case in cases {

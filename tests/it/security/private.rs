@@ -109,9 +109,22 @@ impl Private {
         for options in [&passwords[..], &[]] {
             let grants =
                 |server| text(&self.leadmill(&[&["grants", server], options].concat(), &[]));
-            let url = url_of(&self.owner.database);
-            piped(Command::new("psql").args(["--no-psqlrc", "--quiet", &url]), &grants("postgres"));
-            piped(Command::new("sh").env("PATH", self.tools()), &grants("rabbitmq"));
+            let scripts = [grants("postgres"), grants("rabbitmq")];
+            for name in NAMES {
+                let password = self.password(name);
+                assert!(!scripts.iter().any(|it| it.contains(&password)), "the password of {name}");
+            }
+            // Not by the address: whoever lists the processes of a machine reads their arguments.
+            let url = Url::parse(&url_of(&self.owner.database)).unwrap();
+            let psql = [
+                ("PGHOST", url.host_str().unwrap()),
+                ("PGPORT", &self.database_port.to_string()),
+                ("PGUSER", url.username()),
+                ("PGPASSWORD", url.password().unwrap_or_default()),
+                ("PGDATABASE", servers::DATABASE_NAME),
+            ];
+            piped(Command::new("psql").args(["--no-psqlrc", "--quiet"]).envs(psql), &scripts[0]);
+            piped(Command::new("sh").env("PATH", self.tools()), &scripts[1]);
         }
     }
 

@@ -26,6 +26,10 @@ pub(super) async fn are_closed(it: &Private) {
     }
     planted_rows_are_refused(&mut sessions).await;
     rows_of_others_are_not_there(it, &mut sessions).await;
+    let mut owner = store::connect(&it.owner.database, "leadmill test").await.unwrap();
+    let kept = "SELECT count(*)::text FROM pg_authid
+                WHERE rolname LIKE 'leadmill\\_%' AND rolpassword NOT LIKE 'SCRAM-SHA-256$4096:%'";
+    assert_eq!(one(&mut owner, kept).await, "0", "PostgreSQL keeps what proves the passwords");
     let clock = sessions.get_mut("clock").unwrap();
     one(clock, "SELECT count(*)::text FROM maintain_partitions()").await;
 }
