@@ -56,11 +56,17 @@
 //! 5. **A crash anywhere** makes the broker deliver again. The claim says "known"; everything that the
 //!    message's batch said goes out again under the same ids (a batch is marked as a whole, so it is sent
 //!    as a whole), then the message is acknowledged. A batch whose causes never come back is published
-//!    by the sweeper (`runtime/upkeep.rs`).
+//!    by the sweeper (`runtime/sweep.rs`).
 //! 6. **A fault** rolls back and runs again in place while the messages are held
-//!    (`runtime/attempts.rs`). `nack(requeue)` is never used: it would spin and reorder.
+//!    (`runtime/attempts.rs`). `nack(requeue)` is never used: it would spin and reorder. A part that one
+//!    message spoils is halved at once, and what stands alone waits behind all others
+//!    (`runtime/todo.rs`). A fault of our own, or of the database, holds what was taken in hand until it
+//!    is mended (`runtime/hold.rs`): tables and rights are checked before anything is taken, and whatever
+//!    the process survives counts against no message.
 //! 7. **A message that kills the process** comes in ever smaller batches (`isolated` in
-//!    `runtime/lane.rs`), is counted to the delivery limit alone, dead-lettered, and moved into `parked`.
+//!    `runtime/lane.rs`); from nine deliveries on it is decided alone, counted in `trial` before and taken
+//!    back after (`runtime/trial.rs`). After six such deaths its own worker parks it; one that only lost
+//!    its links is sent anew by the worker's own way back, before the broker's count of 20 is reached.
 //!    What lies in the buffer is counted too whenever a link or a process ends, so a link takes one message
 //!    at a time as long as what comes was tried often: good messages do not die for their company. Nor do
 //!    large bodies fill the memory: the larger they are, the fewer are held (`runtime/reach.rs`).
@@ -91,7 +97,7 @@
 //! | [`Refusal::No`](domain::decide::Refusal) | a business rule says no, for good | recorded; a sender outside gets `<subject>.refused` |
 //! | [`Refusal::NotYet`](domain::decide::Refusal) | what is missing may still come | the claim is given back, the message waits in a delay queue: ours four times up to 15 minutes, a command from outside 2 s and 15 s; then it is `No` |
 //! | [`Already`](domain::decide::Already) | the effect holds | `<subject>.already` names the record; nothing changes |
-//! | [`store::Fault`] | `Again`, `Connection`, `Ours`, `Message` | at once, after a pause, the lane stops and says so, traced to one message by halving and parked |
+//! | [`store::Fault`] | `Again`, `Connection`, `Ours`, `Message` | at once, after a pause, held until it is mended and said so, traced to one message by halving and parked |
 //! | a panic in a decision | a bug | caught, asked once more alone, then parked with its backtrace |
 //!
 //! A worker that breaks its own rules panics on purpose: asking the World for what `needs` did not

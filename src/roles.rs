@@ -60,28 +60,35 @@ pub fn grants(server: Server, settings: &Settings, naming: &Naming) -> Result<St
     }
 }
 
+/// What the role of this worker must be allowed.
+#[must_use]
+pub fn of_worker(worker: &dyn Hosted) -> Does {
+    Does::Work {
+        worker: worker.name(),
+        numbers: worker.numbers().to_vec(),
+        catalog: worker.wants_catalog(),
+        says: once(workers::says(worker).iter().map(|ty| ty.name)),
+        plans: plans(worker),
+        queues: workers::queue_names(worker).into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// What the role of the clock must be allowed, which says what any of these workers plans.
+#[must_use]
+pub fn of_clock(workers: &[Box<dyn Hosted>]) -> Does {
+    Does::Keep { clock: CLOCK, says: once(workers.iter().flat_map(|worker| plans(&**worker))) }
+}
+
+/// The commands that a worker may plan for later.
+#[must_use]
+pub fn plans(worker: &dyn Hosted) -> Vec<&'static str> {
+    let commands = worker.says().iter().filter(|ty| ty.kind == MessageKind::Command);
+    commands.map(|ty| ty.name).collect()
+}
+
 fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Result<Vec<Role>, String> {
-    let plans = |worker: &dyn Hosted| -> Vec<&'static str> {
-        let commands = worker.says().iter().filter(|ty| ty.kind == MessageKind::Command);
-        commands.map(|ty| ty.name).collect()
-    };
-    let work = workers.iter().map(|worker| {
-        let does = Does::Work {
-            worker: worker.name(),
-            numbers: worker.numbers().to_vec(),
-            catalog: worker.wants_catalog(),
-            says: once(workers::says(&**worker).iter().map(|ty| ty.name)),
-            plans: plans(&**worker),
-            queues: workers::queue_names(&**worker).into_iter().map(str::to_owned).collect(),
-        };
-        (worker.name(), does)
-    });
-    let planned = once(workers.iter().flat_map(|worker| plans(&**worker)));
-    let others = [
-        (CLOCK, Does::Keep { clock: CLOCK, says: planned }),
-        (OPERATOR, Does::Operate),
-        (PRIVACY, Does::Erase),
-    ];
+    let work = workers.iter().map(|worker| (worker.name(), of_worker(&**worker)));
+    let others = [(CLOCK, of_clock(workers)), (OPERATOR, Does::Operate), (PRIVACY, Does::Erase)];
     let all = work.chain(others);
     all.map(|(name, does)| {
         Ok(Role { name: naming.full(name), does, verifier: naming.verifier(name)? })

@@ -7,43 +7,48 @@ mod attempts;
 mod cause;
 mod claims;
 mod clock;
+mod dead;
 mod decision;
 mod fault_point;
+mod hold;
 mod lane;
 mod panics;
 mod planted;
 mod publish;
 mod reach;
 mod record;
+mod sweep;
 mod todo;
+mod told;
 mod transaction;
+mod trial;
 mod upkeep;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::host::Hosted;
 use futures_util::future::join_all;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::messaging::{Link, reconnecting};
 use crate::settings::Settings;
+use crate::store::role::Does;
+use crate::store::{self, Fault};
 use crate::telemetry::{Health, Metrics, Tracer, WorkerMeter};
-use crate::workers;
+use crate::{roles, workers};
 
 pub use arrival::{RAW_BYTES_MAX, hex};
 pub use clock::VARIABLE as CLOCK_OFFSET;
 pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};
 pub use upkeep::CLOCK;
 
-use lane::{Lane, LaneError, report};
+use lane::Lane;
 pub(crate) use publish::{outgoing, stored};
-use upkeep::Upkeep;
-
-/// Pause before a lane that halted for our own fault is tried again, in case somebody mended it.
-const HALTED_PAUSE: Duration = Duration::from_secs(5);
+use told::Told;
+use trial::OpenTrials;
+use upkeep::{Plans, Upkeep};
 
 /// The workers of one process, and what they share.
 pub struct Runtime {
@@ -52,6 +57,9 @@ pub struct Runtime {
     /// Whether the clock was named: then it has a link of its own, and no lanes.
     clock: bool,
     heard: Arc<std::collections::BTreeSet<&'static str>>,
+    /// What the role of the clock must be allowed, and what it may say of which worker.
+    keeps: Does,
+    plans: Arc<Plans>,
     metrics: Arc<Metrics>,
     health: Health,
 }
@@ -70,12 +78,40 @@ impl Runtime {
                 return Err(format!("There is no worker `{name}`; the workers are {known}."));
             }
         }
+        let keeps = roles::of_clock(&all);
+        let plans = all.iter().map(|worker| (worker.name(), roles::plans(&**worker))).collect();
         let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
         let workers = all.into_iter().filter(|worker| wanted(worker.name()));
         let workers = workers.map(Arc::from).collect();
         let clock = names.iter().any(|name| name == CLOCK);
         let (metrics, health) = Default::default();
-        Ok(Self { settings: Arc::new(settings), workers, clock, heard, metrics, health })
+        let (settings, plans) = (Arc::new(settings), Arc::new(plans));
+        Ok(Self { settings, workers, clock, heard, keeps, plans, metrics, health })
+    }
+
+    /// Checks that the tables fit this program and that its role may do what it has to, before
+    /// anything is taken. A database that does not answer is waited for by each worker.
+    ///
+    /// # Errors
+    /// [`Fault::Ours`] with a sentence that says what to run.
+    pub async fn check(&self) -> Result<(), Fault> {
+        let checked = async {
+            let mut conn = store::connect(&self.settings.database, "leadmill check").await?;
+            store::schema::fits(&mut conn).await?;
+            let works = self.workers.iter().map(|worker| roles::of_worker(&**worker));
+            for does in works.chain(self.clock.then(|| self.keeps.clone())) {
+                store::role::permits(&mut conn, &does).await?;
+            }
+            store::close(conn).await
+        };
+        match checked.await {
+            Err(fault @ Fault::Ours(_)) => Err(fault),
+            Err(fault) => {
+                warn!("{fault}");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     /// What the workers count, and how they are, while they run.
@@ -124,6 +160,7 @@ impl Runtime {
             settings: Arc::clone(&self.settings),
             worker,
             heard: Arc::clone(&self.heard),
+            plans: Arc::clone(&self.plans),
             meter: meter.clone(),
             stop: stop.clone(),
         }
@@ -174,11 +211,14 @@ impl Runtime {
             tracer: tracer.clone(),
             meter: self.metrics.lane(worker.name(), queue, meter.health.lane(queue)),
             worker: Arc::clone(worker),
+            does: Arc::new(roles::of_worker(&**worker)),
             queue: queue.to_owned(),
             database: self.settings.database.clone(),
             batch_size_max: self.settings.runtime.batch_size_max,
             prefetch_batches: self.settings.runtime.prefetch_batches,
             heard: Arc::clone(&self.heard),
+            trials: OpenTrials::default(),
+            told: Told::default(),
             stop: stop.clone(),
         }
     }
@@ -196,18 +236,10 @@ async fn together(all: impl Iterator<Item = impl Future<Output = ()> + Send + 's
     }
 }
 
-/// Works on one queue until the link ends. A lane in trouble ends the link, because what it holds
-/// comes back only when the link is closed; a halted one first gives somebody the time to mend it.
+/// Works on one queue until the link ends. A lane that cannot go on ends the link, because what it
+/// holds comes back only when the link is closed.
 async fn keep_working(lane: Lane, link: Link) {
     let Err(error) = lane.work(&link).await else { return };
-    report(&error);
-    if matches!(error, LaneError::Halted { .. }) {
-        let failed = link.failed();
-        tokio::select! {
-            () = lane.stop.cancelled() => {}
-            () = failed.cancelled() => {}
-            () = tokio::time::sleep(HALTED_PAUSE) => {}
-        }
-    }
+    warn!("{error}");
     link.failed().cancel();
 }

@@ -45,6 +45,7 @@ impl Run {
         let topology = workers::topology(&workers::all(&settings)?);
         let runtime = Runtime::new(settings.clone(), &self.workers).map_err(anyhow::Error::msg)?;
         topology.check(&settings.broker).await?;
+        runtime.check().await.map_err(|fault| anyhow::anyhow!("{fault}"))?;
         let (metrics, health) = runtime.telemetry();
         if let Some(address) = settings.metrics.address().map_err(anyhow::Error::msg)? {
             let endpoint = Endpoint::bind(address, metrics, health.clone()).await;

@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use super::Context;
 use super::output::table;
-use super::time::{ago, counted};
+use super::time::ago;
 use crate::messaging::{DEAD_LETTERS, Delay, QueueDepth};
-use crate::store::partition::DAYS_AHEAD_MIN;
 use crate::store::status::{self, Count, Oldest};
 use crate::{store, workers};
+
+mod warnings;
 
 /// Everything that is shown.
 #[derive(Serialize)]
@@ -65,7 +66,7 @@ impl Shown {
                 queues.push(Queue { name, ready, consumers: waiting.map(|(_, n)| n) });
             }
         }
-        let warnings = warnings(&queues, &missing, dead, &status, now);
+        let warnings = warnings::all(&queues, &missing, dead, &status, now);
         Self { queues, delayed, dead, status, warnings, now }
     }
 
@@ -138,6 +139,7 @@ impl Shown {
             ["Held inputs, for a person to look at".into(), since(&status.held)],
             ["Messages waiting to be asked again".into(), waiting],
             ["Timers that are overdue".into(), since(&status.overdue)],
+            ["Timers that nobody may say".into(), since(&status.unsaid)],
             ["Parked messages".into(), list(&status.parked)],
             ["Refused in the last 24 hours".into(), list(&status.refusals)],
             ["Batches not known to be published".into(), none_or(unmarked.collect())],
@@ -145,83 +147,6 @@ impl Shown {
         ];
         format!("{}", table(["", ""], rows))
     }
-}
-
-/// What somebody should do something about.
-fn warnings(
-    queues: &[Queue],
-    missing: &[String],
-    dead: u32,
-    status: &status::Status,
-    now: DateTime<Utc>,
-) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if !missing.is_empty() {
-        warnings.push(format!(
-            "{} missing on the broker: {}. Run `leadmill migrate`.",
-            counted(missing.len(), "queue is", "queues are"),
-            missing.join(", ")
-        ));
-    }
-    for queue in queues {
-        // Others consume the outward queues, when it suits them.
-        let ours = !queue.name.starts_with("out.");
-        if let (true, Some(ready), Some(0)) = (ours, queue.ready, queue.consumers)
-            && ready > 0
-        {
-            let waiting = counted(many(ready), "message waits", "messages wait");
-            let name = &queue.name;
-            warnings
-                .push(format!("{waiting} in `{name}` and nobody works on it. Run `leadmill run`."));
-        }
-    }
-    if dead > 0 {
-        let waiting = counted(many(dead), "dead message waits", "dead messages wait");
-        warnings.push(format!(
-            "{waiting} to be parked. Run `leadmill run`, then `leadmill parked list`."
-        ));
-    }
-    let days = status.partition_days_ahead;
-    if days < DAYS_AHEAD_MIN {
-        warnings.push(format!(
-            "The partitions reach only {days} days ahead. Run `leadmill migrate` as the owner of the \
-             tables."
-        ));
-    }
-    let old = status.unmarked.iter().filter(|row| (now - row.oldest_at).num_minutes() >= 5);
-    for row in old {
-        warnings.push(format!(
-            "`{}` has batches that are not known to be published since {}. See that it runs: its \
-             sweeper publishes them.",
-            row.worker,
-            ago(row.oldest_at, now)
-        ));
-    }
-    if let Some(since) = status.waiting.overdue_since {
-        let missed = usize::try_from(status.waiting.overdue).unwrap_or(usize::MAX);
-        warnings.push(format!(
-            "{} have come back from a delay {}, and nobody has decided on it. See that its worker \
-             keeps up and that the broker has the delay queues as `leadmill up` makes them; `leadmill \
-             audit --settled` names each.",
-            counted(missed, "message should", "messages should"),
-            ago(since, now)
-        ));
-    }
-    if let Some(oldest) = status.overdue.oldest_at {
-        warnings.push(format!(
-            "{} due since {}, and nobody has said so. See that a worker runs: each has the clock.",
-            counted(
-                usize::try_from(status.overdue.count).unwrap_or(usize::MAX),
-                "timer is",
-                "timers are"
-            ),
-            ago(oldest, now)
-        ));
-    }
-    if !status.parked.is_empty() {
-        warnings.push("Messages lie parked. Look at them with `leadmill parked list`.".into());
-    }
-    warnings
 }
 
 fn many(n: u32) -> usize {

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::envelope::{Opened, Transport, open};
-use crate::messaging::{Delivered, Outgoing, PROPERTIES_BYTES_MAX, properties_bytes};
+use crate::messaging::{Delivered, Outgoing, PROPERTIES_BYTES_MAX, is_way_back, properties_bytes};
 use crate::store::parked::ParkedClass;
 use crate::store::received::{EXTERNAL_ID_BYTES_MAX, SOURCE_BYTES_MAX};
 
@@ -23,6 +23,8 @@ use super::panics::catch;
 
 /// Counts how often a message came back from a delay queue.
 pub const ATTEMPT_HEADER: &str = "x-attempt";
+/// Who sent a message that its worker sends anew; believed only where it came by our own way back.
+pub const SENDER_HEADER: &str = "x-sender";
 /// Largest raw input that is read; a larger one is stored and held.
 pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Largest message of the contract; a larger one is parked.
@@ -159,8 +161,10 @@ impl Message {
     /// The same message, to come back to the same queue; `id` is for what came without one.
     pub fn again(&self, exchange: String, id: Uuid) -> Outgoing {
         let original = &self.original;
-        let headers = self.arrived.headers.iter().filter(|(name, _)| *name != ATTEMPT_HEADER);
+        let ours = |name: &String| [ATTEMPT_HEADER, SENDER_HEADER].contains(&name.as_str());
+        let headers = self.arrived.headers.iter().filter(|(name, _)| !ours(name));
         let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
+        let from = self.sender.clone().map(|from| (SENDER_HEADER.to_owned(), from));
         let sent = original.message_id.as_ref().filter(|id| !id.is_empty());
         let attempt = (ATTEMPT_HEADER.to_owned(), (self.attempt + 1).to_string());
         Outgoing {
@@ -174,7 +178,7 @@ impl Message {
             correlation_id: None,
             app_id: original.app_id.clone().unwrap_or_default(),
             timestamp: original.timestamp.unwrap_or(0),
-            headers: headers.chain([attempt]).collect(),
+            headers: headers.chain([attempt]).chain(from).collect(),
             mandatory: true,
         }
     }
@@ -370,10 +374,13 @@ impl Original {
     }
 }
 
-/// Who sent it, as far as the broker says so: its user, else the exchange that it came by.
-fn sender(delivered: &Delivered) -> Option<String> {
+/// Who sent it, as far as the broker says so: its user, else the exchange that it came by. Our own way
+/// back tells what was told before.
+pub fn sender(delivered: &Delivered) -> Option<String> {
+    let told = delivered.headers.get(SENDER_HEADER);
+    let told = told.filter(|_| is_way_back(&delivered.exchange));
     let exchange = Some(&delivered.exchange).filter(|name| !name.is_empty());
-    delivered.user_id.as_ref().or(exchange).map(|name| text(name))
+    delivered.user_id.as_ref().or(told).or(exchange).map(|name| text(name))
 }
 
 /// How long ago the first message of a batch, its oldest, was said; `None` where it does not tell. Ours

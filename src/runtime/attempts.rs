@@ -47,6 +47,7 @@ impl<'l> Attempts<'l> {
             }
             match desk.transact(&self.messages, places.clone(), &self.poisoned).await {
                 Ok(done) => {
+                    self.lane.told.over();
                     all.letters.extend(done.letters);
                     all.batches.extend(done.batches);
                     self.faults = 0;
@@ -54,7 +55,7 @@ impl<'l> Attempts<'l> {
                 Err(stop) => {
                     desk.meter.rolled_back(stop.setback());
                     if let Some(trouble) = self.stopped(desk, places.clone(), stop).await? {
-                        self.corner(places, trouble)?;
+                        self.corner(places, trouble, desk).await?;
                     }
                 }
             }
@@ -72,17 +73,18 @@ impl<'l> Attempts<'l> {
         let poison = |reason| Ok(Some(Trouble { class: ParkedClass::Poison, reason }));
         if let Stop::Fault(Fault::Connection(error)) = &stop {
             self.wait(&error.to_string()).await?;
-            let Some(fresh) = self.lane.desk(self.link).await else {
-                return Err(LaneError::Link(self.link.failure().unwrap_or_default()));
-            };
-            desk.reconnect(fresh);
+            self.lane.renew(desk, self.link).await?;
             self.todo.again(places);
             return Ok(None);
         }
         // Where the connection is gone too, the next transaction finds out.
         let _ = store::rollback(&mut desk.conn).await;
         match stop {
-            Stop::Fault(Fault::Ours(error)) => Err(self.lane.halted(&error.to_string())),
+            Stop::Fault(fault @ Fault::Ours(_)) => {
+                self.lane.hold(desk, self.link, &fault).await?;
+                self.todo.again(places);
+                Ok(None)
+            }
             Stop::Fault(Fault::Again(error)) if error.is_unique_violation() => {
                 match self.todo.taken(places, error.taken_key()) {
                     Taken::Again => Ok(None),
@@ -90,6 +92,9 @@ impl<'l> Attempts<'l> {
                 }
             }
             Stop::Fault(Fault::Again(error)) => {
+                if error.is_lock_timeout() {
+                    desk.meter.locked_out();
+                }
                 self.wait(&error.to_string()).await?;
                 self.todo.again(places);
                 Ok(None)
@@ -115,14 +120,21 @@ impl<'l> Attempts<'l> {
     }
 
     /// Halves the part that somebody in it spoils, until that message stands alone and is parked.
-    fn corner(&mut self, places: Range<usize>, trouble: Trouble) -> Result<(), LaneError> {
+    async fn corner(
+        &mut self,
+        places: Range<usize>,
+        trouble: Trouble,
+        desk: &mut Desk,
+    ) -> Result<(), LaneError> {
         if self.todo.halve(places.clone()) {
             return Ok(());
         }
         let place = places.start;
         if self.poisoned.contains_key(&place) {
             let reason = format!("A message cannot even be parked: {}", trouble.reason);
-            return Err(self.lane.halted(&reason));
+            self.lane.hold(desk, self.link, &Fault::ours(reason)).await?;
+            self.todo.again(places);
+            return Ok(());
         }
         let message = &self.messages[place];
         warn!(queue = self.lane.queue, id = message.external_id(), "Parked: {}", trouble.reason);
@@ -150,14 +162,14 @@ impl<'l> Attempts<'l> {
     async fn pause(&self, most: Duration, reason: &str) -> Result<(), LaneError> {
         let most_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
         let wait = Duration::from_millis(fastrand::u64(most_ms / 2..=most_ms));
-        let failed = self.link.failed();
+        let (failed, retiring) = (self.link.failed(), self.link.retiring());
         tokio::select! {
             () = failed.cancelled() => {
-                Err(LaneError::Link(self.link.failure().unwrap_or_else(|| reason.to_owned())))
+                Err(LaneError(self.link.failure().unwrap_or_else(|| reason.to_owned())))
             }
-            // A batch that was tried often enough is left to the next process.
-            () = self.lane.stop.cancelled(), if self.faults > 2 * AT_ONCE_MAX => {
-                Err(LaneError::Link(reason.to_owned()))
+            // A batch that was tried often enough is left to the next process or link.
+            () = self.lane.ending(&retiring), if self.faults > 2 * AT_ONCE_MAX => {
+                Err(LaneError(reason.to_owned()))
             }
             () = tokio::time::sleep(wait) => Ok(()),
         }

@@ -1,7 +1,8 @@
 //! A lane: one queue, one consumer, one database connection, one batch after the other.
 //!
 //! While the messages of one batch are confirmed, the next transactions run; messages and
-//! acknowledgements leave in the order of the batches. A fault is retried in place, the messages held; nothing is requeued.
+//! acknowledgements leave in the order of the batches. A fault is retried in place, the messages held,
+//! and so is a fault of our own until somebody has mended it; nothing is requeued.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,19 +13,23 @@ use domain::host::Hosted;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::info;
 use uuid::Uuid;
 
 use super::arrival::{Message, age};
-use super::attempts::{Attempts, FAULT_WAIT_MAX, FAULT_WAIT_MIN};
+use super::attempts::Attempts;
 use super::clock;
 use super::fault_point::FaultPoint;
+use super::hold::HELD_PAUSE;
 use super::planted::Bug;
 use super::publish::{publish, seal_all};
 use super::reach::Reach;
+use super::told::Told;
 use super::transaction::{Committed, Desk};
-use crate::messaging::{Consumer, Delivered, Link, PublishError, Receipt};
-use crate::store::{self, DatabaseSettings};
+use super::trial::{OpenTrials, is_careful};
+use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receipt};
+use crate::store::DatabaseSettings;
+use crate::store::role::Does;
 use crate::telemetry::{Clock, Meter, Tracer};
 
 /// Marks wait this long for a transaction to ride in.
@@ -37,6 +42,8 @@ const LEAVING_MAX: usize = 1;
 #[derive(Clone)]
 pub struct Lane {
     pub worker: Arc<dyn Hosted>,
+    /// What its role of PostgreSQL must be allowed.
+    pub does: Arc<Does>,
     pub queue: String,
     pub database: DatabaseSettings,
     pub batch_size_max: usize,
@@ -44,20 +51,16 @@ pub struct Lane {
     pub heard: Arc<BTreeSet<&'static str>>,
     pub meter: Meter,
     pub tracer: Tracer,
+    pub trials: OpenTrials,
+    pub told: Told,
     /// Stop taking messages, finish what was taken, end.
     pub stop: CancellationToken,
 }
 
-/// Why a lane ended although nobody asked for it.
+/// Why a lane ended although nobody asked for it: the link failed, and the next one goes on.
 #[derive(Debug, thiserror::Error)]
-pub enum LaneError {
-    /// The link failed; the next one goes on.
-    #[error("{0}")]
-    Link(String),
-    /// Our own fault; a person must act.
-    #[error("Queue `{queue}` is not worked on: {reason}")]
-    Halted { queue: String, reason: String },
-}
+#[error("{0}")]
+pub struct LaneError(pub String);
 
 /// A committed batch on its way out.
 struct Leaving {
@@ -68,7 +71,7 @@ struct Leaving {
 
 /// Where committed batches leave the lane, one after the other: published, confirmed, acknowledged.
 /// The next transactions run meanwhile; how many is bounded here, and by the prefetch.
-struct Way {
+pub struct Way {
     out: mpsc::Sender<Leaving>,
     /// Of each batch that is acknowledged, what is to be marked in the next transaction.
     marks: mpsc::UnboundedReceiver<Marks>,
@@ -86,6 +89,21 @@ impl Way {
         joined(self.task.await)?;
         while let Some(marks) = self.marks.recv().await {
             desk.confirmed(marks);
+        }
+        Ok(())
+    }
+
+    /// Waits until nothing is underway.
+    pub async fn empty(&mut self, desk: &mut Desk) -> Result<(), LaneError> {
+        while self.underway > 0 {
+            tokio::select! {
+                biased;
+                Some(marks) = self.marks.recv() => self.arrived(marks, desk),
+                ended = &mut self.task => {
+                    joined(ended)?;
+                    return Err(LaneError("The way out has ended.".to_owned()));
+                }
+            }
         }
         Ok(())
     }
@@ -151,8 +169,14 @@ impl Lane {
             };
             FaultPoint::Taken.reach();
             let change = !changing && !stopping && reach.learn(&batch);
-            for part in isolated(batch) {
-                self.pass(&mut desk, link, &mut way, part).await?;
+            for mut part in isolated(batch) {
+                if is_careful(&part)
+                    && let Some(one) = part.pop()
+                {
+                    self.try_alone(&mut desk, link, &mut way, one).await?;
+                } else {
+                    self.pass(&mut desk, link, &mut way, part).await?;
+                }
             }
             if change {
                 changing = true;
@@ -162,18 +186,18 @@ impl Lane {
         way.finish(&mut desk).await?;
         let _ = desk.flush_marks().await;
         match link.failure() {
-            Some(reason) if !stopping => Err(LaneError::Link(reason)),
+            Some(reason) if !stopping => Err(LaneError(reason)),
             _ => Ok(()),
         }
     }
 
     async fn consumer(&self, link: &Link, reach: &Reach) -> Result<Consumer, LaneError> {
         let consumer = link.consume(&self.queue, reach.prefetch()).await;
-        consumer.map_err(|error| LaneError::Link(error.to_string()))
+        consumer.map_err(|error| LaneError(error.to_string()))
     }
 
     /// Nothing more is to be taken: the process ends, or the link is exchanged for a new one.
-    async fn ending(&self, retiring: &CancellationToken) {
+    pub(super) async fn ending(&self, retiring: &CancellationToken) {
         tokio::select! {
             () = self.stop.cancelled() => {}
             () = retiring.cancelled() => {}
@@ -181,7 +205,7 @@ impl Lane {
     }
 
     /// Decides a batch, and sends it on its way.
-    async fn pass(
+    pub(super) async fn pass(
         &self,
         desk: &mut Desk,
         link: &Link,
@@ -194,14 +218,14 @@ impl Lane {
         let mut receipt = Receipt::of(&batch);
         if Bug::AckBeforeCommit.planted() {
             let early = std::mem::replace(&mut receipt, Receipt::of([])).acknowledge();
-            early.await.map_err(|error| LaneError::Link(error.to_string()))?;
+            early.await.map_err(|error| LaneError(error.to_string()))?;
         }
         let clock = self.meter.taken(batch.len(), age(&batch));
         let committed = self.decide(desk, link, batch).await?;
         let leaving = Leaving { committed, receipt, clock: clock.committed() };
         if way.out.send(leaving).await.is_err() {
             joined((&mut way.task).await)?;
-            return Err(LaneError::Link("A batch found no way out.".to_owned()));
+            return Err(LaneError("A batch found no way out.".to_owned()));
         }
         way.underway += 1;
         Ok(())
@@ -211,42 +235,9 @@ impl Lane {
     fn way(&self, link: &Link) -> Way {
         let (out, leaving) = mpsc::channel(LEAVING_MAX);
         let (marked, marks) = mpsc::unbounded_channel();
-        let (queue, heard, link) = (self.queue.clone(), Arc::clone(&self.heard), link.clone());
-        let task = tokio::spawn(leave(leaving, marked, queue, heard, link));
+        let (lane, link) = (self.clone(), link.clone());
+        let task = tokio::spawn(async move { lane.leave(leaving, marked, &link).await });
         Way { out, marks, underway: 0, task }
-    }
-
-    /// A connection of the lane's own; tried until it is there, or the lane has to end.
-    pub(super) async fn desk(&self, link: &Link) -> Option<Desk> {
-        let mut wait = FAULT_WAIT_MIN;
-        let name = format!("leadmill {}", self.queue);
-        let failed = link.failed();
-        loop {
-            match store::connect_by_key(&self.database, &name).await {
-                Ok(conn) => {
-                    self.meter.database(true);
-                    return Some(Desk {
-                        worker: Arc::clone(&self.worker),
-                        conn,
-                        marks: Vec::new(),
-                        underway: BTreeSet::new(),
-                        doubt: false,
-                        facts: None,
-                        meter: self.meter.clone(),
-                        tracer: self.tracer.clone(),
-                    });
-                }
-                Err(error) => {
-                    self.meter.database(false);
-                    warn!(queue = self.queue, "{error} Trying again.");
-                }
-            }
-            tokio::select! {
-                () = self.stop.cancelled() => return None,
-                () = failed.cancelled() => return None,
-                () = tokio::time::sleep(wait) => wait = (wait * 2).min(FAULT_WAIT_MAX),
-            }
-        }
     }
 
     /// Reads what was delivered, and decides it.
@@ -259,12 +250,56 @@ impl Lane {
         let worker = Arc::clone(&self.worker);
         let read = move || delivered.into_iter().map(|d| Message::of(&*worker, d)).collect();
         let read: Result<Vec<Message>, _> = tokio::task::spawn_blocking(read).await;
-        let read = read.map_err(|error| self.halted(&format!("Reading failed: {error}.")))?;
+        let read = read.map_err(|error| LaneError(format!("Reading failed: {error}.")))?;
         Attempts::new(self, link, read).commit(desk).await
     }
 
-    pub(super) fn halted(&self, reason: &str) -> LaneError {
-        LaneError::Halted { queue: self.queue.clone(), reason: reason.to_owned() }
+    /// Publishes batch after batch, and acknowledges the causes of each once all is confirmed.
+    async fn leave(
+        &self,
+        mut leaving: mpsc::Receiver<Leaving>,
+        marked: mpsc::UnboundedSender<Marks>,
+        link: &Link,
+    ) -> Result<(), LaneError> {
+        while let Some(Leaving { committed, receipt, clock }) = leaving.recv().await {
+            let sealed = seal_all(committed.letters, Arc::clone(&self.heard)).await;
+            let sealed = sealed.map_err(|error| LaneError(error.to_string()))?;
+            if Bug::PublishWithoutConfirm.planted() {
+                let (publisher, failed) = (link.publisher(), link.failed());
+                tokio::spawn(publish(publisher, sealed, failed));
+            } else {
+                self.send(link, sealed).await?;
+            }
+            FaultPoint::Confirmed.reach();
+            let acknowledged = receipt.acknowledge().await;
+            acknowledged.map_err(|error| LaneError(error.to_string()))?;
+            FaultPoint::Acknowledged.reach();
+            clock.confirmed();
+            let now = clock::now();
+            // Where the lane has ended, the sweeper marks them.
+            let _ = marked.send(committed.batches.into_iter().map(|batch| (batch, now)).collect());
+        }
+        Ok(())
+    }
+
+    /// Publishes until every message is confirmed. Where nobody hears one that must be heard, it is
+    /// held and tried again: a binding was lost, and no message is to blame.
+    pub(super) async fn send(&self, link: &Link, sealed: Arc<[Outgoing]>) -> Result<(), LaneError> {
+        loop {
+            let (publisher, failed) = (link.publisher(), link.failed());
+            let published = tokio::spawn(publish(publisher, Arc::clone(&sealed), failed)).await;
+            let ended = |error: JoinError| LaneError(format!("The task ended: {error}."));
+            match published.map_err(ended)? {
+                Ok(()) => return Ok(()),
+                Err(error @ (PublishError::Returned { .. } | PublishError::Invalid { .. })) => {
+                    self.halted(&error.to_string());
+                    self.pause(link, HELD_PAUSE).await?;
+                }
+                Err(error @ (PublishError::Lost(_) | PublishError::Refused)) => {
+                    return Err(LaneError(error.to_string()));
+                }
+            }
+        }
     }
 }
 
@@ -284,55 +319,10 @@ fn isolated(batch: Vec<Delivered>) -> Vec<Vec<Delivered>> {
     parts
 }
 
-/// Publishes batch after batch, and acknowledges the causes of each once all is confirmed.
-async fn leave(
-    mut leaving: mpsc::Receiver<Leaving>,
-    marked: mpsc::UnboundedSender<Marks>,
-    queue: String,
-    heard: Arc<BTreeSet<&'static str>>,
-    link: Link,
-) -> Result<(), LaneError> {
-    while let Some(Leaving { committed, receipt, clock }) = leaving.recv().await {
-        let sealing = seal_all(committed.letters, Arc::clone(&heard));
-        let (publisher, failed) = (link.publisher(), link.failed());
-        let mut published =
-            tokio::spawn(async move { publish(publisher, sealing.await?, failed).await });
-        if Bug::PublishWithoutConfirm.planted() {
-            published = tokio::spawn(async { Ok(()) });
-        }
-        let published = published.await;
-        let published =
-            published.map_err(|error| LaneError::Link(format!("The task ended: {error}.")))?;
-        published.map_err(|error| match error {
-            PublishError::Returned { .. } | PublishError::Invalid { .. } => {
-                LaneError::Halted { queue: queue.clone(), reason: error.to_string() }
-            }
-            PublishError::Lost(_) | PublishError::Refused => LaneError::Link(error.to_string()),
-        })?;
-        FaultPoint::Confirmed.reach();
-        let acknowledged = receipt.acknowledge().await;
-        acknowledged.map_err(|error| LaneError::Link(error.to_string()))?;
-        FaultPoint::Acknowledged.reach();
-        clock.confirmed();
-        let now = clock::now();
-        // Where the lane has ended, the sweeper marks them.
-        let _ = marked.send(committed.batches.into_iter().map(|batch| (batch, now)).collect());
-    }
-    Ok(())
-}
-
 fn joined(ended: Result<Result<(), LaneError>, JoinError>) -> Result<(), LaneError> {
-    ended.unwrap_or_else(|error| Err(LaneError::Link(format!("The task ended: {error}."))))
+    ended.unwrap_or_else(|error| Err(LaneError(format!("The task ended: {error}."))))
 }
 
 async fn stop_consuming(consumer: &mut Consumer) -> Result<(), LaneError> {
-    consumer.stop().await.map_err(|error| LaneError::Link(error.to_string()))
-}
-
-/// Says why a lane stopped working, once.
-pub fn report(error: &LaneError) {
-    match error {
-        LaneError::Link(reason) => warn!("{reason}"),
-        LaneError::Halted { .. } => error!("{error}"),
-    }
+    consumer.stop().await.map_err(|error| LaneError(error.to_string()))
 }

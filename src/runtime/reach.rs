@@ -11,9 +11,9 @@ use crate::messaging::Delivered;
 const HELD_BYTES: usize = 4 * 1024 * 1024;
 /// How much further than before it reaches at once: what follows may be larger than what was seen.
 const STEP: usize = 32;
-/// From so many deliveries on, messages are taken one at a time: as many halvings make a
+/// From so many deliveries on, messages are taken one at a time and decided on trial: as many halvings make a
 /// batch of the usual size, 512, a single message.
-const CAREFUL_FROM: u64 = 9;
+pub const CAREFUL_FROM: u64 = 9;
 /// What the bodies of a batch say about the next ones, where they are smaller than thought: an eighth.
 const MEMORY: usize = 8;
 

@@ -137,7 +137,7 @@ pub async fn published(
 
 /// Batches of the worker that were decided longer ago than `older_than` and are not known to be
 /// published, oldest first, locked until the end of the transaction. Those that another sweeper
-/// holds are left to it.
+/// holds are left to it, and these `but` to whoever mends them.
 ///
 /// # Errors
 /// [`Fault`](super::Fault) of the server.
@@ -146,15 +146,17 @@ pub async fn stale_unmarked(
     worker: &str,
     older_than: Duration,
     limit: u32,
+    but: &[Uuid],
 ) -> Result<Vec<Uuid>> {
     let ids = sqlx::query_scalar!(
         "SELECT id FROM batch
          WHERE worker = $1 AND published_at IS NULL
-           AND id < id_at(now() - make_interval(secs => $2))
+           AND id < id_at(now() - make_interval(secs => $2)) AND id <> ALL ($4)
          ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED",
         worker,
         older_than.as_secs_f64(),
-        i64::from(limit)
+        i64::from(limit),
+        but
     );
     Ok(ids.fetch_all(conn).await?)
 }

@@ -86,6 +86,12 @@ impl Trouble {
         Some(format!("{} {}", known.constraint()?, known.detail()?))
     }
 
+    /// Did somebody hold a lock for longer than we wait?
+    #[must_use]
+    pub fn is_lock_timeout(&self) -> bool {
+        self.code().as_deref() == Some("55P03")
+    }
+
     /// The SQLSTATE, where the server gave one.
     #[must_use]
     pub fn code(&self) -> Option<String> {

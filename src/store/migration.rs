@@ -1,13 +1,12 @@
 //! Bringing a database up to the tables that this program knows.
 
 use sqlx::AssertSqlSafe;
-use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::migrate::{Migrate, MigrateError};
 use sqlx::postgres::PgConnectOptions;
 
 use super::partition::{self, Upkeep};
+use super::schema::{MIGRATIONS, changed, knows};
 use super::{Connection, DatabaseSettings, Fault, Result, close, open};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// PostgreSQL 15, as `server_version_num` writes it.
 const SERVER_VERSION_MIN: i32 = 150_000;
@@ -16,6 +15,8 @@ const STATEMENT_TIMEOUT_MS: u64 = 86_400_000;
 /// A migration waits that long for the lanes to let a table go, then gives up for this time: whoever
 /// asks for the table after it waits behind it.
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '10s'";
+/// The migration from which on the tables say which program they need.
+const VERSIONS: i64 = 43;
 /// The database that every server has, to create others from.
 const MAINTENANCE_DATABASE: &str = "postgres";
 
@@ -30,10 +31,11 @@ pub struct Migrated {
 }
 
 /// Applies the migrations that are missing and sees that the partitions exist. Safe to call from
-/// several processes at once: the second waits for the first.
+/// several processes at once: the second waits for the first. Those of a newer program are left alone.
 ///
 /// # Errors
-/// [`Fault::Ours`] where the server is too old, or a migration is unknown, changed or failing.
+/// [`Fault::Ours`] where the server is too old, the tables need a newer program, or a migration was
+/// changed or fails.
 pub async fn migrate(database: &DatabaseSettings) -> Result<Migrated> {
     let limits = DatabaseSettings {
         statement_timeout_ms: STATEMENT_TIMEOUT_MS,
@@ -50,6 +52,10 @@ pub async fn migrate(database: &DatabaseSettings) -> Result<Migrated> {
     let table = MIGRATIONS.table_name.as_ref();
     conn.ensure_migrations_table(table).await.map_err(failed)?;
     let before = conn.list_applied_migrations(table).await.map_err(failed)?;
+    if before.iter().any(|applied| applied.version >= VERSIONS) {
+        let least = sqlx::query_scalar!("SELECT version FROM program_min");
+        knows(least.fetch_optional(&mut conn).await?)?;
+    }
     MIGRATIONS.run(&mut conn).await.map_err(failed)?;
     let known = |version| before.iter().any(|applied| applied.version == version);
     let new = MIGRATIONS.iter().filter(|migration| !known(migration.version));
@@ -141,14 +147,7 @@ fn failed(error: MigrateError) -> Fault {
                 "The migration {version:04} failed and left nothing behind: {t}"
             )),
         },
-        MigrateError::VersionMissing(version) => Fault::ours(format!(
-            "The database has the migration {version:04}, which this program does not know; run the \
-             newer leadmill that applied it."
-        )),
-        MigrateError::VersionMismatch(version) => Fault::ours(format!(
-            "The migration {version:04} was changed after it had been applied; restore its file and \
-             put the change into a new one."
-        )),
+        MigrateError::VersionMismatch(version) => changed(version),
         other => Fault::ours(format!("The database could not be migrated: {other}.")),
     }
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use domain::decide::NumberKind;
 
-use super::{Connection, Result, number};
+use super::{Connection, Result, number, rights};
 
 mod root;
 mod scram;
@@ -52,9 +52,9 @@ pub enum Does {
 const CATALOG: [&str; 4] = ["catalog", "product", "price_list", "price_list_item"];
 /// The tables whose rows belong to the worker that they name: every table with a column `worker`.
 /// What else a row must be, where its table is shared, stands in [`Does::row`].
-pub const OWN_ROWS: [&str; 10] = [
+pub const OWN_ROWS: [&str; 11] = [
     "inbox", "nothing", "event", "batch", "refusal", "received", "parked", "schedule", "conflict",
-    "delayed",
+    "delayed", "trial",
 ];
 /// What is written into `parked`, also when a message that was closed comes again.
 const PARK: &str = "SELECT, INSERT, UPDATE (worker, queue, message, class, reason, history, headers, \
@@ -65,8 +65,8 @@ const STATISTICS: &str = "DO $$ BEGIN GRANT pg_read_all_stats TO {name};\n\
     RAISE WARNING 'You may not grant pg_read_all_stats: let a superuser run GRANT pg_read_all_stats TO {name}. \
     Until then status tells a held lock without its user and program.'; END $$;";
 
-/// A right on something.
-type Grant = (String, String);
+/// A right on something, as `GRANT` takes both.
+pub(super) type Grant = (String, String);
 
 /// Statements for `psql` that make these roles and give them just what they need. Run again, they
 /// take back what is no longer needed. Run them as the owner of the tables, who may make roles.
@@ -102,6 +102,17 @@ pub async fn keeps(conn: &mut Connection) -> Result<bool> {
               AND has_function_privilege('maintain_partitions()', 'EXECUTE') AS "keeps!""#
     );
     Ok(keeps.fetch_one(conn).await?)
+}
+
+/// Checks that the role of this connection has what the grants of `does` give.
+///
+/// # Errors
+/// [`Fault::Ours`](super::Fault::Ours) with what is missing and what to run; else
+/// [`Fault`](super::Fault) of the server.
+pub async fn permits(conn: &mut Connection, does: &Does) -> Result<()> {
+    let rows = |table: &&str| does.row(table).is_some();
+    let own: Vec<_> = OWN_ROWS.into_iter().filter(rows).collect();
+    rights::check(conn, &grants(does), &own).await
 }
 
 /// Whether the roots of this worker are declared; without them it could decide on nothing.
@@ -200,6 +211,7 @@ fn grants(does: &Does) -> Vec<Grant> {
                 ("SELECT, INSERT, UPDATE (repeats, last_repeat_at)", "conflict"),
                 ("SELECT, INSERT, DELETE, UPDATE (queue, due)", "delayed"),
                 (PARK, "parked"),
+                ("SELECT, INSERT, DELETE, UPDATE (times, at)", "trial"),
                 ("EXECUTE", "FUNCTION last_said(uuid[]), said_otherwise(uuid[], text[], bytea[])"),
             ]
             .map(pair)
@@ -221,7 +233,7 @@ fn grants(does: &Does) -> Vec<Grant> {
             grants
         }
         Does::Keep { .. } => [
-            ("SELECT, UPDATE (claimed_at, batch)", "schedule"),
+            ("SELECT, UPDATE (claimed_at, batch, unsaid)", "schedule"),
             ("SELECT, INSERT", "event"),
             ("SELECT, INSERT, UPDATE (published_at)", "batch"),
             (PARK, "parked"),

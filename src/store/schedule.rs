@@ -1,10 +1,10 @@
 //! Commands that become due. The claim in the database makes each happen once.
 
 use chrono::{DateTime, Utc};
-use domain::message::{Said, Subject, SubjectKind};
+use domain::message::Said;
 use uuid::Uuid;
 
-use super::{Connection, Fault, Result};
+use super::{Connection, Result};
 
 /// A command for later.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +28,9 @@ pub struct DueTimer {
     /// Without `leadmill.`, with the major version.
     pub ty: String,
     pub key: String,
-    pub subject: Subject,
+    /// As the row names it.
+    pub subject_kind: String,
+    pub subject: Uuid,
     /// JSON text as it was planned.
     pub data: String,
     pub correlation: Uuid,
@@ -38,7 +40,7 @@ pub struct DueTimer {
 /// Plans commands of a worker. A timer that is planned already stays as it is.
 ///
 /// # Errors
-/// [`Fault`] of the server.
+/// [`Fault`](super::Fault) of the server.
 pub async fn insert(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]) -> Result<()> {
     if timers.is_empty() {
         return Ok(());
@@ -78,14 +80,16 @@ pub async fn insert(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]
 }
 
 /// Claims what is due by the database's clock for a batch, oldest first; what another process is
-/// just claiming is left to it.
+/// just claiming is left to it, and what cannot be said to whoever mends it.
 ///
 /// # Errors
-/// [`Fault`] of the server; [`Fault::Ours`] for a row that this program cannot read.
+/// [`Fault`](super::Fault) of the server.
 pub async fn claim_due(conn: &mut Connection, batch: Uuid, limit: u32) -> Result<Vec<DueTimer>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        DueTimer,
         r#"WITH due AS (
-               SELECT id FROM schedule WHERE claimed_at IS NULL AND due_at <= now()
+               SELECT id FROM schedule
+               WHERE claimed_at IS NULL AND unsaid IS NULL AND due_at <= now()
                ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED),
            claimed AS (
                UPDATE schedule AS s SET claimed_at = now(), batch = $1 FROM due WHERE s.id = due.id
@@ -96,25 +100,26 @@ pub async fn claim_due(conn: &mut Connection, batch: Uuid, limit: u32) -> Result
         batch,
         i64::from(limit)
     );
-    let rows = rows.fetch_all(conn).await?.into_iter().map(|row| {
-        let kind = SubjectKind::named(&row.subject_kind).ok_or_else(|| {
-            Fault::ours(format!(
-                "The timer {} is about a `{}`, which this program does not know; run the newer \
-                 leadmill that planned it.",
-                row.id, row.subject_kind
-            ))
-        })?;
-        Ok(DueTimer {
-            id: row.id,
-            worker: row.worker,
-            due_at: row.due_at,
-            ty: row.ty,
-            key: row.key,
-            subject: Subject { kind, id: row.subject },
-            data: row.data,
-            correlation: row.correlation,
-            cause: row.cause,
-        })
-    });
-    rows.collect()
+    Ok(rows.fetch_all(conn).await?)
+}
+
+/// Gives claims back for good: these timers cannot be said, each for its reason, until somebody has
+/// mended the row.
+///
+/// # Errors
+/// [`Fault`](super::Fault) of the server.
+pub async fn refuse(conn: &mut Connection, refused: &[(Uuid, String)]) -> Result<()> {
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let (ids, reasons): (Vec<_>, Vec<_>) =
+        refused.iter().map(|(id, why)| (*id, why.as_str())).unzip();
+    let update = sqlx::query!(
+        "UPDATE schedule AS s SET claimed_at = NULL, batch = NULL, unsaid = u.why
+         FROM unnest($1::uuid[], $2::text[]) AS u (id, why) WHERE s.id = u.id",
+        &ids,
+        &reasons as &[&str]
+    );
+    update.execute(conn).await?;
+    Ok(())
 }

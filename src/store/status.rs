@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::blocker::{self, Blocker};
 use super::delayed::{self, Waiting};
 use super::{Connection, Result, partition};
 
@@ -43,6 +44,10 @@ pub struct Status {
     pub held: Oldest,
     /// Commands that were due a minute ago and that no clock has said.
     pub overdue: Oldest,
+    /// Commands that no clock may say, for a person to look at.
+    pub unsaid: Oldest,
+    /// Sessions that hold locks which workers wait for, or may have to.
+    pub blockers: Vec<Blocker>,
 }
 
 /// How many records of one kind are in one state.
@@ -118,6 +123,8 @@ pub async fn read(conn: &mut Connection) -> Result<Status> {
         waiting: delayed::waiting(conn, LATE).await?,
         held: held(conn).await?,
         overdue: overdue(conn).await?,
+        unsaid: unsaid(conn).await?,
+        blockers: blocker::all(conn).await?,
     })
 }
 
@@ -269,7 +276,17 @@ async fn overdue(conn: &mut Connection) -> Result<Oldest> {
     let row = sqlx::query_as!(
         Oldest,
         r#"SELECT count(*) AS "count!", min(due_at) AS oldest_at FROM schedule
-           WHERE claimed_at IS NULL AND due_at < now() - interval '1 minute'"#
+           WHERE claimed_at IS NULL AND unsaid IS NULL
+             AND due_at < now() - interval '1 minute'"#
+    );
+    Ok(row.fetch_one(conn).await?)
+}
+
+async fn unsaid(conn: &mut Connection) -> Result<Oldest> {
+    let row = sqlx::query_as!(
+        Oldest,
+        r#"SELECT count(*) AS "count!", min(due_at) AS oldest_at FROM schedule
+           WHERE unsaid IS NOT NULL"#
     );
     Ok(row.fetch_one(conn).await?)
 }

@@ -1,6 +1,6 @@
 //! Is the process alive, and can it work? Asked by whoever restarts it or sends it work.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,10 @@ pub struct LaneHealth {
     queue: String,
     consuming: AtomicBool,
     database: AtomicBool,
+    /// The number of its session on the database's server.
+    session: AtomicI32,
+    /// Whether it waited in vain for a lock since its last commit.
+    locked_out: AtomicBool,
     /// When it last got on with the batch in hand; 0: nothing is in hand.
     busy: AtomicU64,
 }
@@ -114,10 +118,20 @@ impl WorkerHealth {
             queue: queue.to_owned(),
             consuming: AtomicBool::new(false),
             database: AtomicBool::new(false),
+            session: AtomicI32::new(0),
+            locked_out: AtomicBool::new(false),
             busy: AtomicU64::new(0),
         });
         lock(&self.lanes).push(Arc::clone(&lane));
         lane
+    }
+
+    /// The lanes that waited in vain for a lock, by the numbers of their sessions.
+    #[must_use]
+    pub fn locked_out(&self) -> Vec<(i32, String)> {
+        let lanes = lock(&self.lanes);
+        let waiting = lanes.iter().filter(|lane| lane.locked_out.load(Relaxed));
+        waiting.map(|lane| (lane.session.load(Relaxed), lane.queue.clone())).collect()
     }
 
     /// Whether the link to the broker stands.
@@ -141,6 +155,16 @@ impl LaneHealth {
     pub fn database(&self, there: bool) {
         self.database.store(there, Relaxed);
         self.got_on();
+    }
+
+    /// The number of its session on the database's server.
+    pub fn session(&self, pid: i32) {
+        self.session.store(pid, Relaxed);
+    }
+
+    /// Whether it waited in vain for a lock.
+    pub fn locked_out(&self, waited: bool) {
+        self.locked_out.store(waited, Relaxed);
     }
 
     /// A batch was taken in hand.

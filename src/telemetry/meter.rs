@@ -303,6 +303,16 @@ impl Meter {
         self.0.health.database(there);
     }
 
+    /// The number of the lane's session on the database's server.
+    pub fn session(&self, pid: i32) {
+        self.0.health.session(pid);
+    }
+
+    /// A transaction waited for a lock until its time was up.
+    pub fn locked_out(&self) {
+        self.0.health.locked_out(true);
+    }
+
     /// A batch was taken; `age` is that of its oldest message, where it says.
     #[must_use = "the times of the batch are counted by its clock"]
     pub fn taken(&self, messages: usize, age: Option<Duration>) -> Clock {
@@ -328,6 +338,7 @@ impl Meter {
         ] {
             counter.inc_by(number(counted));
         }
+        lane.health.locked_out(false);
         lane.health.got_on();
     }
 

@@ -118,7 +118,7 @@ async fn a_sweeper_takes_the_old_unmarked_batches_that_no_other_one_holds() {
     let minute = Duration::from_mins(1);
     begin(&mut one).await;
     begin(&mut two).await;
-    let first = batch::stale_unmarked(&mut one, "quoting", minute, 1).await.unwrap();
-    let second = batch::stale_unmarked(&mut two, "quoting", minute, 50).await.unwrap();
+    let first = batch::stale_unmarked(&mut one, "quoting", minute, 1, &[]).await.unwrap();
+    let second = batch::stale_unmarked(&mut two, "quoting", minute, 50, &[]).await.unwrap();
     assert_eq!((first, second), (vec![old(1)], vec![old(2)]));
 }

@@ -1,0 +1,212 @@
+//! Messages that were delivered often are decided alone, each on trial: counted in the database before
+//! and taken back after, so that only those which end the process are blamed, and none for a link that
+//! was lost or for a fault of ours.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+use tracing::{error, info};
+use uuid::Uuid;
+
+use super::arrival::{SENDER_HEADER, hex, sender};
+use super::dead::{fingerprint, killer};
+use super::lane::{Lane, LaneError, Way};
+use super::reach::CAREFUL_FROM;
+use super::transaction::Desk;
+use crate::messaging::{DELIVERY_LIMIT, Delay, Delivered, Link, Outgoing, Receipt};
+use crate::store::{self, Fault};
+use crate::telemetry::Counts;
+
+/// A message with which the process ended so often, all alone, is parked.
+const DEATHS_MAX: i32 = 6;
+/// From so many deliveries on, a message that is not to blame is exchanged for a fresh copy, so that
+/// the broker's count begins anew.
+const WORN_FROM: u64 = 15;
+
+// Whoever ends the process is found out before that, and everybody else before the broker gives up.
+const _: () = assert!(CAREFUL_FROM + DEATHS_MAX as u64 <= WORN_FROM);
+const _: () = assert!(WORN_FROM < DELIVERY_LIMIT as u64);
+
+/// Counts that this process could not take back yet: the database was away.
+#[derive(Clone, Debug, Default)]
+pub struct OpenTrials(Arc<Mutex<BTreeSet<Uuid>>>);
+
+/// What is done with a message that was delivered often.
+enum Course {
+    /// It is decided, alone.
+    Decide,
+    /// It ended the process so often.
+    Park(i32),
+    /// It is worn by lost links.
+    Exchange,
+}
+
+impl OpenTrials {
+    /// Takes back what is open: this process has survived it.
+    ///
+    /// # Errors
+    /// [`Fault`] of the server; what is not taken back stays open.
+    pub async fn settle(&self, desk: &mut Desk) -> Result<(), Fault> {
+        while let Some(open) = self.first() {
+            store::trial::take_back(&mut desk.conn, desk.worker.name(), open).await?;
+            self.with(|all| all.remove(&open));
+        }
+        Ok(())
+    }
+
+    fn first(&self) -> Option<Uuid> {
+        self.with(|all| all.first().copied())
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut BTreeSet<Uuid>) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Whether the message is to be decided alone, and counted.
+pub fn is_careful(part: &[Delivered]) -> bool {
+    matches!(part, [one] if one.delivery_count >= CAREFUL_FROM)
+}
+
+impl Lane {
+    /// Decides a message that was delivered often: alone, with nothing else underway, and counted
+    /// until it is acknowledged.
+    pub(super) async fn try_alone(
+        &self,
+        desk: &mut Desk,
+        link: &Link,
+        way: &mut Way,
+        message: Delivered,
+    ) -> Result<(), LaneError> {
+        way.empty(desk).await?;
+        let name = fingerprint(&message, self.worker.name());
+        match self.course(desk, link, &message, name).await? {
+            Course::Decide => {
+                let done = async {
+                    self.pass(desk, link, way, vec![message]).await?;
+                    way.empty(desk).await
+                };
+                let done = done.await;
+                self.survived(desk, name, done.is_ok()).await;
+                done
+            }
+            Course::Park(deaths) => {
+                self.park_killer(desk, link, &message, deaths).await?;
+                acknowledge(&message).await
+            }
+            Course::Exchange => {
+                info!(queue = self.queue, "A message was delivered often; it is sent anew.");
+                self.send(link, Arc::new([self.fresh_copy(&message, name)])).await?;
+                acknowledge(&message).await
+            }
+        }
+    }
+
+    async fn course(
+        &self,
+        desk: &mut Desk,
+        link: &Link,
+        message: &Delivered,
+        name: Uuid,
+    ) -> Result<Course, LaneError> {
+        loop {
+            let counted = async {
+                let worker = desk.worker.name();
+                let times = store::trial::begin(&mut desk.conn, worker, name).await?;
+                let worn = message.delivery_count >= WORN_FROM && times <= DEATHS_MAX;
+                if worn {
+                    store::trial::take_back(&mut desk.conn, worker, name).await?;
+                }
+                Ok(match times {
+                    times if times > DEATHS_MAX => Course::Park(times - 1),
+                    _ if worn => Course::Exchange,
+                    _ => Course::Decide,
+                })
+            };
+            match counted.await {
+                Ok(course) => return Ok(course),
+                Err(fault) => self.hold(desk, link, &fault).await?,
+            }
+        }
+    }
+
+    /// The process has survived: nobody is to blame. Where the database is away, that is said later.
+    async fn survived(&self, desk: &mut Desk, name: Uuid, decided: bool) {
+        let worker = desk.worker.name();
+        // An attempt may have ended in the middle of its transaction.
+        let _ = store::rollback(&mut desk.conn).await;
+        let done = if decided {
+            store::trial::forget(&mut desk.conn, worker, name).await
+        } else {
+            store::trial::take_back(&mut desk.conn, worker, name).await
+        };
+        if done.is_err() {
+            self.trials.with(|open| open.insert(name));
+        }
+    }
+
+    async fn park_killer(
+        &self,
+        desk: &mut Desk,
+        link: &Link,
+        message: &Delivered,
+        deaths: i32,
+    ) -> Result<(), LaneError> {
+        let row = killer(message, self.worker.name(), deaths);
+        error!(queue = self.queue, id = %row.id, "Parked: {}", row.reason);
+        loop {
+            let parked = async {
+                let worker = desk.worker.name();
+                store::begin(&mut desk.conn).await?;
+                store::parked::insert(&mut desk.conn, worker, std::slice::from_ref(&row)).await?;
+                store::trial::forget(&mut desk.conn, worker, row.id).await?;
+                store::commit(&mut desk.conn).await
+            };
+            match parked.await {
+                Ok(()) => {
+                    desk.meter.decided(Counts { parked: 1, ..Counts::default() });
+                    return Ok(());
+                }
+                Err(fault) => self.hold(desk, link, &fault).await?,
+            }
+        }
+    }
+
+    /// The same message, to come back to the same queue by our own way in a moment.
+    fn fresh_copy(&self, message: &Delivered, name: Uuid) -> Outgoing {
+        let raw = self.worker.raw_queues().contains(&message.queue.as_str());
+        let sent = message.message_id.clone().filter(|id| !id.is_empty());
+        // A raw input without an id is known by its bytes: so it must stay.
+        let unnamed = || {
+            if raw {
+                format!("sha256:{}", hex(&Sha256::digest(&message.body)))
+            } else {
+                name.to_string()
+            }
+        };
+        // Who sent it is told by our own way back, where no user of the broker's is.
+        let headers = message.headers.iter().filter(|(name, _)| *name != SENDER_HEADER);
+        let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
+        let from = sender(message).map(|from| (SENDER_HEADER.to_owned(), from));
+        let headers = headers.chain(from);
+        Outgoing {
+            exchange: Delay::Seconds2.exchange(self.worker.name()),
+            routing_key: message.queue.clone(),
+            body: message.body.clone(),
+            content_type: message.content_type.clone().unwrap_or_default(),
+            message_id: sent.unwrap_or_else(unnamed),
+            kind: message.kind.clone().unwrap_or_default(),
+            correlation_id: message.correlation_id.clone(),
+            app_id: message.app_id.clone().unwrap_or_default(),
+            timestamp: message.timestamp.unwrap_or(0),
+            headers: headers.collect(),
+            mandatory: true,
+        }
+    }
+}
+
+async fn acknowledge(message: &Delivered) -> Result<(), LaneError> {
+    let acknowledged = Receipt::of([message]).acknowledge().await;
+    acknowledged.map_err(|error| LaneError(error.to_string()))
+}

@@ -1,0 +1,107 @@
+//! Sweep, clock and dead letters: one that cannot be said or kept never keeps the others waiting.
+
+use lapin::options::BasicPublishOptions;
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{BasicProperties, Connection, ConnectionProperties};
+use leadmill::runtime::FaultPoint;
+use secrecy::ExposeSecret;
+
+use crate::installation::{Installation, form};
+
+#[tokio::test]
+async fn batches_that_nobody_can_read_or_send_keep_no_other_from_being_published() {
+    let it = Installation::new().await;
+    it.send("intake.web", "application/json", vec![form(1)]).await;
+    it.start(&["intake"], &[("LEADMILL_FAIL_AT", FaultPoint::Committed.name())]).died().await;
+    // Older than the good one and more than a sweep takes at once: one is too large to be sent, the
+    // others are about what this program does not know.
+    it.execute(
+        "WITH bad AS (
+             SELECT n, id_at(now() - interval '1 hour' + n * interval '1 ms') AS id
+             FROM generate_series(1, 70) AS n),
+         batches AS (
+             INSERT INTO batch (id, worker, taken_at, decided_at, messages, events)
+             SELECT id, 'intake', now(), now() - interval '1 hour', 1, 1 FROM bad)
+         INSERT INTO event (id, worker, type, kind, subject_kind, subject, sequence, correlation,
+                            cause, batch, ordinal, data)
+         SELECT id, 'intake', 'lead.captured.v1', 'event', CASE WHEN n > 1 THEN 'nonsense' ELSE 'lead' END,
+                id, 1, id, id, id, 0,
+                CASE WHEN n > 1 THEN '{}' ELSE json_build_object('a', repeat('x', 17000000)) END
+         FROM bad",
+    )
+    .await;
+    let link = it.link().await;
+    let mut consumer = link.consume("intake.web", 1).await.unwrap();
+    let lost = consumer.next_batch(1).await.unwrap();
+    leadmill::messaging::Receipt::of(&lost).acknowledge().await.unwrap();
+    assert!(link.close().await);
+    let mut workers = it.start(&["intake", "qualification"], &[]);
+    it.until("it is swept up", "SELECT count(*) = 1 FROM lead WHERE state = 'qualified'").await;
+    workers.says_so_often("is not published, and the others go on", 70).await;
+    let left = "SELECT count(*) = 70 FROM batch WHERE published_at IS NULL";
+    it.until("all others are published", left).await;
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn timers_that_nobody_may_plan_stay_behind_with_their_reason_and_the_others_are_said() {
+    let it = Installation::new().await;
+    let mut workers = it.start(&["intake", "qualification", "quoting"], &[]);
+    it.catalog().await;
+    it.send("intake.web", "application/json", vec![form(1)]).await;
+    it.until("a quote is active", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
+    for (key, change) in [
+        ("type", r#"{"type": "quote.burn.v1"}"#),
+        ("kind", r#"{"subject_kind": "nonsense"}"#),
+        ("planner", r#"{"worker": "intake"}"#),
+        ("other", r#"{"type": "lead.disqualify.v1"}"#),
+    ] {
+        it.execute(&format!(
+            r#"INSERT INTO schedule SELECT (jsonb_populate_record(NULL::schedule, to_jsonb(s) || jsonb
+                   '{{"id": "{}", "key": "{key}", "due_at": "2026-01-01T00:00:00Z"}}' || '{change}')).*
+               FROM schedule AS s WHERE key NOT IN ('type', 'kind', 'planner', 'other')"#,
+            uuid::Uuid::now_v7()
+        ))
+        .await;
+    }
+    workers.says_so_often("is not said: ", 4).await;
+    it.execute("UPDATE schedule SET due_at = now() WHERE unsaid IS NULL").await;
+    it.until("the offer is closed", "SELECT count(*) = 1 FROM quote WHERE state = 'closed'").await;
+    let reasons = it
+        .texts("SELECT key || ': ' || unsaid FROM schedule WHERE claimed_at IS NULL ORDER BY key");
+    let reasons = reasons.await.join("\n");
+    for reason in [
+        "kind: It is about a `nonsense`",
+        "other: `quoting` plans no `lead.disqualify.v1`",
+        "planner: `intake` plans no `quote.close.v1`",
+        "type: `quoting` plans no `quote.burn.v1`",
+    ] {
+        assert!(reasons.contains(reason), "{reason} is not in\n{reasons}");
+    }
+    assert_eq!(it.count("SELECT count(*) FROM event WHERE worker = 'clock'").await, 1);
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn a_dead_letter_with_a_forged_history_keeps_no_other_waiting() {
+    let it = Installation::new().await;
+    let url = it.settings.broker.url.expose_secret();
+    let connection = Connection::connect(url, ConnectionProperties::default()).await.unwrap();
+    let channel = connection.create_channel().await.unwrap();
+    let dead = format!("{}leadmill.letters.dead", it.settings.broker.prefix);
+    for history in [r#"[{"queue":"a\u0000b","reason":"x"}]"#, r#"{"queue":"a"}"#, "no JSON", "[]"] {
+        let mut headers = FieldTable::default();
+        headers.insert("x-death".into(), AMQPValue::LongString(history.into()));
+        let properties = BasicProperties::default().with_headers(headers).with_delivery_mode(2);
+        let options = BasicPublishOptions::default();
+        let body = history.as_bytes();
+        channel
+            .basic_publish("".into(), dead.as_str().into(), options, body, properties)
+            .await
+            .unwrap();
+    }
+    connection.close(200, "done".into()).await.unwrap();
+    let intake = it.start(&["intake"], &[]);
+    it.until("all are parked", "SELECT count(*) = 4 FROM parked WHERE class = 'dead_letter'").await;
+    intake.stop().await;
+}
