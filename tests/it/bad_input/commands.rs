@@ -215,7 +215,9 @@ async fn f25_commands_that_make_no_sense_are_refused_or_parked_and_change_nothin
         ("payment.received.v1", pay(large)),
     ];
     for (ty, data) in commands {
-        it.publish(vec![command(&Uuid::new_v4().to_string(), ty, &data)]).await;
+        // Sent again, it is a repeat, answered once.
+        let id = Uuid::new_v4().to_string();
+        it.publish(vec![command(&id, ty, &data), command(&id, ty, &data)]).await;
     }
     it.until("six are refused", "SELECT count(*) = 6 FROM refusal WHERE final").await;
     assert_eq!(it.count("SELECT count(*) FROM parked").await, 0);
