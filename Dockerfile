@@ -19,7 +19,8 @@ RUN apt-get update \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin leadmill
 COPY --from=builder /usr/local/bin/leadmill /usr/local/bin/leadmill
 COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/leadmill/
-USER leadmill
+# A number, so that an orchestrator sees that it is not root.
+USER 10001
 WORKDIR /tmp
 # SIGTERM, Docker's own, drains: what was taken is finished, confirmed and acknowledged.
 ENTRYPOINT ["leadmill"]

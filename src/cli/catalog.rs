@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,6 +15,7 @@ use domain::message::Message;
 use super::Context;
 use super::ask::{Answer, Ask};
 use super::command;
+use super::send::STDIN;
 use crate::messaging::BODY_BYTES_MAX;
 use crate::workers;
 
@@ -29,6 +32,7 @@ pub enum Catalog {
 Examples:
   leadmill catalog import config/demo-catalog.json
   leadmill catalog import products.csv
+  docker compose run --rm -T leadmill catalog import - < products.csv
 
 JSON is the data of the command catalog.replace: see `leadmill command catalog.replace`.
 
@@ -47,7 +51,7 @@ A product in several price lists has several rows, alike in all but the last thr
 
 Whatever is not in the file can no longer be offered; documents that exist keep their own copies.")]
 pub struct Import {
-    /// The file
+    /// The file; `-` is standard input
     file: PathBuf,
     #[command(flatten)]
     ask: Ask,
@@ -75,10 +79,22 @@ impl Import {
 
 /// The data of the command, out of either form.
 fn read(file: &Path) -> anyhow::Result<String> {
-    let name = file.display();
-    let bytes = std::fs::read(file).with_context(|| format!("`{name}` cannot be read"))?;
+    let stdin = file.as_os_str() == STDIN;
+    let name = if stdin { "standard input".to_owned() } else { file.display().to_string() };
+    let mut bytes = Vec::new();
+    let opened: io::Result<Box<dyn Read>> = if stdin {
+        Ok(Box::new(io::stdin()))
+    } else {
+        File::open(file).map(|it| Box::new(it) as _)
+    };
+    opened
+        // No more than shows that it is too large.
+        .and_then(|it| it.take(BODY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("`{name}` cannot be read"))?;
     if bytes.len() > BODY_BYTES_MAX {
-        bail!("`{name}` has {} bytes; at most {BODY_BYTES_MAX} fit into one message.", bytes.len());
+        bail!(
+            "`{name}` has more than {BODY_BYTES_MAX} bytes, the most that fits into one message."
+        );
     }
     let text = String::from_utf8(bytes);
     let text = text.with_context(|| format!("`{name}` is not UTF-8; save it as UTF-8"))?;

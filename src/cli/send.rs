@@ -33,7 +33,7 @@ const BAR_FILES_MIN: usize = 20;
 /// From so many bytes on.
 const BAR_BYTES_MIN: u64 = 8 * 1024 * 1024;
 /// Standard input, as a file.
-const STDIN: &str = "-";
+pub(super) const STDIN: &str = "-";
 /// Longest message id: a short text of AMQP, in bytes.
 const MESSAGE_ID_BYTES_MAX: usize = 255;
 

@@ -58,6 +58,7 @@ const KEYS: &[(&str, Met)] = &[
     ("price_list(code)", Asked("catalog: catalog.invalid")),
     ("price_list_item(price_list,position)", Ours(PLACE)),
     ("product(sku)", Asked("catalog: catalog.invalid")),
+    ("program_min(one)", Ours("one row, which a migration makes")),
     ("quote(id)", Ours(DERIVED)),
     (
         "quote(number)*",
@@ -77,6 +78,7 @@ const KEYS: &[(&str, Met)] = &[
     ("shipment(id)", Ours(DERIVED)),
     ("shipment(sales_order,reference)", Asked("order: order.conflicting_shipment, or already")),
     ("shipment_line(shipment,position)", Ours(PLACE)),
+    ("trial(worker,fingerprint)", Claimed("tried once more, and counted")),
 ];
 
 #[tokio::test]

@@ -157,6 +157,20 @@ async fn a_command_is_checked_before_it_is_sent_and_waits_no_longer_than_asked()
 }
 
 #[tokio::test]
+async fn a_catalog_comes_by_standard_input_where_the_program_sees_no_files() {
+    let it = Installation::new().await;
+    let quoting = it.start(&["quoting"], &[]);
+    let catalog = include_bytes!("../../config/demo-catalog.json");
+    let imported = leadmill(&it, &["catalog", "import", "-"], catalog).await;
+    assert!(imported.status.success(), "{imported:?}");
+    assert!(it.count("SELECT count(*) FROM product").await > 0);
+    let broken = leadmill(&it, &["catalog", "import", "-"], b"sku,name\n,\n").await;
+    let why = String::from_utf8_lossy(&broken.stderr);
+    assert!(!broken.status.success() && why.contains("`standard input` has"), "{why}");
+    quoting.stop().await;
+}
+
+#[tokio::test]
 async fn f70_a_catalog_comes_as_json_or_csv_and_a_refused_one_names_every_problem() {
     let it = Installation::new().await;
     let quoting = it.start(&["quoting"], &[]);
