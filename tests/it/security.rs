@@ -16,6 +16,7 @@ use sqlx::AssertSqlSafe;
 use crate::installation::{command, form, raw};
 
 mod authority;
+mod breakout;
 mod passwords;
 mod private;
 mod tables;
@@ -53,6 +54,7 @@ async fn a_form_becomes_an_invoice_with_every_worker_under_its_own_role_and_none
         assert_eq!(left, name != "clock", "{name} keeps timers only if it is the clock");
         assert!(!log.contains("permission denied"), "{name} wants more than it may");
     }
+    breakout::no_header_leads_anywhere_else(&it).await;
 }
 
 /// By the web form of a customer, through all workers, to the queue of the billing system.
