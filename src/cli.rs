@@ -7,10 +7,12 @@ mod bench;
 mod catalog;
 mod check_config;
 mod command;
+mod consumer;
 mod context;
 mod contract;
 mod demo;
 mod down;
+mod former;
 mod grants;
 mod migrate;
 mod output;
@@ -88,6 +90,9 @@ enum Verb {
     /// Replace what is sold, and at which prices
     #[command(subcommand)]
     Catalog(catalog::Catalog),
+    /// Make and list queues for programs outside that want to hear events
+    #[command(subcommand)]
+    Consumer(consumer::Consumer),
     /// Show how things stand: queues, records, inputs, and what needs somebody
     Status,
     /// Show the whole pipeline of anything, from the first message to the last
@@ -142,6 +147,7 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Contract(contract) => contract.run(&context),
         Verb::Send(send) => send.run(&context).await,
         Verb::Command(command) => command.run(&context).await,
+        Verb::Consumer(consumer) => consumer.run(&context).await,
         Verb::Catalog(catalog) => catalog.run(&context).await,
         Verb::Status => status::run(&context).await,
         Verb::Trace(trace) => trace.run(&context).await,

@@ -34,7 +34,8 @@
 //! * [`store`] has all SQL, [`messaging`] has all of lapin; neither knows of the other.
 //! * [`telemetry`] is what the runtime tells of itself: counts, health, traces.
 //! * [`runtime`] brings them together. [`contract`] computes `docs/` from the types.
-//! * [`workers`] is the one list of workers: queues, bindings, contract and command line follow.
+//! * [`workers`] is the one list of workers: queues, bindings, contract and command line follow; [`senders`]
+//!   that of the kinds of programs outside that send something.
 //! * [`roles`] computes who may do what on both servers; [`credentials`] reads passwords and keys.
 //! * [`cli`] has one file per verb; [`servers`] finds or starts PostgreSQL and RabbitMQ;
 //!   [`settings`] reads, and reports every problem at once; [`rules`] loads the qualification rules.
@@ -150,8 +151,13 @@
 //!   from sequences, where gaps are allowed.
 //! * **The clock of a decision is the database's** `now()` of the transaction. No decision reads a clock, so
 //!   no two processes disagree about the day.
-//! * **Raw input enters by the default exchange** under the name of its queue: one line in any client, and no
-//!   envelope to get wrong. Bytes are stored first and judged then.
+//! * **An exchange for everybody who says something**, and none that all share: which queue a message reaches
+//!   follows from the exchange, never from a right to a routing key, which the headers `CC` and `BCC` walk past
+//!   on RabbitMQ 3.10. Queues are bound to each sayer's exchange directly, for just the types that this sayer
+//!   says: a binding between exchanges would route the same headers again. So that nobody outside must know the
+//!   exchanges, `leadmill consumer` makes queues.
+//! * **Raw input may enter by the default exchange** under the name of its queue: one line in any client, and no
+//!   envelope to get wrong. Where users have rights of their own, each kind of sender has an exchange instead. Bytes are stored first and judged then.
 //! * **Structured CloudEvents**, because the SDKs do not agree on AMQP headers for the binary mode. What
 //!   arrives is opened in both modes, and as bare JSON with the basic properties.
 //! * **`mandatory` only where somebody must hear**: the types in [`workers::heard`] and `out.billing`. A
@@ -162,8 +168,8 @@
 //! * **Queries are never cancelled from outside.** Time limits are PostgreSQL's own; a future dropped in the
 //!   middle leaves a connection in an unknown state.
 //! * **Rights are computed too.** What a worker says, hears and numbers gives the user and most of the role
-//!   that [`roles`] prints; only the roots it locks stand in a list of their own (`store/role.rs`). Delay
-//!   queues are entered by topic exchanges, because only there a user can be kept to its own queues.
+//!   that [`roles`] prints; only the roots it locks stand in a list of their own (`store/role.rs`). Delays are
+//!   each worker's own, and lead back to its own queues only.
 //! * **No simulator traits** around store and messaging: the proof is the real servers and real kills.
 //!
 //! # House rules

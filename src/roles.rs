@@ -15,6 +15,7 @@ use crate::messaging::{COMMANDS, DEAD_LETTERS, Delay, REPLAY, User, Users, from,
 use crate::runtime::CLOCK;
 use crate::senders::KINDS;
 use crate::settings::Settings;
+use crate::store::consumer::Consumer;
 use crate::store::role::{self, Does, Role};
 use crate::workers::{self, OUT_BILLING};
 
@@ -24,6 +25,8 @@ pub const OPERATOR: &str = "operator";
 pub const PRIVACY: &str = "privacy";
 /// Takes invoices out of [`OUT_BILLING`].
 pub const BILLING: &str = "billing";
+/// Before the name of a consumer in the name of its user.
+const CONSUMER_PREFIX: &str = "consumer_";
 /// Users of earlier versions, whose rights are taken back.
 const FORMER: [&str; 1] = ["sender"];
 
@@ -49,13 +52,18 @@ pub struct Naming {
 ///
 /// # Errors
 /// A sentence where the settings cannot be used.
-pub fn grants(server: Server, settings: &Settings, naming: &Naming) -> Result<String, String> {
+pub fn grants(
+    server: Server,
+    settings: &Settings,
+    naming: &Naming,
+    consumers: &[Consumer],
+) -> Result<String, String> {
     let workers = workers::all(settings).map_err(|error| error.to_string())?;
     match server {
         Server::Postgres => Ok(role::sql(&roles(&workers, naming)?)),
         Server::Rabbitmq => {
             let former = FORMER.map(|name| naming.full(name)).to_vec();
-            Users { users: users(&workers, naming), former }.commands(&settings.broker)
+            Users { users: users(&workers, naming, consumers), former }.commands(&settings.broker)
         }
     }
 }
@@ -96,7 +104,7 @@ fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Result<Vec<Role>, Stri
     .collect()
 }
 
-fn users(workers: &[Box<dyn Hosted>], naming: &Naming) -> Vec<User> {
+fn users(workers: &[Box<dyn Hosted>], naming: &Naming, consumers: &[Consumer]) -> Vec<User> {
     let sayers = workers::sayers(workers);
     let user = |name: &str| User::new(naming.full(name), naming.password_file(name));
     let saying = sayers.iter().map(|sayer| {
@@ -117,7 +125,13 @@ fn users(workers: &[Box<dyn Hosted>], naming: &Naming) -> Vec<User> {
     // Replaying puts a message back into any queue, by its name.
     let operator = operator.writes(REPLAY.to_owned(), Vec::new());
     let queues = workers::topology(workers).queues.into_iter().map(|queue| queue.name);
-    users.push(operator.looks(queues));
+    let outward = consumers.iter().map(|it| (it, workers::queue_of_consumer(&it.name)));
+    users.push(operator.looks(queues.chain(outward.clone().map(|(_, queue)| queue))));
+    users.extend(
+        outward.map(|(it, queue)| {
+            user(&format!("{CONSUMER_PREFIX}{}", it.name)).reads([queue.as_str()])
+        }),
+    );
     users.push(user(BILLING).reads([OUT_BILLING]));
     users.extend(KINDS.map(|sender| user(sender.kind).writes(from(sender.kind), Vec::new())));
     users
@@ -169,7 +183,8 @@ mod tests {
         let sources = Sources::default().with_servers("postgres://h/d", "amqp://h");
         let settings = sources.settings().expect("the built-in settings");
         let naming = Naming { prefix: "x_".into(), passwords: None };
-        let text = grants(Server::Rabbitmq, &settings, &naming).expect("a script");
+        let shop = Consumer { name: "shop".into(), hears: vec!["quote.#".into()] };
+        let text = grants(Server::Rabbitmq, &settings, &naming, &[shop]).expect("a script");
         let line = text.lines().find(|line| line.starts_with('{')).expect("the definitions");
         let rights: serde_json::Value = serde_json::from_str(line).expect("JSON");
         for permission in rights["permissions"].as_array().expect("a list") {
@@ -188,9 +203,11 @@ mod tests {
         let of = |user: &str| {
             let permissions = rights["permissions"].as_array().into_iter().flatten();
             let mut own = permissions.filter(|permission| permission["user"] == user);
-            own.next().expect("a user")["write"].to_string()
+            let own = own.next().expect("a user");
+            format!("{} {}", own["write"], own["read"])
         };
-        assert_eq!(of("x_web"), r#""^(leadmill\\.from\\.web)$""#);
+        assert_eq!(of("x_consumer_shop"), r#""^$" "^(out\\.shop)$""#);
+        assert_eq!(of("x_web"), r#""^(leadmill\\.from\\.web)$" "^$""#);
         assert!(of("x_operator").contains(r"|leadmill\\.letters\\.dead|"), "{}", of("x_operator"));
         assert!(!of("x_operator").contains(r"leadmill\\.dead"), "{}", of("x_operator"));
         assert_eq!(may("lead.captured.v1"), [r#""x_intake""#]);

@@ -41,6 +41,7 @@ use crate::{roles, workers};
 
 pub use arrival::{RAW_BYTES_MAX, hex};
 pub use clock::VARIABLE as CLOCK_OFFSET;
+pub use dead::dead_letter;
 pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};
 pub use upkeep::CLOCK;
 

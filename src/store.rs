@@ -19,6 +19,7 @@ pub mod catalog;
 pub mod chunk;
 mod column;
 pub mod conflict;
+pub mod consumer;
 pub mod contact;
 pub mod delayed;
 pub mod event;

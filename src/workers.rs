@@ -11,6 +11,7 @@ use crate::messaging::{COMMANDS, Queue, Topology, from, said_by, takes};
 use crate::runtime::CLOCK;
 use crate::senders::KINDS;
 use crate::settings::{Settings, SettingsError};
+use crate::store::consumer::Consumer;
 
 /// The queue from which a billing system takes invoices; it waits there from the first `up` on.
 pub const OUT_BILLING: &str = "out.billing";
@@ -75,18 +76,32 @@ pub fn exchanges(ty: &MessageType, sayers: &[Sayer]) -> Vec<String> {
     exchanges
 }
 
-/// A queue that others consume. It is bound to each sayer for just the types of that sayer that the
+/// A queue in which others hear events. It is bound to each sayer for just the types of that sayer that the
 /// patterns take: so nobody can put another's types into it.
 #[must_use]
 pub fn outward(name: &str, patterns: &[impl AsRef<str>], sayers: &[Sayer]) -> Queue {
     let mut queue = Queue::worked(name);
     for sayer in sayers {
+        let events = sayer.says.iter().filter(|ty| ty.kind == MessageKind::Event);
         let heard = |ty: &&&MessageType| patterns.iter().any(|it| takes(it.as_ref(), ty.name));
-        for ty in sayer.says.iter().filter(heard) {
+        for ty in events.filter(heard) {
             queue = queue.hears(&said_by(sayer.name), ty.name);
         }
     }
     queue
+}
+
+/// The queues of consumers, in their order.
+#[must_use]
+pub fn consumer_queues(consumers: &[Consumer], sayers: &[Sayer]) -> Vec<Queue> {
+    let queue = |it: &Consumer| outward(&queue_of_consumer(&it.name), &it.hears, sayers);
+    consumers.iter().map(queue).collect()
+}
+
+/// The queue of a consumer of that name.
+#[must_use]
+pub fn queue_of_consumer(name: &str) -> String {
+    format!("out.{name}")
 }
 
 /// Everything that the broker must hold, for all workers, running or not.

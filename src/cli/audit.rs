@@ -242,6 +242,18 @@ async fn dead_letters(
     let dead = topology.queues.iter().filter(|queue| queue.name == DEAD_LETTERS).cloned();
     let dead: Vec<_> = dead.collect();
     let topology = Topology { exchanges: Vec::new(), queues: dead };
+    // What is not there cannot be looked at, and is not empty.
+    let depths = topology.depths(&settings.broker).await?;
+    let missing = depths.into_iter().filter(|queue| queue.waiting.is_none());
+    let missing = missing.map(|queue| Named {
+        id: queue.name,
+        detail: "It does not exist; run `leadmill migrate`.".to_owned(),
+        in_flight: false,
+    });
+    let missing: Vec<_> = missing.collect();
+    if !missing.is_empty() {
+        return Ok(Invariant::of(asked, 1, (1, 0), missing));
+    }
     let full = full_queues(settings, &topology).await?;
     let n = i64::try_from(full.len()).unwrap_or(i64::MAX);
     let counts = if look.settled { (n, 0) } else { (0, n) };

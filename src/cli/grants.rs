@@ -6,6 +6,7 @@ use anyhow::anyhow;
 
 use super::Context;
 use crate::roles::{self, Naming, Server};
+use crate::store;
 
 /// Options of `leadmill grants`.
 #[derive(Clone, Debug, clap::Args)]
@@ -26,7 +27,17 @@ impl Grants {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
         let settings = context.settings().await?;
         let naming = Naming { prefix: self.prefix.clone(), passwords: self.passwords.clone() };
-        let script = roles::grants(self.server, &settings, &naming).map_err(|why| anyhow!(why))?;
+        let consumers = match self.server {
+            Server::Postgres => Vec::new(),
+            Server::Rabbitmq => {
+                let mut conn = context.database(&settings).await?;
+                let all = store::consumer::list(&mut conn).await;
+                let _ = store::close(conn).await;
+                all.map_err(|fault| anyhow!("{fault}"))?
+            }
+        };
+        let script = roles::grants(self.server, &settings, &naming, &consumers);
+        let script = script.map_err(|why| anyhow!(why))?;
         let data = serde_json::json!({ "script": script });
         context.output.print(&data, |_| script.trim_end().to_owned())?;
         Ok(ExitCode::SUCCESS)

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use super::Context;
+use super::{Context, former};
 use crate::settings::Settings;
+use crate::store::consumer::Consumer;
 use crate::{store, workers};
 
 /// What was made ready.
@@ -13,6 +14,8 @@ use crate::{store, workers};
 pub(super) struct Ready {
     pub(super) applied: Vec<String>,
     pub(super) queues: usize,
+    /// What somebody should know of an earlier version, as finished sentences.
+    pub(super) notes: Vec<String>,
 }
 
 /// Options of `leadmill migrate`.
@@ -26,9 +29,22 @@ pub struct Migrate {
 /// Makes database, tables, partitions and queues ready, for all workers, running or not.
 pub(super) async fn prepare(settings: &Settings) -> anyhow::Result<Ready> {
     let applied = tables(settings).await?;
-    let topology = workers::topology(&workers::all(settings)?);
+    let workers = workers::all(settings)?;
+    let consumers = consumers(settings).await?;
+    let queues = workers::consumer_queues(&consumers, &workers::sayers(&workers));
+    let topology = workers::topology(&workers).outward(queues);
     topology.declare(&settings.broker).await?;
-    Ok(Ready { applied, queues: topology.queues.len() })
+    let notes = former::leave(settings, &topology).await?;
+    Ok(Ready { applied, queues: topology.queues.len(), notes })
+}
+
+/// Who hears events in queues of their own.
+async fn consumers(settings: &Settings) -> anyhow::Result<Vec<Consumer>> {
+    let fault = |fault: store::Fault| anyhow!("{fault}");
+    let mut conn = store::connect(&settings.database, "leadmill migrate").await.map_err(fault)?;
+    let consumers = store::consumer::list(&mut conn).await.map_err(fault)?;
+    let _ = store::close(conn).await;
+    Ok(consumers)
 }
 
 async fn tables(settings: &Settings) -> anyhow::Result<Vec<String>> {
@@ -42,12 +58,13 @@ impl Migrate {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
         let settings = context.settings().await?;
         let ready = if self.no_queues {
-            Ready { applied: tables(&settings).await?, queues: 0 }
+            Ready { applied: tables(&settings).await?, ..Ready::default() }
         } else {
             prepare(&settings).await?
         };
-        let data =
-            serde_json::json!({ "migrations_applied": ready.applied, "queues": ready.queues });
+        let data = serde_json::json!({
+            "migrations_applied": ready.applied, "queues": ready.queues, "notes": ready.notes,
+        });
         context.output.print(&data, |_| {
             let tables = match ready.applied.len() {
                 0 => "The tables were up to date".to_owned(),
@@ -56,7 +73,8 @@ impl Migrate {
             if self.no_queues {
                 format!("{tables}; queues were left alone.")
             } else {
-                format!("{tables}; {} queues are ready.", ready.queues)
+                let ready_ones = format!("{tables}; {} queues are ready.", ready.queues);
+                [vec![ready_ones], ready.notes].concat().join("\n")
             }
         })?;
         Ok(ExitCode::SUCCESS)

@@ -41,8 +41,12 @@ struct Queue {
 pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
     let settings = context.settings().await?;
     let all = workers::all(&settings)?;
-    let depths = workers::topology(&all).depths(&settings.broker).await?;
     let mut conn = context.database(&settings).await?;
+    let consumers = store::consumer::list(&mut conn).await;
+    let consumers = consumers.map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let outward = workers::consumer_queues(&consumers, &workers::sayers(&all));
+    let topology = workers::topology(&all).outward(outward);
+    let depths = topology.depths(&settings.broker).await?;
     let status = status::read(&mut conn).await.map_err(|fault| anyhow::anyhow!("{fault}"))?;
     let _ = store::close(conn).await;
     let shown = Shown::of(depths, status, Utc::now());

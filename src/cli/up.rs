@@ -31,6 +31,7 @@ impl Up {
         let (servers, settings) = context.provide(&mut say).await?;
         servers.notes.iter().for_each(|note| say(note.clone()));
         let ready = if self.servers { Ready::default() } else { prepare(&settings).await? };
+        ready.notes.iter().for_each(|note| say(note.clone()));
         if self.env {
             let set = |(name, value): (&str, String)| format!("{name}='{}'", quoted(&value));
             println!("export {}", exports(&settings).map(set).join(" "));

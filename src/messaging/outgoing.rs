@@ -19,6 +19,9 @@ const FIXED_BYTES: usize = 2 + 2 + 8 + 2 + 1 + 8 + 4;
 /// deliveries would be believed.
 const BROKER_HEADERS: [&str; 5] =
     ["x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count"];
+/// Headers by which a sender has a message routed to further queues. Who sends it again means one queue,
+/// and the broker closes the channel of whoever sends them as text.
+const ROUTING_HEADERS: [&str; 2] = ["CC", "BCC"];
 
 /// One message to publish. It is always persistent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +134,8 @@ pub fn properties_bytes<'a>(
 }
 
 fn is_brokers(header: &str) -> bool {
-    BROKER_HEADERS.iter().any(|broker| header.starts_with(broker))
+    ROUTING_HEADERS.contains(&header)
+        || BROKER_HEADERS.iter().any(|broker| header.starts_with(broker))
 }
 
 /// Checked by [`Outgoing::check`] and by the limit on the prefix; what is too long is cut rather

@@ -23,7 +23,7 @@ use lapin::types::FieldTable;
 
 use super::settings::BrokerSettings;
 use declare::Calls;
-use request::{Depth, exchange_declare, queue_declare};
+use request::{Depth, exchange_declare, queue_declare, queue_unbind};
 
 mod declare;
 mod delay;
@@ -204,6 +204,17 @@ impl Topology {
         calls.finish(problems.into_iter().filter_map(unseen).collect()).await?;
         let names = self.queues.iter().map(|queue| queue.name.clone());
         Ok(names.zip(found).map(|(name, waiting)| QueueDepth { name, waiting }).collect())
+    }
+
+    /// Takes back every binding that is described. One that is not there is no error.
+    ///
+    /// # Errors
+    /// If the broker cannot be asked or refuses.
+    pub async fn unbind(&self, settings: &BrokerSettings) -> Result<(), TopologyError> {
+        let calls = Calls::open(settings, "topology").await?;
+        let mut problems = calls.each(&self.queues, queue_unbind(settings)).await?.1;
+        problems.retain(|problem| !matches!(problem, Problem::Missing { .. }));
+        calls.finish(problems).await
     }
 
     /// Deletes all of it with all messages, for tests and `leadmill down`. What does not exist is

@@ -1,6 +1,6 @@
 //! `leadmill audit`: a whole history is clean; every invariant, broken on purpose, is the one named.
 
-use leadmill::messaging::{DEAD, Outgoing};
+use leadmill::messaging::{DEAD, DEAD_LETTERS, Outgoing, Topology};
 use serde_json::Value;
 
 use crate::installation::{Installation, raw};
@@ -147,6 +147,17 @@ async fn dead_letters_are_in_flight_until_everything_else_has_come_to_rest() {
     assert!(audit.success, "{} {}", audit.out, audit.err);
     assert_eq!(answers(&audit, "in_flight"), ["queue.dead"]);
     let audit = leadmill(&it, &["audit", "--settled", "--json"]).await;
+    assert!(!audit.success);
+    assert_eq!(answers(&audit, "broken"), ["queue.dead"]);
+}
+
+#[tokio::test]
+async fn dead_letters_that_nobody_can_look_at_are_not_taken_for_none() {
+    let it = Installation::new().await;
+    let dead = it.topology.queues.iter().filter(|queue| queue.name == DEAD_LETTERS).cloned();
+    let dead = Topology { exchanges: Vec::new(), queues: dead.collect() };
+    dead.delete(&it.settings.broker).await.unwrap();
+    let audit = leadmill(&it, &["audit", "--json"]).await;
     assert!(!audit.success);
     assert_eq!(answers(&audit, "broken"), ["queue.dead"]);
 }

@@ -232,7 +232,7 @@ async fn a_role_is_asked_for_every_right_that_its_grants_give() {
     let it = Installation::new().await;
     let prefix = format!("t{}_", uuid::Uuid::now_v7().simple());
     let naming = Naming { prefix: prefix.clone(), passwords: None };
-    let script = roles::grants(Server::Postgres, &it.settings, &naming).unwrap();
+    let script = roles::grants(Server::Postgres, &it.settings, &naming, &[]).unwrap();
     let plain = |line: &&str| !line.starts_with('\\') && !["BEGIN;", "COMMIT;"].contains(line);
     let script: Vec<_> = script.lines().filter(plain).collect();
     let mut conn = it.connect().await;

@@ -10,6 +10,8 @@ use tokio::process::Command;
 
 use crate::installation::{Installation, form};
 
+mod consumer;
+mod former;
 mod hostile;
 mod parked;
 mod plans;
@@ -17,6 +19,7 @@ mod status;
 mod trace;
 
 /// What a verb answered.
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) success: bool,
     pub(crate) out: String,

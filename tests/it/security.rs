@@ -169,6 +169,7 @@ async fn exchanges_are_closed(it: &Private) {
         ("web", message(COMMANDS, "payment.received.v1")),
         ("web", message(&from("bank"), "payment.received.v1")),
         ("billing", message(&said_by("invoicing"), "invoice.paid.v1")),
+        ("consumer_till", message(&said_by("quoting"), "quote.closed.v1")),
         ("operator", message("", "invoicing")),
         ("operator", message(DEAD, "")),
         ("operator", message(COMMANDS, "input.row.v1")),
@@ -187,7 +188,9 @@ async fn exchanges_are_closed(it: &Private) {
     link.publisher().publish(vec![message(&own, "lead.qualified.v1")]).await.unwrap();
     link.publisher().publish(vec![message(&wait("qualification"), "qualification")]).await.unwrap();
     assert!(link.close().await);
-    for (user, queue) in [("qualification", "intake.web"), ("billing", "qualification")] {
+    for (user, queue) in
+        [("qualification", "intake.web"), ("billing", "out.till"), ("consumer_till", "out.billing")]
+    {
         let link = open(it, user).await;
         assert!(link.consume(queue, 1).await.is_err(), "{user} consumes {queue}");
         let _ = link.close().await;

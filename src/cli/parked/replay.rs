@@ -78,9 +78,11 @@ impl Replay {
             names.map(move |queue| (queue.to_owned(), name.clone()))
         });
         // What others consume goes back as it was said: they know it by its id.
-        let outward = (OUT_BILLING.to_owned(), String::new());
-        let queues = queues.chain([outward]).collect();
         let mut conn = context.database(&settings).await?;
+        let consumers = store::consumer::list(&mut conn).await.map_err(sentence)?;
+        let outward = consumers.iter().map(|it| workers::queue_of_consumer(&it.name));
+        let outward = outward.chain([OUT_BILLING.to_owned()]).map(|it| (it, String::new()));
+        let queues = queues.chain(outward).collect();
         let ids = self.ids(&mut conn).await?;
         let link = context.broker(&settings).await?;
         let mut desk = Desk { conn, publisher: link.publisher(), queues };
@@ -132,7 +134,7 @@ impl Desk {
         if let Some(envelope) = &envelope {
             self.check_said(&found, envelope).await?;
         }
-        let envelope = envelope.filter(|_| queue != OUT_BILLING);
+        let envelope = envelope.filter(|_| !self.outward(&queue));
         let replayed_as = match &envelope {
             Some(_) => {
                 let random = fastrand::u128(..).to_be_bytes();
@@ -157,6 +159,11 @@ impl Desk {
         published?;
         ended.map_err(sentence)?;
         Ok(Replayed { id, queue, replayed_as })
+    }
+
+    /// Whether others consume the queue: they know a message by the id that it has.
+    fn outward(&self, queue: &str) -> bool {
+        self.queues.get(queue).is_some_and(String::is_empty)
     }
 
     /// Inside one transaction: lock, publish, await the confirm, mark.

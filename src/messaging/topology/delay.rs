@@ -29,13 +29,13 @@ impl Delay {
     /// routing key. What names none of the worker's queues lies with the dead letters afterwards.
     #[must_use]
     pub fn exchange(self, worker: &str) -> String {
-        format!("leadmill.wait.{worker}.{}", self.text_and_seconds().0)
+        format!("leadmill.wait.{worker}.{}", self.text())
     }
 
     /// The queue in which it waits.
     #[must_use]
     pub fn queue(self, worker: &str) -> String {
-        format!("{QUEUES}{worker}.{}", self.text_and_seconds().0)
+        format!("{QUEUES}{worker}.{}", self.text())
     }
 
     /// Whether a queue of that name is one of a delay.
@@ -48,6 +48,12 @@ impl Delay {
     #[must_use]
     pub const fn lasts(self) -> Duration {
         Duration::from_secs(self.text_and_seconds().1 as u64)
+    }
+
+    /// As names write it.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        self.text_and_seconds().0
     }
 
     const fn text_and_seconds(self) -> (&'static str, u32) {

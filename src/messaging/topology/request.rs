@@ -73,3 +73,17 @@ pub(super) fn queue_declare(
         Ok(())
     }
 }
+
+pub(super) fn queue_unbind(
+    settings: &BrokerSettings,
+) -> impl AsyncFn(&lapin::Channel, &Queue) -> lapin::Result<()> {
+    async move |channel, queue| {
+        let name = settings.full(&queue.name);
+        for Binding { exchange, routing_key } in &queue.bindings {
+            let (exchange, key) = (settings.full(exchange), routing_key.as_str());
+            let (name, exchange) = (name.as_str().into(), exchange.into());
+            channel.queue_unbind(name, exchange, key.into(), FieldTable::default()).await?;
+        }
+        Ok(())
+    }
+}

@@ -21,6 +21,9 @@ const HEADERS: [&str; 2] = ["CC", "BCC"];
 /// The last message of every queue: what was to come has come before it.
 const END: &str = "end";
 
+/// The queue of the consumer that [`Private`] has.
+const TILL: &str = "out.till";
+
 /// What the broker allows, as `leadmill grants` prints it.
 struct Rights {
     /// Who may write to what.
@@ -32,7 +35,8 @@ struct Rights {
 /// No worker may run meanwhile, so that everything stays where it arrives.
 pub(super) async fn no_header_leads_anywhere_else(it: &Private) {
     let all = workers::all(&it.owner).unwrap();
-    let topology = workers::topology(&all);
+    let till = workers::outward(TILL, &["quote.#"], &workers::sayers(&all));
+    let topology = workers::topology(&all).outward([till]);
     let rights = rights(it);
     let keys = every_key(&topology);
     let mut allowed = BTreeMap::new();
@@ -115,14 +119,17 @@ fn own(all: &[Box<dyn Hosted>], exchange: &str) -> BTreeSet<String> {
             heard.map(|ty| worker.queue_of(ty).to_owned())
         });
         let billed = types.iter().any(|ty| ty.name.starts_with("invoice."));
-        queues.chain(billed.then(|| workers::OUT_BILLING.to_owned())).collect()
+        let quoted =
+            types.iter().any(|ty| ty.name.starts_with("quote.") && ty.kind == MessageKind::Event);
+        let queues = queues.chain(billed.then(|| workers::OUT_BILLING.to_owned()));
+        queues.chain(quoted.then(|| TILL.to_owned())).collect()
     };
     let names = |worker: &dyn Hosted| {
         workers::queue_names(worker).into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     if exchange == REPLAY {
         let queues = all.iter().flat_map(|worker| names(&**worker));
-        return queues.chain([workers::OUT_BILLING.to_owned()]).collect();
+        return queues.chain([workers::OUT_BILLING, TILL].map(str::to_owned)).collect();
     }
     if exchange == COMMANDS {
         let heard = all.iter().flat_map(|worker| worker.hears().iter().copied());

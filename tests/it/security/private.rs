@@ -20,7 +20,7 @@ use crate::installation::PATIENCE;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Everybody who is granted something, by both servers together.
-pub(super) const NAMES: [&str; 17] = [
+pub(super) const NAMES: [&str; 18] = [
     "intake",
     "qualification",
     "quoting",
@@ -38,6 +38,7 @@ pub(super) const NAMES: [&str; 17] = [
     "warehouse",
     "bank",
     "catalog",
+    "consumer_till",
 ];
 
 /// An installation of its own on servers of its own; gone when it is dropped.
@@ -80,6 +81,7 @@ impl Private {
         store::migrate(&private.owner.database).await.unwrap();
         let topology = workers::topology(&workers::all(&private.owner).unwrap());
         topology.declare(&private.owner.broker).await.unwrap();
+        private.leadmill(&["consumer", "add", "till", "--hears", "quote.#"], &[]);
         private
     }
 
