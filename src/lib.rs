@@ -107,7 +107,7 @@
 //! # What a new worker costs
 //!
 //! On subjects that exist: two files (a manifest; a `lib.rs` of about sixty lines, and its stories) and
-//! six lines elsewhere (two in `Cargo.toml`, three in `workers.rs`, one in `store/role.rs`: the roots
+//! six lines elsewhere (two in `Cargo.toml`, three in `workers.rs`, one in `store/role/root.rs`: the roots
 //! that it locks); the contract is written anew; nothing else in runtime, store or messaging. Its crash
 //! test is one function, which says how messages for it come about. `CONTRIBUTING.md` walks through
 //! one.
@@ -168,7 +168,7 @@
 //! * **Queries are never cancelled from outside.** Time limits are PostgreSQL's own; a future dropped in the
 //!   middle leaves a connection in an unknown state.
 //! * **Rights are computed too.** What a worker says, hears and numbers gives the user and most of the role
-//!   that [`roles`] prints; only the roots it locks stand in a list of their own (`store/role.rs`). Delays are
+//!   that [`roles`] prints; only the roots it locks stand in a list of their own (`store/role/root.rs`). Delays are
 //!   each worker's own, and lead back to its own queues only.
 //! * **No simulator traits** around store and messaging: the proof is the real servers and real kills.
 //!

@@ -174,7 +174,10 @@ mod tests {
     #[test]
     fn every_worker_has_its_roots_declared() {
         for name in workers::NAMES {
-            assert!(role::declares(name), "name the roots of `{name}` in HOLDS of store/role.rs");
+            assert!(
+                role::declares(name),
+                "name the roots of `{name}` in HOLDS of store/role/root.rs"
+            );
         }
     }
 
