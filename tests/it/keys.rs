@@ -30,6 +30,7 @@ const KEYS: &[(&str, Met)] = &[
     ("catalog()*", Ours("one row, which a migration makes")),
     ("catalog(id)", Ours("one row, which a migration makes")),
     ("conflict(source,external_id,worker,digest)", Claimed("a repeat of what was refused")),
+    ("consumer(name)", Ours("an operator names it, at the command line")),
     ("contact(id)", Ours(DERIVED)),
     ("delayed(worker,message)", Claimed("it waits already, for longer")),
     ("event(id)", Ours(DERIVED)),
