@@ -46,8 +46,11 @@
 //! # Delivery: effects exactly once
 //!
 //! 1. **Claim.** What a worker of ours said is claimed in `inbox(worker, id)`; what comes from outside
-//!    in `received(source, external_id)`, which also gives it its id. Both by `INSERT … ON CONFLICT DO
-//!    NOTHING`: what comes back is fresh, the rest was decided before. Claim and effect commit together.
+//!    in `received(source, external_id, worker)`, which also gives it its id. Both by `INSERT … ON
+//!    CONFLICT`: what comes back is fresh, the rest was decided before. Claim and effect commit together.
+//!    Other content under a known key is claimed in `conflict`, under an id of its own, and refused
+//!    once. A worker of ours says it only where it came by that worker's exchange, or back by a way
+//!    that only judged messages take (`runtime/origin.rs`).
 //! 2. **Lock.** All workers lock in one order (`KINDS` in `store/world.rs`, ids ascending), so that
 //!    they wait for each other but never in a circle.
 //! 3. **Decide and save**, checked by the version (`sequence`) of each row.
@@ -56,8 +59,9 @@
 //!    stay in the order of batches. "Published" is marked inside a later transaction.
 //! 5. **A crash anywhere** makes the broker deliver again. The claim says "known"; everything that the
 //!    message's batch said goes out again under the same ids (a batch is marked as a whole, so it is sent
-//!    as a whole), then the message is acknowledged. A batch whose causes never come back is published
-//!    by the sweeper (`runtime/sweep.rs`).
+//!    as a whole), then the message is acknowledged. Only what the broker gives out again does that:
+//!    a sender that repeats itself brings nothing out twice. A batch whose causes never come back is
+//!    published by the sweeper (`runtime/sweep.rs`).
 //! 6. **A fault** rolls back and runs again in place while the messages are held
 //!    (`runtime/attempts.rs`). `nack(requeue)` is never used: it would spin and reorder. A part that one
 //!    message spoils is halved at once, and what stands alone waits behind all others
@@ -86,7 +90,8 @@
 //! with the database's time. Every other id is [derived](domain::ids::derived) from (cause, worker,
 //! ordinal): a decision that is taken again after a rollback says the same words with the same ids, and
 //! an effect sorts after its cause. Claims of our own messages are kept for eight days; one older
-//! than six is recognised by its id, parked, and replayed under a new one. `correlationid` is the first
+//! than six is recognised by its id, parked, and replayed under a new one. A command from outside is
+//! known for ever; one that waited for more than six days gets a new id. `correlationid` is the first
 //! message of a pipeline, `causationid` the one that led to this one.
 //!
 //! # What can go wrong is a type
@@ -96,7 +101,7 @@
 //! | `Verdict` of a raw input | created, merged, held, rejected, split | a row in `input`; nothing on `intake.*` is malformed |
 //! | [`Malformed`](domain::decide::Malformed) | the data breaks a bound of its type, which its schema tells (`domain/shape.rs`) | from outside: `No`, where its subject can be read; else parked |
 //! | [`Refusal::No`](domain::decide::Refusal) | a business rule says no, for good | recorded; a sender outside gets `<subject>.refused` |
-//! | [`Refusal::NotYet`](domain::decide::Refusal) | what is missing may still come | the claim is given back, the message waits in a delay queue: ours four times up to 15 minutes, a command from outside 2 s and 15 s; then it is `No` |
+//! | [`Refusal::NotYet`](domain::decide::Refusal) | what is missing may still come | the claim is given back, a row of `delayed` written, and the message waits in a delay queue: ours four times up to 15 minutes, a command from outside 2 s and 15 s; then it is `No` |
 //! | [`Already`](domain::decide::Already) | the effect holds | `<subject>.already` names the record; nothing changes |
 //! | [`store::Fault`] | `Again`, `Connection`, `Ours`, `Message` | at once, after a pause, held until it is mended and said so, traced to one message by halving and parked |
 //! | a panic in a decision | a bug | caught, asked once more alone, then parked with its backtrace |

@@ -12,6 +12,7 @@ mod decision;
 mod fault_point;
 mod hold;
 mod lane;
+mod origin;
 mod panics;
 mod planted;
 mod publish;
@@ -39,7 +40,7 @@ use crate::store::{self, Fault};
 use crate::telemetry::{Health, Metrics, Tracer, WorkerMeter};
 use crate::{roles, workers};
 
-pub use arrival::{RAW_BYTES_MAX, hex};
+pub use arrival::{ATTEMPT_HEADER, RAW_BYTES_MAX, SENDER_HEADER, hex};
 pub use clock::VARIABLE as CLOCK_OFFSET;
 pub use dead::dead_letter;
 pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};
@@ -58,6 +59,7 @@ pub struct Runtime {
     /// Whether the clock was named: then it has a link of its own, and no lanes.
     clock: bool,
     heard: Arc<std::collections::BTreeSet<&'static str>>,
+    sayers: Arc<[workers::Sayer]>,
     /// What the role of the clock must be allowed, and what it may say of which worker.
     keeps: Does,
     plans: Arc<Plans>,
@@ -73,6 +75,7 @@ impl Runtime {
     pub fn new(settings: Settings, names: &[String]) -> Result<Self, String> {
         let all = workers::all(&settings).map_err(|error| error.to_string())?;
         let heard = Arc::new(workers::heard(&all));
+        let sayers = workers::sayers(&all).into();
         for name in names {
             if !workers::NAMES.contains(&name.as_str()) && name != CLOCK {
                 let known = workers::NAMES.join(", ");
@@ -87,7 +90,7 @@ impl Runtime {
         let clock = names.iter().any(|name| name == CLOCK);
         let (metrics, health) = Default::default();
         let (settings, plans) = (Arc::new(settings), Arc::new(plans));
-        Ok(Self { settings, workers, clock, heard, keeps, plans, metrics, health })
+        Ok(Self { settings, workers, clock, heard, sayers, keeps, plans, metrics, health })
     }
 
     /// Checks that the tables fit this program and that its role may do what it has to, before
@@ -218,6 +221,7 @@ impl Runtime {
             batch_size_max: self.settings.runtime.batch_size_max,
             prefetch_batches: self.settings.runtime.prefetch_batches,
             heard: Arc::clone(&self.heard),
+            sayers: Arc::clone(&self.sayers),
             trials: OpenTrials::default(),
             told: Told::default(),
             stop: stop.clone(),

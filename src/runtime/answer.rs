@@ -5,7 +5,8 @@ use domain::decide::{Already, Reason};
 use domain::message::{Said, Subject, SubjectKind};
 use uuid::Uuid;
 
-use super::arrival::{Message, Origin};
+use super::arrival::Message;
+use super::origin::Origin;
 
 /// The answer to a command whose effect held already; none where nobody waits for one.
 pub fn already(message: &Message, already: &Already) -> Option<Said> {

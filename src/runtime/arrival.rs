@@ -9,21 +9,25 @@ use domain::decide::{Arrived, Malformed, Refusal};
 use domain::host::{Hosted, When};
 use domain::ids::millis;
 use domain::message::{MessageKind, MessageType, Subject};
-use domain::text::excerpt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::envelope::{Opened, Transport, open};
-use crate::messaging::{Delivered, Outgoing, PROPERTIES_BYTES_MAX, is_way_back, properties_bytes};
+use crate::envelope::{Transport, open};
+use crate::messaging::{
+    Delivered, Outgoing, PROPERTIES_BYTES_MAX, REPLAY, is_way_back, properties_bytes,
+};
 use crate::store::parked::ParkedClass;
-use crate::store::received::{EXTERNAL_ID_BYTES_MAX, SOURCE_BYTES_MAX};
+use crate::store::received::EXTERNAL_ID_BYTES_MAX;
+use crate::workers::Sayer;
 
+use super::origin::{Came, Origin, Ways, key};
 use super::panics::catch;
 
 /// Counts how often a message came back from a delay queue.
 pub const ATTEMPT_HEADER: &str = "x-attempt";
-/// Who sent a message that its worker sends anew; believed only where it came by our own way back.
+/// Who sent a message that its worker sends anew, or that a person puts back; believed only where it
+/// came by these ways.
 pub const SENDER_HEADER: &str = "x-sender";
 /// Largest raw input that is read; a larger one is stored and held.
 pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -58,17 +62,6 @@ pub struct Message {
     pub original: Original,
 }
 
-/// Who says the message, and by which id it is claimed.
-#[derive(Clone, Debug)]
-pub enum Origin {
-    /// A worker of ours said it: its id is ours.
-    Ours { id: Uuid, worker: String },
-    /// It comes from outside: its sender's key is exchanged for an id of ours.
-    Outside { source: String, external_id: String, digest: [u8; 32], raw: bool },
-    /// It cannot even be told who says it.
-    Nobody,
-}
-
 /// Our own trouble with a message, which will be parked.
 #[derive(Clone, Debug)]
 pub struct Trouble {
@@ -90,12 +83,14 @@ pub struct Original {
 }
 
 impl Message {
-    /// Opens and reads a delivery. Never fails and never panics: trouble is part of the message.
-    pub fn of(worker: &dyn Hosted, delivered: Delivered) -> Self {
+    /// Opens and reads a delivery; `sayers` are all who say something. Never fails and never panics:
+    /// trouble is part of the message.
+    pub fn of(worker: &dyn Hosted, sayers: &[Sayer], delivered: Delivered) -> Self {
         let raw = worker.raw_queues().contains(&delivered.queue.as_str());
         let headers_in = lower(&delivered.headers);
-        let attempt = headers_in.get(ATTEMPT_HEADER).and_then(|n| n.parse().ok()).unwrap_or(0);
-        let attempt = attempt.min(ATTEMPTS_MAX);
+        let came = Came::by(&delivered.exchange, worker.name());
+        let attempt = headers_in.get(ATTEMPT_HEADER).filter(|_| came == Came::Back);
+        let attempt = attempt.and_then(|n| n.parse().ok()).unwrap_or(0).min(ATTEMPTS_MAX);
         let (redelivered, sender) = (delivered.redelivered, sender(&delivered));
         let headers = kept_headers(&headers_in);
         let queue = delivered.queue.clone();
@@ -124,7 +119,7 @@ impl Message {
         if raw {
             message.read_raw(worker);
         } else {
-            message.read_enveloped(worker);
+            message.read_enveloped(worker, &Ways { sayers, came });
         }
         if let Ok(when) = &message.when {
             message.subject = worker.subject(when);
@@ -219,7 +214,7 @@ impl Message {
         held.ok_or_else(|| Trouble { class, reason: reason.to_owned() })
     }
 
-    fn read_enveloped(&mut self, worker: &dyn Hosted) {
+    fn read_enveloped(&mut self, worker: &dyn Hosted, ways: &Ways<'_>) {
         let trouble = |class, reason| Err(Trouble { class, reason });
         let size = self.original.body.len();
         if size > MESSAGE_BYTES_MAX {
@@ -259,7 +254,7 @@ impl Message {
                 return;
             }
         };
-        match origin(&opened) {
+        match ways.origin(&opened, self.sender.as_deref()) {
             Ok(origin) => self.origin = origin,
             Err(reason) => {
                 self.when = trouble(ParkedClass::Envelope, reason);
@@ -293,31 +288,8 @@ impl Message {
     }
 }
 
-fn origin(opened: &Opened) -> Result<Origin, String> {
-    if let Some(worker) = opened.said_by() {
-        let id = opened.id.parse();
-        let id = id.map_err(|_| {
-            format!("The id `{}` of our own message is no UUID.", excerpt(&opened.id))
-        })?;
-        return Ok(Origin::Ours { id, worker: worker.to_owned() });
-    }
-    let digest = Sha256::new().chain_update(&opened.ty).chain_update(&opened.data).finalize();
-    Ok(Origin::Outside {
-        source: key(&opened.source, SOURCE_BYTES_MAX),
-        external_id: key(&opened.id, EXTERNAL_ID_BYTES_MAX),
-        digest: digest.into(),
-        raw: false,
-    })
-}
-
-/// A sender's key as it is stored: without NUL, and hashed where it is longer than an index takes.
-fn key(sent: &str, bytes_max: usize) -> String {
-    let key = text(sent);
-    if key.len() <= bytes_max { key } else { format!("sha256:{}", hex(&Sha256::digest(key))) }
-}
-
 /// A text as PostgreSQL keeps it.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
@@ -375,10 +347,10 @@ impl Original {
 }
 
 /// Who sent it, as far as the broker says so: its user, else the exchange that it came by. Our own way
-/// back tells what was told before.
+/// back, and that of replays, tell what was told before.
 pub fn sender(delivered: &Delivered) -> Option<String> {
     let told = delivered.headers.get(SENDER_HEADER);
-    let told = told.filter(|_| is_way_back(&delivered.exchange));
+    let told = told.filter(|_| is_way_back(&delivered.exchange) || delivered.exchange == REPLAY);
     let exchange = Some(&delivered.exchange).filter(|name| !name.is_empty());
     delivered.user_id.as_ref().or(told).or(exchange).map(|name| text(name))
 }

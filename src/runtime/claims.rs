@@ -1,6 +1,6 @@
 //! The claims of a batch: which messages are to be decided, and which were known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +8,8 @@ use domain::ids::{millis, minted};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::arrival::{Message, Origin, Trouble};
+use super::arrival::{Message, Trouble};
+use super::origin::Origin;
 use super::planted::Bug;
 use super::transaction::{Desk, Poisoned, Stop};
 use super::upkeep::random;
@@ -106,7 +107,7 @@ impl Desk {
         }
         let otherwise = self.said_otherwise(messages, &repeats).await?;
         for (place, id) in repeats {
-            if otherwise.contains(&id) {
+            if otherwise.contains(&place) {
                 claims.troubles.push((place, Some(id), other_content(&messages[place])));
             } else {
                 claims.repeats.push((place, id));
@@ -115,22 +116,27 @@ impl Desk {
         Ok(())
     }
 
-    /// Of messages that come again, those which the log knows with other content.
+    /// Of messages that come again, the places of those which the log knows with other content.
     async fn said_otherwise(
         &mut self,
         messages: &[Message],
         repeats: &[(usize, Uuid)],
-    ) -> Result<BTreeSet<Uuid>, Stop> {
-        if repeats.is_empty() {
-            return Ok(BTreeSet::new());
+    ) -> Result<BTreeSet<usize>, Stop> {
+        let (mut otherwise, mut left) = (BTreeSet::new(), repeats.to_vec());
+        // The log answers by id: copies of one id are asked for one after the other.
+        while !left.is_empty() {
+            let mut asked = BTreeMap::new();
+            left.retain(|(place, id)| *asked.entry(*id).or_insert(*place) != *place);
+            let questions = asked.iter().map(|(id, place)| {
+                let arrived = &messages[*place].arrived;
+                let digest: [u8; 32] = Sha256::digest(&arrived.body).into();
+                (*id, arrived.ty.as_deref().unwrap_or_default(), digest)
+            });
+            let questions: Vec<_> = questions.collect();
+            let found = store::event::said_otherwise(&mut self.conn, &questions).await?;
+            otherwise.extend(found.iter().filter_map(|id| asked.get(id)));
         }
-        let asked = repeats.iter().map(|(place, id)| {
-            let arrived = &messages[*place].arrived;
-            let digest: [u8; 32] = Sha256::digest(&arrived.body).into();
-            (*id, arrived.ty.as_deref().unwrap_or_default(), digest)
-        });
-        let asked: Vec<_> = asked.collect();
-        Ok(store::event::said_otherwise(&mut self.conn, &asked).await?)
+        Ok(otherwise)
     }
 
     async fn claim_outside(

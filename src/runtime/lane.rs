@@ -31,6 +31,7 @@ use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receip
 use crate::store::DatabaseSettings;
 use crate::store::role::Does;
 use crate::telemetry::{Clock, Meter, Tracer};
+use crate::workers::Sayer;
 
 /// Marks wait this long for a transaction to ride in.
 const MARKS_IDLE: Duration = Duration::from_secs(1);
@@ -49,6 +50,7 @@ pub struct Lane {
     pub batch_size_max: usize,
     pub prefetch_batches: usize,
     pub heard: Arc<BTreeSet<&'static str>>,
+    pub sayers: Arc<[Sayer]>,
     pub meter: Meter,
     pub tracer: Tracer,
     pub trials: OpenTrials,
@@ -248,7 +250,9 @@ impl Lane {
         delivered: Vec<Delivered>,
     ) -> Result<Committed, LaneError> {
         let worker = Arc::clone(&self.worker);
-        let read = move || delivered.into_iter().map(|d| Message::of(&*worker, d)).collect();
+        let sayers = Arc::clone(&self.sayers);
+        let read =
+            move || delivered.into_iter().map(|d| Message::of(&*worker, &sayers, d)).collect();
         let read: Result<Vec<Message>, _> = tokio::task::spawn_blocking(read).await;
         let read = read.map_err(|error| LaneError(format!("Reading failed: {error}.")))?;
         Attempts::new(self, link, read).commit(desk).await

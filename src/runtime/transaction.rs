@@ -10,12 +10,13 @@ use domain::host::{AnyFacts, Hosted, When};
 use domain::ids::minted;
 use uuid::Uuid;
 
-use super::arrival::{Message, Origin, Trouble};
+use super::arrival::{Message, Trouble};
 use super::cause::Pipeline;
 use super::claims::Claims;
 use super::clock;
 use super::decision::{Question, Undecided};
 use super::fault_point::FaultPoint;
+use super::origin::Origin;
 use super::publish::Letters;
 use super::record::Records;
 use super::upkeep::random;

@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use tracing::{error, info};
 use uuid::Uuid;
 
-use super::arrival::{SENDER_HEADER, hex, sender};
+use super::arrival::{ATTEMPT_HEADER, SENDER_HEADER, hex, sender};
 use super::dead::{fingerprint, killer};
 use super::lane::{Lane, LaneError, Way};
 use super::reach::CAREFUL_FROM;
 use super::transaction::Desk;
-use crate::messaging::{DELIVERY_LIMIT, Delay, Delivered, Link, Outgoing, Receipt};
+use crate::messaging::{DELIVERY_LIMIT, Delay, Delivered, Link, Outgoing, Receipt, is_way_back};
 use crate::store::{self, Fault};
 use crate::telemetry::Counts;
 
@@ -186,7 +186,12 @@ impl Lane {
             }
         };
         // Who sent it is told by our own way back, where no user of the broker's is.
-        let headers = message.headers.iter().filter(|(name, _)| *name != SENDER_HEADER);
+        // Attempts that its sender counted would be believed on the way back.
+        let back = is_way_back(&message.exchange);
+        let kept = |name: &str| {
+            name != SENDER_HEADER && (back || !name.eq_ignore_ascii_case(ATTEMPT_HEADER))
+        };
+        let headers = message.headers.iter().filter(|(name, _)| kept(name));
         let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
         let from = sender(message).map(|from| (SENDER_HEADER.to_owned(), from));
         let headers = headers.chain(from);

@@ -28,6 +28,12 @@ impl Wild {
         Self { exchange: "", routing_key: queue.to_owned(), properties, body: body.into() }
     }
 
+    /// By this exchange, and not straight into the queue.
+    pub(crate) fn by(mut self, exchange: &'static str) -> Self {
+        self.exchange = exchange;
+        self
+    }
+
     pub(crate) fn with(mut self, change: impl FnOnce(BasicProperties) -> BasicProperties) -> Self {
         self.properties = change(self.properties);
         self

@@ -7,12 +7,12 @@ use leadmill::messaging::{Delivered, Outgoing, REPLAY};
 use leadmill::runtime::FaultPoint;
 use serde_json::json;
 
-use crate::installation::{Installation, PATIENCE, form};
+use crate::installation::{Installation, PATIENCE, command, form};
 
 /// Leads that go into the pipeline before the worker in question is killed.
 const LEADS: usize = 12;
 /// Every table of records, compared row by row.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "account",
     "contact",
     "input",
@@ -29,6 +29,7 @@ const TABLES: [&str; 16] = [
     "sales_order",
     "series",
     "shipment",
+    "shipment_line",
 ];
 
 #[tokio::test]
@@ -86,12 +87,43 @@ async fn f114_f116_invoicing_killed_anywhere_leaves_the_same_invoices_without_a_
     matrix(&before, step).await;
 }
 
+#[tokio::test]
+async fn refusals_and_conflicting_repeats_come_out_once_wherever_their_worker_is_killed() {
+    let before = Installation::new().await;
+    quotes(&before).await;
+    let quotes = before.texts("SELECT id::text FROM quote ORDER BY id").await;
+    for quote in &quotes[LEADS / 2..] {
+        before.command("quote.close.v1", json!({ "quote": quote, "reason": "lost" })).await;
+    }
+    worked(&before, "quoting", "SELECT count(*) = 6 FROM quote WHERE state = 'closed'").await;
+    let accept =
+        |n: usize, quote| command(&format!("a{n}"), "quote.accept.v1", &json!({ "quote": quote }));
+    // Half are refused, since their offers are closed; then come other commands under known ids,
+    // and come again.
+    before.publish((0..LEADS).map(|n| accept(n, &quotes[n])).collect()).await;
+    for _ in 0..2 {
+        let other = |n| accept(n, &quotes[(n + 1) % LEADS]);
+        before.publish((0..LEADS).map(other).collect()).await;
+    }
+    let messages = taken(&before, "ordering").await;
+    assert_eq!(messages.len(), 3 * LEADS);
+    let step = Step { worker: "ordering", queue: "ordering", next: None, messages };
+    matrix(&before, step).await;
+}
+
 /// A worker, what lies in its queue, and the queue that hears what it says.
 struct Step {
     worker: &'static str,
     queue: &'static str,
     next: Option<&'static str>,
     messages: Vec<Outgoing>,
+}
+
+impl Step {
+    /// How many different messages there are.
+    fn claims(&self) -> usize {
+        self.messages.iter().map(|message| &message.body).collect::<BTreeSet<_>>().len()
+    }
 }
 
 /// What an installation holds, without times, document numbers and (where the messages come from
@@ -119,14 +151,14 @@ async fn run(before: &Installation, step: &Step, point: Option<FaultPoint>) -> R
     if let Some(point) = point {
         it.start(&[step.worker], &[("LEADMILL_FAIL_AT", point.name())]).died().await;
     }
-    let (worker, count) = (step.worker, step.messages.len());
+    let (worker, count) = (step.worker, step.claims());
     let again = it.start(&[worker], &[]);
     it.until(
         "everything is decided and published",
         &format!(
             "SELECT (SELECT count(*) FROM inbox WHERE worker = '{worker}')
                   + (SELECT count(*) FROM received WHERE worker = '{worker}' AND batch IS NOT NULL)
-                  - {} = {count}
+                  + (SELECT count(*) FROM conflict) - {} = {count}
                 AND NOT EXISTS (SELECT FROM batch WHERE published_at IS NULL)",
             before
                 .count(&format!(
@@ -185,6 +217,10 @@ async fn remains(it: &Installation, step: &Step) -> Remains {
             format!("SELECT '{table} ' || {} AS row FROM {table} AS t ORDER BY 1", without(kept));
         rows.extend(it.texts(&query).await);
     }
+    let refusal = without("concat_ws(' ', type, source, rule, found, message)");
+    rows.extend(it.texts(&format!("SELECT {refusal} FROM refusal ORDER BY 1")).await);
+    rows.extend(it.texts("SELECT 'conflict ' || external_id FROM conflict ORDER BY 1").await);
+    rows.extend(it.texts("SELECT 'parked ' || reason FROM parked ORDER BY 1").await);
     let event = without("coalesce(sequence, 0) || ' ' || type || ' ' || id || ' ' || data::text");
     let events = it.texts(&format!("SELECT {event} FROM event ORDER BY 1")).await;
     Remains { rows, events }

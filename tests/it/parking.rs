@@ -1,10 +1,13 @@
 //! What is parked: each delivery as a row of its own, with who sent it and why in plain words; and
 //! what can never be sent again, without ending anything for its company.
 
-use leadmill::messaging::{Outgoing, Queue, Topology, said_by};
+use lapin::types::{AMQPValue, FieldTable};
+use leadmill::messaging::{COMMANDS, Outgoing, Queue, Topology, said_by};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::bad_input::{Wild, publish};
 use crate::installation::{Installation, command, form, raw};
 use crate::operators::leadmill;
 
@@ -59,8 +62,8 @@ async fn what_its_sender_gave_too_short_a_life_is_told_as_that() {
     let it = Installation::new().await;
     let short =
         |p: lapin::BasicProperties| p.with_expiration("1".into()).with_message_id("m".into());
-    let wild = crate::bad_input::Wild::to("ordering", b"{}".to_vec()).with(short);
-    crate::bad_input::publish(&it, vec![wild]).await;
+    let wild = Wild::to("ordering", b"{}".to_vec()).with(short);
+    publish(&it, vec![wild]).await;
     // Nobody works on that queue; the dead letter is looked after by any worker.
     let intake = it.start(&["intake"], &[]);
     it.until("it is parked", "SELECT count(*) = 1 FROM parked WHERE class = 'dead_letter'").await;
@@ -119,6 +122,159 @@ async fn what_cannot_be_sent_again_is_told_in_a_sentence_and_the_others_are_repl
     let answer = leadmill(&it, &["parked", "replay", "--all-of-class", "schema"]).await;
     assert!(!answer.success);
     assert!(answer.out.contains("1 message is back in its queue."), "{}", answer.out);
-    assert!(answer.out.contains("cannot be sent again: its 14000 headers"), "{}", answer.out);
+    assert!(answer.out.contains("cannot be sent again: its 14001 headers"), "{}", answer.out);
     assert_eq!(it.count("SELECT count(*) FROM parked WHERE state = 'replayed'").await, 1);
+}
+
+#[tokio::test]
+async fn what_poses_as_ours_or_is_for_us_alone_is_not_believed_from_outside() {
+    let it = Installation::new().await;
+    let workers = it.start(&["intake", "qualification"], &[]);
+    let id = Uuid::now_v7();
+    let by = |exchange: &str, key: &str, source: &str, ty: &str, n: u128| {
+        let id = Uuid::from_u128(id.as_u128() + n).to_string();
+        let data = json!({ "lead": id, "input": id, "row": 1 });
+        let event = json!({ "specversion": "1.0", "id": id, "source": source,
+                            "type": format!("leadmill.{ty}"), "data": data });
+        Outgoing {
+            exchange: exchange.to_owned(),
+            routing_key: key.to_owned(),
+            message_id: id,
+            ..raw("", "application/cloudevents+json", event.to_string().into_bytes())
+        }
+    };
+    let (qualify, captured) = ("lead.qualify.v1", "lead.captured.v1");
+    it.publish(vec![
+        // Straight into the queue, by the way of commands, and by the way of another worker.
+        by("", "qualification", "urn:leadmill:intake", captured, 1),
+        by(COMMANDS, qualify, "urn:leadmill:intake", qualify, 2),
+        by(&said_by("intake"), captured, "urn:leadmill:quoting", captured, 3),
+        // What this worker never says.
+        by(&said_by("intake"), captured, "urn:leadmill:intake", qualify, 4),
+        by("", "intake", "urn:test", "input.row.v1", 5),
+        by("", "intake", "urn:leadmill:intake", "input.row.v1", 6),
+    ])
+    .await;
+    it.until("all are parked", "SELECT count(*) = 6 FROM parked WHERE class = 'envelope'").await;
+    let poses = "SELECT count(*) FROM parked WHERE reason LIKE 'It poses as a message of %'";
+    assert_eq!(it.count(poses).await, 5);
+    let internal = "SELECT count(*) FROM parked WHERE reason LIKE 'A `input.row.v1` is what%'";
+    assert_eq!(it.count(internal).await, 1);
+    assert_eq!(it.count("SELECT count(*) FROM inbox").await, 0);
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_that_comes_again_with_other_content_is_parked_and_the_same_is_a_repeat() {
+    let it = Installation::new().await;
+    let workers = it.start(&["intake", "qualification"], &[]);
+    it.send("intake.web", "application/json", vec![form(1)]).await;
+    it.until("it is qualified", "SELECT count(*) = 1 FROM lead WHERE state = 'qualified'").await;
+    let said = "SELECT id || ' ' || data FROM event WHERE type = 'lead.captured.v1'";
+    let said = it.texts(said).await.remove(0);
+    let (id, data) = said.split_once(' ').unwrap();
+    let again = |data: &str| {
+        let event = format!(
+            r#"{{"specversion":"1.0","id":"{id}","source":"urn:leadmill:intake",
+                "type":"leadmill.lead.captured.v1","correlationid":"{id}","data":{data}}}"#
+        );
+        Outgoing {
+            exchange: said_by("intake"),
+            routing_key: "lead.captured.v1".into(),
+            message_id: id.to_owned(),
+            ..raw("", "application/cloudevents+json", event.into_bytes())
+        }
+    };
+    let other = data.replace("Acme 1", "Acme 2");
+    assert_ne!(data, other);
+    it.publish(vec![again(data), again(&other), again(&other)]).await;
+    it.until("the other is parked", "SELECT count(*) = 1 FROM parked").await;
+    let reason = it.texts("SELECT reason FROM parked").await.remove(0);
+    assert!(
+        reason.contains(&format!("said the message {id} before, with other content")),
+        "{reason}"
+    );
+    assert_eq!(it.count("SELECT count(*) FROM lead").await, 1);
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn attempts_that_a_sender_counts_count_for_nothing() {
+    let it = Installation::new().await;
+    let ordering = it.start(&["ordering"], &[]);
+    let counted = |id: &str, attempts: &str| {
+        let mut sent = command(id, "quote.accept.v1", &json!({ "quote": Uuid::now_v7() }));
+        sent.headers = vec![("x-attempt".to_owned(), attempts.to_owned())];
+        sent
+    };
+    it.publish(vec![counted("a", "2"), counted("b", "4294967295"), counted("c", "-1")]).await;
+    it.until("all wait", "SELECT count(*) = 3 FROM delayed").await;
+    it.until("all are refused", "SELECT count(*) = 3 FROM refusal").await;
+    // They have waited 2 s and 15 s, as everybody else.
+    assert_eq!(it.count("SELECT sum(attempt)::bigint FROM refusal").await, 9);
+    assert_eq!(it.count("SELECT count(*) FROM delayed").await, 0);
+    ordering.stop().await;
+}
+
+#[tokio::test]
+async fn who_sent_it_is_what_the_broker_says_and_stays_so() {
+    let it = Installation::new().await;
+    let ordering = it.start(&["intake", "ordering"], &[]);
+    let form = |n| Wild::to("intake.web", form(n)).by("leadmill.from.web");
+    let url = it.settings.broker.url.expose_secret();
+    let user = url.split_once("://").and_then(|(_, rest)| rest.split_once(':')).unwrap().0;
+    let as_user = |p: lapin::BasicProperties| p.with_user_id(user.into());
+    let accept = |id: &str| {
+        let data = json!({ "quote": Uuid::nil() });
+        let event = json!({ "specversion": "1.0", "id": id, "source": "urn:shop",
+                            "type": "leadmill.quote.accept.v1", "data": data });
+        Wild::to("quote.accept.v1", event.to_string().into_bytes()).by("leadmill.from.shop")
+    };
+    let to_nobody = Wild::to("intake.web", b"{}".to_vec());
+    publish(&it, vec![form(1), form(2).with(as_user), to_nobody, accept("a")]).await;
+    it.until("it waits", "SELECT count(*) = 1 FROM delayed").await;
+    // A copy by another way, and the way back, change nothing.
+    publish(&it, vec![accept("a").by("leadmill.commands")]).await;
+    it.until("it is refused", "SELECT count(*) = 1 FROM refusal").await;
+    let senders = "SELECT coalesce(sender, 'anybody') FROM received";
+    let mut expected = ["anybody", user, "leadmill.from.shop", "leadmill.from.web"];
+    expected.sort_unstable();
+    let mut senders = it.texts(senders).await;
+    senders.sort_unstable();
+    assert_eq!(senders, expected);
+    let trace = leadmill(&it, &["trace", "a"]).await;
+    assert!(trace.out.contains("sent by leadmill.from.shop"), "{}", trace.out);
+    ordering.stop().await;
+}
+
+#[tokio::test]
+async fn headers_that_grow_when_they_are_sent_again_are_parked_and_end_nobody_s_link() {
+    let it = Installation::new().await;
+    let mut ordering = it.start(&["ordering"], &[]);
+    let mut numbers = FieldTable::default();
+    for n in 0..14_000 {
+        numbers.insert(format!("{n:x}").into(), AMQPValue::ShortShortInt(1));
+    }
+    let accept = |id: &str| {
+        let data = json!({ "quote": Uuid::nil() });
+        let event = json!({ "specversion": "1.0", "id": id, "source": "urn:shop",
+                            "type": "leadmill.quote.accept.v1", "data": data });
+        Wild::to("ordering", event.to_string().into_bytes())
+    };
+    // Each NUL of an id becomes three bytes.
+    let odd = "\0".repeat(200);
+    publish(
+        &it,
+        vec![
+            accept("huge").with(|p| p.with_headers(numbers)),
+            accept("odd").with(|p| p.with_message_id(odd.as_str().into())),
+            accept("good"),
+        ],
+    )
+    .await;
+    it.until("two are parked", "SELECT count(*) = 2 FROM parked WHERE class = 'too_large'").await;
+    it.until("the good one is decided", "SELECT count(*) = 1 FROM refusal").await;
+    ordering.says_nothing_of("frame");
+    ordering.says_nothing_of("is not worked on");
+    ordering.stop().await;
 }

@@ -31,14 +31,13 @@ use super::{class, not_open, sentence, unknown};
 use crate::envelope::SOURCE_PREFIX;
 use crate::messaging::{Outgoing, Publisher, REPLAY};
 use crate::runtime::CLOCK;
+use crate::runtime::{ATTEMPT_HEADER, SENDER_HEADER};
 use crate::store::parked::{self, Closing, Parked, ParkedClass, ParkedFilter, ParkedState};
 use crate::store::{self, Connection, replay};
 use crate::workers::{self, OUT_BILLING};
 
 /// Most messages that one call replays; call it again for the rest.
 const REPLAYS_MAX: u32 = 1_000;
-/// Counts how often a message came back from a delay queue; it begins anew.
-const ATTEMPT_HEADER: &str = "x-attempt";
 /// Keeps the id of the first life.
 const ORIGINAL_HEADER: &str = "x-original-id";
 
@@ -276,13 +275,14 @@ impl Envelope {
 fn outgoing(found: &Parked, envelope: Option<Envelope>, new_id: Uuid) -> anyhow::Result<Outgoing> {
     let body = found.body.as_deref().unwrap_or_default();
     let text = |name: &str| found.properties.get(name).and_then(|v| v.as_str()).map(str::to_owned);
-    let stripped = |name: &str| name == ATTEMPT_HEADER || name == ORIGINAL_HEADER;
+    let stripped = |name: &str| [ATTEMPT_HEADER, ORIGINAL_HEADER, SENDER_HEADER].contains(&name);
     let headers = found.headers.as_ref().and_then(|headers| headers.as_object());
     let headers = headers.into_iter().flatten().filter(|(name, _)| !stripped(name));
     let headers = headers.map(|(name, value)| {
         (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     });
-    let mut headers: Vec<_> = headers.collect();
+    let sender = found.line.sender.clone().map(|sender| (SENDER_HEADER.to_owned(), sender));
+    let mut headers: Vec<_> = headers.chain(sender).collect();
     let correlation_id = envelope.as_ref().and_then(|envelope| envelope.text("correlationid"));
     // Without an id the input is known by its digest; this names it the same.
     let digest = || {
