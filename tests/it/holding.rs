@@ -126,12 +126,14 @@ async fn whoever_holds_a_lock_that_a_lane_waits_for_is_named_by_the_log_and_by_s
     let mut intake = it.start(&["intake"], &[]);
     it.until("it is a lead", "SELECT count(*) = 1 FROM lead").await;
     let mut psql = leadmill::store::connect(&it.settings.database, "psql").await.unwrap();
-    let pid: i32 =
-        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut psql).await.unwrap();
+    let (pid, user): (i32, String) = sqlx::query_as("SELECT pg_backend_pid(), current_user::text")
+        .fetch_one(&mut psql)
+        .await
+        .unwrap();
     execute(&mut psql, "BEGIN; SELECT * FROM party_key FOR UPDATE".into()).await;
     it.send("intake.web", "application/json", vec![form(1)]).await;
     let line = intake.says("waits for a lock that is held by").await;
-    let named = format!("the session {pid} of `postgres` by `psql`");
+    let named = format!("the session {pid} of `{user}` by `psql`");
     let advice = format!("pg_terminate_backend({pid})");
     assert!(
         line.contains("`intake.web`") && line.contains(&named) && line.contains(&advice),
