@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use super::Context;
 use crate::envelope::CONTENT_TYPE;
-use crate::messaging::{COMMANDS, Link, Outgoing, PublishError, Publisher};
+use crate::messaging::{COMMANDS, Link, Outgoing, PublishError, Publisher, from};
+use crate::senders;
 use crate::settings::Settings;
 
 /// How often a batch is offered again to a queue that is full.
@@ -67,11 +68,12 @@ impl Post {
     }
 }
 
-/// A raw input, for the queue of that name through the default exchange.
+/// A raw input, for the queue of that name: through the exchange of the kind of sender that may send it,
+/// so that its user of `leadmill grants` may do so too.
 #[must_use]
 pub fn raw(queue: &str, content_type: &str, message_id: String, body: Vec<u8>) -> Outgoing {
     Outgoing {
-        exchange: String::new(),
+        exchange: senders::Sender::of_queue(queue).map_or_else(String::new, |it| from(it.kind)),
         routing_key: queue.to_owned(),
         body: body.into(),
         content_type: content_type.to_owned(),

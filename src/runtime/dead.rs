@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::arrival::{Original, kept_headers, sender};
 use super::upkeep::CLOCK;
-use crate::messaging::Delivered;
+use crate::messaging::{Delay, Delivered};
 use crate::store::parked::{NewParked, ParkedClass};
 
 /// The row of a dead letter; the broker's history says which queue it died in, and why.
@@ -30,6 +30,11 @@ pub fn dead_letter(message: &Delivered) -> NewParked {
                  or discard it."
             )
         }
+        None if Delay::is_queue(&queue) => format!(
+            "It waited in `{queue}` to come back to `{}`, which is no queue of that worker. Look who \
+             sent it; discard it, or send its content anew.",
+            message.routing_key
+        ),
         _ => format!(
             "It died in queue `{queue}` ({reason}): the process that handled it ended each time. \
              Look at the log of that time, then replay or discard it."

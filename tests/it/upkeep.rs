@@ -3,10 +3,11 @@
 use lapin::options::BasicPublishOptions;
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Connection, ConnectionProperties};
+use leadmill::messaging::{Delay, Outgoing};
 use leadmill::runtime::FaultPoint;
 use secrecy::ExposeSecret;
 
-use crate::installation::{Installation, form};
+use crate::installation::{Installation, form, raw};
 
 #[tokio::test]
 async fn batches_that_nobody_can_read_or_send_keep_no_other_from_being_published() {
@@ -103,5 +104,21 @@ async fn a_dead_letter_with_a_forged_history_keeps_no_other_waiting() {
     connection.close(200, "done".into()).await.unwrap();
     let intake = it.start(&["intake"], &[]);
     it.until("all are parked", "SELECT count(*) = 4 FROM parked WHERE class = 'dead_letter'").await;
+    intake.stop().await;
+}
+
+#[tokio::test]
+async fn what_comes_back_from_a_delay_for_no_queue_is_parked_and_not_said_to_have_ended_a_process()
+{
+    let it = Installation::new().await;
+    let strange = Outgoing {
+        exchange: Delay::Seconds2.exchange("intake"),
+        ..raw("nobody.knows.this", "application/json", b"{}".to_vec())
+    };
+    it.publish(vec![strange]).await;
+    let intake = it.start(&["intake"], &[]);
+    let told = "SELECT count(*) = 1 FROM parked WHERE queue = 'leadmill.delay.intake.2s' AND reason
+                LIKE '%to come back to `nobody.knows.this`, which is no queue of that worker.%'";
+    it.until("it is parked with its reason", told).await;
     intake.stop().await;
 }

@@ -22,7 +22,7 @@ const PUBLISHED_MAX: usize = 1_000;
 const PREFETCH: u16 = 1_000;
 /// The catalog that leads ask for and quotes price with.
 const CATALOG: &str = include_str!("../../../config/demo-catalog.json");
-const SOURCE: &str = "urn:leadmill:bench";
+const SOURCE: &str = "urn:leadmill-bench";
 const FIRST_NAMES: [&str; 8] = ["Ana", "Ben", "Carla", "David", "Elif", "Finn", "Greta", "Hugo"];
 const LAST_NAMES: [&str; 8] =
     ["Lopez", "Meyer", "Novak", "Okoye", "Petit", "Rossi", "Schmidt", "Tanaka"];

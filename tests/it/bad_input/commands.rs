@@ -31,12 +31,15 @@ fn broken(input: &str) -> Vec<Broken> {
         let ty = ty.to_owned();
         wild.with(|p| p.with_type(ty.into()).with_message_id("1".into()).with_app_id("x".into()))
     };
+    // What intake says to itself, by its own exchange.
     let ours = |id: &str| {
         let event = json!({
             "specversion": "1.0", "id": id, "source": "urn:leadmill:intake",
-            "type": "leadmill.input.reject.v1", "data": { "input": input, "reason": "x" },
+            "type": "leadmill.import.continue.v1",
+            "data": { "import": input, "from_row": 1, "channel": "import", "first_row": 1 },
         });
-        to(event.to_string().into_bytes())
+        let wild = Wild::to("import.continue.v1", event.to_string().into_bytes());
+        Wild { exchange: "leadmill.events.intake", ..wild }
     };
     let deep =
         format!(r#"{{"input":"{input}","reason":{}{}}}"#, "[".repeat(50_000), "]".repeat(50_000));
