@@ -51,7 +51,7 @@ pub enum Does {
 /// The tables of reference data.
 const CATALOG: [&str; 4] = ["catalog", "product", "price_list", "price_list_item"];
 /// The tables whose rows belong to the worker that they name: every table with a column `worker`.
-/// What else a row must be, where its table is shared, stands in [`Does::row`].
+/// What else a row must be, where its table is shared, stands in `Does::row`.
 pub const OWN_ROWS: [&str; 11] = [
     "inbox", "nothing", "event", "batch", "refusal", "received", "parked", "schedule", "conflict",
     "delayed", "trial",
