@@ -32,7 +32,9 @@ proptest! {
             Ok(told) => check(&told, wanted)?,
             Err(refused) => prop_assert_eq!(refused.reason().rule, "opportunity.totals"),
         }
-        for one in interest {
+        // What the type of the command refuses (a line separator, say) never comes so far.
+        let sayable = |one: &Interest| one.product.parse::<domain::text::Short>().is_ok();
+        for one in interest.into_iter().filter(sayable) {
             let command = OpportunityAddLine {
                 manual_discount: Decimal::new(discount, 2),
                 ..add(&one.product, one.quantity.unwrap(), true)
