@@ -78,7 +78,7 @@ pub struct Selftest {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     rate: u32,
     /// The longest that it waits for rest after the last fault
-    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 240)]
     settle: u64,
 }
 

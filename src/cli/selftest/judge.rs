@@ -45,6 +45,17 @@ impl Finding {
     }
 }
 
+/// Whether some message that nobody can read lies parked nowhere yet.
+///
+/// # Errors
+/// Where the database cannot be read.
+pub async fn poison_missing(conn: &mut Connection, ledger: &Ledger) -> anyhow::Result<bool> {
+    let found = evidence::parked(conn).await.map_err(said)?;
+    let found: BTreeSet<_> =
+        found.iter().filter_map(|row| Sum::try_from(&*row.digest).ok()).collect();
+    Ok(!ledger.poison.is_subset(&found))
+}
+
 /// Says whether everything that those outside have sent was taken, as far as the tables tell.
 ///
 /// # Errors
