@@ -6,9 +6,10 @@ use domain::commands::INTERNAL;
 
 use crate::messaging::{
     Binding, COMMANDS, Consumer, DEAD, Delay, Delivered, Exchange, ExchangeKind, Link, Outgoing,
-    Queue, REPLAY, Receipt, Topology, TopologyError, is_way_back,
+    Queue, REPLAY, Receipt, Topology, TopologyError, from, is_way_back,
 };
 use crate::runtime::{CLOCK, dead_letter};
+use crate::senders::KINDS;
 use crate::settings::Settings;
 use crate::store;
 
@@ -21,6 +22,22 @@ const DEAD_QUEUE: &str = "leadmill.dead";
 /// Every delay had three queues, of slightly different times.
 const VARIANTS: [&str; 3] = ["a", "b", "c"];
 const BATCH_MAX: u16 = 200;
+
+/// Deletes the exchanges of senders where they are of the kind that an earlier version declared. An
+/// exchange holds no message, and who publishes meanwhile gets an error. The topology of this version
+/// is declared next.
+///
+/// # Errors
+/// Where the broker cannot be asked.
+pub(super) async fn make_room(settings: &Settings) -> anyhow::Result<()> {
+    for sender in KINDS {
+        let direct = only(vec![Exchange::new(from(sender.kind), ExchangeKind::Direct)]);
+        if direct.check(&settings.broker).await.is_ok() {
+            direct.delete(&settings.broker).await?;
+        }
+    }
+    Ok(())
+}
 
 /// Leaves the shape of earlier versions. Answers what somebody should know, as finished sentences;
 /// nothing where there is nothing left of them. The topology of this version must be declared.
@@ -68,7 +85,8 @@ async fn repair_return(settings: &Settings, now: &Topology) -> Result<(), Topolo
         back.declare(&settings.broker).await?;
     }
     let bound = worked(now).map(|queue| {
-        let binding = Binding { exchange: RETURN.to_owned(), routing_key: queue.name.clone() };
+        let binding =
+            Binding { exchange: RETURN.to_owned(), routing_key: queue.name.clone(), header: None };
         Queue { bindings: vec![binding], ..queue.clone() }
     });
     of_queues(bound.collect()).declare(&settings.broker).await
@@ -194,8 +212,11 @@ async fn existing(settings: &Settings, queues: Vec<Queue>) -> Result<Vec<Queue>,
 
 /// The bindings by which commands that leadmill says to itself could come from outside.
 fn internal(now: &Topology) -> Vec<Queue> {
-    let bindings = INTERNAL
-        .map(|ty| Binding { exchange: COMMANDS.to_owned(), routing_key: ty.name.to_owned() });
+    let bindings = INTERNAL.map(|ty| Binding {
+        exchange: COMMANDS.to_owned(),
+        routing_key: ty.name.to_owned(),
+        header: None,
+    });
     worked(now).map(|queue| Queue { bindings: bindings.to_vec(), ..queue.clone() }).collect()
 }
 

@@ -33,6 +33,7 @@ pub(super) async fn prepare(settings: &Settings) -> anyhow::Result<Ready> {
     let consumers = consumers(settings).await?;
     let queues = workers::consumer_queues(&consumers, &workers::sayers(&workers));
     let topology = workers::topology(&workers).outward(queues);
+    former::make_room(settings).await?;
     topology.declare(&settings.broker).await?;
     let notes = former::leave(settings, &topology).await?;
     Ok(Ready { applied, queues: topology.queues.len(), notes })

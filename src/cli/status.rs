@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Context;
 use super::output::table;
 use super::time::ago;
-use crate::messaging::{DEAD_LETTERS, Delay, QueueDepth};
+use crate::messaging::{DEAD_LETTERS, Delay, QueueDepth, REFUSING};
 use crate::store::status::{self, Count, Oldest};
 use crate::{store, workers};
 
@@ -66,7 +66,7 @@ impl Shown {
                 delayed += ready.unwrap_or(0);
             } else if name == DEAD_LETTERS {
                 dead += ready.unwrap_or(0);
-            } else {
+            } else if name != REFUSING {
                 queues.push(Queue { name, ready, consumers: waiting.map(|(_, n)| n) });
             }
         }

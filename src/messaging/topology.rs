@@ -1,6 +1,6 @@
 //! Exchanges, queues and bindings as data, and how they get onto the broker.
 //!
-//! Every queue is a durable quorum queue with an explicit delivery limit, a length limit that
+//! Every queue that holds something is a durable quorum queue with an explicit delivery limit, a length limit that
 //! refuses instead of dropping, and at-least-once dead-lettering: nothing that was accepted is
 //! ever thrown away.
 //!
@@ -11,6 +11,7 @@
 //! each sayer's exchange ([`said_by`]), a worker waits by exchanges of its own ([`Delay::exchange`]),
 //! and each kind of sender outside has one ([`from`]). Raw input may also enter through the **default
 //! exchange** with the name of its queue as routing key (`intake.email`), where one login does all.
+//! A sender's exchange reads one header before the key: see [`HISTORY`].
 //!
 //! What a worker cannot decide yet goes to a delay queue and comes back: published to the exchange
 //! [`Delay::exchange`] with the name of its queue as routing key, it waits in the delay queue, is
@@ -23,6 +24,7 @@ use lapin::types::FieldTable;
 
 use super::settings::BrokerSettings;
 use declare::Calls;
+use names::keyed;
 use request::{Depth, exchange_declare, queue_declare, queue_unbind};
 
 mod declare;
@@ -34,7 +36,8 @@ mod request;
 pub use declare::{Problem, TopologyError};
 pub use delay::Delay;
 pub use names::{
-    COMMANDS, DEAD, DEAD_LETTERS, REPLAY, from, is_way_back, said_by, takes, way_back,
+    COMMANDS, DEAD, DEAD_LETTERS, HISTORY, REFUSING, REPLAY, from, is_from, is_way_back, said_by,
+    takes, way_back,
 };
 pub use queue::{Argument, Binding, DELIVERY_LIMIT, QUEUE_LENGTH_MAX, Queue};
 
@@ -71,6 +74,8 @@ pub enum ExchangeKind {
     Direct,
     /// To all that are bound.
     Fanout,
+    /// By the headers that a message carries.
+    Headers,
 }
 
 /// How many messages wait in a queue.
@@ -93,7 +98,7 @@ impl Exchange {
 
 impl Topology {
     /// What every installation has, whoever works there: the exchanges of commands, of replays and of
-    /// dead letters, and the queue of these.
+    /// dead letters, the queue of these, and the one that refuses.
     #[must_use]
     pub fn standard() -> Self {
         let exchange = |name: &str, kind| Exchange::new(name.to_owned(), kind);
@@ -105,7 +110,7 @@ impl Topology {
                 exchange(REPLAY, ExchangeKind::Direct),
                 exchange(DEAD, ExchangeKind::Fanout),
             ],
-            queues: vec![dead],
+            queues: vec![dead, Queue::refusing(REFUSING)],
         }
     }
 
@@ -116,10 +121,19 @@ impl Topology {
         self
     }
 
-    /// With the exchange of a kind of sender.
+    /// With the exchange of a kind of sender, where the broker refuses what carries [`HISTORY`], and
+    /// everything else goes on by its routing key.
     #[must_use]
     pub fn sender(mut self, kind: &str) -> Self {
-        self.exchanges.push(Exchange::new(from(kind), ExchangeKind::Direct));
+        let (name, kind) = (from(kind), ExchangeKind::Headers);
+        let keyed = keyed(&name);
+        self.exchanges.push(Exchange { name: name.clone(), kind, alternate: Some(keyed.clone()) });
+        self.exchanges.push(Exchange::new(keyed, ExchangeKind::Direct));
+        let refusing = self.queues.iter_mut().filter(|queue| queue.name == REFUSING);
+        for queue in refusing {
+            let (exchange, routing_key) = (name.clone(), String::new());
+            queue.bindings.push(Binding { exchange, routing_key, header: Some(HISTORY) });
+        }
         self
     }
 

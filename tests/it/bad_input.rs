@@ -50,6 +50,17 @@ pub(crate) async fn publish(it: &Installation, messages: Vec<Wild>) {
     connection.close(200, "done".into()).await.unwrap();
 }
 
+/// Publishes as a foreign client does; answers how many the broker took.
+pub(crate) async fn taken(it: &Installation, messages: Vec<Wild>) -> usize {
+    let (connection, channel) = connect(it).await;
+    let mut taken = 0;
+    for wild in messages {
+        taken += usize::from(send(it, &channel, wild).await.unwrap().is_ack());
+    }
+    connection.close(200, "done".into()).await.unwrap();
+    taken
+}
+
 /// Publishes more than RabbitMQ takes from version 4 on, 16 MiB; answers whether this one took it.
 async fn publish_large(it: &Installation, wild: Wild) -> bool {
     let (connection, channel) = connect(it).await;

@@ -2,12 +2,12 @@
 //! what can never be sent again, without ending anything for its company.
 
 use lapin::types::{AMQPValue, FieldTable};
-use leadmill::messaging::{COMMANDS, Outgoing, Queue, Topology, said_by};
+use leadmill::messaging::{COMMANDS, DEAD_LETTERS, Outgoing, Queue, Topology, said_by};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::bad_input::{Wild, publish};
+use crate::bad_input::{Wild, publish, taken};
 use crate::installation::{Installation, command, form, raw};
 use crate::operators::leadmill;
 
@@ -72,6 +72,32 @@ async fn what_its_sender_gave_too_short_a_life_is_told_as_that() {
                 queue `ordering` in that time.";
     assert!(reason.starts_with(said), "{reason}");
     intake.stop().await;
+}
+
+/// RabbitMQ before 4.0 hands over nothing more that dies in a queue, once it has taken 32 of these.
+#[tokio::test]
+async fn a_history_that_its_sender_made_up_is_refused_and_keeps_no_other_from_the_dead_letters() {
+    let it = Installation::new().await;
+    let dead = format!("{}{DEAD_LETTERS}", it.settings.broker.prefix);
+    let mut death = FieldTable::default();
+    for (name, value) in [("queue", dead.as_str()), ("reason", "expired")] {
+        death.insert(name.into(), AMQPValue::LongString(value.into()));
+    }
+    let history = AMQPValue::FieldArray(vec![AMQPValue::FieldTable(death)].into());
+    let mut headers = FieldTable::default();
+    headers.insert("x-death".into(), history);
+    let short = |id: usize| {
+        let wild = Wild::to("intake.web", form(id)).by("leadmill.from.web");
+        wild.with(|p| p.with_expiration("1".into()).with_message_id(id.to_string().into()))
+    };
+    let forged = |id| short(id).with(|p| p.with_headers(headers.clone()));
+    let taken = taken(&it, (0..40).map(forged).collect()).await;
+    assert_eq!(taken, 0, "the broker refuses them");
+    publish(&it, vec![short(40)]).await;
+    // Nobody works on that queue; the dead letter is looked after by any worker.
+    let ordering = it.start(&["ordering"], &[]);
+    it.until("it is parked", "SELECT count(*) = 1 FROM parked WHERE queue = 'intake.web'").await;
+    ordering.stop().await;
 }
 
 #[tokio::test]
@@ -188,13 +214,18 @@ async fn an_event_that_comes_again_with_other_content_is_parked_and_the_same_is_
     let other = data.replace("Acme 1", "Acme 2");
     assert_ne!(data, other);
     it.publish(vec![again(data), again(&other), again(&other)]).await;
-    it.until("the other is parked", "SELECT count(*) = 1 FROM parked").await;
+    // What comes after them in the same queue was handled: so they were, too.
+    it.send("intake.web", "application/json", vec![form(2)]).await;
+    it.until("all is done", "SELECT count(*) = 2 FROM lead WHERE state = 'qualified'").await;
+    let parked = "SELECT count(*) FROM parked WHERE convert_from(body, 'UTF8') LIKE '%Acme 2%'";
+    assert_eq!(it.count(parked).await, 1);
+    assert_eq!(it.count("SELECT count(*) FROM parked").await, 1, "the same is a repeat");
     let reason = it.texts("SELECT reason FROM parked").await.remove(0);
     assert!(
         reason.contains(&format!("said the message {id} before, with other content")),
         "{reason}"
     );
-    assert_eq!(it.count("SELECT count(*) FROM lead").await, 1);
+    assert_eq!(it.count("SELECT count(*) FROM lead").await, 2);
     workers.stop().await;
 }
 

@@ -8,8 +8,7 @@ use super::messages::summary;
 use crate::contract::raw::RAW;
 use crate::contract::schema::Shared;
 use crate::contract::{Contract, types};
-use crate::messaging::{Argument, Binding, Queue, REPLAY, from, is_way_back};
-use crate::senders::KINDS;
+use crate::messaging::{Argument, Binding, Queue, REPLAY, is_from, is_way_back};
 use crate::workers::OUT_BILLING;
 
 /// Every channel by its name: exchange and routing key, or the queue.
@@ -43,8 +42,9 @@ pub(super) fn name(exchange: &str, ty: &MessageType) -> String {
 fn key(contract: &Contract, exchange: &str, ty: &MessageType, doc: &str) -> Value {
     let queues = contract.reaches(exchange, ty);
     let queues: Vec<_> = queues.iter().map(|queue| queue.name.as_str()).collect();
-    // One kind of sender is kept to its keys by the bindings, everybody else by its rights.
-    let sender = KINDS.iter().any(|sender| from(sender.kind) == exchange);
+    // One kind of sender is kept to its keys by the bindings behind a headers exchange, everybody else
+    // by its rights.
+    let kind = if is_from(exchange) { "headers" } else { "topic" };
     json!({
         "address": ty.name,
         "title": ty.name,
@@ -55,7 +55,7 @@ fn key(contract: &Contract, exchange: &str, ty: &MessageType, doc: &str) -> Valu
                 "is": "routingKey",
                 "exchange": {
                     "name": exchange,
-                    "type": if sender { "direct" } else { "topic" },
+                    "type": kind,
                     "durable": true,
                     "autoDelete": false,
                     "vhost": "/",

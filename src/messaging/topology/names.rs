@@ -11,6 +11,15 @@ pub const DEAD: &str = "leadmill.dead";
 /// name would have that right on the exchange too.
 pub const DEAD_LETTERS: &str = "leadmill.letters.dead";
 
+/// The header in which a broker tells in which queues a message died. RabbitMQ before 4.0 believes a
+/// sender that sets it: a message that expires, and is said to have been among the dead letters already,
+/// is never handed over to them, and after a few of these nothing is that dies in that queue.
+pub const HISTORY: &str = "x-death";
+
+/// The queue to which a sender's message goes that carries [`HISTORY`]. It is always full, so that the
+/// broker refuses the message (`basic.nack`): nothing is ever in it.
+pub const REFUSING: &str = "leadmill.refusing";
+
 /// Topic exchange to which a worker (or the clock) says everything that it says. Nobody else has a
 /// right to it, and a queue is bound to it only for what its worker hears of this sayer.
 #[must_use]
@@ -31,10 +40,26 @@ pub fn is_way_back(exchange: &str) -> bool {
     exchange.starts_with("leadmill.return.")
 }
 
-/// Direct exchange of one kind of sender outside, bound to just what such a sender may send.
+/// The beginning of the name of every sender's exchange.
+const FROM: &str = "leadmill.from.";
+
+/// The exchange of one kind of sender outside, which leads to just what such a sender may send.
 #[must_use]
 pub fn from(kind: &str) -> String {
-    ["leadmill.from.", kind].concat()
+    [FROM, kind].concat()
+}
+
+/// Whether an exchange is that of some kind of sender.
+#[must_use]
+pub fn is_from(exchange: &str) -> bool {
+    exchange.starts_with(FROM)
+}
+
+/// The exchange that has the routing keys of this one. A sender's own is a headers exchange, which
+/// leads what carries [`HISTORY`] to [`REFUSING`]; behind it stands a direct one.
+#[must_use]
+pub(super) fn keyed(exchange: &str) -> String {
+    if is_from(exchange) { [exchange, ".keys"].concat() } else { exchange.to_owned() }
 }
 
 /// Whether a topic exchange takes this key for this pattern.

@@ -2,6 +2,7 @@
 
 use lapin::types::{AMQPValue, FieldTable};
 
+use super::names::keyed;
 use super::{DEAD, REPLAY};
 use crate::messaging::settings::BrokerSettings;
 
@@ -12,7 +13,7 @@ pub const DELIVERY_LIMIT: u32 = 20;
 /// of memory per message.
 pub const QUEUE_LENGTH_MAX: u32 = 5_000_000;
 
-/// A durable quorum queue.
+/// A durable queue, quorum unless it takes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Queue {
     /// Without prefix.
@@ -47,6 +48,8 @@ pub struct Binding {
     pub exchange: String,
     /// Key or pattern.
     pub routing_key: String,
+    /// Whatever its key, what carries this header.
+    pub header: Option<&'static str>,
 }
 
 impl Queue {
@@ -63,7 +66,7 @@ impl Queue {
     #[must_use]
     pub fn hears(mut self, exchange: &str, routing_key: &str) -> Self {
         let (exchange, routing_key) = (exchange.to_owned(), routing_key.to_owned());
-        self.bindings.push(Binding { exchange, routing_key });
+        self.bindings.push(Binding { exchange, routing_key, header: None });
         self
     }
 
@@ -78,9 +81,21 @@ impl Queue {
         }
     }
 
+    /// A queue that takes nothing. A classic one, which keeps to its length exactly.
+    pub(super) fn refusing(name: &str) -> Self {
+        Self { length_max: 0, ..Self::bare(name) }
+    }
+
     /// The arguments that it is declared with.
     #[must_use]
     pub fn arguments(&self) -> Vec<(&'static str, Argument<'_>)> {
+        if self.length_max == 0 {
+            return vec![
+                ("x-queue-type", Argument::Text("classic")),
+                ("x-max-length", Argument::Number(0)),
+                ("x-overflow", Argument::Text("reject-publish")),
+            ];
+        }
         let mut arguments = vec![
             ("x-queue-type", Argument::Text("quorum")),
             ("x-delivery-limit", Argument::Number(self.delivery_limit)),
@@ -106,5 +121,22 @@ impl Queue {
             table.insert(name.into(), value);
         }
         table
+    }
+}
+
+impl Binding {
+    /// Exchange, key and arguments for the broker.
+    pub(super) fn request(&self, settings: &BrokerSettings) -> (String, &str, FieldTable) {
+        let mut arguments = FieldTable::default();
+        let exchange = match self.header {
+            Some(header) => {
+                let any = AMQPValue::LongString("any-with-x".into());
+                arguments.insert("x-match".into(), any);
+                arguments.insert(header.into(), AMQPValue::Void);
+                settings.full(&self.exchange)
+            }
+            None => settings.full(&keyed(&self.exchange)),
+        };
+        (exchange, &self.routing_key, arguments)
     }
 }

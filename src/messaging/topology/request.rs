@@ -3,7 +3,7 @@
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 
-use super::{Binding, Exchange, ExchangeKind, Queue};
+use super::{Exchange, ExchangeKind, Queue};
 use crate::messaging::settings::BrokerSettings;
 
 /// How far a declaration goes.
@@ -26,6 +26,7 @@ pub(super) fn exchange_declare(
             ExchangeKind::Topic => lapin::ExchangeKind::Topic,
             ExchangeKind::Direct => lapin::ExchangeKind::Direct,
             ExchangeKind::Fanout => lapin::ExchangeKind::Fanout,
+            ExchangeKind::Headers => lapin::ExchangeKind::Headers,
         };
         let name = settings.full(&exchange.name);
         let options = ExchangeDeclareOptions { durable: true, ..Default::default() };
@@ -64,11 +65,10 @@ pub(super) fn queue_declare(
         }
         let arguments = queue.table(settings);
         channel.queue_declare(name.as_str().into(), options, arguments).await?;
-        for Binding { exchange, routing_key } in &queue.bindings {
-            let exchange = settings.full(exchange).into();
-            let (options, arguments) = (QueueBindOptions::default(), FieldTable::default());
-            let key = routing_key.as_str().into();
-            channel.queue_bind(name.as_str().into(), exchange, key, options, arguments).await?;
+        for binding in &queue.bindings {
+            let (exchange, key, arguments) = binding.request(settings);
+            let (name, options) = (name.as_str().into(), QueueBindOptions::default());
+            channel.queue_bind(name, exchange.into(), key.into(), options, arguments).await?;
         }
         Ok(())
     }
@@ -79,10 +79,10 @@ pub(super) fn queue_unbind(
 ) -> impl AsyncFn(&lapin::Channel, &Queue) -> lapin::Result<()> {
     async move |channel, queue| {
         let name = settings.full(&queue.name);
-        for Binding { exchange, routing_key } in &queue.bindings {
-            let (exchange, key) = (settings.full(exchange), routing_key.as_str());
-            let (name, exchange) = (name.as_str().into(), exchange.into());
-            channel.queue_unbind(name, exchange, key.into(), FieldTable::default()).await?;
+        for binding in &queue.bindings {
+            let (exchange, key, arguments) = binding.request(settings);
+            let name = name.as_str().into();
+            channel.queue_unbind(name, exchange.into(), key.into(), arguments).await?;
         }
         Ok(())
     }

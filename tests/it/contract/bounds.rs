@@ -163,7 +163,7 @@ fn every_text_date_and_number_of_a_command_from_outside_has_its_bounds_in_the_sc
 }
 
 /// What must be refused at such a place.
-fn hostile(schema: &Value) -> Vec<Value> {
+fn hostile(schema: &Value, good: &Value) -> Vec<Value> {
     let text = |chars: u64| json!("x".repeat(usize::try_from(chars).unwrap()));
     let mut values = vec![json!({ "x": 1 }), json!(1.5)];
     match kinds(schema).first().copied() {
@@ -201,7 +201,7 @@ fn hostile(schema: &Value) -> Vec<Value> {
         Some("array") => {
             values.push(json!("x"));
             if let Some(max) = schema["maxItems"].as_u64() {
-                values.push(vec![Value::Null; usize::try_from(max).unwrap() + 1].into());
+                values.push(vec![good[0].clone(); usize::try_from(max).unwrap() + 1].into());
             }
         }
         _ => values = vec![json!([]), json!("x"), json!(1)],
@@ -218,7 +218,7 @@ fn what_breaks_a_bound_is_refused_by_the_name_of_its_field() {
         assert!(told.is_valid(&data), "{}: {data}", ty.name);
         read(ty, &data).unwrap_or_else(|error| panic!("{}: {error}", ty.name));
         for leaf in leaves.iter().filter(|leaf| !leaf.at.0.is_empty()) {
-            for value in hostile(&leaf.schema) {
+            for value in hostile(&leaf.schema, data.pointer(&leaf.at.0).unwrap()) {
                 let mut bad = data.clone();
                 *bad.pointer_mut(&leaf.at.0).unwrap() = value.clone();
                 let short: String = value.to_string().chars().take(60).collect();
@@ -261,28 +261,40 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<String>().prop_map(Value::from),
         "[-0-9.eTZ:+ ]{0,20}".prop_map(Value::from),
         ".{0,150}".prop_map(Value::from),
+        // What serde alone would take.
+        "[a\u{1b}\u{202e}\n]{1,3}".prop_map(Value::from),
+        (100_usize..2_100).prop_map(|chars| "x".repeat(chars).into()),
+        any::<u128>().prop_map(|n| json!(Uuid::from_u128(n).simple().to_string())),
+        any::<u16>().prop_map(|n| json!(f64::from(n) / 8.0)),
     ];
-    leaf.prop_recursive(2, 12, 4, |inner| {
+    let leaf = leaf.boxed();
+    let nested = leaf.clone().prop_recursive(2, 12, 4, |inner| {
         let entries = proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from);
         let field = ("[a-z_]{1,8}", inner);
         let object = proptest::collection::vec(field, 0..4).prop_map(Map::from_iter);
         prop_oneof![entries, object.prop_map(Value::Object)]
-    })
+    });
+    prop_oneof![4 => leaf, 1 => nested]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_a_reader_takes_from_outside_fits_the_schema_that_is_told(
-        which in any::<prop::sample::Index>(),
         place in any::<prop::sample::Index>(),
         value in any_json(),
     ) {
-        let types: Vec<_> = from_outside().collect();
-        let ty = types[which.index(types.len())];
-        let (mut data, leaves) = example_of(ty);
-        let at = &leaves[place.index(leaves.len())].at.0;
+        // A type with many fields is tried as often as it has fields.
+        static PLACES: LazyLock<Vec<(&MessageType, Value, String)>> = LazyLock::new(|| {
+            let of = |ty| {
+                let (data, leaves) = example_of(ty);
+                leaves.into_iter().map(move |leaf| (ty, data.clone(), leaf.at.0))
+            };
+            from_outside().flat_map(of).collect()
+        });
+        let (ty, mut data, at) = PLACES[place.index(PLACES.len())].clone();
+        let at = &at;
         // Blanks around a text are cut, and count for the length in the schema alone.
         let padded = value.as_str().is_some_and(|text| text.trim() != text);
         *data.pointer_mut(at).unwrap() = value;
@@ -304,7 +316,7 @@ fn a_list_is_never_taken_for_an_object() {
         for leaf in leaves.iter().filter(|leaf| leaf.schema["properties"].is_object()) {
             let mut bad = data.clone();
             let object = bad.pointer_mut(&leaf.at.0).unwrap();
-            // The values in the order of declaration, which serde alone would take.
+            // Serde alone takes such a list where its values fit the fields in their order.
             let values = object.as_object().unwrap().values().cloned().collect();
             *object = Value::Array(values);
             let malformed = read(ty, &bad).expect_err(&leaf.at.1);

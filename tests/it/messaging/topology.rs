@@ -49,9 +49,14 @@ async fn the_whole_topology_is_declared_twice_checked_counted_and_deleted() {
 async fn queues_with_other_arguments_are_all_named_with_the_difference() {
     let bench = Bench::with(vec![worker("one"), worker("two"), worker("three")]).await;
     let mut other = bench.topology.clone();
-    other.queues[1].length_max = 7;
-    other.queues[2].delivery_limit = 3;
-    other.queues[3].dead_letter = Some(said_by("intake"));
+    for queue in &mut other.queues {
+        match queue.name.as_str() {
+            "one" => queue.length_max = 7,
+            "two" => queue.delivery_limit = 3,
+            "three" => queue.dead_letter = Some(said_by("intake")),
+            _ => {}
+        }
+    }
     for result in [other.check(&bench.settings).await, other.declare(&bench.settings).await] {
         let error = result.expect_err("the arguments differ");
         let TopologyError::Problems(problems) = &error else { panic!("{error}") };

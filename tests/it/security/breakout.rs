@@ -8,7 +8,9 @@ use domain::message::{MessageKind, MessageType};
 use lapin::options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
-use leadmill::messaging::{COMMANDS, DEAD_LETTERS, Delay, REPLAY, Topology, from, said_by};
+use leadmill::messaging::{
+    COMMANDS, DEAD_LETTERS, Delay, Queue, REFUSING, REPLAY, Topology, from, said_by,
+};
 use leadmill::senders::KINDS;
 use leadmill::workers;
 use secrecy::ExposeSecret;
@@ -105,7 +107,7 @@ fn every_key(topology: &Topology) -> BTreeSet<String> {
 /// A key that an exchange without rights on its keys is bound for.
 fn by(topology: &Topology, exchange: &str) -> String {
     let bindings = topology.queues.iter().flat_map(|queue| &queue.bindings);
-    let mut here = bindings.filter(|binding| binding.exchange == exchange);
+    let mut here = bindings.filter(|it| it.exchange == exchange && it.header.is_none());
     here.next().unwrap().routing_key.clone()
 }
 
@@ -220,7 +222,8 @@ async fn arrived(
         assert!(begun.elapsed() < PATIENCE, "what waited did not come back: {arrived:?}");
         tokio::time::sleep(LOOK_EVERY).await;
     }
-    for queue in topology.queues.iter().filter(|queue| !Delay::is_queue(&queue.name)) {
+    let holds = |queue: &&Queue| !Delay::is_queue(&queue.name) && queue.name != REFUSING;
+    for queue in topology.queues.iter().filter(holds) {
         let properties = BasicProperties::default().with_message_id(END.into());
         let (options, name) = (BasicPublishOptions::default(), queue.name.as_str());
         channel.basic_publish("".into(), name.into(), options, b"", properties).await.unwrap();
