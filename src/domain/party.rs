@@ -285,14 +285,14 @@ mod tests {
     }
 
     #[test]
-    fn f21_legal_forms_and_case_make_no_other_company() {
+    fn legal_forms_and_case_make_no_other_company() {
         let keys = organisation_keys(&of("ACME, Inc.", "a@acme.example"));
         assert_eq!(keys, organisation_keys(&of("Acme", "b@acme.example")));
         assert_eq!(keys[0].value, "acme|acme.example");
     }
 
     #[test]
-    fn f21_a_freemail_domain_never_identifies_a_company() {
+    fn a_freemail_domain_never_identifies_a_company() {
         assert_eq!(organisation_keys(&of("Acme", "kenny@gmail.com")), vec![]);
     }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::installation::{Installation, PATIENCE, form};
 
 #[tokio::test]
-async fn f16_files_of_every_channel_lie_in_their_queues_as_their_senders_would_put_them_there() {
+async fn files_of_every_channel_lie_in_their_queues_as_their_senders_would_put_them_there() {
     let it = Installation::new().await;
     let samples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     for (channel, file, content_type) in [

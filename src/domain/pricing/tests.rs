@@ -226,7 +226,7 @@ fn f73_fractions_are_refused_where_only_whole_units_are_sold() {
 }
 
 #[test]
-fn f75_a_rule_written_as_json_prices_the_same_when_read_back() {
+fn a_rule_written_as_json_prices_the_same_when_read_back() {
     let rule = PriceRule {
         rounding: RoundingPolicy::ToNearest(RoundingOption::EndsIn(dec!(0.99))),
         ..PriceRule::new(PercentMarginCurrentCost(dec!(33.3)))

@@ -268,7 +268,7 @@ fn f89_a_document_without_lines_is_zero_everywhere() {
 }
 
 #[test]
-fn f75_what_a_document_was_computed_from_survives_as_json() {
+fn what_a_document_was_computed_from_survives_as_json() {
     let (lines, header) = golden_document();
     let rules = Rules { unit_rounding: UnitRounding::UnitFirst, ..Rules::default() };
     let computed = totals(&lines, &header, rules, euro()).unwrap();

@@ -38,7 +38,7 @@ fn file(it: &Installation, name: &str, text: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn f104_every_problem_of_a_settings_file_is_listed_at_once() {
+async fn every_problem_of_a_settings_file_is_listed_at_once() {
     let it = Installation::new().await;
     let settings = "[broker]\nprefix = \"a b\"\nprefx = \"x\"\nheartbeat_s = \"often\"\n\
                     [runtime]\nbatch_size_max = 0\nsweep_evry_s = 1\n\
@@ -65,7 +65,7 @@ async fn f104_every_problem_of_a_settings_file_is_listed_at_once() {
 }
 
 #[tokio::test]
-async fn f104_a_misspelt_variable_is_named_and_not_passed_over() {
+async fn a_misspelt_variable_is_named_and_not_passed_over() {
     let it = Installation::new().await;
     let variables = [
         ("LEADMILL_BROKER__PREFX", "x"),
@@ -81,7 +81,7 @@ async fn f104_a_misspelt_variable_is_named_and_not_passed_over() {
 }
 
 #[tokio::test]
-async fn f104_every_problem_of_a_rule_file_is_listed_at_once() {
+async fn every_problem_of_a_rule_file_is_listed_at_once() {
     let it = Installation::new().await;
     let rules = "version = \"1\"\nvresion = \"2\"\n\
                  [[clause]]\nname = \"a\"\nwhen = \"budgt > 5\"\nscore = 10\n\

@@ -273,7 +273,7 @@ fn a_clause_that_cannot_be_computed_is_named_and_matches_nothing() {
 }
 
 #[test]
-fn f22_a_merged_lead_is_asked_again_with_all_it_knows_now() {
+fn a_merged_lead_is_asked_again_with_all_it_knows_now() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
     let merged = story.world.lead(id(1)).unwrap().merge(&acme()).unwrap();
@@ -291,7 +291,7 @@ fn f22_a_merged_lead_is_asked_again_with_all_it_knows_now() {
 }
 
 #[test]
-fn f22_a_merge_that_changes_nothing_for_the_rules_says_nothing() {
+fn a_merge_that_changes_nothing_for_the_rules_says_nothing() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
     let again = captured(&lead(1, vague()));

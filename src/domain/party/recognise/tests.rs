@@ -66,7 +66,7 @@ fn f20_a_phone_is_the_person_where_there_is_no_address_or_the_name_is_theirs() {
 }
 
 #[test]
-fn f21_a_shared_line_is_no_conflict_but_a_contradiction_is() {
+fn a_shared_line_is_no_conflict_but_a_contradiction_is() {
     let people = [contact(1, "Schmidt"), contact(2, "Meyer")];
     let world = world(&people, &[("a@a.example", 1), (PHONE, 2)]);
     let of = |name| recognise(&world, &enquiry(name, &["a@a.example"], &[PHONE]));
@@ -81,7 +81,7 @@ fn f21_a_shared_line_is_no_conflict_but_a_contradiction_is() {
 }
 
 #[test]
-fn f21_two_addresses_of_two_contacts_are_a_conflict() {
+fn two_addresses_of_two_contacts_are_a_conflict() {
     let people = [contact(1, "Schmidt"), contact(2, "Meyer")];
     let world = world(&people, &[("a@a.example", 1), ("b@a.example", 2)]);
     let found = recognise(&world, &enquiry("", &["a@a.example", "b@a.example"], &[]));

@@ -86,7 +86,7 @@ fn f14_a_known_sender_is_linked_to_contact_and_account_whoever_the_mail_went_to(
 }
 
 #[test]
-fn f21_keys_of_two_parties_are_held_naming_both_and_released_by_a_person() {
+fn keys_of_two_parties_are_held_naming_both_and_released_by_a_person() {
     let mut desk = Desk::new();
     let (ana, bob) = (
         desk.form(&json!({ "name": "Ana Lopez", "email": "ana@acme.example" })).0,

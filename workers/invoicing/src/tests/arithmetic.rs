@@ -110,7 +110,7 @@ fn f90_what_bears_no_tax_says_why() {
 }
 
 #[test]
-fn f110_half_an_order_bears_its_part_of_what_belongs_to_the_whole() {
+fn half_an_order_bears_its_part_of_what_belongs_to_the_whole() {
     let (lines, header) = golden();
     // 6 of 12 pumps, none of the rest: 674 of a detail amount of 1497.97.
     let order = shipped(lines, header, &[dec!(6), dec!(0)]);
@@ -124,7 +124,7 @@ fn f110_half_an_order_bears_its_part_of_what_belongs_to_the_whole() {
 }
 
 #[test]
-fn f110_freight_of_goods_without_value_is_divided_by_quantity() {
+fn freight_of_goods_without_value_is_divided_by_quantity() {
     let free = line(dec!(4), dec!(0), (dec!(0), dec!(0)));
     let header = Header { freight_amount: dec!(10), freight_tax: Some(VAT), ..Header::default() };
     let said = issue(&shipped(vec![free], header, &[dec!(1)]));

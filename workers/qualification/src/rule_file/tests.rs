@@ -27,7 +27,7 @@ fn the_built_in_rules_are_sound_and_explain_every_fact() {
 }
 
 #[test]
-fn f59_every_problem_of_a_file_is_named_at_once() {
+fn every_problem_of_a_file_is_named_at_once() {
     let text = r#"
         versoin = "1"
         [words]
