@@ -265,7 +265,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         "[a\u{1b}\u{202e}\n]{1,3}".prop_map(Value::from),
         (100_usize..2_100).prop_map(|chars| "x".repeat(chars).into()),
         any::<u128>().prop_map(|n| json!(Uuid::from_u128(n).simple().to_string())),
-        any::<u16>().prop_map(|n| json!(f64::from(n) / 8.0)),
+        any::<u16>().prop_map(|n| json!(format!("{n}.125").parse::<f64>().unwrap())),
     ];
     let leaf = leaf.boxed();
     let nested = leaf.clone().prop_recursive(2, 12, 4, |inner| {
