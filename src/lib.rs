@@ -31,6 +31,8 @@
 //! * `src/domain` (crate `leadmill-domain`): subjects with their life cycles, the message types, and
 //!   the grammar of a worker (`decide.rs`). It waits for nothing: no tokio, no sqlx, no lapin.
 //! * `workers/*`: one crate each, on the domain alone, blind to one another.
+//! * A table is declared once (`table!`, `part!`; `src/store/table`): bulk statements, rights, audits and
+//!   the lists of tests follow from it (`store/declared.rs`).
 //! * [`store`] has all SQL, [`messaging`] has all of lapin; neither knows of the other.
 //! * [`telemetry`] is what the runtime tells of itself: counts, health, traces.
 //! * [`runtime`] brings them together. [`contract`] computes `docs/` from the types.

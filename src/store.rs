@@ -21,6 +21,7 @@ mod column;
 pub mod conflict;
 pub mod consumer;
 pub mod contact;
+pub mod declared;
 pub mod delayed;
 pub mod event;
 pub mod evidence;

@@ -7,6 +7,7 @@
 //! everything has come to rest ([`Look::settled`]).
 
 use serde::Serialize;
+use sqlx::AssertSqlSafe;
 
 use super::{Connection, Result};
 
@@ -137,12 +138,26 @@ impl Invariant {
 }
 
 /// One named record, and on each row how many there are of both sorts.
+#[derive(sqlx::FromRow)]
 struct Row {
     id: String,
     detail: String,
     in_flight: bool,
     broken: i64,
     waiting: i64,
+}
+
+/// The same as `offenders!` and `counted!` for a text that follows from the declared tables.
+async fn among(conn: &mut Connection, count: String, query: String) -> Result<(i64, Vec<Row>)> {
+    let checked = sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut *conn).await?;
+    let text = format!(
+        "WITH bad (id, detail, in_flight) AS ({query})
+         SELECT id::text, detail, in_flight, count(*) FILTER (WHERE NOT in_flight) OVER () AS broken,
+                count(*) FILTER (WHERE in_flight) OVER () AS waiting
+         FROM bad ORDER BY in_flight, 1, 2 LIMIT 20"
+    );
+    let rows = sqlx::query_as(AssertSqlSafe(text)).fetch_all(conn).await?;
+    Ok((checked, rows))
 }
 
 /// The first records that a query finds and the number of all. The query gives id, detail and

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::store::column::{currency, meant, plain, word};
-use crate::store::save::{Change, SaveError, all_touched, differing};
+use crate::store::save::{Change, SaveError, all_touched};
 
 /// Most attempts to read the catalog between two replacements.
 const READS_MAX: u32 = 3;
@@ -222,7 +222,8 @@ async fn save_items(
     let (mut skus, mut prices, mut bands) = (Vec::new(), Vec::new(), Vec::new());
     for (code, list) in differ {
         let stored = was.get(*code).map_or(&[][..], |list| &list.items);
-        for (position, item) in differing(stored, &list.items) {
+        let items = (0_i32..).zip(0_usize..).zip(&list.items);
+        for ((position, _), item) in items.filter(|((_, n), item)| stored.get(*n) != Some(item)) {
             lists.push((*code).clone());
             positions.push(position);
             skus.push(item.sku.clone());

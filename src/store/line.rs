@@ -6,47 +6,7 @@ use domain::totals::Tax;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::store::column::{amount, meant, plain, word};
-
-/// Lines by column, as bulk statements take them.
-#[derive(Default)]
-pub(crate) struct LineColumns<'l> {
-    pub(crate) owners: Vec<Uuid>,
-    pub(crate) positions: Vec<i32>,
-    pub(crate) ids: Vec<Uuid>,
-    pub(crate) skus: Vec<&'l str>,
-    pub(crate) names: Vec<&'l str>,
-    pub(crate) units: Vec<&'l str>,
-    pub(crate) quantities: Vec<Decimal>,
-    pub(crate) unit_prices: Vec<Decimal>,
-    pub(crate) volume_discounts: Vec<Decimal>,
-    pub(crate) manual_discounts: Vec<Decimal>,
-    pub(crate) tax_categories: Vec<String>,
-    pub(crate) tax_rates: Vec<Decimal>,
-    pub(crate) net_amounts: Vec<Decimal>,
-}
-
-impl<'l> LineColumns<'l> {
-    pub(crate) fn push(&mut self, owner: Uuid, position: i32, line: &'l Line) {
-        self.owners.push(owner);
-        self.positions.push(position);
-        self.ids.push(line.id.0);
-        self.skus.push(&line.sku);
-        self.names.push(&line.name);
-        self.units.push(&line.unit);
-        self.quantities.push(line.quantity);
-        self.unit_prices.push(line.unit_price);
-        self.volume_discounts.push(line.volume_discount);
-        self.manual_discounts.push(line.manual_discount);
-        self.tax_categories.push(word(line.tax.category));
-        self.tax_rates.push(line.tax.rate);
-        self.net_amounts.push(line.net_amount);
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.owners.is_empty()
-    }
-}
+use crate::store::column::{amount, meant, plain};
 
 /// The shared columns of one row.
 pub(crate) struct LineRow {
@@ -80,6 +40,27 @@ impl LineRow {
         })
     }
 }
+
+/// A table of lines: the columns that the lines of all documents share, then its own.
+macro_rules! line_part {
+    ([$($head:tt)*] $line:expr, { $($own:tt)* }) => {
+        leadmill_table::part! { $($head)* {
+            id: uuid = domain::ids::Id::uuid($line.id);
+            sku: text = $line.sku.as_str();
+            name: text = $line.name.as_str();
+            unit: text = $line.unit.as_str();
+            quantity: numeric = $line.quantity;
+            unit_price: numeric = $line.unit_price;
+            volume_discount: numeric = $line.volume_discount;
+            manual_discount: numeric = $line.manual_discount;
+            tax_category: text = $crate::store::column::word($line.tax.category);
+            tax_rate: numeric = $line.tax.rate;
+            net_amount: numeric = $line.net_amount;
+            $($own)*
+        }}
+    };
+}
+pub(crate) use line_part;
 
 /// The [`Line`] in a row that has the shared columns under their own names.
 macro_rules! line_of {

@@ -7,10 +7,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use domain::message::SubjectKind;
 use serde::Serialize;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::blocker::{self, Blocker};
+use super::declared::{self, SUBJECTS};
 use super::delayed::{self, Waiting};
 use super::{Connection, Result, partition};
 
@@ -138,10 +141,12 @@ const WHOLE: i32 = 1_000_000;
 
 impl Shares {
     async fn read(conn: &mut Connection) -> Result<Self> {
+        let names: Vec<_> = SUBJECTS.iter().filter_map(|(_, tables)| tables.first()).collect();
+        let names: Vec<_> = names.into_iter().map(|table| table.name.to_owned()).collect();
         let pages = sqlx::query!(
             r#"SELECT name AS "name!", pg_relation_size(name::regclass) / 8192 AS "pages!"
-               FROM unnest(ARRAY['input', 'lead', 'account', 'contact', 'opportunity', 'quote',
-                                 'sales_order', 'invoice']) AS name"#
+               FROM unnest($1::text[]) AS name"#,
+            &names
         );
         let share = |pages: i64| {
             let share = i64::from(WHOLE).saturating_mul(PAGES_MAX) / pages.max(1);
@@ -163,37 +168,20 @@ impl Shares {
 }
 
 async fn records(conn: &mut Connection, shares: &Shares) -> Result<Vec<Records>> {
-    let rows = sqlx::query!(
-        r#"SELECT subject AS "subject!", state AS "state!", count AS "count!" FROM (
-               SELECT 1 AS place, 'lead' AS subject, state, count(*) AS count
-               FROM lead TABLESAMPLE SYSTEM ($1::integer / 10000.0) GROUP BY state
-               UNION ALL SELECT 2, 'account', state, count(*)
-               FROM account TABLESAMPLE SYSTEM ($2::integer / 10000.0) GROUP BY state
-               UNION ALL SELECT 3, 'contact', state, count(*)
-               FROM contact TABLESAMPLE SYSTEM ($3::integer / 10000.0) GROUP BY state
-               UNION ALL SELECT 4, 'opportunity', state, count(*)
-               FROM opportunity TABLESAMPLE SYSTEM ($4::integer / 10000.0) GROUP BY state
-               UNION ALL SELECT 5, 'quote', state, count(*)
-               FROM quote TABLESAMPLE SYSTEM ($5::integer / 10000.0) GROUP BY state
-               UNION ALL SELECT 6, 'sales_order', state, count(*)
-               FROM sales_order TABLESAMPLE SYSTEM ($6::integer / 10000.0) GROUP BY state
-               UNION ALL SELECT 7, 'invoice', state, count(*)
-               FROM invoice TABLESAMPLE SYSTEM ($7::integer / 10000.0) GROUP BY state
-           ) AS counted ORDER BY place, state"#,
-        shares.of("lead"),
-        shares.of("account"),
-        shares.of("contact"),
-        shares.of("opportunity"),
-        shares.of("quote"),
-        shares.of("sales_order"),
-        shares.of("invoice")
-    );
-    let rows = rows.fetch_all(conn).await?.into_iter().map(|row| {
-        let (count, estimated) = shares.scaled(&row.subject, row.count);
-        let subject = if row.subject == "sales_order" { "order".into() } else { row.subject };
-        Records { subject, state: row.state, count, estimated }
-    });
-    Ok(rows.collect())
+    let mut records = Vec::new();
+    for kind in SubjectKind::ALL {
+        let Some(table) = declared::of(kind).filter(|table| table.has("state")) else { continue };
+        let counted = sqlx::query_as::<_, (String, i64)>(AssertSqlSafe(format!(
+            "SELECT state, count(*) FROM {} TABLESAMPLE SYSTEM ($1::integer / 10000.0)
+             GROUP BY state ORDER BY state",
+            table.name
+        )));
+        for (state, count) in counted.bind(shares.of(table.name)).fetch_all(&mut *conn).await? {
+            let (count, estimated) = shares.scaled(table.name, count);
+            records.push(Records { subject: kind.name().to_owned(), state, count, estimated });
+        }
+    }
+    Ok(records)
 }
 
 async fn inputs(conn: &mut Connection, shares: &Shares) -> Result<Vec<Inputs>> {

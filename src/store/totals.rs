@@ -1,37 +1,9 @@
 //! The columns that the totals of quote, order and invoice share.
 
 use domain::money::Currency;
-use domain::totals::{TaxPart, Totals};
-use rust_decimal::Decimal;
-use sqlx::types::Json;
+use domain::totals::Totals;
 
 use crate::store::column::amount;
-
-/// Totals by column, as bulk statements take them.
-#[derive(Default)]
-pub(crate) struct TotalsColumns<'t> {
-    pub(crate) detail_amounts: Vec<Decimal>,
-    pub(crate) line_discounts: Vec<Decimal>,
-    pub(crate) discount_amounts: Vec<Decimal>,
-    pub(crate) amounts_less_freight: Vec<Decimal>,
-    pub(crate) freight_amounts: Vec<Decimal>,
-    pub(crate) tax_amounts: Vec<Decimal>,
-    pub(crate) total_amounts: Vec<Decimal>,
-    pub(crate) tax_breakdowns: Vec<Json<&'t Vec<TaxPart>>>,
-}
-
-impl<'t> TotalsColumns<'t> {
-    pub(crate) fn push(&mut self, totals: &'t Totals) {
-        self.detail_amounts.push(totals.detail_amount);
-        self.line_discounts.push(totals.line_discount);
-        self.discount_amounts.push(totals.discount_amount);
-        self.amounts_less_freight.push(totals.amount_less_freight);
-        self.freight_amounts.push(totals.freight_amount);
-        self.tax_amounts.push(totals.tax_amount);
-        self.total_amounts.push(totals.total_amount);
-        self.tax_breakdowns.push(Json(&totals.breakdown));
-    }
-}
 
 /// Totals as stored, with the decimals of their currency again.
 pub(crate) fn restored(totals: Totals, currency: Currency) -> Totals {
@@ -46,6 +18,24 @@ pub(crate) fn restored(totals: Totals, currency: Currency) -> Totals {
         breakdown: totals.breakdown,
     }
 }
+
+/// A table with totals: its own columns, then those of the totals, all in that role.
+macro_rules! with_totals {
+    ($role:ident $totals:expr; [$($head:tt)*] { $($own:tt)* }) => {
+        leadmill_table::table! { $($head)* {
+            $($own)*
+            $role detail_amount: numeric = $totals.detail_amount;
+            $role line_discount: numeric = $totals.line_discount;
+            $role discount_amount: numeric = $totals.discount_amount;
+            $role amount_less_freight: numeric = $totals.amount_less_freight;
+            $role freight_amount: numeric = $totals.freight_amount;
+            $role tax_amount: numeric = $totals.tax_amount;
+            $role total_amount: numeric = $totals.total_amount;
+            $role tax_breakdown: jsonb<Vec<domain::totals::TaxPart>> = ::sqlx::types::Json(&$totals.breakdown);
+        }}
+    };
+}
+pub(crate) use with_totals;
 
 /// The [`Totals`] in a row that has the shared columns.
 macro_rules! totals_of {

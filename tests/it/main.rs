@@ -29,5 +29,6 @@ mod sending;
 mod servers;
 mod store_delivery;
 mod store_subjects;
+mod tables;
 mod telemetry;
 mod upkeep;

@@ -1,7 +1,9 @@
 //! The log: every change has its event, every event its place and its cause.
 
-use super::{Invariant, counted, offenders};
-use crate::store::{Connection, Result};
+use domain::message::SubjectKind;
+
+use super::{Invariant, among, counted, offenders};
+use crate::store::{Connection, Result, declared};
 
 pub(super) async fn contiguous(conn: &mut Connection) -> Result<Invariant> {
     let asked = (
@@ -26,37 +28,27 @@ pub(super) async fn record(conn: &mut Connection) -> Result<Invariant> {
         "record.event",
         "Does every record stand where its last event left it, so that no change is without one?",
     );
-    let checked = counted!(
-        conn,
-        "(SELECT id FROM input UNION ALL SELECT id FROM lead UNION ALL SELECT id FROM account
-          UNION ALL SELECT id FROM contact UNION ALL SELECT id FROM opportunity
-          UNION ALL SELECT id FROM quote UNION ALL SELECT id FROM sales_order
-          UNION ALL SELECT id FROM invoice UNION ALL SELECT id FROM catalog) AS record"
-    );
-    let checked = checked.await?;
-    let rows = offenders!(
-        conn,
+    let records = SubjectKind::ALL.map(|kind| {
+        let table = declared::of(kind).map_or(kind.name(), |table| table.name);
+        format!("SELECT '{kind}' AS kind, id, sequence FROM {table}")
+    });
+    let records = records.join(" UNION ALL ");
+    let count = format!("SELECT count(*) FROM ({records}) AS record");
+    let query = format!(
         "SELECT coalesce(record.id, said.subject),
                 CASE WHEN record.id IS NULL
                      THEN format('There are events about the %s, but no such record.', said.kind)
                      ELSE format('The %s stands at change %s, its last event is number %s.',
                                  record.kind, record.sequence, coalesce(said.sequence, 0)) END,
                 false
-         FROM (SELECT 'input' AS kind, id, sequence FROM input
-               UNION ALL SELECT 'lead', id, sequence FROM lead
-               UNION ALL SELECT 'account', id, sequence FROM account
-               UNION ALL SELECT 'contact', id, sequence FROM contact
-               UNION ALL SELECT 'opportunity', id, sequence FROM opportunity
-               UNION ALL SELECT 'quote', id, sequence FROM quote
-               UNION ALL SELECT 'order', id, sequence FROM sales_order
-               UNION ALL SELECT 'invoice', id, sequence FROM invoice
-               UNION ALL SELECT 'catalog', id, sequence FROM catalog) AS record
+         FROM ({records}) AS record
          FULL JOIN (SELECT subject_kind AS kind, subject, max(sequence) AS sequence FROM event
                     WHERE sequence IS NOT NULL GROUP BY subject_kind, subject) AS said
               ON said.subject = record.id AND said.kind = record.kind
          WHERE record.id IS NULL OR record.sequence <> coalesce(said.sequence, 0)"
     );
-    Ok(Invariant::found(asked, checked, rows.await?))
+    let (checked, rows) = among(conn, count, query).await?;
+    Ok(Invariant::found(asked, checked, rows))
 }
 
 pub(super) async fn cause(conn: &mut Connection) -> Result<Invariant> {

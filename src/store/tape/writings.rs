@@ -2,6 +2,8 @@
 //! one row per batch (`batch`, `series`) is left out.
 
 use super::Named;
+use crate::store::declared::Declared;
+use crate::store::{lead, opportunity, order, quote};
 
 /// One statement of a worker, writing rows in bulk.
 #[derive(Debug)]
@@ -22,9 +24,26 @@ enum Kind {
     Claim,
     /// What is set, by which key.
     Update {
-        set: &'static [&'static str],
+        set: Set,
         key: &'static [&'static str],
     },
+}
+
+/// Columns that a statement sets.
+#[derive(Debug)]
+enum Set {
+    /// Those that every change of a declared row needs.
+    Of(Declared),
+    These(&'static [&'static str]),
+}
+
+impl Set {
+    fn names(&self) -> Vec<&'static str> {
+        match self {
+            Self::Of(table) => table.set(),
+            Self::These(names) => names.to_vec(),
+        }
+    }
 }
 
 /// The opportunity that a line of a quote belongs to, and the order that a line of a shipment does.
@@ -84,24 +103,7 @@ const QUALIFICATION: &[Writing] = &[
     ),
     insert("account", &["t.id"], EVERY),
     insert("contact", &["t.id"], EVERY),
-    update(
-        "lead",
-        &["t.id"],
-        EVERY,
-        &[
-            "sequence",
-            "account",
-            "contact",
-            "opportunity",
-            "assessment",
-            "state",
-            "open_reason",
-            "qualified_at",
-            "disqualified_at",
-            "disqualify_reason",
-        ],
-        &["id"],
-    ),
+    changed(lead::TABLE, &["t.id"], &["id"]),
     insert("opportunity", &["t.id"], EVERY),
     EVENTS,
 ];
@@ -123,29 +125,11 @@ const ORDERING: &[Writing] = &[
     CLAIMS,
     ARRIVALS,
     OPPORTUNITY,
-    update(
-        "quote",
-        &["t.opportunity", "t.position"],
-        EVERY,
-        &["sequence", "state", "active_since", "won_at", "closed_at", "close_reason"],
-        &["id"],
-    ),
+    changed(quote::TABLE, &["t.opportunity", "t.position"], &["id"]),
     insert("sales_order", &["t.id"], EVERY),
     insert("order_line", &["t.sales_order", "t.position"], EVERY),
-    update(
-        "sales_order",
-        &["t.id"],
-        EVERY,
-        &["sequence", "state", "fulfilled_at", "partial", "canceled_at"],
-        &["id"],
-    ),
-    update(
-        "order_line",
-        &["t.sales_order", "t.position"],
-        EVERY,
-        &["quantity_shipped", "quantity_canceled"],
-        &["sales_order", "position"],
-    ),
+    changed(order::TABLE, &["t.id"], &["id"]),
+    changed(order::lines::TABLE, &["t.sales_order", "t.position"], &["sales_order", "position"]),
     insert("shipment", &["t.sales_order", "t.position"], EVERY),
     insert("shipment_line", &[OF_SHIPMENT, "t.position"], EVERY),
     EVENTS,
@@ -158,26 +142,7 @@ const INVOICING: &[Writing] = &[
     EVENTS,
 ];
 
-const OPPORTUNITY: Writing = update(
-    "opportunity",
-    &["t.id"],
-    EVERY,
-    &[
-        "sequence",
-        "name",
-        "account",
-        "contact",
-        "price_list",
-        "estimated_revenue",
-        "close_date",
-        "state",
-        "won_at",
-        "actual_revenue",
-        "lost_at",
-        "lost_reason",
-    ],
-    &["id"],
-);
+const OPPORTUNITY: Writing = changed(opportunity::TABLE, &["t.id"], &["id"]);
 
 const fn insert(
     table: &'static str,
@@ -198,7 +163,17 @@ const fn update(
     set: &'static [&'static str],
     key: &'static [&'static str],
 ) -> Writing {
-    Writing { table, order, only, kind: Kind::Update { set, key } }
+    Writing { table, order, only, kind: Kind::Update { set: Set::These(set), key } }
+}
+
+/// What is changed of every row of a declared table.
+const fn changed(
+    table: Declared,
+    order: &'static [&'static str],
+    key: &'static [&'static str],
+) -> Writing {
+    let kind = Kind::Update { set: Set::Of(table), key };
+    Writing { table: table.name, order, only: EVERY, kind }
 }
 
 impl Writing {
@@ -206,7 +181,7 @@ impl Writing {
     pub(super) fn has(&self, column: &str) -> bool {
         match &self.kind {
             Kind::Insert | Kind::Claim => true,
-            Kind::Update { set, key } => set.contains(&column) || key.contains(&column),
+            Kind::Update { set, key } => set.names().contains(&column) || key.contains(&column),
         }
     }
 
@@ -228,7 +203,7 @@ impl Writing {
             }
             Kind::Update { set, key } => format!(
                 "UPDATE {table} AS t SET {} FROM {from} WHERE {}",
-                equal(set, "", ", "),
+                equal(&set.names(), "", ", "),
                 equal(key, "t.", " AND ")
             ),
         }

@@ -1,0 +1,328 @@
+//! `table!`: the rows of records that are found by an id and carry a version.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Ident, Result, Stmt, Token, Type, braced};
+
+use crate::column::{Column, List, Role, joined, told, unnest};
+
+/// `table: Record as it => Row, options { lets; columns; parts }`
+pub struct Table {
+    table: Ident,
+    record: Type,
+    it: Ident,
+    row: Ident,
+    /// Rows can be read without excluding who changes them.
+    shared: bool,
+    /// Changed rows are written before new ones.
+    kept_first: bool,
+    /// The column with the record that owns the rows; they are read by it, under its lock.
+    within: Option<Ident>,
+    lets: Vec<Stmt>,
+    columns: Vec<Column>,
+    /// Modules whose `save` writes what belongs to the same records.
+    parts: Vec<Ident>,
+}
+
+/// What runs through the columns of changed records: as they were, and as they are now.
+struct Compared {
+    frozen: TokenStream,
+    differs: TokenStream,
+}
+
+impl Parse for Table {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let table: Ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let record = input.parse()?;
+        input.parse::<Token![as]>()?;
+        let it = input.parse()?;
+        input.parse::<Token![=>]>()?;
+        let row = input.parse()?;
+        let (mut shared, mut kept_first, mut within) = (false, false, None);
+        while input.parse::<Option<Token![,]>>()?.is_some() {
+            let option: Ident = input.parse()?;
+            match option.to_string().as_str() {
+                "shared" => shared = true,
+                "kept_first" => kept_first = true,
+                "within" => within = Some(input.parse()?),
+                other => {
+                    let said = format!("`{other}` is none of shared, kept_first, within COLUMN");
+                    return Err(Error::new(option.span(), said));
+                }
+            }
+        }
+        let body;
+        braced!(body in input);
+        let (mut lets, mut columns, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        while body.peek(Token![let]) {
+            lets.push(body.parse()?);
+        }
+        while !body.is_empty() {
+            if body.peek(Token![mod]) {
+                body.parse::<Token![mod]>()?;
+                parts.push(body.parse()?);
+                body.parse::<Token![;]>()?;
+            } else {
+                columns.push(body.parse()?);
+            }
+        }
+        let read =
+            Self { table, record, it, row, shared, kept_first, within, lets, columns, parts };
+        read.one(Role::Key, "key")?;
+        read.one(Role::Version, "version")?;
+        Ok(read)
+    }
+}
+
+impl Table {
+    fn list(&self, roles: &[Role]) -> List<'_> {
+        List::of(&self.columns, roles)
+    }
+
+    /// What is read: the position of rows that lie within others shows in their order.
+    fn seen(&self) -> List<'_> {
+        let hidden = |column: &&Column| self.within.is_some() && column.name == "position";
+        List(self.columns.iter().filter(|column| !hidden(column)).collect())
+    }
+
+    /// The one column of that role.
+    fn one(&self, role: Role, word: &str) -> Result<&Column> {
+        let mut found = self.columns.iter().filter(|column| column.role == role);
+        let Some(first) = found.next() else {
+            let said = format!("`{}` has no column with the role `{word}`", self.table);
+            return Err(Error::new(self.table.span(), said));
+        };
+        match found.next() {
+            None => Ok(first),
+            Some(second) => {
+                let said =
+                    format!("`{}` is a second `{word}`, beside `{}`", second.name, first.name);
+                Err(Error::new(second.name.span(), said))
+            }
+        }
+    }
+
+    pub fn tokens(&self) -> Result<TokenStream> {
+        let declared = self.declared();
+        let rows = self.rows()?;
+        let reads = self.reads();
+        let save = self.save();
+        let insert = self.insert()?;
+        let update = self.update()?;
+        Ok(quote!(#declared #rows #reads #save #insert #update))
+    }
+
+    fn declared(&self) -> TokenStream {
+        let (table, within) = (self.table.to_string(), &self.within);
+        let columns = told(&self.columns, &[Role::Version, Role::Changing, Role::Plain]);
+        let owner = match within {
+            Some(column) => quote!(Some(stringify!(#column))),
+            None => quote!(None),
+        };
+        quote! {
+            /// The columns, for rooms that look at every table.
+            pub const TABLE: crate::store::declared::Declared = crate::store::declared::Declared {
+                name: #table,
+                owner: #owner,
+                versioned: true,
+                shrinks: false,
+                columns: &[#(#columns),*],
+            };
+        }
+    }
+
+    fn rows(&self) -> Result<TokenStream> {
+        let Self { record, it, row, lets, columns, .. } = self;
+        let row_fields =
+            self.seen().0.into_iter().map(Column::row_field).collect::<Result<Vec<_>>>()?;
+        let fields = columns.iter().map(Column::column_field).collect::<Result<Vec<_>>>()?;
+        let push = columns.iter().map(Column::push);
+        Ok(quote! {
+            struct #row { #(#row_fields)* }
+
+            #[derive(Default)]
+            struct Columns<'r> { #(#fields)* of: ::core::marker::PhantomData<&'r ()> }
+
+            impl<'r> Columns<'r> {
+                fn of(records: &[&'r #record]) -> ::core::result::Result<Self, ::sqlx::Error> {
+                    let mut columns = Self::default();
+                    for #it in records.iter().copied() {
+                        #(#lets)*
+                        #(#push)*
+                    }
+                    Ok(columns)
+                }
+            }
+        })
+    }
+
+    fn reads(&self) -> TokenStream {
+        let Self { table, row, within, .. } = self;
+        let columns = self.seen().read();
+        let key = joined(self.list(&[Role::Key]).names().iter().map(ToString::to_string));
+        let read = |name: &str, statement: String| {
+            let name = Ident::new(name, Span::call_site());
+            quote! {
+                async fn #name(
+                    conn: &mut ::sqlx::PgConnection,
+                    ids: &[::uuid::Uuid],
+                ) -> ::core::result::Result<Vec<#row>, ::sqlx::Error> {
+                    ::sqlx::query_as!(#row, #statement, ids).fetch_all(conn).await
+                }
+            }
+        };
+        if let Some(owner) = within {
+            let order = format!("{owner} = ANY($1) ORDER BY {owner}, position");
+            return read("read", format!("SELECT {columns} FROM {table} WHERE {order}"));
+        }
+        let found = format!("SELECT {columns} FROM {table} WHERE {key} = ANY($1) ORDER BY {key}");
+        let locked = read("locked", format!("{found} FOR NO KEY UPDATE"));
+        let shared = self.shared.then(|| read("shared", format!("{found} FOR KEY SHARE")));
+        quote!(#locked #shared)
+    }
+
+    fn save(&self) -> TokenStream {
+        let Self { record, parts, .. } = self;
+        let insert = quote!(insert(&mut *conn, &new).await?;);
+        let update = quote!(update(&mut *conn, &kept).await?;);
+        let both = if self.kept_first { quote!(#update #insert) } else { quote!(#insert #update) };
+        let (seen, name) = match self.within {
+            Some(_) => (quote!(), quote!(save_rows)),
+            None => (quote!(pub), quote!(save)),
+        };
+        quote! {
+            /// Inserts new records and saves changed ones.
+            ///
+            /// # Errors
+            /// `Version` where one changed since it was read, `Frozen` where a decision changed what never
+            /// changes, else those of the database.
+            #seen async fn #name(
+                conn: &mut ::sqlx::PgConnection,
+                changes: &[crate::store::save::Change<'_, #record>],
+            ) -> ::core::result::Result<(), crate::store::save::SaveError> {
+                let (new, kept) = crate::store::save::parted(changes);
+                #both
+                #(#parts::save(&mut *conn, changes).await?;)*
+                Ok(())
+            }
+        }
+    }
+
+    fn insert(&self) -> Result<TokenStream> {
+        let Self { table, record, .. } = self;
+        let all = List(self.columns.iter().collect());
+        let (names, bound) = (all.listed(), all.bound()?);
+        let insert =
+            format!("INSERT INTO {table} ({names}) SELECT * FROM {}", unnest(&all.types()));
+        Ok(quote! {
+            async fn insert(
+                conn: &mut ::sqlx::PgConnection,
+                new: &[&#record],
+            ) -> ::core::result::Result<(), crate::store::save::SaveError> {
+                if new.is_empty() {
+                    return Ok(());
+                }
+                let columns = Columns::of(new)?;
+                ::sqlx::query!(#insert, #(#bound),*).execute(conn).await?;
+                Ok(())
+            }
+        })
+    }
+
+    /// The statement that sets these columns, found by the key and, where the version is among them,
+    /// only where that has not moved on.
+    fn updating(&self, set: &List<'_>) -> Result<(String, Vec<TokenStream>)> {
+        let key = self.one(Role::Key, "key")?;
+        let version = set.0.iter().find(|column| column.role == Role::Version);
+        let columns = List([key].into_iter().chain(set.0.iter().copied()).collect());
+        let (mut types, mut bound) = (columns.types(), columns.bound()?);
+        let (mut names, mut sets) = (columns.listed(), set.set("u"));
+        let mut only = format!("t.{0} = u.{0}", key.name);
+        if let Some(version) = version {
+            types.push("bigint".to_owned());
+            bound.push(quote!(&versions));
+            names.push_str(", version_read");
+            sets.push_str(", modified_at = now()");
+            only.push_str(&format!(" AND t.{} = u.version_read", version.name));
+        }
+        let from = format!("{} AS u({names})", unnest(&types));
+        Ok((format!("UPDATE {} AS t SET {sets} FROM {from} WHERE {only}", self.table), bound))
+    }
+
+    fn compared(&self) -> Compared {
+        let table = self.table.to_string();
+        let key = self.list(&[Role::Key]).names();
+        let frozen = self.list(&[Role::Frozen]).names().into_iter().map(|name| {
+            quote! {
+                if before.#name[n] != after.#name[n] {
+                    let what = stringify!(#name);
+                    return Err(crate::store::save::SaveError::Frozen { table: #table, id: after.#(#key)*[n], what });
+                }
+            }
+        });
+        let free = [Role::Version, Role::Apart, Role::Changing, Role::Plain];
+        let differs = self
+            .list(&free)
+            .names()
+            .into_iter()
+            .map(|name| quote!(|| before.#name[n] != after.#name[n]));
+        Compared { frozen: quote!(#(#frozen)*), differs: quote!(false #(#differs)*) }
+    }
+
+    fn update(&self) -> Result<TokenStream> {
+        let Self { table, record, .. } = self;
+        let name = table.to_string();
+        let version = &self.one(Role::Version, "version")?.name;
+        let Compared { frozen, differs } = self.compared();
+        let plain = self.list(&[Role::Version, Role::Changing, Role::Plain]);
+        let (update, bound) = self.updating(&plain)?;
+        let apart = self.apart()?;
+        Ok(quote! {
+            async fn update(
+                conn: &mut ::sqlx::PgConnection,
+                kept: &[(&#record, &#record)],
+            ) -> ::core::result::Result<(), crate::store::save::SaveError> {
+                let (was, now): (Vec<_>, Vec<_>) = kept.iter().copied().unzip();
+                let (before, after) = (Columns::of(&was)?, Columns::of(&now)?);
+                let mut changed = Vec::with_capacity(now.len());
+                for n in 0..now.len() {
+                    #frozen
+                    if #differs {
+                        changed.push(n);
+                    }
+                }
+                if changed.is_empty() {
+                    return Ok(());
+                }
+                let versions: Vec<i64> = changed.iter().map(|n| before.#version[*n]).collect();
+                let records: Vec<_> = changed.iter().map(|n| now[*n]).collect();
+                let columns = Columns::of(&records)?;
+                let done = ::sqlx::query!(#update, #(#bound),*).execute(&mut *conn).await?;
+                crate::store::save::all_touched(#name, records.len(), &done)?;
+                #apart
+                Ok(())
+            }
+        })
+    }
+
+    /// Writes the columns that are apart, of the records where one of them differs.
+    fn apart(&self) -> Result<TokenStream> {
+        let apart = self.list(&[Role::Apart]);
+        if apart.0.is_empty() {
+            return Ok(quote!());
+        }
+        let (name, names) = (self.table.to_string(), apart.names());
+        let (update, bound) = self.updating(&apart)?;
+        Ok(quote! {
+            let edited = changed.into_iter().filter(|n| false #(|| before.#names[*n] != after.#names[*n])*);
+            let records: Vec<_> = edited.map(|n| now[n]).collect();
+            if !records.is_empty() {
+                let columns = Columns::of(&records)?;
+                let done = ::sqlx::query!(#update, #(#bound),*).execute(&mut *conn).await?;
+                crate::store::save::all_touched(#name, records.len(), &done)?;
+            }
+        })
+    }
+}
