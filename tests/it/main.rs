@@ -31,4 +31,5 @@ mod store_delivery;
 mod store_subjects;
 mod tables;
 mod telemetry;
+mod tidy;
 mod upkeep;
