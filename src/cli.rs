@@ -29,12 +29,11 @@ mod time;
 mod trace;
 mod up;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use context::Context;
+pub use context::{Context, Global};
 pub use output::Output;
 
 /// A lead-to-cash pipeline: leads go in by message, issued invoices come out by message.
@@ -49,26 +48,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     verb: Verb,
-}
-
-/// Options of every verb.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Global {
-    /// Print data as JSON, for programs
-    #[arg(long, global = true)]
-    json: bool,
-    /// A settings file that overrides the built-in defaults
-    #[arg(long, global = true, value_name = "FILE", env = "LEADMILL_CONFIG")]
-    config: Option<PathBuf>,
-    /// The folder of private servers' data
-    #[arg(
-        long,
-        global = true,
-        value_name = "FOLDER",
-        env = "LEADMILL_FOLDER",
-        default_value = ".leadmill"
-    )]
-    folder: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -35,7 +35,8 @@
 //!   the lists of tests follow from it (`store/declared.rs`).
 //! * [`store`] has all SQL, [`messaging`] has all of lapin; neither knows of the other.
 //! * [`telemetry`] is what the runtime tells of itself: counts, health, traces.
-//! * [`runtime`] brings them together. [`contract`] computes `docs/` from the types.
+//! * [`runtime`] brings them together: `runtime/batch.rs` says what a batch is made of, `runtime/desk.rs` what
+//!   a lane keeps from one to the next. [`contract`] computes `docs/` from the types.
 //! * [`workers`] is the one list of workers: queues, bindings, contract and command line follow; [`senders`]
 //!   that of the kinds of programs outside that send something.
 //! * [`roles`] computes who may do what on both servers; [`credentials`] reads passwords and keys.

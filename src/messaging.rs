@@ -23,6 +23,7 @@
 mod consumer;
 mod delivered;
 mod frame;
+mod health;
 mod held;
 mod hostile;
 mod link;
@@ -38,8 +39,9 @@ mod wire;
 
 pub use consumer::Consumer;
 pub use delivered::{Delivered, Receipt};
+pub use health::LinkError;
 pub use hostile::publish_with_tiny_headers;
-pub use link::{Link, LinkError};
+pub use link::Link;
 pub use outgoing::{BODY_BYTES_MAX, Outgoing, PROPERTIES_BYTES_MAX, properties_bytes};
 pub use publisher::{PublishError, Publisher};
 pub use settings::{BrokerSettings, addresses};

@@ -12,12 +12,11 @@ use secrecy::ExposeSecret;
 
 use crate::credentials;
 use crate::messaging::{COMMANDS, DEAD_LETTERS, Delay, REPLAY, User, Users, from, said_by};
-use crate::runtime::CLOCK;
 use crate::senders::KINDS;
 use crate::settings::Settings;
 use crate::store::consumer::Consumer;
 use crate::store::role::{self, Does, Role};
-use crate::workers::{self, OUT_BILLING};
+use crate::workers::{self, CLOCK, OUT_BILLING};
 
 /// People and programs beside the workers and the clock, with what they are for.
 pub const OPERATOR: &str = "operator";

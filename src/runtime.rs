@@ -4,13 +4,16 @@
 mod answer;
 mod arrival;
 mod attempts;
+mod batch;
 mod cause;
 mod claims;
 mod clock;
 mod dead;
 mod decision;
+mod desk;
 mod fault_point;
 mod hold;
+mod kept;
 mod lane;
 mod origin;
 mod panics;
@@ -38,18 +41,19 @@ use crate::settings::Settings;
 use crate::store::role::Does;
 use crate::store::{self, Fault};
 use crate::telemetry::{Health, Metrics, Tracer, WorkerMeter};
+use crate::workers::CLOCK;
 use crate::{roles, workers};
 
-pub use arrival::{ATTEMPT_HEADER, RAW_BYTES_MAX, SENDER_HEADER, hex};
+pub use arrival::{ATTEMPT_HEADER, RAW_BYTES_MAX, SENDER_HEADER};
 pub use clock::VARIABLE as CLOCK_OFFSET;
 pub use dead::dead_letter;
 pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};
-pub use upkeep::CLOCK;
+pub use kept::hex;
 
+use hold::{Holder, OpenTrials};
 use lane::Lane;
 pub(crate) use publish::{outgoing, stored};
 use told::Told;
-use trial::OpenTrials;
 use upkeep::{Plans, Upkeep};
 
 /// The workers of one process, and what they share.
@@ -211,20 +215,23 @@ impl Runtime {
         (meter, tracer): (&WorkerMeter, &Tracer),
         stop: &CancellationToken,
     ) -> Lane {
-        Lane {
-            tracer: tracer.clone(),
-            meter: self.metrics.lane(worker.name(), queue, meter.health.lane(queue)),
+        let holder = Holder {
             worker: Arc::clone(worker),
             does: Arc::new(roles::of_worker(&**worker)),
             queue: queue.to_owned(),
             database: self.settings.database.clone(),
+            meter: self.metrics.lane(worker.name(), queue, meter.health.lane(queue)),
+            tracer: tracer.clone(),
+            trials: OpenTrials::default(),
+            told: Told::default(),
+            stop: stop.clone(),
+        };
+        Lane {
+            holder,
             batch_size_max: self.settings.runtime.batch_size_max,
             prefetch_batches: self.settings.runtime.prefetch_batches,
             heard: Arc::clone(&self.heard),
             sayers: Arc::clone(&self.sayers),
-            trials: OpenTrials::default(),
-            told: Told::default(),
-            stop: stop.clone(),
         }
     }
 }

@@ -8,7 +8,6 @@ use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
 
 use crate::messaging::{COMMANDS, Queue, Topology, from, said_by, takes};
-use crate::runtime::CLOCK;
 use crate::senders::KINDS;
 use crate::settings::{Settings, SettingsError};
 use crate::store::consumer::Consumer;
@@ -20,6 +19,9 @@ const BILLING_HEARS: &str = "invoice.#";
 
 /// The names of all workers, in the order of the pipeline.
 pub const NAMES: [&str; 5] = ["intake", "qualification", "quoting", "ordering", "invoicing"];
+
+/// Who says what is due: the clock, whichever process it runs in.
+pub const CLOCK: &str = "clock";
 
 /// Makes all workers of an installation, in the order of [`NAMES`].
 ///

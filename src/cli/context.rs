@@ -1,13 +1,35 @@
 //! What every verb needs: settings with the servers found, connections, a place to print to.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use secrecy::ExposeSecret;
 
-use super::{Global, Output};
+use super::output::Output;
 use crate::messaging::Link;
 use crate::servers::{self, Choice, Servers};
 use crate::settings::{Settings, Sources};
 use crate::store::{self, Connection};
+
+/// Options of every verb.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Global {
+    /// Print data as JSON, for programs
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// A settings file that overrides the built-in defaults
+    #[arg(long, global = true, value_name = "FILE", env = "LEADMILL_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The folder of private servers' data
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        env = "LEADMILL_FOLDER",
+        default_value = ".leadmill"
+    )]
+    pub folder: PathBuf,
+}
 
 /// The options of this call, and what follows from them.
 pub struct Context {

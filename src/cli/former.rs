@@ -8,10 +8,11 @@ use crate::messaging::{
     Binding, COMMANDS, Consumer, DEAD, Delay, Delivered, Exchange, ExchangeKind, Link, Outgoing,
     Queue, REPLAY, Receipt, Topology, TopologyError, from, is_way_back,
 };
-use crate::runtime::{CLOCK, dead_letter};
+use crate::runtime::dead_letter;
 use crate::senders::KINDS;
 use crate::settings::Settings;
 use crate::store;
+use crate::workers::CLOCK;
 
 /// The one topic exchange by which everybody said everything.
 const EVENTS: &str = "leadmill.events";

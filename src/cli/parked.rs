@@ -12,9 +12,12 @@ use super::Context;
 use super::output::{shown, table};
 use super::time::{ago, counted};
 use crate::store::parked::{self, Closing, ParkedClass, ParkedFilter, ParkedLine, ParkedState};
-use crate::store::{self, Connection, Fault};
+use crate::store::{self, Connection};
 
 mod replay;
+mod wording;
+
+use wording::{class, not_open, sentence, unknown};
 
 /// Most messages that one list shows; the newest come first.
 const LIST_MAX: u32 = 200;
@@ -186,29 +189,6 @@ impl Discard {
 async fn database(context: &Context) -> anyhow::Result<Connection> {
     let settings = context.settings().await?;
     context.database(&settings).await
-}
-
-fn sentence(fault: Fault) -> anyhow::Error {
-    anyhow!("{fault}")
-}
-
-fn class(text: &str) -> Result<ParkedClass, String> {
-    let known = ParkedClass::ALL.into_iter().find(|class| class.name() == text);
-    let names = || ParkedClass::ALL.map(ParkedClass::name).join(", ");
-    known.ok_or_else(|| format!("the classes are {}", names()))
-}
-
-fn unknown(id: Uuid) -> String {
-    format!("No message lies parked under {id}. `leadmill parked list --all` shows the ids.")
-}
-
-/// Why a message cannot be closed.
-async fn not_open(conn: &mut Connection, id: Uuid) -> anyhow::Result<String> {
-    let found = parked::show(conn, id).await.map_err(sentence)?;
-    Ok(match found {
-        Some(found) => format!("{id} is {} already.", found.line.state.name()),
-        None => unknown(id),
-    })
 }
 
 fn line(line: &ParkedLine) -> Value {

@@ -12,9 +12,10 @@ use tracing_subscriber::EnvFilter;
 
 use super::Context;
 use super::output::LogLines;
-use crate::runtime::{CLOCK, Runtime};
+use crate::runtime::Runtime;
 use crate::settings::LogSettings;
 use crate::telemetry::Endpoint;
+use crate::workers::CLOCK;
 use crate::{messaging, workers};
 
 /// Options of `leadmill run`.

@@ -1,5 +1,6 @@
 //! `leadmill send`: raw inputs for intake, published as any sender outside would.
 
+mod channel;
 mod content;
 mod parts;
 
@@ -8,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow, bail};
-use clap::ValueEnum;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -20,6 +20,7 @@ use crate::messaging::{BODY_BYTES_MAX, Outgoing};
 use crate::runtime::hex;
 use parts::{Part, Parts};
 
+pub use channel::Channel;
 pub(super) use content::media_type;
 
 /// Messages of one batch that waits for its confirms.
@@ -71,19 +72,6 @@ pub struct Send {
     content_type: Option<String>,
 }
 
-/// The ways in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Channel {
-    /// Mails as message/rfc822 (.eml)
-    Email,
-    /// Web forms and hooks: JSON, url-encoded, multipart, ADF
-    Web,
-    /// Business cards as vCard (.vcf)
-    Card,
-    /// Lists as CSV
-    Import,
-}
-
 /// What the broker has confirmed.
 #[derive(Clone, Debug, Serialize)]
 struct Accepted {
@@ -95,17 +83,6 @@ struct Accepted {
     /// Which part of the file it is, where it was cut.
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<u64>,
-}
-
-impl Channel {
-    pub(super) const fn queue(self) -> &'static str {
-        match self {
-            Self::Email => "intake.email",
-            Self::Web => "intake.web",
-            Self::Card => "intake.card",
-            Self::Import => "intake.import",
-        }
-    }
 }
 
 impl Send {

@@ -12,7 +12,10 @@ use crate::messaging::{DEAD_LETTERS, Delay, QueueDepth, REFUSING};
 use crate::store::status::{self, Count, Oldest};
 use crate::{store, workers};
 
+mod queue;
 mod warnings;
+
+use queue::Queue;
 
 /// Everything that is shown.
 #[derive(Serialize)]
@@ -28,14 +31,6 @@ struct Shown {
     warnings: Vec<String>,
     #[serde(skip)]
     now: DateTime<Utc>,
-}
-
-#[derive(Serialize)]
-struct Queue {
-    name: String,
-    /// Messages that no consumer has taken; absent where the queue does not exist.
-    ready: Option<u32>,
-    consumers: Option<u32>,
 }
 
 pub(super) async fn run(context: &Context) -> anyhow::Result<ExitCode> {
@@ -151,10 +146,6 @@ impl Shown {
         ];
         format!("{}", table(["", ""], rows))
     }
-}
-
-fn many(n: u32) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 fn number(count: i64, estimated: bool) -> String {

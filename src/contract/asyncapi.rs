@@ -9,9 +9,7 @@ use crate::envelope::CONTENT_TYPE;
 mod channels;
 mod messages;
 mod operations;
-
-/// The version of the AMQP binding that the document is written in.
-const BINDING: &str = "0.3.0";
+mod reference;
 
 const DESCRIPTION: &str = "A lead-to-cash pipeline: leads go in by message, issued invoices come \
     out by message.\n\n\
@@ -80,14 +78,4 @@ pub(super) fn document(contract: &Contract) -> Value {
             },
         },
     })
-}
-
-/// A reference to a message of a channel.
-fn of_channel(channel: &str, message: &str) -> Value {
-    json!({ "$ref": format!("#/channels/{channel}/messages/{message}") })
-}
-
-/// A reference to a channel.
-fn channel(name: &str) -> Value {
-    json!({ "$ref": format!("#/channels/{name}") })
 }

@@ -9,8 +9,8 @@ use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 
 use super::delivered::{Delivered, Lane};
+use super::health::{Health, LinkError};
 use super::held::Held;
-use super::link::{Health, LinkError};
 use super::settings::BrokerSettings;
 use super::watchdog::{Pulse, Pulses};
 use super::wire::{Wire, code, words};

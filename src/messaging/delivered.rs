@@ -10,8 +10,8 @@ use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Acker, ConnectionStatus};
 use serde_json::{Map, Value};
 
-use super::link::{Health, LinkError};
-use super::wire::{CALL_TIMEOUT, bounded};
+use super::health::{CALL_TIMEOUT, Health, LinkError};
+use super::wire::bounded;
 
 /// Where the broker counts how often it gave a message out without an acknowledgement.
 const DELIVERY_COUNT: &str = "x-delivery-count";

@@ -7,7 +7,7 @@ use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, ConnectionStatus};
 
 use super::Outgoing;
-use super::link::LinkError;
+use super::health::LinkError;
 use super::settings::BrokerSettings;
 use super::wire::{Wire, bounded, words};
 

@@ -19,8 +19,8 @@ use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{Confirmation, ConnectionStatus};
 use tokio::sync::{mpsc, oneshot};
 
+use super::health::{Health, LinkError};
 use super::held::Held;
-use super::link::{Health, LinkError};
 use super::outgoing::{Outgoing, short};
 use super::settings::BrokerSettings;
 use super::wire::{Wire, bounded, words};

@@ -29,12 +29,14 @@ use request::{Depth, exchange_declare, queue_declare, queue_unbind};
 
 mod declare;
 mod delay;
+mod exchange;
 mod names;
 mod queue;
 mod request;
 
 pub use declare::{Problem, TopologyError};
 pub use delay::Delay;
+pub use exchange::{Exchange, ExchangeKind};
 pub use names::{
     COMMANDS, DEAD, DEAD_LETTERS, HISTORY, REFUSING, REPLAY, from, is_from, is_way_back, said_by,
     takes, way_back,
@@ -54,30 +56,6 @@ pub struct Topology {
     pub queues: Vec<Queue>,
 }
 
-/// A durable exchange.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exchange {
-    /// Without prefix.
-    pub name: String,
-    /// How it routes.
-    pub kind: ExchangeKind,
-    /// The exchange that takes what no queue is bound for.
-    pub alternate: Option<String>,
-}
-
-/// How an exchange routes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExchangeKind {
-    /// By patterns of words, `*` for one and `#` for any number.
-    Topic,
-    /// By the exact routing key.
-    Direct,
-    /// To all that are bound.
-    Fanout,
-    /// By the headers that a message carries.
-    Headers,
-}
-
 /// How many messages wait in a queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueDepth {
@@ -86,14 +64,6 @@ pub struct QueueDepth {
     /// Ready messages and consumers; `None` if the queue does not exist. Messages in the hands of
     /// a consumer are not counted: the protocol does not tell them.
     pub waiting: Option<(u32, u32)>,
-}
-
-impl Exchange {
-    /// One without alternate.
-    #[must_use]
-    pub const fn new(name: String, kind: ExchangeKind) -> Self {
-        Self { name, kind, alternate: None }
-    }
 }
 
 impl Topology {

@@ -15,8 +15,8 @@ use tokio::time::{Instant, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+use super::health::Health;
 use super::held::Held;
-use super::link::Health;
 
 /// Looks at each consumer within the time after which it counts as stuck.
 const LOOKS: u32 = 4;

@@ -15,14 +15,12 @@ use lapin::{Connection, ConnectionProperties, ConnectionStatus, ErrorKind};
 use socket2::{SockRef, Socket};
 use tokio::time::{sleep, timeout};
 
+use super::health::LinkError;
 use super::held::{Channels, Held};
-use super::link::LinkError;
 use super::settings::BrokerSettings;
 use super::transport::{Transport, connect, mended};
 use crate::credentials::TlsFiles;
 
-/// How long any one request to the broker may take: open a channel, consume, acknowledge.
-pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a polite close may take before the socket is shut down.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a connection may count as open after its socket was shut down.

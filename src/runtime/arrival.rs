@@ -21,7 +21,8 @@ use crate::store::parked::ParkedClass;
 use crate::store::received::EXTERNAL_ID_BYTES_MAX;
 use crate::workers::Sayer;
 
-use super::origin::{Came, Origin, Ways, key};
+use super::kept::{hex, kept_headers, key, text};
+use super::origin::{Came, Origin, Ways};
 use super::panics::catch;
 
 /// Counts how often a message came back from a delay queue.
@@ -288,11 +289,6 @@ impl Message {
     }
 }
 
-/// A text as PostgreSQL keeps it.
-pub(super) fn text(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
-}
-
 /// A `traceparent` as W3C Trace Context writes it; what is none is left out, since it goes on with
 /// every message that follows.
 fn trace(sent: &str) -> Option<String> {
@@ -364,21 +360,6 @@ pub fn age(batch: &[Delivered]) -> Option<Duration> {
     let sent = first.timestamp.filter(|at| *at > 0).and_then(|at| at.checked_mul(1_000));
     let now = u64::try_from(Utc::now().timestamp_millis()).ok()?;
     Some(Duration::from_millis(now.saturating_sub(ours.or(sent)?)))
-}
-
-/// Headers as a row keeps them.
-pub fn kept_headers(headers: &BTreeMap<String, String>) -> Value {
-    let kept = headers.iter().map(|(name, value)| (text(name), text(value).into()));
-    Value::Object(kept.collect())
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn lower(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {

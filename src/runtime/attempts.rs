@@ -8,23 +8,20 @@ use std::time::Duration;
 use tracing::warn;
 
 use super::arrival::{Message, Trouble};
-use super::decision::Undecided;
-use super::lane::{Lane, LaneError};
+use super::batch::{Committed, Poison, Poisoned, Stop, Undecided};
+use super::desk::Desk;
+use super::hold::{FAULT_WAIT_MAX, FAULT_WAIT_MIN, Holder, LaneError};
 use super::todo::{Taken, Todo};
-use super::transaction::{Committed, Desk, Poison, Poisoned, Stop};
 use crate::messaging::Link;
 use crate::store::parked::ParkedClass;
 use crate::store::{self, Fault};
 
-/// Waits between attempts after a fault, doubling from the first to the second, with jitter.
-pub const FAULT_WAIT_MIN: Duration = Duration::from_millis(100);
-pub const FAULT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Conflicts with other workers that are tried again without waiting.
 const AT_ONCE_MAX: u32 = 3;
 
 /// The messages of one delivery on their way through one transaction, or through several.
 pub struct Attempts<'l> {
-    lane: &'l Lane,
+    holder: &'l Holder,
     link: &'l Link,
     messages: Arc<[Message]>,
     todo: Todo,
@@ -33,9 +30,9 @@ pub struct Attempts<'l> {
 }
 
 impl<'l> Attempts<'l> {
-    pub fn new(lane: &'l Lane, link: &'l Link, messages: Vec<Message>) -> Self {
+    pub fn new(holder: &'l Holder, link: &'l Link, messages: Vec<Message>) -> Self {
         let todo = Todo::all(messages.len());
-        Self { lane, link, messages: messages.into(), todo, poisoned: Arc::default(), faults: 0 }
+        Self { holder, link, messages: messages.into(), todo, poisoned: Arc::default(), faults: 0 }
     }
 
     /// Commits everything, or ends because the link failed or our own fault was found.
@@ -47,7 +44,7 @@ impl<'l> Attempts<'l> {
             }
             match desk.transact(&self.messages, places.clone(), &self.poisoned).await {
                 Ok(done) => {
-                    self.lane.told.over();
+                    self.holder.told.over();
                     all.letters.extend(done.letters);
                     all.batches.extend(done.batches);
                     self.faults = 0;
@@ -73,7 +70,7 @@ impl<'l> Attempts<'l> {
         let poison = |reason| Ok(Some(Trouble { class: ParkedClass::Poison, reason }));
         if let Stop::Fault(Fault::Connection(error)) = &stop {
             self.wait(&error.to_string()).await?;
-            self.lane.renew(desk, self.link).await?;
+            self.holder.renew(desk, self.link).await?;
             self.todo.again(places);
             return Ok(None);
         }
@@ -81,7 +78,7 @@ impl<'l> Attempts<'l> {
         let _ = store::rollback(&mut desk.conn).await;
         match stop {
             Stop::Fault(fault @ Fault::Ours(_)) => {
-                self.lane.hold(desk, self.link, &fault).await?;
+                self.holder.hold(desk, self.link, &fault).await?;
                 self.todo.again(places);
                 Ok(None)
             }
@@ -132,13 +129,13 @@ impl<'l> Attempts<'l> {
         let place = places.start;
         if self.poisoned.contains_key(&place) {
             let reason = format!("A message cannot even be parked: {}", trouble.reason);
-            self.lane.hold(desk, self.link, &Fault::ours(reason)).await?;
+            self.holder.hold(desk, self.link, &Fault::ours(reason)).await?;
             self.todo.again(places);
             return Ok(());
         }
         let message = &self.messages[place];
-        warn!(queue = self.lane.queue, id = message.external_id(), "Parked: {}", trouble.reason);
-        let instead = self.lane.worker.broken(&message.arrived, &trouble.reason);
+        warn!(queue = self.holder.queue, id = message.external_id(), "Parked: {}", trouble.reason);
+        let instead = self.holder.worker.broken(&message.arrived, &trouble.reason);
         let known = Arc::get_mut(&mut self.poisoned);
         let known = known.expect("the decisions that share it have ended with their transaction");
         known.insert(place, Poison { trouble, instead });
@@ -152,7 +149,7 @@ impl<'l> Attempts<'l> {
             return Ok(());
         };
         if waits == 1 {
-            warn!(queue = self.lane.queue, "A batch is held and tried again: {reason}");
+            warn!(queue = self.holder.queue, "A batch is held and tried again: {reason}");
         }
         let most = FAULT_WAIT_MIN.saturating_mul(2_u32.saturating_pow(waits)).min(FAULT_WAIT_MAX);
         self.pause(most, reason).await
@@ -168,7 +165,7 @@ impl<'l> Attempts<'l> {
                 Err(LaneError(self.link.failure().unwrap_or_else(|| reason.to_owned())))
             }
             // A batch that was tried often enough is left to the next process or link.
-            () = self.lane.ending(&retiring), if self.faults > 2 * AT_ONCE_MAX => {
+            () = self.holder.ending(&retiring), if self.faults > 2 * AT_ONCE_MAX => {
                 Err(LaneError(reason.to_owned()))
             }
             () = tokio::time::sleep(wait) => Ok(()),

@@ -4,7 +4,7 @@ use domain::decide::Refusal;
 use uuid::Uuid;
 
 use super::arrival::Message;
-use super::decision::Verdict;
+use super::batch::Verdict;
 use crate::messaging::Delay;
 use crate::telemetry::{Decided, Step};
 

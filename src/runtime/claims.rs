@@ -9,9 +9,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::arrival::{Message, Trouble};
+use super::batch::{Poisoned, Stop};
+use super::desk::Desk;
 use super::origin::Origin;
 use super::planted::Bug;
-use super::transaction::{Desk, Poisoned, Stop};
 use super::upkeep::random;
 use crate::store;
 use crate::store::parked::ParkedClass;

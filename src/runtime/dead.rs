@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::arrival::{Original, kept_headers, sender};
-use super::upkeep::CLOCK;
+use super::arrival::{Original, sender};
+use super::kept::kept_headers;
 use crate::messaging::{Delay, Delivered};
 use crate::store::parked::{NewParked, ParkedClass};
+use crate::workers::CLOCK;
 
 /// The row of a dead letter; the broker's history says which queue it died in, and why.
 pub fn dead_letter(message: &Delivered) -> NewParked {

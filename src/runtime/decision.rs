@@ -4,41 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::decide::{Already, Later, NumberKind, Outcome, Refusal, SAYS_MAX};
+use domain::decide::{NumberKind, Outcome, SAYS_MAX};
 use domain::host::{AnyFacts, Given, Hosted};
-use domain::message::Said;
-use domain::world::{Sequenced, World};
+use domain::world::World;
 use uuid::Uuid;
 
 use super::arrival::Message;
+use super::batch::{BATCH_SAYS_MAX, Poisoned, Undecided, Verdict, when_of};
 use super::panics::catch;
-use super::transaction::{Poisoned, when_of};
-
-/// A batch that says more than this is taken in halves.
-pub const BATCH_SAYS_MAX: usize = 4_000;
-
-/// What follows from one message.
-pub enum Verdict {
-    Said {
-        says: Vec<Sequenced>,
-        later: Vec<Later<Said>>,
-    },
-    /// Nothing changes: the effect held already.
-    Already(Already),
-    /// Nothing follows.
-    Nothing,
-    Refused(Refusal),
-}
-
-/// Why a batch could not be decided as a whole.
-pub enum Undecided {
-    /// A decision panicked; which one, and what it said.
-    Panicked(usize, String),
-    /// It says more than [`BATCH_SAYS_MAX`] messages.
-    TooMuch,
-    /// The broker would not take what one of them leads to; which one, and why.
-    Unsendable(usize, String),
-}
 
 /// Everything that a batch is decided with.
 pub struct Question {

@@ -2,24 +2,81 @@
 //! stays in hand on the same link, and nothing is taken.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::host::Hosted;
+use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
+use uuid::Uuid;
 
-use super::attempts::{FAULT_WAIT_MAX, FAULT_WAIT_MIN};
-use super::lane::{Lane, LaneError};
-use super::transaction::Desk;
+use super::desk::Desk;
+use super::told::Told;
 use crate::messaging::Link;
-use crate::store::{self, Connection, Fault};
+use crate::store::role::Does;
+use crate::store::{self, Connection, DatabaseSettings, Fault};
+use crate::telemetry::{Meter, Tracer};
 
+/// Waits between attempts after a fault, doubling from the first to the second, with jitter.
+pub const FAULT_WAIT_MIN: Duration = Duration::from_millis(100);
+pub const FAULT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Pause before what failed for our own fault is tried again, in case somebody mended it.
 pub const HELD_PAUSE: Duration = Duration::from_secs(5);
 
-impl Lane {
+/// Why a lane ended although nobody asked for it: the link failed, and the next one goes on.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct LaneError(pub String);
+
+/// Counts of [trials](super::trial) that this process could not take back yet: the database was away.
+#[derive(Clone, Debug, Default)]
+pub struct OpenTrials(Arc<Mutex<BTreeSet<Uuid>>>);
+
+impl OpenTrials {
+    /// Takes back what is open: this process has survived it. What cannot be taken back stays open.
+    async fn settle(&self, desk: &mut Desk) -> Result<(), Fault> {
+        while let Some(open) = self.first() {
+            store::trial::take_back(&mut desk.conn, desk.worker.name(), open).await?;
+            self.with(|all| all.remove(&open));
+        }
+        Ok(())
+    }
+
+    /// This one is to be taken back later.
+    pub fn add(&self, name: Uuid) {
+        self.with(|all| all.insert(name));
+    }
+
+    fn first(&self) -> Option<Uuid> {
+        self.with(|all| all.first().copied())
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut BTreeSet<Uuid>) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What it takes to hold messages of one queue: who works on it, where its database is, and when to
+/// give up.
+#[derive(Clone)]
+pub struct Holder {
+    pub worker: Arc<dyn Hosted>,
+    /// What its role of PostgreSQL must be allowed.
+    pub does: Arc<Does>,
+    pub queue: String,
+    pub database: DatabaseSettings,
+    pub meter: Meter,
+    pub tracer: Tracer,
+    pub trials: OpenTrials,
+    pub told: Told,
+    /// Stop taking messages, finish what was taken, end.
+    pub stop: CancellationToken,
+}
+
+impl Holder {
     /// A connection of the lane's own; tried until it is there and tables and rights fit, or the lane
     /// has to end.
-    pub(super) async fn desk(&self, link: &Link) -> Option<Desk> {
+    pub async fn desk(&self, link: &Link) -> Option<Desk> {
         let mut wait = FAULT_WAIT_MIN;
         let (failed, retiring) = (link.failed(), link.retiring());
         loop {
@@ -62,7 +119,7 @@ impl Lane {
     }
 
     /// Another connection in place of one that is broken or doubtful; what is to be marked stays.
-    pub(super) async fn renew(&self, desk: &mut Desk, link: &Link) -> Result<(), LaneError> {
+    pub async fn renew(&self, desk: &mut Desk, link: &Link) -> Result<(), LaneError> {
         let Some(fresh) = self.desk(link).await else {
             let why = "What was taken is given back, because the process or its link ends.";
             return Err(LaneError(link.failure().unwrap_or_else(|| why.to_owned())));
@@ -73,19 +130,22 @@ impl Lane {
 
     /// Nobody but the database or we are to blame: what was taken stays in hand, on the same link,
     /// until it is tried again. Says what is wrong once, not every time.
-    pub(super) async fn hold(
-        &self,
-        desk: &mut Desk,
-        link: &Link,
-        fault: &Fault,
-    ) -> Result<(), LaneError> {
+    pub async fn hold(&self, desk: &mut Desk, link: &Link, fault: &Fault) -> Result<(), LaneError> {
         self.tell(fault);
         self.renew(desk, link).await?;
         self.pause(link, HELD_PAUSE).await
     }
 
+    /// Nothing more is to be taken: the process ends, or the link is exchanged for a new one.
+    pub async fn ending(&self, retiring: &CancellationToken) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = retiring.cancelled() => {}
+        }
+    }
+
     /// Waits, unless the lane has to end: then what was taken is given back.
-    pub(super) async fn pause(&self, link: &Link, wait: Duration) -> Result<(), LaneError> {
+    pub async fn pause(&self, link: &Link, wait: Duration) -> Result<(), LaneError> {
         let (failed, retiring) = (link.failed(), link.retiring());
         tokio::select! {
             () = failed.cancelled() => Err(LaneError(link.failure().unwrap_or_default())),
@@ -105,7 +165,7 @@ impl Lane {
     }
 
     /// Our own fault stops the lane; a person must act.
-    pub(super) fn halted(&self, reason: &str) {
+    pub fn halted(&self, reason: &str) {
         if self.told.is_new(reason) {
             error!("Queue `{}` is not worked on: {reason}", self.queue);
         }

@@ -9,28 +9,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::host::Hosted;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
-use tokio_util::sync::CancellationToken;
 use tracing::info;
 use uuid::Uuid;
 
 use super::arrival::{Message, age};
 use super::attempts::Attempts;
+use super::batch::Committed;
 use super::clock;
+use super::desk::Desk;
 use super::fault_point::FaultPoint;
-use super::hold::HELD_PAUSE;
+use super::hold::{HELD_PAUSE, Holder, LaneError};
 use super::planted::Bug;
 use super::publish::{publish, seal_all};
-use super::reach::Reach;
-use super::told::Told;
-use super::transaction::{Committed, Desk};
-use super::trial::{OpenTrials, is_careful};
+use super::reach::{Reach, is_careful};
 use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receipt};
-use crate::store::DatabaseSettings;
-use crate::store::role::Does;
-use crate::telemetry::{Clock, Meter, Tracer};
+use crate::telemetry::Clock;
 use crate::workers::Sayer;
 
 /// Marks wait this long for a transaction to ride in.
@@ -42,27 +37,13 @@ const LEAVING_MAX: usize = 1;
 /// What a lane is made of.
 #[derive(Clone)]
 pub struct Lane {
-    pub worker: Arc<dyn Hosted>,
-    /// What its role of PostgreSQL must be allowed.
-    pub does: Arc<Does>,
-    pub queue: String,
-    pub database: DatabaseSettings,
+    /// Its worker, its queue, and how it holds what it has taken.
+    pub holder: Holder,
     pub batch_size_max: usize,
     pub prefetch_batches: usize,
     pub heard: Arc<BTreeSet<&'static str>>,
     pub sayers: Arc<[Sayer]>,
-    pub meter: Meter,
-    pub tracer: Tracer,
-    pub trials: OpenTrials,
-    pub told: Told,
-    /// Stop taking messages, finish what was taken, end.
-    pub stop: CancellationToken,
 }
-
-/// Why a lane ended although nobody asked for it: the link failed, and the next one goes on.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct LaneError(pub String);
 
 /// A committed batch on its way out.
 struct Leaving {
@@ -121,13 +102,13 @@ impl Lane {
     /// Works on the queue until the link fails or retires, or the lane is to stop; then everything
     /// that was taken is finished, confirmed and acknowledged.
     pub async fn work(&self, link: &Link) -> Result<(), LaneError> {
-        let Some(mut desk) = self.desk(link).await else { return Ok(()) };
-        let batch_max = self.batch_size_max.min(self.worker.batch_max(&self.queue));
+        let Some(mut desk) = self.holder.desk(link).await else { return Ok(()) };
+        let batch_max = self.batch_size_max.min(self.holder.worker.batch_max(&self.holder.queue));
         let mut reach = Reach::new(batch_max, self.prefetch_batches);
         let mut consumer = self.consumer(link, &reach).await?;
         // Whether the consumer is about to be exchanged for one with another reach.
         let mut changing = false;
-        let _consuming = self.meter.consuming();
+        let _consuming = self.holder.meter.consuming();
         let mut way = self.way(link);
         let retiring = link.retiring();
         let mut stopping = false;
@@ -138,8 +119,8 @@ impl Lane {
             let least = if way.underway > 0 { full } else { 1 };
             let batch = tokio::select! {
                 biased;
-                () = self.ending(&retiring), if !stopping => {
-                    if self.stop.is_cancelled() {
+                () = self.holder.ending(&retiring), if !stopping => {
+                    if self.holder.stop.is_cancelled() {
                         info!("Stopping: what was taken is finished first.");
                     }
                     stopping = true;
@@ -194,16 +175,8 @@ impl Lane {
     }
 
     async fn consumer(&self, link: &Link, reach: &Reach) -> Result<Consumer, LaneError> {
-        let consumer = link.consume(&self.queue, reach.prefetch()).await;
+        let consumer = link.consume(&self.holder.queue, reach.prefetch()).await;
         consumer.map_err(|error| LaneError(error.to_string()))
-    }
-
-    /// Nothing more is to be taken: the process ends, or the link is exchanged for a new one.
-    pub(super) async fn ending(&self, retiring: &CancellationToken) {
-        tokio::select! {
-            () = self.stop.cancelled() => {}
-            () = retiring.cancelled() => {}
-        }
     }
 
     /// Decides a batch, and sends it on its way.
@@ -222,7 +195,7 @@ impl Lane {
             let early = std::mem::replace(&mut receipt, Receipt::of([])).acknowledge();
             early.await.map_err(|error| LaneError(error.to_string()))?;
         }
-        let clock = self.meter.taken(batch.len(), age(&batch));
+        let clock = self.holder.meter.taken(batch.len(), age(&batch));
         let committed = self.decide(desk, link, batch).await?;
         let leaving = Leaving { committed, receipt, clock: clock.committed() };
         if way.out.send(leaving).await.is_err() {
@@ -249,13 +222,13 @@ impl Lane {
         link: &Link,
         delivered: Vec<Delivered>,
     ) -> Result<Committed, LaneError> {
-        let worker = Arc::clone(&self.worker);
+        let worker = Arc::clone(&self.holder.worker);
         let sayers = Arc::clone(&self.sayers);
         let read =
             move || delivered.into_iter().map(|d| Message::of(&*worker, &sayers, d)).collect();
         let read: Result<Vec<Message>, _> = tokio::task::spawn_blocking(read).await;
         let read = read.map_err(|error| LaneError(format!("Reading failed: {error}.")))?;
-        Attempts::new(self, link, read).commit(desk).await
+        Attempts::new(&self.holder, link, read).commit(desk).await
     }
 
     /// Publishes batch after batch, and acknowledges the causes of each once all is confirmed.
@@ -296,8 +269,8 @@ impl Lane {
             match published.map_err(ended)? {
                 Ok(()) => return Ok(()),
                 Err(error @ (PublishError::Returned { .. } | PublishError::Invalid { .. })) => {
-                    self.halted(&error.to_string());
-                    self.pause(link, HELD_PAUSE).await?;
+                    self.holder.halted(&error.to_string());
+                    self.holder.pause(link, HELD_PAUSE).await?;
                 }
                 Err(error @ (PublishError::Lost(_) | PublishError::Refused)) => {
                     return Err(LaneError(error.to_string()));

@@ -6,7 +6,7 @@ use domain::text::excerpt;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::arrival::{hex, text};
+use super::kept::key;
 use crate::envelope::Opened;
 use crate::messaging::{REPLAY, said_by, way_back};
 use crate::store::received::{EXTERNAL_ID_BYTES_MAX, SOURCE_BYTES_MAX};
@@ -98,10 +98,4 @@ fn outside(opened: &Opened) -> Result<Origin, String> {
         digest: digest.into(),
         raw: false,
     })
-}
-
-/// A sender's key as it is stored: without NUL, and hashed where it is longer than an index takes.
-pub fn key(sent: &str, bytes_max: usize) -> String {
-    let key = text(sent);
-    if key.len() <= bytes_max { key } else { format!("sha256:{}", hex(&Sha256::digest(key))) }
 }

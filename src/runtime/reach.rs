@@ -26,6 +26,11 @@ pub struct Reach {
     body_bytes: usize,
 }
 
+/// Whether this is one message that is to be decided alone, and counted.
+pub fn is_careful(part: &[Delivered]) -> bool {
+    matches!(part, [one] if one.delivery_count >= CAREFUL_FROM)
+}
+
 impl Reach {
     /// Begins with one message; at most so many batches of this size.
     pub fn new(batch_max: usize, batches: usize) -> Self {

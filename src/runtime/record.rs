@@ -10,11 +10,10 @@ use uuid::Uuid;
 
 use super::answer;
 use super::arrival::{Message, Trouble};
+use super::batch::{Committed, Stop, Verdict};
 use super::cause::{Cause, Pipeline, wait};
 use super::clock;
-use super::decision::Verdict;
 use super::publish::Letters;
-use super::transaction::{Committed, Stop};
 use crate::envelope::ATTRIBUTES_BYTES;
 use crate::messaging::{BODY_BYTES_MAX, Delay, Outgoing, said_by};
 use crate::store::Connection;

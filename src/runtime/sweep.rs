@@ -11,12 +11,13 @@ use uuid::Uuid;
 use super::arrival::MESSAGE_BYTES_MAX;
 use super::clock;
 use super::publish::{outgoing, publish, stored};
-use super::upkeep::{CLOCK, Upkeep, random};
+use super::upkeep::{Upkeep, random};
 use crate::messaging::{Link, Outgoing, PublishError};
 use crate::store::batch::NewBatch;
 use crate::store::event::NewEvent;
 use crate::store::schedule::DueTimer;
 use crate::store::{self, Connection, Fault, Trouble};
+use crate::workers::CLOCK;
 
 /// Most timers claimed at once; the rest a second later.
 const TIMERS_MAX: u32 = 500;

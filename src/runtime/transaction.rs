@@ -1,116 +1,29 @@
 //! One transaction of a batch: claim, look, decide, save, commit. What it says is published after.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::mem::take;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::catalog::Catalog;
-use domain::host::{AnyFacts, Hosted, When};
+use domain::host::When;
 use domain::ids::minted;
+use domain::world::World;
 use uuid::Uuid;
 
-use super::arrival::{Message, Trouble};
+use super::arrival::Message;
+use super::batch::{Committed, Poisoned, Stop, Undecided, Verdict, when_of};
 use super::cause::Pipeline;
 use super::claims::Claims;
 use super::clock;
-use super::decision::{Question, Undecided};
+use super::decision::Question;
+use super::desk::Desk;
 use super::fault_point::FaultPoint;
 use super::origin::Origin;
-use super::publish::Letters;
 use super::record::Records;
 use super::upkeep::random;
+use crate::store;
 use crate::store::event::StoredEvent;
-use crate::store::{self, Connection, Fault};
-use crate::telemetry::{Meter, Setback, Tracer};
-
-/// What a lane keeps from one transaction to the next.
-pub struct Desk {
-    pub worker: Arc<dyn Hosted>,
-    pub conn: Connection,
-    /// Batches that were confirmed and not yet marked.
-    pub marks: Vec<(Uuid, DateTime<Utc>)>,
-    /// Batches on their way out: they need not be published once more.
-    pub underway: BTreeSet<Uuid>,
-    /// The connection was lost, perhaps after a commit of which nobody has heard.
-    pub doubt: bool,
-    pub facts: Option<(i64, AnyFacts)>,
-    pub meter: Meter,
-    pub tracer: Tracer,
-}
-
-/// Messages that were found to be the cause of rollbacks, by place.
-pub type Poisoned = HashMap<usize, Poison>;
-
-/// What is done with a message that cannot be handled.
-pub struct Poison {
-    pub trouble: Trouble,
-    /// Decided instead of a raw input, so that it is held; see [`domain::decide::Worker::broken`].
-    pub instead: Option<When>,
-}
-
-/// What a committed transaction leaves to be published.
-pub struct Committed {
-    pub letters: Vec<Letters>,
-    /// To be marked once all is confirmed.
-    pub batches: Vec<Uuid>,
-}
-
-impl Committed {
-    /// What earlier batches said is published once more, before anything new.
-    fn again(&mut self, events: Vec<StoredEvent>) {
-        let batches: BTreeSet<_> = events.iter().map(|event| event.batch).collect();
-        self.batches.extend(batches);
-        if let Some(letters) = self.letters.first_mut() {
-            letters.again = events;
-        }
-    }
-}
-
-/// Why a transaction was rolled back.
-pub enum Stop {
-    /// The database says why; the connection may be dead.
-    Fault(Fault),
-    /// The batch could not be decided as a whole.
-    Undecided(Undecided),
-}
-
-impl<E: Into<Fault>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl Stop {
-    /// What is counted as the cause.
-    pub const fn setback(&self) -> Setback {
-        match self {
-            Self::Fault(Fault::Again(_)) => Setback::Conflict,
-            Self::Fault(Fault::Connection(_)) => Setback::Connection,
-            Self::Fault(Fault::Ours(_)) => Setback::Ours,
-            Self::Fault(Fault::Message(_)) => Setback::Message,
-            Self::Undecided(Undecided::Panicked(..)) => Setback::Panic,
-            Self::Undecided(Undecided::TooMuch) => Setback::TooMuch,
-            Self::Undecided(Undecided::Unsendable(..)) => Setback::Message,
-        }
-    }
-}
 
 impl Desk {
-    /// Goes on with a new connection in the middle of its work.
-    pub fn reconnect(&mut self, fresh: Self) {
-        let (marks, underway) = (take(&mut self.marks), take(&mut self.underway));
-        *self = Self { marks, underway, doubt: true, ..fresh };
-    }
-
-    /// These batches are with the broker; they are to be marked.
-    pub fn confirmed(&mut self, marks: Vec<(Uuid, DateTime<Utc>)>) {
-        for (batch, _) in &marks {
-            self.underway.remove(batch);
-        }
-        self.marks.extend(marks);
-    }
-
     /// Runs the messages at `places` through one transaction. `poison` names those that were found
     /// to be the cause of earlier rollbacks.
     pub async fn transact(
@@ -126,7 +39,7 @@ impl Desk {
         FaultPoint::Claimed.reach();
         self.store_raw(messages, &claims).await?;
         let (world, verdicts) = if claims.fresh.is_empty() {
-            (domain::world::World::default(), Vec::new())
+            (World::default(), Vec::new())
         } else {
             self.decide(now, messages, poison, &claims).await?
         };
@@ -170,15 +83,6 @@ impl Desk {
         Ok(committed)
     }
 
-    /// Marks what was confirmed since the last transaction, where nothing else is to be done.
-    pub async fn flush_marks(&mut self) -> Result<(), Stop> {
-        if !self.marks.is_empty() {
-            store::batch::mark_published(&mut self.conn, &self.marks).await?;
-            self.marks.clear();
-        }
-        Ok(())
-    }
-
     /// Raw bytes are stored before anybody judges them.
     async fn store_raw(&mut self, messages: &[Message], claims: &Claims) -> Result<(), Stop> {
         let raw = claims.fresh.iter().filter(|(place, _)| messages[*place].is_raw());
@@ -196,7 +100,7 @@ impl Desk {
         messages: &Arc<[Message]>,
         poison: &Arc<Poisoned>,
         claims: &Claims,
-    ) -> Result<(domain::world::World, Vec<super::decision::Verdict>), Stop> {
+    ) -> Result<(World, Vec<Verdict>), Stop> {
         let facts = self.facts().await?;
         let whens = claims.fresh.iter().map(|(place, _)| *place);
         let whens: Vec<&When> =
@@ -221,27 +125,6 @@ impl Desk {
         // The closure catches panics itself; a join error means the process is going down.
         let decided = decided.map_err(|_| Stop::Undecided(Undecided::TooMuch))?;
         decided.map_err(Stop::Undecided)
-    }
-
-    async fn facts(&mut self) -> Result<AnyFacts, Stop> {
-        let version = if self.worker.wants_catalog() {
-            store::catalog::version(&mut self.conn).await?
-        } else {
-            0
-        };
-        if let Some((known, facts)) = &self.facts
-            && *known == version
-        {
-            return Ok(Arc::clone(facts));
-        }
-        let catalog = if self.worker.wants_catalog() {
-            store::catalog::load(&mut self.conn).await?
-        } else {
-            Catalog::empty()
-        };
-        let facts = self.worker.facts(&Arc::new(catalog));
-        self.facts = Some((version, Arc::clone(&facts)));
-        Ok(facts)
     }
 
     /// The pipeline of each fresh message: its own word for ours; for a command from outside the
@@ -301,14 +184,4 @@ impl Desk {
         let worker = self.worker.name();
         Ok(store::event::unmarked_of_causes(&mut self.conn, worker, &causes, &underway).await?)
     }
-}
-
-/// What is decided at this place.
-pub fn when_of<'m>(
-    messages: &'m [Message],
-    poison: &'m Poisoned,
-    place: usize,
-) -> Option<&'m When> {
-    let instead = poison.get(&place).and_then(|poison| poison.instead.as_ref());
-    instead.or_else(|| messages[place].when.as_ref().ok())
 }

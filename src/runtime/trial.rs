@@ -2,20 +2,21 @@
 //! and taken back after, so that only those which end the process are blamed, and none for a link that
 //! was lost or for a fault of ours.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use tracing::{error, info};
 use uuid::Uuid;
 
-use super::arrival::{ATTEMPT_HEADER, SENDER_HEADER, hex, sender};
+use super::arrival::{ATTEMPT_HEADER, SENDER_HEADER, sender};
 use super::dead::{fingerprint, killer};
-use super::lane::{Lane, LaneError, Way};
+use super::desk::Desk;
+use super::hold::LaneError;
+use super::kept::hex;
+use super::lane::{Lane, Way};
 use super::reach::CAREFUL_FROM;
-use super::transaction::Desk;
 use crate::messaging::{DELIVERY_LIMIT, Delay, Delivered, Link, Outgoing, Receipt, is_way_back};
-use crate::store::{self, Fault};
+use crate::store;
 use crate::telemetry::Counts;
 
 /// A message with which the process ended so often, all alone, is parked.
@@ -28,10 +29,6 @@ const WORN_FROM: u64 = 15;
 const _: () = assert!(CAREFUL_FROM + DEATHS_MAX as u64 <= WORN_FROM);
 const _: () = assert!(WORN_FROM < DELIVERY_LIMIT as u64);
 
-/// Counts that this process could not take back yet: the database was away.
-#[derive(Clone, Debug, Default)]
-pub struct OpenTrials(Arc<Mutex<BTreeSet<Uuid>>>);
-
 /// What is done with a message that was delivered often.
 enum Course {
     /// It is decided, alone.
@@ -40,33 +37,6 @@ enum Course {
     Park(i32),
     /// It is worn by lost links.
     Exchange,
-}
-
-impl OpenTrials {
-    /// Takes back what is open: this process has survived it.
-    ///
-    /// # Errors
-    /// [`Fault`] of the server; what is not taken back stays open.
-    pub async fn settle(&self, desk: &mut Desk) -> Result<(), Fault> {
-        while let Some(open) = self.first() {
-            store::trial::take_back(&mut desk.conn, desk.worker.name(), open).await?;
-            self.with(|all| all.remove(&open));
-        }
-        Ok(())
-    }
-
-    fn first(&self) -> Option<Uuid> {
-        self.with(|all| all.first().copied())
-    }
-
-    fn with<T>(&self, change: impl FnOnce(&mut BTreeSet<Uuid>) -> T) -> T {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Whether the message is to be decided alone, and counted.
-pub fn is_careful(part: &[Delivered]) -> bool {
-    matches!(part, [one] if one.delivery_count >= CAREFUL_FROM)
 }
 
 impl Lane {
@@ -80,7 +50,7 @@ impl Lane {
         message: Delivered,
     ) -> Result<(), LaneError> {
         way.empty(desk).await?;
-        let name = fingerprint(&message, self.worker.name());
+        let name = fingerprint(&message, self.holder.worker.name());
         match self.course(desk, link, &message, name).await? {
             Course::Decide => {
                 let done = async {
@@ -96,7 +66,7 @@ impl Lane {
                 acknowledge(&message).await
             }
             Course::Exchange => {
-                info!(queue = self.queue, "A message was delivered often; it is sent anew.");
+                info!(queue = self.holder.queue, "A message was delivered often; it is sent anew.");
                 self.send(link, Arc::new([self.fresh_copy(&message, name)])).await?;
                 acknowledge(&message).await
             }
@@ -126,7 +96,7 @@ impl Lane {
             };
             match counted.await {
                 Ok(course) => return Ok(course),
-                Err(fault) => self.hold(desk, link, &fault).await?,
+                Err(fault) => self.holder.hold(desk, link, &fault).await?,
             }
         }
     }
@@ -142,7 +112,7 @@ impl Lane {
             store::trial::take_back(&mut desk.conn, worker, name).await
         };
         if done.is_err() {
-            self.trials.with(|open| open.insert(name));
+            self.holder.trials.add(name);
         }
     }
 
@@ -153,8 +123,8 @@ impl Lane {
         message: &Delivered,
         deaths: i32,
     ) -> Result<(), LaneError> {
-        let row = killer(message, self.worker.name(), deaths);
-        error!(queue = self.queue, id = %row.id, "Parked: {}", row.reason);
+        let row = killer(message, self.holder.worker.name(), deaths);
+        error!(queue = self.holder.queue, id = %row.id, "Parked: {}", row.reason);
         loop {
             let parked = async {
                 let worker = desk.worker.name();
@@ -168,14 +138,14 @@ impl Lane {
                     desk.meter.decided(Counts { parked: 1, ..Counts::default() });
                     return Ok(());
                 }
-                Err(fault) => self.hold(desk, link, &fault).await?,
+                Err(fault) => self.holder.hold(desk, link, &fault).await?,
             }
         }
     }
 
     /// The same message, to come back to the same queue by our own way in a moment.
     fn fresh_copy(&self, message: &Delivered, name: Uuid) -> Outgoing {
-        let raw = self.worker.raw_queues().contains(&message.queue.as_str());
+        let raw = self.holder.worker.raw_queues().contains(&message.queue.as_str());
         let sent = message.message_id.clone().filter(|id| !id.is_empty());
         // A raw input without an id is known by its bytes: so it must stay.
         let unnamed = || {
@@ -196,7 +166,7 @@ impl Lane {
         let from = sender(message).map(|from| (SENDER_HEADER.to_owned(), from));
         let headers = headers.chain(from);
         Outgoing {
-            exchange: Delay::Seconds2.exchange(self.worker.name()),
+            exchange: Delay::Seconds2.exchange(self.holder.worker.name()),
             routing_key: message.queue.clone(),
             body: message.body.clone(),
             content_type: message.content_type.clone().unwrap_or_default(),

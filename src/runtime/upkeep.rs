@@ -15,9 +15,8 @@ use crate::store::parked::NewParked;
 use crate::store::partition::DAYS_AHEAD_MIN;
 use crate::store::{self, Connection, Fault};
 use crate::telemetry::WorkerMeter;
+use crate::workers::CLOCK;
 
-/// Who says what is due: the clock, whichever process it runs in.
-pub const CLOCK: &str = "clock";
 /// How often timers are looked at.
 const CLOCK_EVERY: Duration = Duration::from_secs(1);
 /// How often it is asked who holds a lock, while a lane waits in vain. A lane waits for a lock at least

@@ -5,7 +5,6 @@ use std::fmt;
 use sqlx::error::ErrorKind;
 
 use super::save::SaveError;
-use super::world::LockError;
 
 /// A 23505 is looked at again, because the second look usually finds the record that was in the way.
 /// One and the same key seen that often, at last by a message alone, is no race but that message's.
@@ -146,16 +145,6 @@ impl From<SaveError> for Fault {
             SaveError::Version { .. } => Self::stale(error.to_string()),
             // What one message led to must not stop the others: it is found and parked.
             SaveError::Frozen { .. } => Self::Message(Trouble::Found(error.to_string())),
-        }
-    }
-}
-
-impl From<LockError> for Fault {
-    fn from(error: LockError) -> Self {
-        match error {
-            LockError::Database(error) => Self::of(error),
-            LockError::Raw(fault) => fault,
-            LockError::Unsettled { .. } => Self::ours(error.to_string()),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Whether a role has what its grants give, asked before anything is taken in hand.
 
-use super::role::Grant;
 use super::{Connection, Fault, Result};
+
+/// A right on something, as `GRANT` takes both.
+pub(super) type Grant = (String, String);
 
 /// Most missing rights that are named.
 const NAMED_MAX: usize = 4;

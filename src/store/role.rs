@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use domain::decide::NumberKind;
 
+use super::rights::Grant;
 use super::{Connection, Result, number, rights};
 
 mod root;
@@ -64,9 +65,6 @@ const STATISTICS: &str = "DO $$ BEGIN GRANT pg_read_all_stats TO {name};\n\
     EXCEPTION WHEN insufficient_privilege THEN\n\
     RAISE WARNING 'You may not grant pg_read_all_stats: let a superuser run GRANT pg_read_all_stats TO {name}. \
     Until then status tells a held lock without its user and program.'; END $$;";
-
-/// A right on something, as `GRANT` takes both.
-pub(super) type Grant = (String, String);
 
 /// Statements for `psql` that make these roles and give them just what they need. Run again, they
 /// take back what is no longer needed. Run them as the owner of the tables, who may make roles.

@@ -40,6 +40,16 @@ pub enum LockError {
     Database(#[from] sqlx::Error),
 }
 
+impl From<LockError> for Fault {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Database(error) => Self::of(error),
+            LockError::Raw(fault) => fault,
+            LockError::Unsettled { .. } => Self::ours(error.to_string()),
+        }
+    }
+}
+
 /// Loads and locks what the messages of a batch need; inside a transaction.
 ///
 /// Each kind is loaded once, in the order of locks, with what is named by then. What a later kind

@@ -27,14 +27,13 @@ use uuid::Uuid;
 
 use super::super::Context;
 use super::super::time::counted;
-use super::{class, not_open, sentence, unknown};
+use super::wording::{class, not_open, sentence, unknown};
 use crate::envelope::SOURCE_PREFIX;
 use crate::messaging::{Outgoing, Publisher, REPLAY};
-use crate::runtime::CLOCK;
 use crate::runtime::{ATTEMPT_HEADER, SENDER_HEADER};
 use crate::store::parked::{self, Closing, Parked, ParkedClass, ParkedFilter, ParkedState};
 use crate::store::{self, Connection, replay};
-use crate::workers::{self, OUT_BILLING};
+use crate::workers::{self, CLOCK, OUT_BILLING};
 
 /// Most messages that one call replays; call it again for the rest.
 const REPLAYS_MAX: u32 = 1_000;

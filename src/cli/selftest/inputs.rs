@@ -5,7 +5,6 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::ledger::Expected;
 use crate::cli::send::Channel;
 
 const GIVEN: [&str; 8] = ["Ana", "Ben", "Carla", "David", "Elif", "Finn", "Greta", "Hugo"];
@@ -20,6 +19,17 @@ const PRODUCTS: [(&str, &str, u32); 4] = [
 ];
 /// Rows of a list, from and to.
 const ROWS: (u32, u32) = (3, 12);
+
+/// What must become of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A lead.
+    Lead,
+    /// A lead of each of so many rows.
+    Rows(u32),
+    /// Nobody can read it: it is held, for a person to look at.
+    Held,
+}
 
 /// An input, and what must become of it.
 pub struct Input {

@@ -1,6 +1,7 @@
 //! The verdict: the ledger of those outside against what leadmill's tables hold.
 
 mod commands;
+mod finding;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -8,42 +9,16 @@ use anyhow::anyhow;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::ledger::{Document, Expected, Ledger, Sum, content_of};
+use super::inputs::Expected;
+use super::ledger::{Document, Ledger, Sum, content_of};
 use crate::cli::outside::Party;
-use crate::store::audit::{Invariant, NAMED_MAX, Named};
+use crate::store::audit::Invariant;
 use crate::store::evidence::{self, Committed, Input};
 use crate::store::{Connection, Fault};
+use finding::Finding;
 
 /// Messages of the log that are compared at a time.
 const PAGE: i64 = 2_000;
-
-/// A question about what was found.
-type Asked = (&'static str, &'static str);
-
-/// One comparison, and what it brings to light.
-struct Finding {
-    asked: Asked,
-    checked: usize,
-    wrong: Vec<(String, String)>,
-}
-
-impl Finding {
-    const fn of(name: &'static str, question: &'static str) -> Self {
-        Self { asked: (name, question), checked: 0, wrong: Vec::new() }
-    }
-
-    fn wrong(&mut self, id: impl ToString, detail: impl Into<String>) {
-        self.wrong.push((id.to_string(), detail.into()));
-    }
-
-    fn judged(self) -> Invariant {
-        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let (checked, broken) = (count(self.checked), count(self.wrong.len()));
-        let named = |(id, detail)| Named { id, detail, in_flight: false };
-        let named = self.wrong.into_iter().take(NAMED_MAX).map(named).collect();
-        Invariant::of(self.asked, checked, (broken, 0), named)
-    }
-}
 
 /// Whether some message that nobody can read lies parked nowhere yet.
 ///

@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::inputs::Input;
+use super::inputs::{Expected, Input};
 use crate::cli::outside::{Party, Seen};
 use crate::cli::post;
 use crate::envelope::Opened;
@@ -24,17 +24,6 @@ const RECENT_MAX: usize = 1_000;
 
 /// SHA-256.
 pub type Sum = [u8; 32];
-
-/// What must become of an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expected {
-    /// A lead.
-    Lead,
-    /// A lead of each of so many rows.
-    Rows(u32),
-    /// Nobody can read it: it is held, for a person to look at.
-    Held,
-}
 
 /// An input that was sent.
 #[derive(Clone, Debug)]

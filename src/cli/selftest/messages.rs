@@ -6,7 +6,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::ledger::{Expected, Sent, Shared, sum};
+use super::inputs::Expected;
+use super::ledger::{Sent, Shared, sum};
 use super::patient::{PAUSE, Patient, open};
 use super::plan::{Kind, Planned};
 use crate::cli::post::{self, Sender};

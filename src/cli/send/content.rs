@@ -1,6 +1,6 @@
 //! What kind of input a file holds, told by its first bytes where the channel leaves a choice.
 
-use super::Channel;
+use super::channel::Channel;
 
 /// How much of a file is looked at, in bytes.
 const LOOK_BYTES_MAX: usize = 4096;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::super::time::{ago, counted};
-use super::{Queue, many};
+use super::queue::Queue;
 use crate::store::partition::DAYS_AHEAD_MIN;
 use crate::store::status::Status;
 
@@ -120,4 +120,8 @@ fn database(status: &Status, now: DateTime<Utc>) -> Vec<String> {
         warnings.push("Messages lie parked. Look at them with `leadmill parked list`.".into());
     }
     warnings
+}
+
+fn many(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
 }

@@ -3,8 +3,8 @@
 use domain::message::MessageType;
 use serde_json::{Map, Value, json};
 
-use super::BINDING;
 use super::messages::summary;
+use super::reference::BINDING;
 use crate::contract::raw::RAW;
 use crate::contract::schema::Shared;
 use crate::contract::{Contract, types};

@@ -3,7 +3,7 @@
 use domain::message::MessageType;
 use serde_json::{Map, Value, json};
 
-use super::BINDING;
+use super::reference::BINDING;
 use crate::contract::raw::RAW;
 use crate::contract::schema::{Shared, component};
 use crate::contract::{Role, envelope, example, types};

@@ -5,7 +5,7 @@ use domain::message::MessageType;
 use serde_json::{Map, Value, json};
 
 use super::channels::{held, name as at};
-use super::{BINDING, channel, of_channel};
+use super::reference::{BINDING, channel, of_channel};
 use crate::contract::{Contract, types};
 use crate::messaging::{Queue, said_by};
 use crate::workers;

@@ -5,11 +5,12 @@ use futures_util::future::join_all;
 use lapin::{Channel, ErrorKind};
 use tokio::time::{Duration, timeout};
 
-use super::{Exchange, Queue};
+use super::exchange::Exchange;
+use super::queue::Queue;
+use crate::messaging::health::{CALL_TIMEOUT, LinkError};
 use crate::messaging::held::Held;
-use crate::messaging::link::LinkError;
 use crate::messaging::settings::BrokerSettings;
-use crate::messaging::wire::{CALL_TIMEOUT, Wire, code, words};
+use crate::messaging::wire::{Wire, code, words};
 
 /// Channels that work side by side: the broker handles each one's requests one after the other,
 /// and a quorum queue takes tens of milliseconds to create.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Exchange, ExchangeKind, Queue, way_back};
+use super::exchange::{Exchange, ExchangeKind};
+use super::names::way_back;
+use super::queue::Queue;
 
 /// The beginning of the name of every delay queue.
 const QUEUES: &str = "leadmill.delay.";

@@ -2,8 +2,7 @@
 
 use lapin::types::{AMQPValue, FieldTable};
 
-use super::names::keyed;
-use super::{DEAD, REPLAY};
+use super::names::{DEAD, REPLAY, keyed};
 use crate::messaging::settings::BrokerSettings;
 
 /// How often a message is given out again before it is dead-lettered. Must exceed the halvings

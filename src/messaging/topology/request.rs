@@ -3,7 +3,8 @@
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 
-use super::{Exchange, ExchangeKind, Queue};
+use super::exchange::{Exchange, ExchangeKind};
+use super::queue::Queue;
 use crate::messaging::settings::BrokerSettings;
 
 /// How far a declaration goes.

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::draft::{self, Draft};
 use crate::fields::{Field, fold};
-use crate::{ReadOptions, charset, normal};
+use crate::options::ReadOptions;
+use crate::{charset, normal};
 
 mod lines;
 

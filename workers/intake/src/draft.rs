@@ -8,9 +8,9 @@ use rust_decimal::Decimal;
 
 mod finish;
 
-use crate::ReadOptions;
 use crate::fields::{self, Field};
 use crate::normal;
+use crate::options::ReadOptions;
 
 /// Collects what an input says about one enquiry.
 #[derive(Debug)]

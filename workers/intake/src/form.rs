@@ -8,19 +8,16 @@ use serde_json::Value;
 
 use crate::draft::{self, Draft};
 use crate::fields::{self, Field};
-use crate::{ReadOptions, junk, mail};
+use crate::letter::Letter;
+use crate::options::ReadOptions;
+use crate::{adf, junk, mail};
 
-pub mod adf;
+mod body;
 mod gateways;
 mod tree;
 mod vendors;
 
-/// Most fields of one form.
-pub const FIELDS_MAX: usize = 500;
-/// Most entries of one hook.
-pub const ENTRIES_MAX: usize = 1_000;
-/// Deepest nesting of fields that is read.
-const DEPTH_MAX: usize = 16;
+use tree::{DEPTH_MAX, ENTRIES_MAX, FIELDS_MAX, flatten, node, nothing, scalar};
 
 /// Reads one body of a form or hook.
 #[must_use]
@@ -31,9 +28,9 @@ pub fn read(content_type: Option<&str>, body: &[u8], options: &ReadOptions) -> R
     }
     let start = &body[..body.len().min(64 * 1024)];
     if kind.contains("xml") || start.trim_ascii_start().starts_with(b"<") {
-        return adf::read(&crate::charset::decode(body, tree::charset(&kind)), options);
+        return adf::read(&crate::charset::decode(body, body::charset(&kind)), options);
     }
-    match tree::parse(&kind, body) {
+    match body::parse(&kind, body) {
         Ok(tree) => read_tree(&tree, options),
         Err(reason) => Reading::Unclear { reason },
     }
@@ -160,10 +157,10 @@ fn named(draft: &mut Draft<'_>, path: &str, value: &str) {
 /// A form filled in by a spammer is held, not made a lead.
 fn spam_or(reading: PartReading) -> Reading {
     if let PartReading::Enquiry(enquiry) = &reading {
-        let letter = mail::Letter {
+        let letter = Letter {
             subject: enquiry.topic.clone(),
             text: enquiry.message.clone().unwrap_or_default(),
-            ..mail::Letter::default()
+            ..Letter::default()
         };
         if junk::judge(&letter) != junk::Verdict::Fine {
             return Reading::Unclear {
@@ -199,79 +196,6 @@ fn items(tree: &Value, draft: &mut Draft<'_>) {
     }
 }
 
-/// Fields with their paths; `false` beyond the limits.
-fn flatten(tree: &Value, path: &mut Vec<String>, out: &mut Vec<(String, String)>) -> bool {
-    if path.len() > DEPTH_MAX || out.len() > FIELDS_MAX {
-        return false;
-    }
-    match tree {
-        Value::Object(fields) if let Some((name, value)) = described(fields) => {
-            // The form's own name for the field says more than its place.
-            let known = path.last().is_some_and(|key| fields::meaning(key).is_some());
-            let name = if known { path.join(".") } else { name };
-            out.push((name.replace('.', " "), value));
-            true
-        }
-        Value::Object(fields) => fields.iter().all(|(name, value)| {
-            path.push(name.clone());
-            let fits = flatten(value, path, out);
-            path.pop();
-            fits
-        }),
-        Value::Array(list) => (0..).zip(list).all(|(at, value): (usize, _)| {
-            path.push(at.to_string());
-            let fits = flatten(value, path, out);
-            path.pop();
-            fits
-        }),
-        value => {
-            if let Some(text) = scalar(value) {
-                out.push((path.join("."), text));
-            }
-            true
-        }
-    }
-}
-
-/// A field that form builders describe: `{label, type, value}`; its name and its value.
-fn described(fields: &serde_json::Map<String, Value>) -> Option<(String, String)> {
-    let value = fields.get("value").filter(|_| fields.len() > 1)?;
-    let value = match value {
-        Value::Array(all) => all.iter().filter_map(scalar).collect::<Vec<_>>().join(", "),
-        other => scalar(other).unwrap_or_default(),
-    };
-    let names =
-        || ["name", "label", "title", "key", "id"].iter().filter_map(|n| scalar(fields.get(*n)?));
-    let name = names().find(|name| fields::meaning(name).is_some()).or_else(|| names().next())?;
-    Some((name, value))
-}
-
-/// A value as text; `None` for nothing and for what is no single value.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(yes) => Some(yes.to_string()),
-        _ => None,
-    }
-}
-
-/// The text at a path of names and indexes, as `payload.recipient.handle`.
-fn at(tree: &Value, path: &str) -> Option<String> {
-    scalar(node(tree, path)?)
-}
-
-fn node<'t>(tree: &'t Value, path: &str) -> Option<&'t Value> {
-    path.split('.').try_fold(tree, |node, name| match node {
-        Value::Array(list) => list.get(name.parse::<usize>().ok()?),
-        other => other.get(name),
-    })
-}
-
-fn nothing() -> Reading {
-    Reading::NoLead { kind: NoLead::Empty, reason: "The body holds no field.".to_owned() }
-}
-
 /// A reading as that of a part; a collection within a collection is left to a person.
 fn part(reading: Reading) -> PartReading {
     match reading {
@@ -292,9 +216,9 @@ pub fn external_id(content_type: Option<&str>, body: &[u8]) -> Option<String> {
         return mail::identity(body);
     }
     if kind.contains("xml") || body.trim_ascii_start().starts_with(b"<") {
-        return adf::external_id(&crate::charset::decode(body, tree::charset(&kind)));
+        return adf::external_id(&crate::charset::decode(body, body::charset(&kind)));
     }
-    let tree = tree::parse(&kind, body).ok()?;
+    let tree = body::parse(&kind, body).ok()?;
     let tree = match &tree {
         Value::Array(entries) if entries.len() == 1 => entries.first()?,
         other => other,

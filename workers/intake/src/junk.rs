@@ -4,7 +4,7 @@
 use domain::enquiry::NoLead;
 
 use crate::fields::fold;
-use crate::mail::Letter;
+use crate::letter::Letter;
 
 /// What a look at a person's mail says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use domain::enquiry::{Channel, Reading};
 
+pub mod adf;
 pub mod card;
 mod charset;
 mod countries;
@@ -10,35 +11,15 @@ pub mod fields;
 pub mod form;
 mod html;
 pub mod junk;
+mod letter;
 pub mod mail;
 pub mod normal;
+mod options;
 pub mod table;
 mod worker;
 
+pub use options::ReadOptions;
 pub use worker::{Intake, SLICE_BYTES, SLICE_ROWS, Then, When};
-
-/// What a reader must know about us.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ReadOptions {
-    /// ISO 3166-1 alpha-2 country of phone numbers without `+`; empty: none.
-    pub default_region: String,
-    /// Our own mail domains: who writes from there is no customer.
-    pub own_domains: Vec<String>,
-}
-
-impl ReadOptions {
-    /// What is wrong with these settings, as finished sentences.
-    #[must_use]
-    pub fn problems(&self) -> Vec<String> {
-        let region = self.default_region.as_str();
-        let two_letters = region.len() == 2 && region.bytes().all(|b| b.is_ascii_uppercase());
-        if region.is_empty() || two_letters {
-            return Vec::new();
-        }
-        vec![format!("`default_region` must be two capital letters, as `DE`, not `{region}`.")]
-    }
-}
 
 /// How a channel's bytes are read.
 #[must_use]

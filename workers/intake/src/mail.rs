@@ -1,13 +1,14 @@
 //! The reader of mail: who writes, what is new in it, and whether anybody asks for anything.
 
-use chrono::{DateTime, Utc};
 use domain::enquiry::{LeadSource, NoLead, Reading};
 use sha2::{Digest, Sha256};
 
 use crate::draft::{self, Draft};
 use crate::fields::{self, Field};
-use crate::{ReadOptions, form, junk, normal};
+use crate::options::ReadOptions;
+use crate::{adf, junk, normal};
 
+mod block;
 mod forwarded;
 mod portal;
 mod quote;
@@ -15,53 +16,13 @@ mod signature;
 mod source;
 mod thread;
 
-pub use forwarded::{Forwarded, forwarded};
+pub use block::Forwarded;
+pub use forwarded::forwarded;
 pub use quote::{Split, split};
 pub(crate) use source::bare_mailbox;
 pub use source::parse;
 
-/// A mailbox as a header names it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mailbox {
-    /// The display name, unless it is an address itself.
-    pub name: Option<String>,
-    /// Canonical address.
-    pub email: String,
-}
-
-/// A mail, whichever way it came: raw, or taken apart by a gateway.
-#[derive(Clone, Debug, Default)]
-pub struct Letter {
-    pub from: Option<Mailbox>,
-    pub reply_to: Vec<Mailbox>,
-    pub to: Vec<Mailbox>,
-    pub subject: Option<String>,
-    /// The readable text, quotations included.
-    pub text: String,
-    /// The gateway's own cut of the new text, where it made one.
-    pub fresh: Option<String>,
-    pub sent_at: Option<DateTime<Utc>>,
-    /// Headers by lower-case name, values as in the mail.
-    pub headers: Vec<(String, String)>,
-    /// Content types of all parts, lower case.
-    pub content_types: Vec<String>,
-    /// Names of attached files.
-    pub files: Vec<String>,
-    /// The text of a part that holds ADF.
-    pub adf: Option<String>,
-    /// What a gateway says about the mail beyond its text, by name.
-    pub notes: Vec<(String, String)>,
-    /// A mail attached to this one.
-    pub inner: Option<Box<Letter>>,
-}
-
-impl Letter {
-    /// The first value of a header, by lower-case name.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
-    }
-}
+pub use crate::letter::{Letter, Mailbox};
 
 /// Reads one raw mail.
 #[must_use]
@@ -90,8 +51,8 @@ pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
     if let Some((kind, reason)) = junk::machine(letter) {
         return Reading::NoLead { kind, reason };
     }
-    if let Some(adf) = &letter.adf {
-        return form::adf::read(adf, options);
+    if let Some(text) = &letter.adf {
+        return adf::read(text, options);
     }
     if let Some(reading) = forward(letter, options) {
         return reading;
@@ -99,7 +60,7 @@ pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
     let from_machine = letter
         .from
         .as_ref()
-        .is_some_and(|from| junk::takes_no_answers(&from.email) || is_own(&from.email, options));
+        .is_some_and(|from| junk::takes_no_answers(&from.email) || options.is_own(&from.email));
     if from_machine && let Some(reading) = portal::read(letter, options) {
         return reading;
     }
@@ -176,7 +137,7 @@ fn fill(draft: &mut Draft<'_>, contact: &Mailbox, letter: &Letter, fresh: &str) 
 /// answers or is ours.
 fn contact<'l>(letter: &'l Letter, options: &ReadOptions) -> Option<&'l Mailbox> {
     let usable = |mailbox: &&Mailbox| {
-        !is_own(&mailbox.email, options) && !junk::takes_no_answers(&mailbox.email)
+        !options.is_own(&mailbox.email) && !junk::takes_no_answers(&mailbox.email)
     };
     letter.from.as_ref().filter(usable).or_else(|| letter.reply_to.iter().find(usable))
 }
@@ -191,16 +152,6 @@ fn is_personal(mailbox: &Mailbox, letter: &Letter) -> bool {
     let is_senders = letter.from.as_ref().is_some_and(|from| from.email == mailbox.email);
     let addressed = letter.to.iter().any(|to| to.email == mailbox.email);
     !is_list && (is_senders || !addressed) && !junk::takes_no_answers(&mailbox.email)
-}
-
-fn is_own(email: &str, options: &ReadOptions) -> bool {
-    email.rsplit_once('@').is_some_and(|(_, host)| {
-        options.own_domains.iter().any(|own| {
-            host.eq_ignore_ascii_case(own)
-                || host.len() > own.len()
-                    && host.to_lowercase().ends_with(&format!(".{}", own.to_lowercase()))
-        })
-    })
 }
 
 /// Notes above a mail that is passed on, folded.
@@ -233,9 +184,9 @@ fn forward(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
         }
     }
     if let Some(inner) = innermost
-        && let Some(adf) = &inner.adf
+        && let Some(text) = &inner.adf
     {
-        return Some(form::adf::read(adf, options));
+        return Some(adf::read(text, options));
     }
     let attached = innermost.and_then(|inner| Some((inner, contact(inner, options)?)));
     if let Some((inner, contact)) = attached {
@@ -248,8 +199,8 @@ fn forward(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
     }
     let found = forwarded(&letter.text)?;
     let by_subject = letter.subject.as_deref().is_some_and(forwarded::is_forward_subject);
-    let by_us = letter.from.as_ref().is_some_and(|from| is_own(&from.email, options));
-    let usable = !is_own(&found.from.email, options) && !junk::takes_no_answers(&found.from.email);
+    let by_us = letter.from.as_ref().is_some_and(|from| options.is_own(&from.email));
+    let usable = !options.is_own(&found.from.email) && !junk::takes_no_answers(&found.from.email);
     let by_note = FORWARD_NOTES.contains(&fields::fold(&found.before).as_str());
     if !usable || !(found.certain || by_subject || by_us || by_note) {
         return None;

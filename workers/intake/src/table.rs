@@ -3,9 +3,10 @@
 use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
 use serde_json::{Map, Value};
 
+use crate::charset;
 use crate::draft::Draft;
 use crate::fields::{self, Field};
-use crate::{ReadOptions, charset};
+use crate::options::ReadOptions;
 
 mod dialect;
 

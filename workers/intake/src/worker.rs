@@ -1,15 +1,13 @@
 //! The decision of intake: every raw input gets exactly one verdict, with its reason.
 
-use domain::commands::{ImportContinue, InputReject, InputRelease, InputRow};
+use domain::commands::{ImportContinue, InputRelease, InputRow};
 use domain::decide::{
-    Already, Arrived, Ctx, Heard, Malformed, Needs, NumberKind, Outcome, Refusal, Worker, World,
+    Already, Arrived, Ctx, Heard, Malformed, Needs, NumberKind, Outcome, Worker, World,
 };
 use domain::enquiry::{Channel, NoLead, Part, PartReading, Reading};
-use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
 use domain::ids::InputId;
 use domain::input::{HoldReason, Input, InputAction, Verdict};
-use domain::message::{Message, MessageType, OneOf, Subject, SubjectKind};
-use domain::one_of;
+use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
 use serde_json::Value;
 use uuid::Uuid;
@@ -18,9 +16,13 @@ use crate::{ReadOptions, card, external_id, form, read, table};
 
 mod release;
 mod verdict;
+mod when;
 
 use release::release_held;
-use verdict::{hold, judge, reject};
+use verdict::{hold, judge, known, reject};
+use when::{Decision, RawInput};
+
+pub use when::{Then, When};
 
 /// Rows that one `import.continue` takes out of a collection.
 pub const SLICE_ROWS: usize = 500;
@@ -48,62 +50,6 @@ const CHANNELS: [(&str, Channel); 4] = [
 pub struct Intake {
     options: ReadOptions,
 }
-
-/// What intake hears: raw inputs beside messages of the contract.
-#[derive(Clone, Debug)]
-pub enum When {
-    Input(Box<RawInput>),
-    Row(Box<InputRow>),
-    Continue(ImportContinue),
-    Release(Box<InputRelease>),
-    Reject(InputReject),
-}
-
-/// A raw input as it was read.
-#[derive(Clone, Debug)]
-pub struct RawInput {
-    channel: Channel,
-    content_type: Option<String>,
-    /// Number of the first row, where the file is a part of a longer one.
-    first_row: u64,
-    reading: Reading,
-    unreadable: bool,
-}
-
-one_of!(pub Then: LeadCaptured, LeadMerged, InputHeld, InputRejected, InputRow, ImportContinue);
-
-impl OneOf for When {
-    const TYPES: &'static [&'static MessageType] =
-        &[InputRow::TYPE, ImportContinue::TYPE, InputRelease::TYPE, InputReject::TYPE];
-}
-
-impl Heard for When {
-    fn read(arrived: &Arrived) -> Result<Self, Malformed> {
-        if arrived.is(InputRow::TYPE) {
-            arrived.data().map(Box::new).map(Self::Row)
-        } else if arrived.is(ImportContinue::TYPE) {
-            arrived.data().map(Self::Continue)
-        } else if arrived.is(InputRelease::TYPE) {
-            arrived.data().map(Box::new).map(Self::Release)
-        } else if arrived.is(InputReject::TYPE) {
-            arrived.data().map(Self::Reject)
-        } else {
-            Err(arrived.unknown(Self::TYPES))
-        }
-    }
-
-    fn subject(&self) -> Option<Subject> {
-        match self {
-            Self::Input(_) => None,
-            Self::Row(row) => Some(row.subject()),
-            Self::Continue(next) => Some(next.subject()),
-            Self::Release(release) => Some(release.subject()),
-            Self::Reject(reject) => Some(reject.subject()),
-        }
-    }
-}
-
-pub(super) type Decision = Result<Outcome<Then>, Refusal>;
 
 impl Worker for Intake {
     const NAME: &'static str = "intake";
@@ -317,10 +263,6 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
             Ok(Outcome::nothing().put(input).say(first))
         }
     }
-}
-
-fn known(world: &World, id: InputId) -> Result<&Input, Refusal> {
-    world.input(id).ok_or_else(|| Refusal::unknown(SubjectKind::Input, id))
 }
 
 fn already(input: Uuid) -> Outcome<Then> {

@@ -8,7 +8,7 @@ use domain::mention::Mentions;
 use domain::money::parse_decimal;
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use crate::rules::{Clause, Rules, RulesError, Verdict};
@@ -28,7 +28,17 @@ const OFFER_MAX: usize = 20;
 /// Most points, up or down, of one clause.
 const SCORE_LIMIT: i64 = 100;
 
-pub(crate) fn load(text: &str) -> Result<Rules, RulesError> {
+impl Rules {
+    /// Reads and checks the text of a rule file (TOML).
+    ///
+    /// # Errors
+    /// [`RulesError`] with every problem at once; nothing of such a file is used.
+    pub fn load(text: &str) -> Result<Self, RulesError> {
+        load(text)
+    }
+}
+
+fn load(text: &str) -> Result<Rules, RulesError> {
     if text.len() > FILE_BYTES_MAX {
         let problem = format!("The file is longer than {FILE_BYTES_MAX} bytes; shorten it.");
         return Err(RulesError { problems: vec![problem] });
@@ -237,12 +247,6 @@ fn known_keys(named: &str, table: &Table, known: &[&str], problems: &mut Vec<Str
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// The shape of what rules may read, for the type check.
-fn shape<'w>(words: impl Iterator<Item = &'w str>) -> Json {
-    let words: serde_json::Map<_, _> = words.map(|name| (name.to_owned(), json!(0))).collect();
-    json!({ "lead": crate::facts::shape(), "words": words, "score": 0 })
 }
 
 #[cfg(test)]

@@ -11,8 +11,6 @@ use zen_expression::expression::Standard;
 use zen_expression::variable::{Symbol, Variable, VariableMap};
 use zen_expression::vm::VM;
 
-use crate::rule_file;
-
 /// Most that a lead can score; the least is 0.
 const SCORE_MAX: i64 = 100;
 
@@ -70,14 +68,6 @@ impl fmt::Display for RulesError {
 }
 
 impl Rules {
-    /// Reads and checks the text of a rule file (TOML).
-    ///
-    /// # Errors
-    /// [`RulesError`] with every problem at once; nothing of such a file is used.
-    pub fn load(text: &str) -> Result<Self, RulesError> {
-        rule_file::load(text)
-    }
-
     /// Which rules these are, as the file says; kept with every assessment.
     #[must_use]
     pub fn version(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::cli::selftest::ledger::Ledger;
 use crate::store::evidence::{self, Conflict};
 

@@ -3,12 +3,16 @@
 use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
 use serde_json::Value;
 
-use super::{at, node, nothing, scalar};
+use super::tree::{ENTRIES_MAX, FIELDS_MAX, at, node, nothing, scalar};
 use crate::draft::{self, Draft};
 use crate::fields::Field;
-use crate::{ReadOptions, normal};
+use crate::normal;
+use crate::options::ReadOptions;
 
 mod crm;
+mod entry;
+
+use entry::{keep, take};
 
 /// Reads the hook of a known vendor; `None` where the shape is nobody's.
 pub(super) fn read(tree: &Value, options: &ReadOptions) -> Option<Reading> {
@@ -64,7 +68,7 @@ pub(super) fn external_id(tree: &Value) -> Option<String> {
 fn meta(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     if let Some(answers) = tree.get("field_data").and_then(Value::as_array) {
         let mut draft = Draft::new(LeadSource::Advertisement, options);
-        for answer in answers.iter().take(super::FIELDS_MAX) {
+        for answer in answers.iter().take(FIELDS_MAX) {
             let value = at(answer, "values.0").or_else(|| at(answer, "value"));
             if let (Some(name), Some(value)) = (at(answer, "name"), value) {
                 draft.named(&name, &value);
@@ -81,7 +85,7 @@ fn meta(tree: &Value, options: &ReadOptions) -> Option<Reading> {
         .iter()
         .filter_map(|entry| entry.get("changes").and_then(Value::as_array))
         .flatten()
-        .take(super::ENTRIES_MAX);
+        .take(ENTRIES_MAX);
     let parts: Vec<Part> = (1..)
         .zip(changes)
         .map(|(number, change)| Part {
@@ -113,7 +117,7 @@ fn meta_change(change: &Value) -> PartReading {
 fn google(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     let columns = tree.get("user_column_data")?.as_array()?;
     let mut draft = Draft::new(LeadSource::Advertisement, options);
-    for column in columns.iter().take(super::FIELDS_MAX) {
+    for column in columns.iter().take(FIELDS_MAX) {
         let name = at(column, "column_id").or_else(|| at(column, "column_name"));
         if let (Some(name), Some(value)) = (name, at(column, "string_value")) {
             draft.named(&name, &value);
@@ -129,7 +133,7 @@ fn typeform(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     let response = tree.get("form_response")?;
     let answers = response.get("answers")?.as_array()?;
     let mut draft = Draft::new(LeadSource::Web, options);
-    for answer in answers.iter().take(super::FIELDS_MAX) {
+    for answer in answers.iter().take(FIELDS_MAX) {
         let kind = at(answer, "type").unwrap_or_default();
         let value = match kind.as_str() {
             "choice" => at(answer, "choice.label").or_else(|| at(answer, "choice.other")),
@@ -148,7 +152,7 @@ fn typeform(tree: &Value, options: &ReadOptions) -> Option<Reading> {
         }
     }
     if let Some(hidden) = response.get("hidden").and_then(Value::as_object) {
-        for (name, value) in hidden.iter().take(super::FIELDS_MAX) {
+        for (name, value) in hidden.iter().take(FIELDS_MAX) {
             draft.named(name, &scalar(value).unwrap_or_default());
         }
     }
@@ -179,7 +183,7 @@ fn title(response: &Value, answer: &Value) -> String {
 fn linkedin(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     let answers = node(tree, "formResponse.answers")?.as_array()?;
     let mut draft = Draft::new(LeadSource::Advertisement, options);
-    for answer in answers.iter().take(super::FIELDS_MAX) {
+    for answer in answers.iter().take(FIELDS_MAX) {
         let Some(value) = at(answer, "answerDetails.textQuestionAnswer.answer")
             .or_else(|| at(answer, "answerDetails.multipleChoiceAnswer.options.0"))
             .or_else(|| at(answer, "answer"))
@@ -203,18 +207,4 @@ fn linkedin(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     take(&mut draft, tree, "leadMetadata.sponsoredLeadMetadata.campaign", Field::Campaign);
     keep(&mut draft, tree, &["id", "leadType", "versionedLeadGenFormUrn"]);
     Some(draft::whole(draft.finish("LinkedIn's lead")))
-}
-
-fn take(draft: &mut Draft<'_>, tree: &Value, path: &str, field: Field) {
-    if let Some(value) = at(tree, path) {
-        draft.field(field, path, &value);
-    }
-}
-
-fn keep(draft: &mut Draft<'_>, tree: &Value, names: &[&str]) {
-    for name in names {
-        if let Some(value) = at(tree, name) {
-            draft.other(name, &value);
-        }
-    }
 }

@@ -2,10 +2,12 @@
 
 use domain::enquiry::{Enquiry, LeadSource, Reading};
 
-use super::{Letter, is_own, split};
+use super::quote::split;
 use crate::draft::{self, Draft};
 use crate::fields::{self, Field};
-use crate::{ReadOptions, junk, normal};
+use crate::letter::Letter;
+use crate::options::ReadOptions;
+use crate::{junk, normal};
 
 /// Reads `Label: value` lines; `None` where they do not name somebody else than the sender.
 pub(super) fn read(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
@@ -40,7 +42,7 @@ pub(super) fn read(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
     if let Some(reply_to) = letter
         .reply_to
         .iter()
-        .find(|mailbox| !is_own(&mailbox.email, options) && !junk::takes_no_answers(&mailbox.email))
+        .find(|mailbox| !options.is_own(&mailbox.email) && !junk::takes_no_answers(&mailbox.email))
     {
         draft.field(Field::Email, "reply-to", &reply_to.email);
         if let Some(name) = &reply_to.name {

@@ -1,6 +1,6 @@
 //! What is new in a mail's text: without quotations, forwarded headers and signature.
 
-use super::forwarded::block;
+use super::block::{block, is_one_of};
 use crate::fields::fold;
 
 /// A mail's text taken apart.
@@ -201,10 +201,6 @@ fn wrote(lines: &[&str]) -> Option<usize> {
         }
     }
     None
-}
-
-pub(super) fn is_one_of(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
 }
 
 pub(super) fn is_divider(line: &str, phrases: &[&str]) -> bool {

@@ -1,9 +1,10 @@
 //! What a signature adds: phone and position.
 
-use super::Mailbox;
 use crate::draft::Draft;
 use crate::fields::{self, Field};
-use crate::{ReadOptions, normal};
+use crate::letter::Mailbox;
+use crate::normal;
+use crate::options::ReadOptions;
 
 /// Takes phone and position from a signature, if it is signed with the contact's own name.
 pub(super) fn take(

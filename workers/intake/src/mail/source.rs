@@ -4,7 +4,7 @@ use chrono::DateTime;
 use domain::day::Moment;
 use mail_parser::{Address, Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::{Letter, Mailbox};
+use crate::letter::{Letter, Mailbox};
 use crate::{charset, html, normal};
 
 /// Largest header block, in bytes and in lines.

@@ -2,7 +2,7 @@
 
 use domain::enquiry::{TEXT_CHARS_MAX, THREAD_MAX, Thread};
 
-use super::Letter;
+use crate::letter::Letter;
 use crate::normal;
 
 /// Longest header that is searched for ids, in bytes.

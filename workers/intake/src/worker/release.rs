@@ -8,9 +8,10 @@ use domain::input::{Input, Verdict};
 use domain::message::SubjectKind;
 use rust_decimal::Decimal;
 
-use super::verdict::judge;
-use super::{Decision, known};
-use crate::{ReadOptions, normal};
+use super::verdict::{judge, known};
+use super::when::Decision;
+use crate::normal;
+use crate::options::ReadOptions;
 
 /// Reads the command, and brings its enquiry into the forms of the readers.
 pub(super) fn read(arrived: &Arrived, options: &ReadOptions) -> Result<InputRelease, Malformed> {

@@ -1,11 +1,12 @@
 //! The condition of a clause: checked against the facts and compiled, once.
 
+use serde_json::{Value, json};
 use zen_expression::Expression;
 use zen_expression::expression::Standard;
 use zen_expression::intellisense::{IntelliSense, ReadDependency};
 use zen_expression::variable::VariableType;
 
-use crate::facts::FACTS;
+use crate::facts::{self, FACTS};
 
 /// Longest condition, in bytes: deep input overflows the stack of the parser.
 const SOURCE_BYTES_MAX: usize = 4 * 1024;
@@ -41,7 +42,7 @@ pub(super) struct Types {
 
 impl Types {
     pub(super) fn of<'w>(words: impl Iterator<Item = &'w str> + Clone) -> Self {
-        let shape = VariableType::from(super::shape(words.clone()));
+        let shape = VariableType::from(shape(words.clone()));
         Self { shape, words: words.map(str::to_owned).collect() }
     }
 
@@ -107,6 +108,12 @@ impl Types {
         let all: Vec<_> = facts.chain(words).chain(["score".to_owned()]).collect();
         format!("There are: {}.", all.join(", "))
     }
+}
+
+/// The shape of what rules may read, for the type check.
+fn shape<'w>(words: impl Iterator<Item = &'w str>) -> Value {
+    let words: serde_json::Map<_, _> = words.map(|name| (name.to_owned(), json!(0))).collect();
+    json!({ "lead": facts::shape(), "words": words, "score": 0 })
 }
 
 /// The condition with its quoted texts blanked out, so that they are not taken for code.

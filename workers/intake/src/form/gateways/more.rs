@@ -4,9 +4,9 @@ use domain::enquiry::Reading;
 use mail_parser::decoders::base64::base64_decode;
 use serde_json::Value;
 
-use super::super::{at, node};
-use super::{base, body, header, headers, mailboxes, names};
-use crate::mail::Letter;
+use super::parts::{base, body, header, headers, mailboxes, names};
+use crate::form::tree::{at, node};
+use crate::letter::Letter;
 use crate::normal;
 
 pub(super) fn letter(tree: &Value) -> Option<Result<Letter, Reading>> {

@@ -3,11 +3,12 @@
 use domain::enquiry::{LeadSource, NoLead, PartReading, Reading};
 use serde_json::Value;
 
-use super::super::{FIELDS_MAX, at, node, scalar};
-use super::{keep, take};
+use super::entry::{keep, take};
 use crate::draft::{self, Draft};
 use crate::fields::Field;
-use crate::{ReadOptions, html};
+use crate::form::tree::{FIELDS_MAX, at, node, scalar};
+use crate::html;
+use crate::options::ReadOptions;
 
 pub(super) fn is_calendly(tree: &Value) -> bool {
     at(tree, "event").is_some_and(|event| event.starts_with("invitee"))

@@ -7,10 +7,10 @@ use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use crate::ReadOptions;
 use crate::draft::{self, Draft};
 use crate::fields::Field;
 use crate::normal;
+use crate::options::ReadOptions;
 
 /// Most prospects of one document, and most elements of one prospect.
 const PROSPECTS_MAX: usize = 1_000;

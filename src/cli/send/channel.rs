@@ -1,0 +1,27 @@
+//! The ways in for raw inputs.
+
+use clap::ValueEnum;
+
+/// The ways in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Channel {
+    /// Mails as message/rfc822 (.eml)
+    Email,
+    /// Web forms and hooks: JSON, url-encoded, multipart, ADF
+    Web,
+    /// Business cards as vCard (.vcf)
+    Card,
+    /// Lists as CSV
+    Import,
+}
+
+impl Channel {
+    pub(in crate::cli) const fn queue(self) -> &'static str {
+        match self {
+            Self::Email => "intake.email",
+            Self::Web => "intake.web",
+            Self::Card => "intake.card",
+            Self::Import => "intake.import",
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What intake hears and what it says.
+
+use domain::commands::{ImportContinue, InputReject, InputRelease, InputRow};
+use domain::decide::{Arrived, Heard, Malformed, Outcome, Refusal};
+use domain::enquiry::{Channel, Reading};
+use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
+use domain::message::{Message, MessageType, OneOf, Subject};
+use domain::one_of;
+
+/// What intake hears: raw inputs beside messages of the contract.
+#[derive(Clone, Debug)]
+pub enum When {
+    Input(Box<RawInput>),
+    Row(Box<InputRow>),
+    Continue(ImportContinue),
+    Release(Box<InputRelease>),
+    Reject(InputReject),
+}
+
+/// A raw input as it was read.
+#[derive(Clone, Debug)]
+pub struct RawInput {
+    pub(super) channel: Channel,
+    pub(super) content_type: Option<String>,
+    /// Number of the first row, where the file is a part of a longer one.
+    pub(super) first_row: u64,
+    pub(super) reading: Reading,
+    pub(super) unreadable: bool,
+}
+
+one_of!(pub Then: LeadCaptured, LeadMerged, InputHeld, InputRejected, InputRow, ImportContinue);
+
+impl OneOf for When {
+    const TYPES: &'static [&'static MessageType] =
+        &[InputRow::TYPE, ImportContinue::TYPE, InputRelease::TYPE, InputReject::TYPE];
+}
+
+impl Heard for When {
+    fn read(arrived: &Arrived) -> Result<Self, Malformed> {
+        if arrived.is(InputRow::TYPE) {
+            arrived.data().map(Box::new).map(Self::Row)
+        } else if arrived.is(ImportContinue::TYPE) {
+            arrived.data().map(Self::Continue)
+        } else if arrived.is(InputRelease::TYPE) {
+            arrived.data().map(Box::new).map(Self::Release)
+        } else if arrived.is(InputReject::TYPE) {
+            arrived.data().map(Self::Reject)
+        } else {
+            Err(arrived.unknown(Self::TYPES))
+        }
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        match self {
+            Self::Input(_) => None,
+            Self::Row(row) => Some(row.subject()),
+            Self::Continue(next) => Some(next.subject()),
+            Self::Release(release) => Some(release.subject()),
+            Self::Reject(reject) => Some(reject.subject()),
+        }
+    }
+}
+
+/// What follows from one of these.
+pub(super) type Decision = Result<Outcome<Then>, Refusal>;
