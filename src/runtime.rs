@@ -44,7 +44,7 @@ use crate::telemetry::{Health, Metrics, Tracer, WorkerMeter};
 use crate::workers::CLOCK;
 use crate::{roles, workers};
 
-pub use arrival::{ATTEMPT_HEADER, RAW_BYTES_MAX, SENDER_HEADER};
+pub use arrival::{ATTEMPT_HEADER, SENDER_HEADER};
 pub use clock::VARIABLE as CLOCK_OFFSET;
 pub use dead::dead_letter;
 pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};

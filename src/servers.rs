@@ -22,6 +22,7 @@ mod address;
 mod amqp;
 mod error;
 mod find;
+mod ground;
 mod identity;
 mod install;
 mod lab;
@@ -34,37 +35,22 @@ mod state;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
 pub use error::ServersError;
+pub use ground::{DATABASE_NAME, POSTGRES_MAJOR_MIN, PrivateServer, RABBITMQ_MIN, Say};
 pub use lab::Lab;
 pub use postgres::create_database;
 pub use proxy::Proxy;
 
+pub use crate::settings::{BROKER_SETTING, Configured, DATABASE_SETTING};
+
 use find::Programs;
+use ground::Wanted;
 use identity::Identity;
 use state::State;
 
-/// The database that is made on a local or private server.
-pub const DATABASE_NAME: &str = "leadmill";
-/// The oldest PostgreSQL that the migrations run on.
-pub const POSTGRES_MAJOR_MIN: u32 = 15;
-/// The oldest RabbitMQ that has quorum queues with at-least-once dead-lettering.
-pub const RABBITMQ_MIN: (u32, u32) = (3, 10);
 /// The environment variable that [`Choice::from_environment`] reads.
 pub const CHOICE_VARIABLE: &str = "LEADMILL_SERVERS";
-/// The setting that names the PostgreSQL server.
-pub const DATABASE_SETTING: &str = "LEADMILL_DATABASE__URL";
-/// The setting that names the RabbitMQ server.
-pub const BROKER_SETTING: &str = "LEADMILL_BROKER__URL";
-
-/// How long one look at a server may take.
-const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
-/// Pause between two looks at something that is awaited.
-const LOOK_PAUSE: Duration = Duration::from_millis(150);
-
-/// Receives sentences for the person who waits.
-pub type Say<'a> = &'a mut (dyn FnMut(String) + Send + 'a);
 
 /// Two servers that answered a moment ago.
 #[derive(Debug, Clone)]
@@ -135,15 +121,6 @@ impl FromStr for Choice {
     }
 }
 
-/// The servers that the settings name, if they name any.
-#[derive(Debug, Clone, Default)]
-pub struct Configured {
-    /// `LEADMILL_DATABASE__URL`.
-    pub database_url: Option<String>,
-    /// `LEADMILL_BROKER__URL`.
-    pub broker_url: Option<String>,
-}
-
 /// The private servers that run for a folder.
 #[derive(Debug, Clone)]
 pub struct PrivateState {
@@ -153,17 +130,6 @@ pub struct PrivateState {
     pub postgres: Option<PrivateServer>,
     /// The RabbitMQ, when it runs.
     pub rabbitmq: Option<PrivateServer>,
-}
-
-/// One private server.
-#[derive(Debug, Clone)]
-pub struct PrivateServer {
-    /// Its process.
-    pub pid: u32,
-    /// Its URL, with its login.
-    pub url: String,
-    /// Its own log.
-    pub log: PathBuf,
 }
 
 /// What [`stop`] ended.
@@ -323,13 +289,6 @@ async fn look_around(
             folder.display()
         ));
     }
-}
-
-/// Which servers must be private.
-#[derive(Debug, Clone, Copy)]
-struct Wanted {
-    postgres: bool,
-    rabbitmq: bool,
 }
 
 async fn start_private(

@@ -11,9 +11,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::messaging::BrokerSettings;
-use crate::servers::{BROKER_SETTING, Configured, DATABASE_SETTING};
 use crate::store::DatabaseSettings;
 use crate::telemetry::{MetricsSettings, TracingSettings};
+
+/// The setting that names the PostgreSQL server.
+pub const DATABASE_SETTING: &str = "LEADMILL_DATABASE__URL";
+/// The setting that names the RabbitMQ server.
+pub const BROKER_SETTING: &str = "LEADMILL_BROKER__URL";
 
 /// The defaults, as they stand in `config/default.toml`.
 const BUILT_IN: &str = include_str!("../config/default.toml");
@@ -74,6 +78,15 @@ pub struct LogSettings {
     pub filter: String,
     /// One JSON object per line instead of text for people.
     pub json: bool,
+}
+
+/// The servers that the settings name, if they name any.
+#[derive(Debug, Clone, Default)]
+pub struct Configured {
+    /// `LEADMILL_DATABASE__URL`.
+    pub database_url: Option<String>,
+    /// `LEADMILL_BROKER__URL`.
+    pub broker_url: Option<String>,
 }
 
 /// The settings cannot be used; every problem is listed.

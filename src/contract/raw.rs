@@ -1,8 +1,7 @@
 //! What enters on the queues of raw inputs: no envelope, any bytes; judged after they are stored.
 
+use domain::input::RAW_BYTES_MAX;
 use serde_json::{Map, Value, json};
-
-use crate::runtime::RAW_BYTES_MAX;
 
 /// One kind of raw input.
 #[derive(Clone, Copy, Debug)]

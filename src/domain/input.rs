@@ -9,6 +9,9 @@ use crate::lifecycle::{Lifecycle, step};
 use crate::message::SubjectKind;
 use crate::refusal::Refusal;
 
+/// Largest raw input that is read, in bytes; a larger one is stored and held.
+pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// What arrived on an `intake.*` queue, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {

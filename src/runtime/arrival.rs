@@ -8,6 +8,7 @@ use chrono::Utc;
 use domain::decide::{Arrived, Malformed, Refusal};
 use domain::host::{Hosted, When};
 use domain::ids::millis;
+use domain::input::RAW_BYTES_MAX;
 use domain::message::{MessageKind, MessageType, Subject};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -30,8 +31,6 @@ pub const ATTEMPT_HEADER: &str = "x-attempt";
 /// Who sent a message that its worker sends anew, or that a person puts back; believed only where it
 /// came by these ways.
 pub const SENDER_HEADER: &str = "x-sender";
-/// Largest raw input that is read; a larger one is stored and held.
-pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Largest message of the contract; a larger one is parked.
 pub const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Room in the properties for what is added when a message is sent again.

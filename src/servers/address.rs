@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::ServersError;
+use super::error::ServersError;
 
 /// Host, port and login of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::LOOK_TIMEOUT;
 use super::address::Address;
+use super::ground::LOOK_TIMEOUT;
 
 const PROTOCOL_HEADER: &[u8] = b"AMQP\0\0\x09\x01";
 const FRAME_END: u8 = 0xCE;

@@ -6,9 +6,10 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::{
-    DATABASE_SETTING, POSTGRES_MAJOR_MIN, RABBITMQ_MIN, Say, ServersError, Wanted, install,
-};
+use super::error::ServersError;
+use super::ground::{POSTGRES_MAJOR_MIN, RABBITMQ_MIN, Say, Wanted};
+use super::install;
+use crate::settings::{BROKER_SETTING, DATABASE_SETTING};
 
 /// Where packages put each version of PostgreSQL: Debian and Ubuntu, then Red Hat and SUSE.
 const POSTGRES_PARENTS: [&str; 3] = ["/usr/lib/postgresql", "/usr", "/usr/local"];
@@ -139,7 +140,7 @@ pub(super) fn rabbitmq_too_old(found: (u32, u32)) -> ServersError {
         server: "RabbitMQ",
         found: format!("{}.{}", found.0, found.1),
         needed: format!("{}.{}", RABBITMQ_MIN.0, RABBITMQ_MIN.1),
-        setting: super::BROKER_SETTING,
+        setting: BROKER_SETTING,
     }
 }
 

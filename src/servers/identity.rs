@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use super::ServersError;
+use super::error::ServersError;
 use super::state::hash;
 
 /// Users that a distribution has and that own nothing of value.

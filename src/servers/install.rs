@@ -3,16 +3,13 @@
 use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use super::error::ServersError;
+use super::ground::{INSTALL_TIMEOUT, Say, Wanted};
 use super::state::tail;
-use super::{Say, ServersError, Wanted};
-
-/// Both packages are about 100 MB to fetch and take a minute to unpack.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 /// Runs as root with the packages as arguments. `policy-rc.d` is Debian's own way to say that no
 /// service may start: the machine gets the programs, not two servers at the customary ports.
@@ -49,11 +46,11 @@ pub(super) async fn packages(
     let errors = output.try_clone().map_err(ServersError::file("write", &log))?;
     command.args(["-c", SCRIPT, "leadmill-install"]).args(&packages).stdin(Stdio::null());
     command.stdout(output).stderr(errors);
-    let reason = match timeout(TIMEOUT, command.status()).await {
+    let reason = match timeout(INSTALL_TIMEOUT, command.status()).await {
         Ok(Ok(status)) if status.success() => return Ok(()),
         Ok(Ok(status)) => format!("apt-get ended with {status}"),
         Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("apt-get was not done after {} s", TIMEOUT.as_secs()),
+        Err(_) => format!("apt-get was not done after {} s", INSTALL_TIMEOUT.as_secs()),
     };
     let tail = tail(&log);
     Err(ServersError::Install { packages: list, reason, log, tail })

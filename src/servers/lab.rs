@@ -14,12 +14,14 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::address::Address;
+use super::error::ServersError;
 use super::find::{Programs, RabbitPrograms};
+use super::ground::{LOOK_PAUSE, START_TIMEOUT, Say, Wanted};
 use super::identity::{Identity, hand_over};
 use super::process::{self, Process};
-use super::rabbitmq::{SCHEMES, SERVER, START_TIMEOUT};
+use super::rabbitmq::{SCHEMES, SERVER};
 use super::state::{State, free_port, lock, make_folder, write_private};
-use super::{LOOK_PAUSE, Say, ServersError, Wanted, amqp, postgres};
+use super::{amqp, postgres};
 use node::{EPMD, Node, Peers};
 
 /// Pids and births of everything but PostgreSQL, which has its own state file.

@@ -7,18 +7,17 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::address::Address;
+use super::error::ServersError;
 use super::find::PostgresPrograms;
+use super::ground::{
+    DATABASE_NAME, LOOK_PAUSE, POSTGRES_MAJOR_MIN, PrivateServer, START_TIMEOUT, Say,
+};
 use super::identity::{Identity, hand_over};
 use super::pgwire::{self, Session};
 use super::process::{self, Process};
 use super::state::{State, free_port, random_word, tail, write_private};
-use super::{
-    DATABASE_NAME, DATABASE_SETTING, LOOK_PAUSE, POSTGRES_MAJOR_MIN, PrivateServer, Say,
-    ServersError,
-};
+use crate::settings::DATABASE_SETTING;
 
-/// `initdb` and the start together; both take about a second on a quiet machine.
-pub(super) const START_TIMEOUT: Duration = Duration::from_secs(120);
 const PORT: u16 = 5432;
 const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 const SERVER: &str = "PostgreSQL";

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
-use super::{LOOK_PAUSE, ServersError};
+use super::error::ServersError;
+use super::ground::LOOK_PAUSE;
 
 /// How long a server may take to end in good order.
 const END_TIMEOUT: Duration = Duration::from_secs(45);

@@ -3,20 +3,21 @@
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::process::Signal;
 
 use super::address::Address;
+use super::amqp;
+use super::error::ServersError;
 use super::find::{RabbitPrograms, rabbitmq_too_old};
+use super::ground::{LOOK_PAUSE, PrivateServer, RABBITMQ_MIN, START_TIMEOUT, Say};
 use super::identity::{Identity, hand_over};
 use super::process::{self, Process};
 use super::state::{State, free_port, random_word, tail, write_private};
-use super::{BROKER_SETTING, LOOK_PAUSE, PrivateServer, RABBITMQ_MIN, Say, ServersError, amqp};
 use crate::messaging::addresses;
+use crate::settings::BROKER_SETTING;
 
-/// It takes 5 s on a quiet machine and 20 s on a busy one.
-pub(super) const START_TIMEOUT: Duration = Duration::from_secs(120);
 pub(super) const PORT: u16 = 5672;
 pub(super) const SCHEMES: [&str; 2] = ["amqp", "amqps"];
 const TLS_PORT: u16 = 5671;

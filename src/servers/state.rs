@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::error::ServersError;
+use super::ground::{INSTALL_TIMEOUT, LOOK_PAUSE, START_TIMEOUT, Say};
 use super::process::{Process, own_network};
-use super::{LOOK_PAUSE, Say, ServersError, install, postgres, rabbitmq};
 
 const STATE_FILE: &str = "servers.json";
 const LOCK_FILE: &str = "servers.lock";
@@ -20,9 +21,8 @@ const LOCK_FILE: &str = "servers.lock";
 const PORT_FIRST: u16 = 21_000;
 const PORT_LAST: u16 = 30_999;
 /// Whoever holds the lock may install, initialise and start both servers.
-const LOCK_WAIT: Duration = install::TIMEOUT
-    .saturating_add(postgres::START_TIMEOUT)
-    .saturating_add(rabbitmq::START_TIMEOUT)
+const LOCK_WAIT: Duration = INSTALL_TIMEOUT
+    .saturating_add(START_TIMEOUT.saturating_mul(2))
     .saturating_add(Duration::from_secs(120));
 
 /// The content of `servers.json`.
