@@ -44,7 +44,7 @@
 //!   [`settings`] reads, and reports every problem at once; [`rules`] loads the qualification rules.
 //!
 //! Held by what is absent from each manifest, by private modules, and by `tests/it/layers.rs`, which
-//! walks the real dependency graph. `unsafe` is forbidden in the whole workspace.
+//! walks the real dependency graph; no clock and no chance in domain and workers by their `clippy.toml`. `unsafe` is forbidden in the whole workspace.
 //!
 //! # Delivery: effects exactly once
 //!

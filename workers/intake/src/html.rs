@@ -238,6 +238,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "it measures how long reading takes")]
     fn depth_and_size_cost_nothing() {
         let started = std::time::Instant::now();
         assert_eq!(to_text(&format!("{}x", "<div>".repeat(50_000))).trim(), "x");
