@@ -31,6 +31,9 @@
 //! * `src/domain` (crate `leadmill-domain`): subjects with their life cycles, the message types, and
 //!   the grammar of a worker (`decide.rs`). It waits for nothing: no tokio, no sqlx, no lapin.
 //! * `workers/*`: one crate each, on the domain alone, blind to one another.
+//! * A subject stands once in `subjects!` (`domain/subjects.rs`), in the order of locks: what the World holds,
+//!   what can be needed, and what the store loads and saves follow. Workers say `needs.lock(id)`,
+//!   `world.find(id)`, `world.known(id)?`.
 //! * A table is declared once (`table!`, `part!`; `src/store/table`): bulk statements, rights, audits and
 //!   the lists of tests follow from it (`store/declared.rs`).
 //! * [`store`] has all SQL, [`messaging`] has all of lapin; neither knows of the other.

@@ -32,6 +32,7 @@ pub mod refusal;
 pub mod shape;
 pub mod shelf;
 pub mod story;
+pub mod subjects;
 pub mod text;
 pub mod totals;
 pub mod world;

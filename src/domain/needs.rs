@@ -9,6 +9,7 @@ use crate::ids::{
 };
 use crate::invoice::SeriesKey;
 use crate::party::PartyKey;
+use crate::subjects::SubjectId;
 
 /// A natural key: another way to name a record than by its id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,27 +22,26 @@ pub enum Key {
     InvoiceNumbered(String),
 }
 
-/// What must be known before a message can be decided on. Everything named by id or key is locked,
-/// everything referred to is only read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    pub parties: BTreeSet<PartyKey>,
-    pub inputs: BTreeSet<InputId>,
-    /// Inputs whose raw bytes are read again.
-    pub raw: BTreeSet<InputId>,
-    pub accounts: BTreeSet<AccountId>,
-    pub contacts: BTreeSet<ContactId>,
-    pub leads: BTreeSet<LeadId>,
-    /// Leads that are only referred to: read, not locked.
-    pub referred_leads: BTreeSet<LeadId>,
-    pub opportunities: BTreeSet<OpportunityId>,
-    pub orders: BTreeSet<OrderId>,
-    pub invoices: BTreeSet<InvoiceId>,
-    pub series: BTreeSet<SeriesKey>,
-    pub keys: BTreeSet<Key>,
-    /// The catalog itself is to be changed (as reference data it comes as `Facts`).
-    pub catalog: bool,
+macro_rules! needs {
+    ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
+        /// What must be known before a message can be decided on. Everything named by id or key is
+        /// locked, everything referred to is only read.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Needs {
+            $(pub $table: BTreeSet<$Id>,)*
+            pub parties: BTreeSet<PartyKey>,
+            /// Inputs whose raw bytes are read again.
+            pub raw: BTreeSet<InputId>,
+            /// Leads that are only referred to: read, not locked.
+            pub referred_leads: BTreeSet<LeadId>,
+            pub series: BTreeSet<SeriesKey>,
+            pub keys: BTreeSet<Key>,
+            /// The catalog itself is to be changed (as reference data it comes as `Facts`).
+            pub catalog: bool,
+        }
+    };
 }
+crate::subjects!(needs);
 
 impl Needs {
     /// Adds the records that natural keys were found to stand for.
@@ -63,13 +63,13 @@ impl Needs {
         }
     }
 
-    pub fn party(&mut self, key: &PartyKey) {
-        self.parties.insert(key.clone());
+    /// A record that is changed, or that must not change meanwhile.
+    pub fn lock<I: SubjectId>(&mut self, id: I) {
+        I::needed(self).insert(id);
     }
 
-    /// A new or held input.
-    pub fn input(&mut self, id: InputId) {
-        self.inputs.insert(id);
+    pub fn party(&mut self, key: &PartyKey) {
+        self.parties.insert(key.clone());
     }
 
     /// The stored bytes of an input.
@@ -77,25 +77,9 @@ impl Needs {
         self.raw.insert(id);
     }
 
-    pub fn account(&mut self, id: AccountId) {
-        self.accounts.insert(id);
-    }
-
-    pub fn contact(&mut self, id: ContactId) {
-        self.contacts.insert(id);
-    }
-
-    pub fn lead(&mut self, id: LeadId) {
-        self.leads.insert(id);
-    }
-
     /// A lead that is only read.
     pub fn refer_lead(&mut self, id: LeadId) {
         self.referred_leads.insert(id);
-    }
-
-    pub fn opportunity(&mut self, id: OpportunityId) {
-        self.opportunities.insert(id);
     }
 
     pub fn opportunity_of_quote(&mut self, quote: QuoteId) {
@@ -107,16 +91,8 @@ impl Needs {
         self.keys.insert(Key::LeadOfOrder(order));
     }
 
-    pub fn order(&mut self, id: OrderId) {
-        self.orders.insert(id);
-    }
-
     pub fn order_of_quote(&mut self, quote: QuoteId) {
         self.keys.insert(Key::OrderOfQuote(quote));
-    }
-
-    pub fn invoice(&mut self, id: InvoiceId) {
-        self.invoices.insert(id);
     }
 
     pub fn invoice_of_order(&mut self, order: OrderId) {

@@ -152,16 +152,13 @@ where
         }
         let mut needs = needs.clone();
         needs.resolve(&seen.keys);
-        needs.inputs.iter().for_each(|id| seen.inputs.load(*id, all.input(*id).cloned()));
-        needs.accounts.iter().for_each(|id| seen.accounts.load(*id, all.account(*id).cloned()));
-        needs.contacts.iter().for_each(|id| seen.contacts.load(*id, all.contact(*id).cloned()));
-        let leads = needs.leads.iter().chain(&needs.referred_leads);
-        leads.for_each(|id| seen.leads.load(*id, all.lead(*id).cloned()));
-        for id in &needs.opportunities {
-            seen.opportunities.load(*id, all.opportunity(*id).cloned());
+        macro_rules! show {
+            ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {$(
+                needs.$table.iter().for_each(|id| seen.$table.load(*id, all.find(*id).cloned()));
+            )*};
         }
-        needs.orders.iter().for_each(|id| seen.orders.load(*id, all.order(*id).cloned()));
-        needs.invoices.iter().for_each(|id| seen.invoices.load(*id, all.invoice(*id).cloned()));
+        crate::subjects!(show);
+        needs.referred_leads.iter().for_each(|id| seen.leads.load(*id, all.find(*id).cloned()));
         if needs.catalog {
             seen.catalog.load((), all.catalog().cloned());
         }

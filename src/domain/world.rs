@@ -1,6 +1,6 @@
 //! The World: all records that one batch decides with, loaded and locked before the first decision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -16,10 +16,12 @@ use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};
 use crate::lead::Lead;
 use crate::message::{MessageKind, Said, Subject, SubjectKind};
-use crate::needs::Key;
+use crate::needs::{Key, Needs};
 use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::party::{Party, PartyKey};
+use crate::refusal::Refusal;
+use crate::subjects::SubjectId;
 
 /// The records of one kind: as loaded and as they are now.
 #[derive(Clone, Debug)]
@@ -69,45 +71,86 @@ impl<K: Ord + Clone, T: Clone> Table<K, T> {
     }
 }
 
-/// Everything a batch knows. A record that `needs` named and that does not exist is `None`; asking
-/// for one that was not named is a bug and panics, which parks the message with its backtrace.
-#[derive(Clone, Debug, Default)]
-pub struct World {
-    pub parties: Table<PartyKey, Party>,
-    pub inputs: Table<InputId, Input>,
-    pub raw: BTreeMap<InputId, Bytes>,
-    pub accounts: Table<AccountId, Account>,
-    pub contacts: Table<ContactId, Contact>,
-    pub leads: Table<LeadId, Lead>,
-    pub opportunities: Table<OpportunityId, Opportunity>,
-    pub orders: Table<OrderId, Order>,
-    pub invoices: Table<InvoiceId, Invoice>,
-    pub series: Table<SeriesKey, Series>,
-    pub keys: BTreeMap<Key, Option<Uuid>>,
-    pub catalog: Table<(), Catalog>,
-    /// The database's time at the start of the transaction, the same as [`Ctx::now`]: some needs
-    /// hang on the date, as the series of a year.
-    ///
-    /// [`Ctx::now`]: crate::decide::Ctx::now
-    pub now: DateTime<Utc>,
-    /// Set while `needs` is still asked: what is not loaded yet then looks like what does not exist.
-    pub discovering: bool,
-}
+macro_rules! world {
+    ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
+        /// Everything a batch knows. A record that `needs` named and that does not exist is `None`; asking
+        /// for one that was not named is a bug and panics, which parks the message with its backtrace.
+        #[derive(Clone, Debug, Default)]
+        pub struct World {
+            $(pub $table: Table<$Id, $Of>,)*
+            pub parties: Table<PartyKey, Party>,
+            pub raw: BTreeMap<InputId, Bytes>,
+            pub series: Table<SeriesKey, Series>,
+            pub keys: BTreeMap<Key, Option<Uuid>>,
+            pub catalog: Table<(), Catalog>,
+            /// The database's time at the start of the transaction, the same as [`Ctx::now`]: some needs
+            /// hang on the date, as the series of a year.
+            ///
+            /// [`Ctx::now`]: crate::decide::Ctx::now
+            pub now: DateTime<Utc>,
+            /// Set while `needs` is still asked: what is not loaded yet then looks like what does not exist.
+            pub discovering: bool,
+        }
 
-/// A changed or new record.
-#[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "an outcome holds a handful of them, shortly")]
-pub enum Record {
-    Party(Party),
-    Input(Input),
-    Account(Account),
-    Contact(Contact),
-    Lead(Lead),
-    Opportunity(Opportunity),
-    Order(Order),
-    Invoice(Invoice),
-    Series(Series),
-    Catalog(Catalog),
+        /// A changed or new record.
+        #[derive(Clone, Debug)]
+        #[expect(clippy::large_enum_variant, reason = "an outcome holds a handful of them, shortly")]
+        pub enum Record {
+            $($Of($Of),)*
+            Party(Party),
+            Series(Series),
+            Catalog(Catalog),
+        }
+
+        $(
+            impl SubjectId for $Id {
+                type Of = $Of;
+                const KIND: SubjectKind = SubjectKind::$Of;
+
+                fn table(world: &World) -> &Table<Self, $Of> {
+                    &world.$table
+                }
+
+                fn needed(needs: &mut Needs) -> &mut BTreeSet<Self> {
+                    &mut needs.$table
+                }
+            }
+        )*
+
+        impl World {
+            /// The counter of a record that is known.
+            fn sequence_of(&self, subject: Subject) -> Option<i64> {
+                match subject.kind {
+                    $(SubjectKind::$Of => Some(self.$table.now(subject.id)?.sequence),)*
+                    SubjectKind::Quote | SubjectKind::Catalog => None,
+                }
+            }
+
+            fn put(&mut self, record: Record) {
+                self.note_keys(&record);
+                match record {
+                    $(Record::$Of(r) => self.$table.put(r.id, r),)*
+                    Record::Party(r) => self.parties.put(r.key.clone(), r),
+                    Record::Series(r) => self.series.put(r.key.clone(), r),
+                    Record::Catalog(r) => self.catalog.put((), r),
+                }
+            }
+        }
+
+        impl Record {
+            /// The subject that this record is, and the counter of its events.
+            fn counter(&mut self) -> Option<(Subject, &mut i64)> {
+                let (kind, id, sequence) = match self {
+                    $(Self::$Of(r) => (SubjectKind::$Of, r.id.0, &mut r.sequence),)*
+                    Self::Catalog(r) => (SubjectKind::Catalog, r.id.0, &mut r.sequence),
+                    Self::Party(_) | Self::Series(_) => return None,
+                };
+                Some((Subject { kind, id }, sequence))
+            }
+        }
+
+        records!($($Of,)* Party, Series, Catalog);
+    };
 }
 
 macro_rules! records {
@@ -119,7 +162,7 @@ macro_rules! records {
         }
     )*};
 }
-records!(Party, Input, Account, Contact, Lead, Opportunity, Order, Invoice, Series, Catalog);
+crate::subjects!(world);
 
 /// A message of an outcome with its place in the history of its subject; a command has none.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +174,7 @@ pub struct Sequenced {
 }
 
 impl World {
-    fn find<'w, K: Ord + Clone + std::fmt::Debug, T: Clone>(
+    fn look<'w, K: Ord + Clone + std::fmt::Debug, T: Clone>(
         &self,
         table: &'w Table<K, T>,
         key: &K,
@@ -143,55 +186,34 @@ impl World {
         }
     }
 
+    /// The record of that id, if there is one.
+    #[must_use]
+    pub fn find<I: SubjectId>(&self, id: I) -> Option<&I::Of> {
+        self.look(I::table(self), &id)
+    }
+
+    /// The record of that id.
+    ///
+    /// # Errors
+    /// Where there is none: the refusal that says so, and asks to send the message again later.
+    pub fn known<I: SubjectId>(&self, id: I) -> Result<&I::Of, Refusal> {
+        self.find(id).ok_or_else(|| Refusal::unknown(I::KIND, id))
+    }
+
     #[must_use]
     pub fn party(&self, key: &PartyKey) -> Option<&Party> {
-        self.find(&self.parties, key)
-    }
-
-    #[must_use]
-    pub fn input(&self, id: InputId) -> Option<&Input> {
-        self.find(&self.inputs, &id)
-    }
-
-    #[must_use]
-    pub fn account(&self, id: AccountId) -> Option<&Account> {
-        self.find(&self.accounts, &id)
-    }
-
-    #[must_use]
-    pub fn contact(&self, id: ContactId) -> Option<&Contact> {
-        self.find(&self.contacts, &id)
-    }
-
-    #[must_use]
-    pub fn lead(&self, id: LeadId) -> Option<&Lead> {
-        self.find(&self.leads, &id)
-    }
-
-    #[must_use]
-    pub fn opportunity(&self, id: OpportunityId) -> Option<&Opportunity> {
-        self.find(&self.opportunities, &id)
-    }
-
-    #[must_use]
-    pub fn order(&self, id: OrderId) -> Option<&Order> {
-        self.find(&self.orders, &id)
-    }
-
-    #[must_use]
-    pub fn invoice(&self, id: InvoiceId) -> Option<&Invoice> {
-        self.find(&self.invoices, &id)
+        self.look(&self.parties, key)
     }
 
     #[must_use]
     pub fn series(&self, key: &SeriesKey) -> Option<&Series> {
-        self.find(&self.series, key)
+        self.look(&self.series, key)
     }
 
     /// The catalog, where `needs` asked to change it.
     #[must_use]
     pub fn catalog(&self) -> Option<&Catalog> {
-        self.find(&self.catalog, &())
+        self.look(&self.catalog, &())
     }
 
     /// The bytes of a stored raw input.
@@ -202,12 +224,12 @@ impl World {
 
     #[must_use]
     pub fn opportunity_of_quote(&self, quote: QuoteId) -> Option<&Opportunity> {
-        self.opportunity(self.key(&Key::OpportunityOfQuote(quote))?.into())
+        self.find(OpportunityId::from(self.key(&Key::OpportunityOfQuote(quote))?))
     }
 
     #[must_use]
     pub fn order_of_quote(&self, quote: QuoteId) -> Option<&Order> {
-        self.order(self.key(&Key::OrderOfQuote(quote))?.into())
+        self.find(OrderId::from(self.key(&Key::OrderOfQuote(quote))?))
     }
 
     /// The lead that the deal of an order began with; it is not loaded.
@@ -218,12 +240,12 @@ impl World {
 
     #[must_use]
     pub fn invoice_of_order(&self, order: OrderId) -> Option<&Invoice> {
-        self.invoice(self.key(&Key::InvoiceOfOrder(order))?.into())
+        self.find(InvoiceId::from(self.key(&Key::InvoiceOfOrder(order))?))
     }
 
     #[must_use]
     pub fn invoice_numbered(&self, number: &str) -> Option<&Invoice> {
-        self.invoice(self.key(&Key::InvoiceNumbered(number.to_owned()))?.into())
+        self.find(InvoiceId::from(self.key(&Key::InvoiceNumbered(number.to_owned()))?))
     }
 
     fn key(&self, key: &Key) -> Option<Uuid> {
@@ -257,9 +279,9 @@ impl World {
                 Sequenced { said, sequence, begins: saying.begins }
             })
             .collect();
-        for record in records {
+        for mut record in records {
             assert!(
-                self.spoken_of(&record),
+                self.spoken_of(&mut record),
                 "a record changed in silence: {record:?} has no event of its own"
             );
             self.put(record);
@@ -274,68 +296,39 @@ impl World {
 
     /// Did the record's counter (or that of one of its quotes) move? Parties, series and the
     /// verdicts that show in the lead's own event have none.
-    fn spoken_of(&self, record: &Record) -> bool {
-        let moved = |kind: SubjectKind, id: Uuid, now: i64| {
-            now > self.sequence_of(Subject { kind, id }).unwrap_or(0)
-        };
+    fn spoken_of(&self, record: &mut Record) -> bool {
         match record {
             Record::Party(_) | Record::Series(_) | Record::Input(_) => true,
-            Record::Account(r) => moved(SubjectKind::Account, r.id.0, r.sequence),
-            Record::Contact(r) => moved(SubjectKind::Contact, r.id.0, r.sequence),
-            Record::Lead(r) => moved(SubjectKind::Lead, r.id.0, r.sequence),
-            Record::Opportunity(r) => {
-                let known = self.opportunities.now(r.id.0).map_or(0, sequences);
-                sequences(r) > known
-            }
-            Record::Order(r) => moved(SubjectKind::Order, r.id.0, r.sequence),
-            Record::Invoice(r) => moved(SubjectKind::Invoice, r.id.0, r.sequence),
             Record::Catalog(r) => r.sequence > self.catalog().map_or(0, |known| known.sequence),
-        }
-    }
-
-    fn sequence_of(&self, subject: Subject) -> Option<i64> {
-        let now = |sequence: Option<&i64>| sequence.copied();
-        match subject.kind {
-            SubjectKind::Account => now(self.accounts.now(subject.id).map(|r| &r.sequence)),
-            SubjectKind::Contact => now(self.contacts.now(subject.id).map(|r| &r.sequence)),
-            SubjectKind::Lead => now(self.leads.now(subject.id).map(|r| &r.sequence)),
-            SubjectKind::Opportunity => {
-                now(self.opportunities.now(subject.id).map(|r| &r.sequence))
+            Record::Opportunity(r) => {
+                sequences(r) > self.opportunities.now(r.id.0).map_or(0, sequences)
             }
-            SubjectKind::Order => now(self.orders.now(subject.id).map(|r| &r.sequence)),
-            SubjectKind::Invoice => now(self.invoices.now(subject.id).map(|r| &r.sequence)),
-            SubjectKind::Quote | SubjectKind::Input | SubjectKind::Catalog => None,
+            other => other
+                .counter()
+                .is_none_or(|(subject, now)| *now > self.sequence_of(subject).unwrap_or(0)),
         }
     }
 
-    fn put(&mut self, record: Record) {
+    /// Notes the natural keys by which a record can be named from now on.
+    fn note_keys(&mut self, record: &Record) {
         match record {
-            Record::Party(r) => self.parties.put(r.key.clone(), r),
-            Record::Input(r) => self.inputs.put(r.id, r),
-            Record::Account(r) => self.accounts.put(r.id, r),
-            Record::Contact(r) => self.contacts.put(r.id, r),
-            Record::Lead(r) => self.leads.put(r.id, r),
             Record::Opportunity(r) => {
                 for quote in &r.quotes {
                     self.keys.insert(Key::OpportunityOfQuote(quote.id), Some(r.id.0));
                 }
-                self.opportunities.put(r.id, r);
             }
             Record::Order(r) => {
                 self.keys.insert(Key::OrderOfQuote(r.quote), Some(r.id.0));
-                if let Some(deal) = self.opportunities.rows.get(&r.opportunity).and_then(Row::now) {
+                if let Some(deal) = self.opportunities.now(r.opportunity.0) {
                     let lead = deal.originating_lead.map(|lead| lead.0);
                     self.keys.insert(Key::LeadOfOrder(r.id), lead);
                 }
-                self.orders.put(r.id, r);
             }
             Record::Invoice(r) => {
                 self.keys.insert(Key::InvoiceOfOrder(r.order), Some(r.id.0));
                 self.keys.insert(Key::InvoiceNumbered(r.number.clone()), Some(r.id.0));
-                self.invoices.put(r.id, r);
             }
-            Record::Series(r) => self.series.put(r.key.clone(), r),
-            Record::Catalog(r) => self.catalog.put((), r),
+            _ => {}
         }
     }
 }
@@ -359,17 +352,6 @@ impl Record {
             let quote = opportunity.quotes.iter_mut().find(|quote| quote.id.0 == subject.id)?;
             return Some(&mut quote.sequence);
         }
-        let (kind, id, sequence) = match self {
-            Self::Party(_) | Self::Series(_) => return None,
-            Self::Input(r) => (SubjectKind::Input, r.id.0, &mut r.sequence),
-            Self::Account(r) => (SubjectKind::Account, r.id.0, &mut r.sequence),
-            Self::Contact(r) => (SubjectKind::Contact, r.id.0, &mut r.sequence),
-            Self::Lead(r) => (SubjectKind::Lead, r.id.0, &mut r.sequence),
-            Self::Opportunity(r) => (SubjectKind::Opportunity, r.id.0, &mut r.sequence),
-            Self::Order(r) => (SubjectKind::Order, r.id.0, &mut r.sequence),
-            Self::Invoice(r) => (SubjectKind::Invoice, r.id.0, &mut r.sequence),
-            Self::Catalog(r) => (SubjectKind::Catalog, r.id.0, &mut r.sequence),
-        };
-        (kind == subject.kind && id == subject.id).then_some(sequence)
+        self.counter().filter(|(of, _)| *of == subject).map(|(_, sequence)| sequence)
     }
 }

@@ -72,7 +72,7 @@ pub async fn lock(
     sqlx::raw_sql("SAVEPOINT needs").execute(&mut *conn).await?;
     for attempt in 1..=ATTEMPTS_MAX {
         for kind in KINDS {
-            if loading.load(&mut *conn, kind).await? {
+            if loading.load(&mut *conn, *kind).await? {
                 loading.ask();
             }
         }
@@ -87,53 +87,6 @@ pub async fn lock(
     Err(LockError::Unsettled { worker: worker.name() })
 }
 
-/// Saves what the decisions of the batch changed: per table one statement for new rows, one for
-/// changed ones.
-///
-/// # Errors
-/// [`SaveError::Version`] where a record changed since it was read, [`SaveError::Frozen`] where a
-/// decision changed what never changes, else those of the database.
-pub async fn save(conn: &mut PgConnection, world: &World) -> Result<(), SaveError> {
-    party::save(&mut *conn, &changes(&world.parties)).await?;
-    input::save(&mut *conn, &changes(&world.inputs)).await?;
-    account::save(&mut *conn, &changes(&world.accounts)).await?;
-    contact::save(&mut *conn, &changes(&world.contacts)).await?;
-    lead::save(&mut *conn, &changes(&world.leads)).await?;
-    opportunity::save(&mut *conn, &changes(&world.opportunities)).await?;
-    order::save(&mut *conn, &changes(&world.orders)).await?;
-    invoice::save(&mut *conn, &changes(&world.invoices)).await?;
-    series::save(&mut *conn, &changes(&world.series)).await?;
-    catalog::save(conn, &changes(&world.catalog)).await
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Party,
-    Input,
-    Account,
-    Contact,
-    Lead,
-    Opportunity,
-    Order,
-    Invoice,
-    Series,
-    Catalog,
-}
-
-/// The one order of locks.
-const KINDS: [Kind; 10] = [
-    Kind::Party,
-    Kind::Input,
-    Kind::Account,
-    Kind::Contact,
-    Kind::Lead,
-    Kind::Opportunity,
-    Kind::Order,
-    Kind::Invoice,
-    Kind::Series,
-    Kind::Catalog,
-];
-
 /// Loads and locks the named records of one kind; those that do not exist become `None`. Was anything
 /// found?
 macro_rules! load_by {
@@ -145,6 +98,75 @@ macro_rules! load_by {
         found
     }};
 }
+
+macro_rules! saved {
+    ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
+        /// Saves what the decisions of the batch changed: per table one statement for new rows, one for
+        /// changed ones.
+        ///
+        /// # Errors
+        /// [`SaveError::Version`] where a record changed since it was read, [`SaveError::Frozen`] where a
+        /// decision changed what never changes, else those of the database.
+        pub async fn save(conn: &mut PgConnection, world: &World) -> Result<(), SaveError> {
+            party::save(&mut *conn, &changes(&world.parties)).await?;
+            $($word::save(&mut *conn, &changes(&world.$table)).await?;)*
+            series::save(&mut *conn, &changes(&world.series)).await?;
+            catalog::save(conn, &changes(&world.catalog)).await
+        }
+
+        #[derive(Clone, Copy)]
+        enum Kind {
+            Party,
+            $($Of,)*
+            Series,
+            Catalog,
+        }
+
+        /// The one order of locks.
+        const KINDS: &[Kind] = &[Kind::Party, $(Kind::$Of,)* Kind::Series, Kind::Catalog];
+
+        impl Loading<'_> {
+            /// Is everything loaded that is named?
+            fn settled(&self) -> bool {
+                let (needs, world) = (&self.needs, &self.world);
+                let mut referred = needs.referred_leads.iter();
+                knows_all(&world.parties, &needs.parties)
+                    $(&& knows_all(&world.$table, &needs.$table))*
+                    && needs.raw.is_subset(&self.raw)
+                    && needs.leads.is_subset(&self.locked_leads)
+                    && referred.all(|id| world.leads.knows(id))
+                    && knows_all(&world.series, &needs.series)
+                    && needs.keys.iter().all(|key| world.keys.contains_key(key))
+                    && (!needs.catalog || world.catalog.knows(&()))
+            }
+
+            /// Loads what is named of one kind. Was anything found? What is not there looks as if it were
+            /// not asked for yet, so that nobody needs anything else on account of it.
+            async fn load(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, LockError> {
+                let resolved = self.resolve(&mut *conn, kind).await?;
+                let (needs, world) = (&self.needs, &mut self.world);
+                let loaded = match kind {
+                    Kind::Party => load_by!(key, &mut *conn, party, needs.parties, world.parties),
+                    $(Kind::$Of => load_by!(id, &mut *conn, $word, needs.$table, world.$table),)*
+                    Kind::Series => load_by!(key, &mut *conn, series, needs.series, world.series),
+                    Kind::Catalog => {
+                        if needs.catalog {
+                            world.catalog.load((), Some(catalog::lock(&mut *conn).await?));
+                        }
+                        needs.catalog
+                    }
+                };
+                let more = match kind {
+                    Kind::Input => self.load_raw(conn).await?,
+                    Kind::Lead => self.refer_leads(conn).await?,
+                    _ => false,
+                };
+                Ok(resolved || loaded || more)
+            }
+        }
+    };
+}
+domain::subjects!(saved);
 
 /// One attempt to load a World.
 struct Loading<'a> {
@@ -191,72 +213,25 @@ impl<'a> Loading<'a> {
         World { discovering: false, ..self.world }
     }
 
-    /// Is everything loaded that is named?
-    fn settled(&self) -> bool {
-        let (needs, world) = (&self.needs, &self.world);
-        let mut referred = needs.referred_leads.iter();
-        knows_all(&world.parties, &needs.parties)
-            && knows_all(&world.inputs, &needs.inputs)
-            && needs.raw.is_subset(&self.raw)
-            && knows_all(&world.accounts, &needs.accounts)
-            && knows_all(&world.contacts, &needs.contacts)
-            && needs.leads.is_subset(&self.locked_leads)
-            && referred.all(|id| world.leads.knows(id))
-            && knows_all(&world.opportunities, &needs.opportunities)
-            && knows_all(&world.orders, &needs.orders)
-            && knows_all(&world.invoices, &needs.invoices)
-            && knows_all(&world.series, &needs.series)
-            && needs.keys.iter().all(|key| world.keys.contains_key(key))
-            && (!needs.catalog || world.catalog.knows(&()))
-    }
-
-    /// Loads what is named of one kind. Was anything found? What is not there looks as if it were not
-    /// asked for yet, so that nobody needs anything else on account of it.
-    async fn load(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, LockError> {
-        let resolved = self.resolve(&mut *conn, kind).await?;
-        let (needs, world) = (&self.needs, &mut self.world);
-        let loaded = match kind {
-            Kind::Party => load_by!(key, conn, party, needs.parties, world.parties),
-            Kind::Input => self.load_inputs(conn).await?,
-            Kind::Account => load_by!(id, conn, account, needs.accounts, world.accounts),
-            Kind::Contact => load_by!(id, conn, contact, needs.contacts, world.contacts),
-            Kind::Lead => self.load_leads(conn).await?,
-            Kind::Opportunity => {
-                load_by!(id, conn, opportunity, needs.opportunities, world.opportunities)
-            }
-            Kind::Order => load_by!(id, conn, order, needs.orders, world.orders),
-            Kind::Invoice => load_by!(id, conn, invoice, needs.invoices, world.invoices),
-            Kind::Series => load_by!(key, conn, series, needs.series, world.series),
-            Kind::Catalog => {
-                if needs.catalog {
-                    world.catalog.load((), Some(catalog::lock(conn).await?));
-                }
-                needs.catalog
-            }
-        };
-        Ok(resolved || loaded)
-    }
-
-    async fn load_inputs(&mut self, conn: &mut PgConnection) -> Result<bool, LockError> {
-        let (needs, world) = (&self.needs, &mut self.world);
-        let loaded = load_by!(id, &mut *conn, input, needs.inputs, world.inputs);
-        self.raw.clone_from(&needs.raw);
+    /// The bytes of inputs that are read again. Are there any?
+    async fn load_raw(&mut self, conn: &mut PgConnection) -> Result<bool, LockError> {
+        self.raw.clone_from(&self.needs.raw);
         if !self.raw.is_empty() {
             let ids: Vec<_> = self.raw.iter().copied().collect();
-            world.raw = chunk::load(conn, &ids).await.map_err(LockError::Raw)?;
+            self.world.raw = chunk::load(conn, &ids).await.map_err(LockError::Raw)?;
         }
-        Ok(loaded || !self.world.raw.is_empty())
+        Ok(!self.world.raw.is_empty())
     }
 
-    async fn load_leads(&mut self, conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
-        let (needs, world) = (&self.needs, &mut self.world);
-        let loaded = load_by!(id, &mut *conn, lead, needs.leads, world.leads);
+    /// Leads that are only referred to, beside those that are locked now. Was any found?
+    async fn refer_leads(&mut self, conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let needs = &self.needs;
         self.locked_leads.clone_from(&needs.leads);
         let referred = needs.referred_leads.difference(&needs.leads).copied();
         let referred: Vec<_> = referred.collect();
         let rows = if referred.is_empty() { vec![] } else { lead::refer(conn, &referred).await? };
-        let found = loaded || !rows.is_empty();
-        fill(&mut world.leads, referred, rows, |lead| lead.id);
+        let found = !rows.is_empty();
+        fill(&mut self.world.leads, referred, rows, |lead| lead.id);
         Ok(found)
     }
 

@@ -46,7 +46,7 @@ pub fn recognise_needs(world: &World, enquiry: &Enquiry, needs: &mut Needs) {
     for key in person_keys(enquiry) {
         needs.party(&key);
         match world.party(&key).map(|party| (party.contact, party.lead)) {
-            Some((Some(contact), _)) => needs.contact(contact),
+            Some((Some(contact), _)) => needs.lock(contact),
             Some((None, Some(lead))) if !needs.leads.contains(&lead) => needs.refer_lead(lead),
             _ => {}
         }
@@ -158,7 +158,7 @@ fn identify(
         matched: person.iter().map(|party| party.key.clone()).collect(),
         ..Recognised::default()
     };
-    let of_contact = found.contact.and_then(|id| world.contact(id)).and_then(|c| c.account);
+    let of_contact = found.contact.and_then(|id| world.find(id)).and_then(|c| c.account);
     let of_keys = organisation_keys(enquiry);
     let of_keys = of_keys.iter().filter_map(|key| world.party(key)?.account);
     let accounts: BTreeSet<_> = of_contact.into_iter().chain(account).chain(of_keys).collect();
@@ -186,8 +186,8 @@ fn same(a: &Party, b: &Party) -> bool {
 
 fn name_of(world: &World, party: &Party) -> Option<String> {
     let name = match (party.contact, party.lead) {
-        (Some(contact), _) => world.contact(contact)?.person.family_name.as_deref(),
-        (None, Some(lead)) => world.lead(lead)?.enquiry.person.family_name.as_deref(),
+        (Some(contact), _) => world.find(contact)?.person.family_name.as_deref(),
+        (None, Some(lead)) => world.find(lead)?.enquiry.person.family_name.as_deref(),
         (None, None) => None,
     };
     family_name(name)

@@ -101,10 +101,10 @@ async fn what_does_not_exist_is_known_as_nothing() {
     let (lead, contact, input): (LeadId, ContactId, InputId) = (id(), id(), id());
     let (quote, invoice): (_, InvoiceId) = (id(), id());
     let asker = Asker::new(move |_, needs| {
-        needs.lead(lead);
-        needs.contact(contact);
-        needs.input(input);
-        needs.invoice(invoice);
+        needs.lock(lead);
+        needs.lock(contact);
+        needs.lock(input);
+        needs.lock(invoice);
         needs.opportunity_of_quote(quote);
         needs.order_of_quote(quote);
         needs.invoice_numbered("INV-2026-000001");
@@ -113,10 +113,10 @@ async fn what_does_not_exist_is_known_as_nothing() {
     });
     let world = asker.lock(&mut conn).await.expect("loaded");
     assert!(!world.discovering);
-    assert_eq!(world.lead(lead), None);
-    assert_eq!(world.contact(contact), None);
-    assert_eq!(world.input(input), None);
-    assert_eq!(world.invoice(invoice), None);
+    assert_eq!(world.find(lead), None);
+    assert_eq!(world.find(contact), None);
+    assert_eq!(world.find(input), None);
+    assert_eq!(world.find(invoice), None);
     assert_eq!(world.opportunity_of_quote(quote), None);
     assert_eq!(world.order_of_quote(quote), None);
     assert_eq!(world.invoice_numbered("INV-2026-000001"), None);
@@ -156,15 +156,15 @@ async fn what_a_later_kind_brings_to_light_is_loaded_too() {
     let asker = Asker::new(move |world, needs| {
         needs.invoice_numbered(&number);
         let Some(invoice) = world.invoice_numbered(&number) else { return };
-        needs.order(invoice.order);
-        let Some(order) = world.order(invoice.order) else { return };
-        needs.opportunity(order.opportunity);
+        needs.lock(invoice.order);
+        let Some(order) = world.find(invoice.order) else { return };
+        needs.lock(order.opportunity);
     });
     run(&mut conn, "BEGIN").await;
     let world = asker.lock(&mut conn).await.expect("loaded");
     assert_eq!(world.invoice_numbered(&invoice.number), Some(&invoice));
-    assert_eq!(world.order(order.id), Some(&order));
-    assert_eq!(world.opportunity(deal.id), Some(&deal));
+    assert_eq!(world.find(order.id), Some(&order));
+    assert_eq!(world.find(deal.id), Some(&deal));
 
     let mut other = begin(&database).await;
     for table in ["invoice", "sales_order", "opportunity"] {
@@ -240,14 +240,14 @@ async fn batches_that_want_the_same_never_deadlock() {
                         if (at + turn) % 3 == 0 {
                             needs.refer_lead(*id);
                         } else {
-                            needs.lead(*id);
+                            needs.lock(*id);
                         }
                     }
                 });
                 run(&mut conn, "BEGIN").await;
                 let mut world = asker.lock(&mut conn).await.expect("no deadlock");
                 let at = turn % 6 + usize::from(turn % 3 == 0); // one that is locked
-                let mut lead = world.lead(all[at]).expect("it exists").clone();
+                let mut lead = world.find(all[at]).expect("it exists").clone();
                 lead.sequence += 1;
                 world.place(lead.into());
                 world::save(&mut conn, &world).await.expect("locked, so of the right version");

@@ -19,7 +19,7 @@ mod verdict;
 mod when;
 
 use release::release_held;
-use verdict::{hold, judge, known, reject};
+use verdict::{hold, judge, reject};
 use when::{Decision, RawInput};
 
 pub use when::{Then, When};
@@ -130,17 +130,17 @@ impl Worker for Intake {
                 _ => None,
             },
             When::Continue(next) => {
-                needs.input(next.import);
+                needs.lock(next.import);
                 needs.raw(next.import);
                 None
             }
             When::Release(release) => {
-                needs.input(release.input);
-                let held = world.input(release.input).and_then(|input| input.enquiry.as_ref());
+                needs.lock(release.input);
+                let held = world.find(release.input).and_then(|input| input.enquiry.as_ref());
                 release.enquiry.as_ref().or(held)
             }
             When::Reject(reject) => {
-                needs.input(reject.input);
+                needs.lock(reject.input);
                 None
             }
         };
@@ -149,10 +149,10 @@ impl Worker for Intake {
             thread_needs(enquiry, needs);
             let who = recognise(world, enquiry);
             let continued = thread_lead(world, enquiry, &who).map(|(lead, _)| lead);
-            who.lead.into_iter().chain(continued).for_each(|lead| needs.lead(lead));
+            who.lead.into_iter().chain(continued).for_each(|lead| needs.lock(lead));
             // Who is added to a lead gets its customer, and may write again in the same batch.
-            let customer = continued.and_then(|lead| world.lead(lead)?.contact);
-            customer.into_iter().for_each(|contact| needs.contact(contact));
+            let customer = continued.and_then(|lead| world.find(lead)?.contact);
+            customer.into_iter().for_each(|contact| needs.lock(contact));
         }
     }
 
@@ -174,7 +174,7 @@ impl Worker for Intake {
             When::Continue(next) => self.take_slice(world, next),
             When::Release(release) => release_held(world, release, ctx),
             When::Reject(command) => {
-                let input = known(world, command.input)?;
+                let input = world.known(command.input)?;
                 if input.verdict == Verdict::Rejected {
                     return Ok(already(input.id.0));
                 }
@@ -193,7 +193,7 @@ impl Intake {
     /// Takes the next parts out of a collection; what is taken twice is taken once, because the
     /// checkpoint says how far it came.
     fn take_slice(&self, world: &World, next: &ImportContinue) -> Decision {
-        let input = known(world, next.import)?;
+        let input = world.known(next.import)?;
         let Verdict::Split { next: expected, done: false } = input.verdict else {
             return Ok(Outcome::nothing());
         };

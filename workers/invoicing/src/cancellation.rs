@@ -5,14 +5,14 @@ use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::InvoiceCanceled;
 use domain::invoice::{InvoiceAction, InvoiceState};
 
-use crate::{Then, already, known, refused};
+use crate::{Then, already, refused};
 
 pub(crate) fn cancel(
     world: &World,
     command: &InvoiceCancel,
     ctx: &Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let invoice = known(world, command.invoice)?;
+    let invoice = world.known(command.invoice)?;
     if matches!(invoice.state, InvoiceState::Canceled { .. }) {
         return Ok(already(invoice, &invoice.number));
     }

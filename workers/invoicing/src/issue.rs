@@ -23,8 +23,7 @@ impl Invoicing {
         if let Some(invoice) = world.invoice_of_order(event.order) {
             return Ok(already(invoice, &invoice.number));
         }
-        let unknown = || Refusal::unknown(SubjectKind::Order, event.order);
-        let order = world.order(event.order).ok_or_else(unknown)?;
+        let order = world.known(event.order)?;
         let delivered = self.delivered(order)?;
 
         let id: InvoiceId = ctx.id();

@@ -4,7 +4,6 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::commands::{InvoiceCancel, PaymentReceived};
 use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, Worker, World};
 use domain::events::{InvoiceCanceled, InvoiceIssued, InvoicePaid, OrderFulfilled};
-use domain::ids::InvoiceId;
 use domain::invoice::{Invoice, SeriesKey};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
@@ -67,13 +66,13 @@ impl Worker for Invoicing {
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
             When::OrderFulfilled(event) => {
-                needs.order(event.order);
+                needs.lock(event.order);
                 needs.lead_of_order(event.order);
                 needs.invoice_of_order(event.order);
                 needs.series(self.series(self.today(world.now)));
             }
-            When::PaymentReceived(command) => needs.invoice(command.invoice),
-            When::InvoiceCancel(command) => needs.invoice(command.invoice),
+            When::PaymentReceived(command) => needs.lock(command.invoice),
+            When::InvoiceCancel(command) => needs.lock(command.invoice),
         }
     }
 
@@ -89,10 +88,6 @@ impl Worker for Invoicing {
             When::InvoiceCancel(command) => cancellation::cancel(world, command, ctx),
         }
     }
-}
-
-fn known(world: &World, id: InvoiceId) -> Result<&Invoice, Refusal> {
-    world.invoice(id).ok_or_else(|| Refusal::unknown(SubjectKind::Invoice, id))
 }
 
 /// The answer that names an existing invoice, by its number or by the reference of a payment.

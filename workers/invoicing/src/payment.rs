@@ -12,14 +12,14 @@ use domain::invoice::{Invoice, InvoiceAction, InvoiceState, PAYMENTS_MAX, Paymen
 use domain::money::{in_range, ratio, round_money};
 use rust_decimal::Decimal;
 
-use crate::{Then, already, known, refused};
+use crate::{Then, already, refused};
 
 pub(crate) fn receive(
     world: &World,
     command: &PaymentReceived,
     ctx: &mut Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let invoice = known(world, command.invoice)?;
+    let invoice = world.known(command.invoice)?;
     let reference = &*command.reference;
     let mut payments = invoice.payments.iter();
     let booked = payments.find(|p| p.payer == ctx.source && p.reference == reference);

@@ -173,7 +173,7 @@ fn billed(order: &Order) -> (Story<Invoicing>, InvoiceId) {
 }
 
 fn invoice_now(story: &Story<Invoicing>, id: InvoiceId) -> &Invoice {
-    story.world.invoice(id).expect("the invoice exists")
+    story.world.find(id).expect("the invoice exists")
 }
 
 /// The rule that refused for good.

@@ -16,8 +16,7 @@ pub(crate) fn cancel(
     command: &OrderCancel,
     ctx: &Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let unknown = || Refusal::unknown(SubjectKind::Order, command.order);
-    let order = world.order(command.order).ok_or_else(unknown)?;
+    let order = world.known(command.order)?;
     if matches!(
         order.state,
         OrderState::Canceled { .. } | OrderState::Fulfilled { partial: true, .. }

@@ -3,7 +3,6 @@
 use domain::commands::{OpportunityLose, OpportunityReopen, OpportunityWin};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, OpportunityReopened, OpportunityWon};
-use domain::ids::OpportunityId;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState};
@@ -20,7 +19,7 @@ pub(crate) fn win(
     command: &OpportunityWin,
     ctx: &Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let opportunity = known(world, command.opportunity)?;
+    let opportunity = world.known(command.opportunity)?;
     if let OpportunityState::Won { actual_revenue, .. } = opportunity.state
         && command.actual_revenue.is_none_or(|revenue| revenue == actual_revenue)
     {
@@ -38,7 +37,7 @@ pub(crate) fn lose(
     command: &OpportunityLose,
     ctx: &Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let opportunity = known(world, command.opportunity)?;
+    let opportunity = world.known(command.opportunity)?;
     if matches!(opportunity.state, OpportunityState::Lost { reason, .. } if reason == command.reason)
     {
         return Ok(already(opportunity));
@@ -57,7 +56,7 @@ pub(crate) fn lose(
 
 /// Open again (F86), unless an order stands on the deal: its revenue would be counted twice.
 pub(crate) fn reopen(world: &World, command: &OpportunityReopen) -> Result<Outcome<Then>, Refusal> {
-    let opportunity = known(world, command.opportunity)?;
+    let opportunity = world.known(command.opportunity)?;
     if opportunity.state == OpportunityState::Open {
         return Ok(already(opportunity));
     }
@@ -73,10 +72,6 @@ pub(crate) fn reopen(world: &World, command: &OpportunityReopen) -> Result<Outco
 /// The quotes that orders were made of.
 pub(crate) fn won_quotes(opportunity: &Opportunity) -> impl Iterator<Item = &Quote> {
     opportunity.quotes.iter().filter(|quote| matches!(quote.state, QuoteState::Won { .. }))
-}
-
-fn known(world: &World, id: OpportunityId) -> Result<&Opportunity, Refusal> {
-    world.opportunity(id).ok_or_else(|| Refusal::unknown(SubjectKind::Opportunity, id))
 }
 
 fn already(opportunity: &Opportunity) -> Outcome<Then> {

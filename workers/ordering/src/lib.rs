@@ -62,13 +62,13 @@ impl Worker for Ordering {
                 needs.opportunity_of_quote(command.quote);
                 needs.order_of_quote(command.quote);
             }
-            When::OrderShip(command) => needs.order(command.order),
-            When::OrderCancel(command) => needs.order(command.order),
-            When::OpportunityWin(command) => needs.opportunity(command.opportunity),
-            When::OpportunityLose(command) => needs.opportunity(command.opportunity),
+            When::OrderShip(command) => needs.lock(command.order),
+            When::OrderCancel(command) => needs.lock(command.order),
+            When::OpportunityWin(command) => needs.lock(command.opportunity),
+            When::OpportunityLose(command) => needs.lock(command.opportunity),
             When::OpportunityReopen(command) => {
-                needs.opportunity(command.opportunity);
-                let opportunity = world.opportunity(command.opportunity);
+                needs.lock(command.opportunity);
+                let opportunity = world.find(command.opportunity);
                 let won = opportunity.into_iter().flat_map(closing::won_quotes);
                 won.for_each(|quote| needs.order_of_quote(quote.id));
             }

@@ -23,8 +23,7 @@ pub(crate) fn ship(
     command: &OrderShip,
     ctx: &mut Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let unknown = || Refusal::unknown(SubjectKind::Order, command.order);
-    let order = world.order(command.order).ok_or_else(unknown)?;
+    let order = world.known(command.order)?;
     let reference = &*command.reference;
     let known = order.shipments.iter().find(|shipment| shipment.reference == reference);
     if let Some(shipment) = known {

@@ -120,7 +120,7 @@ fn ordered() -> (Story<Ordering>, Order) {
 }
 
 fn order_now(story: &Story<Ordering>, id: OrderId) -> &Order {
-    story.world.order(id).expect("the order exists")
+    story.world.find(id).expect("the order exists")
 }
 
 /// The rule that refused for good.

@@ -96,12 +96,12 @@ impl Buying {
         let known = known(world, lead, chosen)?;
         let ask = &lead.enquiry;
         if let Some(id) = known.account {
-            let account = world.account(id);
+            let account = world.find(id);
             let account = account.ok_or_else(|| Refusal::unknown(SubjectKind::Account, id))?;
             account.apply(&CustomerAction::Engage)?;
         }
         if let Some(id) = known.contact {
-            let contact = world.contact(id);
+            let contact = world.find(id);
             let contact = contact.ok_or_else(|| Refusal::unknown(SubjectKind::Contact, id))?;
             contact.apply(&CustomerAction::Engage)?;
         }
@@ -120,8 +120,7 @@ impl Buying {
 /// The customer that exists already: the one that was chosen, else the one that the keys point at.
 fn known(world: &World, lead: &Lead, chosen: Customer) -> Result<Customer, Refusal> {
     if let Some(id) = chosen.contact {
-        let contact =
-            world.contact(id).ok_or_else(|| Refusal::unknown(SubjectKind::Contact, id))?;
+        let contact = world.known(id)?;
         return Ok(Customer { account: chosen.account.or(contact.account), ..chosen });
     }
     let known = recognise_lead(world, lead);

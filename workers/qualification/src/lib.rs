@@ -63,18 +63,18 @@ impl Worker for Qualification {
     type Facts = Shelf;
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
-        needs.lead(when.lead());
+        needs.lock(when.lead());
         // Parties are locked before leads: named by what the event says of them, all is loaded at the
         // first look. What the lead itself names beside that costs a second one.
         if let When::LeadCaptured(event) = when {
             recognise_needs(world, &event.enquiry, needs);
-            event.contact.into_iter().for_each(|id| needs.contact(id));
-            event.account.into_iter().for_each(|id| needs.account(id));
+            event.contact.into_iter().for_each(|id| needs.lock(id));
+            event.account.into_iter().for_each(|id| needs.lock(id));
         }
         if let When::LeadMerged(event) = when {
             recognise_needs(world, &event.enquiry, needs);
         }
-        let Some(lead) = world.lead(when.lead()).filter(|lead| lead.is_open()) else { return };
+        let Some(lead) = world.find(when.lead()).filter(|lead| lead.is_open()) else { return };
         if matches!(when, When::LeadDisqualify(_) | When::LeadReactivate(_)) {
             return;
         }
@@ -82,15 +82,15 @@ impl Worker for Qualification {
         let known = recognise_lead(world, lead);
         let chosen = when.chosen();
         let contacts = [known.contact, lead.contact, chosen.contact];
-        contacts.into_iter().flatten().for_each(|id| needs.contact(id));
-        let of_chosen = chosen.contact.and_then(|id| world.contact(id)?.account);
+        contacts.into_iter().flatten().for_each(|id| needs.lock(id));
+        let of_chosen = chosen.contact.and_then(|id| world.find(id)?.account);
         let accounts = [known.account, lead.account, chosen.account, of_chosen];
-        accounts.into_iter().flatten().for_each(|id| needs.account(id));
+        accounts.into_iter().flatten().for_each(|id| needs.lock(id));
     }
 
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Answer {
         let id = when.lead();
-        let lead = world.lead(id).ok_or_else(|| Refusal::unknown(SubjectKind::Lead, id))?;
+        let lead = world.known(id)?;
         match when {
             When::LeadCaptured(_) | When::LeadMerged(_) => self.assess(world, lead, ctx),
             When::LeadQualify(_) => self.qualify_by_hand(world, lead, when.chosen(), ctx),

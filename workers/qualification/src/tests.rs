@@ -145,7 +145,7 @@ fn f55_a_form_with_a_sku_of_a_new_customer_makes_account_contact_and_opportunity
     let assessment = qualified.assessment.unwrap();
     assert_eq!(assessment.rules, "2026-03");
     assert!(assessment.matched.contains(&"declares a product".to_owned()));
-    let lead = story.world.lead(id(1)).unwrap();
+    let lead = story.world.find(id::<LeadId>(1)).unwrap();
     assert_eq!(lead.assessment.as_ref(), Some(&assessment));
     assert_eq!(lead.opportunity, Some(opportunity.opportunity));
 }
@@ -179,7 +179,7 @@ fn f48_a_lead_that_no_rule_decides_on_is_scored_and_waits() {
     let mut story = story();
     let told = capture(&mut story, lead(1, vague())).unwrap();
     assert_eq!(told.types(), ["lead.scored.v1"]);
-    let lead = story.world.lead(id(1)).unwrap();
+    let lead = story.world.find(id::<LeadId>(1)).unwrap();
     assert!(lead.is_open());
     assert_eq!(lead.assessment, told.get::<LeadScored>().map(|said| said.assessment));
 }
@@ -276,7 +276,7 @@ fn a_clause_that_cannot_be_computed_is_named_and_matches_nothing() {
 fn a_merged_lead_is_asked_again_with_all_it_knows_now() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
-    let merged = story.world.lead(id(1)).unwrap().merge(&acme()).unwrap();
+    let merged = story.world.find(id::<LeadId>(1)).unwrap().merge(&acme()).unwrap();
     let event = LeadMerged {
         lead: id(1),
         input: merged.input,
@@ -309,7 +309,7 @@ fn f62_a_lead_is_qualified_once_and_repeated_commands_get_the_same_reference() {
         let told = story.when(by_hand(id(1))).unwrap();
         assert!(told.already && told.says.is_empty());
     }
-    let event = captured(story.world.lead(id(1)).unwrap());
+    let event = captured(story.world.find(id::<LeadId>(1)).unwrap());
     let told = story.when(event).unwrap();
     assert!(!told.already && told.says.is_empty());
 }
@@ -378,7 +378,7 @@ fn f66_a_reactivated_lead_is_open_keeps_all_and_reuses_its_opportunity() {
     let first: LeadQualified = told.get().unwrap();
     let told = story.when(LeadReactivate { lead: id(1) }).unwrap();
     assert_eq!(told.types(), ["lead.reactivated.v1"]);
-    let lead = story.world.lead(id(1)).unwrap();
+    let lead = story.world.find(id::<LeadId>(1)).unwrap();
     assert_eq!(lead.state(), &LeadState::Open(OpenReason::New));
     assert_eq!((&lead.enquiry, lead.opportunity), (&acme(), Some(first.opportunity)));
     assert!(story.when(LeadReactivate { lead: id(1) }).unwrap().already);

@@ -182,8 +182,8 @@ fn quote_drafted(quote: &Quote, opportunity: &Opportunity) -> QuoteDrafted {
 
 fn buyer(world: &World, opportunity: &Opportunity) -> Result<Buyer, Refusal> {
     let customer = opportunity.customer;
-    let account = customer.account.and_then(|id| world.account(id));
-    let contact = customer.contact.and_then(|id| world.contact(id));
+    let account = customer.account.and_then(|id| world.find(id));
+    let contact = customer.contact.and_then(|id| world.find(id));
     Buyer::of(account, contact).ok_or_else(|| {
         let message = format!(
             "Nobody can be named as the buyer of the opportunity `{}`: its customer has neither a \

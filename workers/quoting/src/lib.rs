@@ -19,9 +19,8 @@ use domain::events::{
     CatalogReplaced, OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated,
     QuoteClosed, QuoteDrafted, QuoteRevised,
 };
-use domain::ids::OpportunityId;
 use domain::message::SubjectKind;
-use domain::opportunity::{Opportunity, OpportunityAction};
+use domain::opportunity::OpportunityAction;
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
@@ -67,13 +66,13 @@ impl Worker for Quoting {
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
             When::OpportunityCreated(event) => {
-                needs.opportunity(event.opportunity);
+                needs.lock(event.opportunity);
                 needs.refer_lead(event.originating_lead);
                 buyer_needs(event.customer, needs);
             }
             When::OpportunityAddLine(command) => {
-                needs.opportunity(command.opportunity);
-                if let Some(opportunity) = world.opportunity(command.opportunity) {
+                needs.lock(command.opportunity);
+                if let Some(opportunity) = world.find(command.opportunity) {
                     buyer_needs(opportunity.customer, needs);
                 }
             }
@@ -100,7 +99,7 @@ impl Quoting {
     /// Prices what a new opportunity wants. Nothing named, nothing invented: such an opportunity
     /// waits for `opportunity.add_line`.
     fn open(&self, world: &World, event: &OpportunityCreated, ctx: &mut Ctx<'_, Shelf>) -> Answer {
-        let opportunity = found(world, event.opportunity)?;
+        let opportunity = world.known(event.opportunity)?;
         let wanted = wanted(world, event, ctx.facts);
         if wanted.is_empty() {
             return Ok(Outcome::nothing());
@@ -134,7 +133,7 @@ impl Quoting {
         command: &OpportunityAddLine,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Answer {
-        let mut opportunity = found(world, command.opportunity)?.apply(&OpportunityAction::Edit)?;
+        let mut opportunity = world.known(command.opportunity)?.apply(&OpportunityAction::Edit)?;
         if opportunity.lines.len() >= LINES_MAX {
             let message = format!(
                 "The opportunity `{}` has {LINES_MAX} lines, the most a document can have; sell the \
@@ -162,20 +161,16 @@ fn wanted(world: &World, event: &OpportunityCreated, shelf: &Shelf) -> Vec<Inter
     if !event.interest.is_empty() {
         return event.interest.clone();
     }
-    let lead = world.lead(event.originating_lead);
+    let lead = world.find(event.originating_lead);
     lead.map(|lead| shelf.mentioned(&lead.enquiry)).unwrap_or_default()
-}
-
-fn found(world: &World, id: OpportunityId) -> Result<&Opportunity, Refusal> {
-    world.opportunity(id).ok_or_else(|| Refusal::unknown(SubjectKind::Opportunity, id))
 }
 
 fn buyer_needs(customer: Customer, needs: &mut Needs) {
     if let Some(account) = customer.account {
-        needs.account(account);
+        needs.lock(account);
     }
     if let Some(contact) = customer.contact {
-        needs.contact(contact);
+        needs.lock(contact);
     }
 }
 

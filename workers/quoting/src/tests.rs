@@ -6,9 +6,9 @@ use domain::catalog::Catalog;
 use domain::customer::{Account, Contact, CustomerState};
 use domain::decide::Facts;
 use domain::enquiry::{Enquiry, Person};
-use domain::ids::{InputId, QuoteId, derived, minted};
+use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
-use domain::opportunity::OpportunityState;
+use domain::opportunity::{Opportunity, OpportunityState};
 use domain::quote::{Quote, QuoteCloseReason, QuoteState};
 use domain::story::{Story, Told};
 use rust_decimal_macros::dec;
@@ -153,7 +153,7 @@ fn offered() -> (Story<Quoting>, QuoteActivated) {
 }
 
 fn now(story: &Story<Quoting>) -> &Opportunity {
-    story.world.opportunity(id(1)).unwrap()
+    story.world.find(id::<OpportunityId>(1)).unwrap()
 }
 
 fn quote(story: &Story<Quoting>, quote: QuoteId) -> &Quote {

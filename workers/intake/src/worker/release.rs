@@ -8,7 +8,7 @@ use domain::input::{Input, Verdict};
 use domain::message::SubjectKind;
 use rust_decimal::Decimal;
 
-use super::verdict::{judge, known};
+use super::verdict::judge;
 use super::when::Decision;
 use crate::normal;
 use crate::options::ReadOptions;
@@ -27,7 +27,7 @@ pub(super) fn release_held(
     command: &InputRelease,
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
-    let input = known(world, command.input)?;
+    let input = world.known(command.input)?;
     if let Verdict::Created { lead } | Verdict::Merged { lead } = input.verdict {
         return Ok(Outcome::already(Already {
             subject: SubjectKind::Lead,

@@ -1,22 +1,16 @@
 //! The verdicts: what becomes of an enquiry, and how an input is held or rejected.
 
 use domain::customer::Customer;
-use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
+use domain::decide::{Ctx, NumberKind, Outcome, World};
 use domain::enquiry::{Enquiry, NoLead, Person};
 use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
-use domain::ids::{InputId, LeadId};
+use domain::ids::LeadId;
 use domain::input::{HoldReason, Input, InputAction};
 use domain::lead::Lead;
-use domain::message::SubjectKind;
 use domain::party::{PartyKey, Recognised, introduce, introduce_thread, recognise, thread_lead};
 use uuid::Uuid;
 
 use super::when::Decision;
-
-/// The input of a command; it may still be on its way.
-pub(super) fn known(world: &World, id: InputId) -> Result<&Input, Refusal> {
-    world.input(id).ok_or_else(|| Refusal::unknown(SubjectKind::Input, id))
-}
 
 /// An enquiry becomes a lead, or is added to the open lead of the same person. Where its keys point
 /// at two parties, a person decides (`strict`), or has decided already.
@@ -36,7 +30,7 @@ pub(super) fn judge(
         }
         who = Recognised::default();
     }
-    let open = |lead: LeadId| world.lead(lead).filter(|lead| lead.is_open());
+    let open = |lead: LeadId| world.find(lead).filter(|lead| lead.is_open());
     if let Some(lead) = who.lead.and_then(open) {
         return merge(world, &input, lead, enquiry, &who.matched);
     }

@@ -75,16 +75,16 @@ impl Desk {
         self.arrived += 1;
         let id = derived(minted(self.story.now, [7; 10]), "arrival", self.arrived);
         let told = self.story.when_caused_by(id, when);
-        let input = self.story.world.input(InputId(id)).cloned();
+        let input = self.story.world.find(InputId(id)).cloned();
         (input.unwrap_or_else(|| Input::new(InputId(id), domain::enquiry::Channel::Web)), told)
     }
 
     fn input(&self, id: InputId) -> &Input {
-        self.story.world.input(id).unwrap()
+        self.story.world.find(id).unwrap()
     }
 
     fn lead(&self, id: LeadId) -> &Lead {
-        self.story.world.lead(id).unwrap()
+        self.story.world.find(id).unwrap()
     }
 
     fn leads(&self) -> usize {

@@ -30,7 +30,7 @@ fn f98_one_acceptance_makes_the_order_and_wins_quote_and_deal_in_causal_order() 
         assert_eq!(Line { id: theirs.id, ..ours.line.clone() }, theirs);
         assert_eq!(ours.open(), theirs.quantity);
     }
-    let deal = story.world.opportunity(DEAL).expect("the deal");
+    let deal = story.world.find(DEAL).expect("the deal");
     assert!(matches!(deal.state, OpportunityState::Won { .. }));
     assert!(matches!(deal.quote(QUOTE).expect("the quote").state, QuoteState::Won { .. }));
 }
@@ -61,7 +61,7 @@ fn f99_siblings_that_were_live_are_canceled_and_closed_ones_stay() {
     let closed: Vec<QuoteClosed> = told.all();
     assert_eq!(closed.iter().map(|said| said.quote).collect::<Vec<_>>(), [SIBLING, other]);
     assert!(closed.iter().all(|said| said.close_reason == QuoteCloseReason::Canceled));
-    let deal = story.world.opportunity(DEAL).expect("the deal");
+    let deal = story.world.find(DEAL).expect("the deal");
     assert_eq!(deal.live_quotes().count(), 0);
     assert_eq!(deal.quotes[3].state, lost);
 }

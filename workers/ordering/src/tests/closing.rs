@@ -72,7 +72,7 @@ fn f86_a_closed_deal_opens_again_and_an_open_one_is_answered() {
     assert_eq!(story.when(REOPEN).expect("reopened").types(), ["opportunity.reopened.v1"]);
     story.when(win(None)).expect("won by hand");
     assert_eq!(story.when(REOPEN).expect("reopened").types(), ["opportunity.reopened.v1"]);
-    assert_eq!(story.world.opportunity(DEAL).expect("the deal").state, OpportunityState::Open);
+    assert_eq!(story.world.find(DEAL).expect("the deal").state, OpportunityState::Open);
 }
 
 #[test]

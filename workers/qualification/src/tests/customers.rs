@@ -127,7 +127,7 @@ fn f56_an_inactive_customer_takes_no_opportunity() {
     assert!(said.assessment.matched.last().unwrap().contains("is inactive"));
     let refused = story.when(by_hand(id(1))).unwrap_err();
     assert_eq!(refused.reason().subject, SubjectKind::Account);
-    assert!(story.world.lead(id(1)).unwrap().is_open());
+    assert!(story.world.find(id::<LeadId>(1)).unwrap().is_open());
 }
 
 fn two_people() -> (Story<Qualification>, Enquiry) {
@@ -165,7 +165,7 @@ fn f61_keys_of_two_customers_refuse_the_command_and_change_nothing() {
     for n in [11, 12] {
         assert!(reason.message.contains(&id::<LeadId>(n).to_string()), "{}", reason.message);
     }
-    assert!(story.world.lead(id(1)).unwrap().is_open());
+    assert!(story.world.find(id::<LeadId>(1)).unwrap().is_open());
 }
 
 #[test]
