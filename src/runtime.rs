@@ -75,8 +75,10 @@ impl Runtime {
     /// The runtime of the workers named; of all where none is.
     ///
     /// # Errors
-    /// A finished sentence where a name is unknown or the settings cannot be used.
+    /// A finished sentence where a name is unknown, of a worker or of a place to fail at, or the
+    /// settings cannot be used.
     pub fn new(settings: Settings, names: &[String]) -> Result<Self, String> {
+        fault_point::check()?;
         let all = workers::all(&settings).map_err(|error| error.to_string())?;
         let heard = Arc::new(workers::heard(&all));
         let sayers = workers::sayers(&all).into();

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 pub use crate::arrived::{Arrived, DATA_TEXT_BYTES_MAX};
 use crate::catalog::Catalog;
-use crate::ids::{Id, derived};
+use crate::ids::{Derived, Id, derived};
 use crate::message::{MessageType, OneOf, Said, Subject};
 pub use crate::needs::{Key, Needs};
 pub use crate::refusal::{Already, Malformed, Reason, Refusal};
@@ -159,7 +159,7 @@ impl<'a, F> Ctx<'a, F> {
     /// A new id, the same whenever this decision is taken again.
     pub fn id<I: Id>(&mut self) -> I {
         self.ordinal += 1;
-        derived(self.cause, self.worker, self.ordinal).into()
+        derived(self.cause, self.worker, Derived::Record.ordinal(self.ordinal)).into()
     }
 
     /// The next number of that kind, as `Q-100042`.

@@ -60,6 +60,32 @@ id! {
     CatalogId,
 }
 
+/// What ids are derived for. Each sort has ordinals of its own, so that the ids of one decision never
+/// meet. What an ordinal was once is kept: a message that is decided again must say the same ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derived {
+    /// The records that a decision makes, numbered by [`Ctx::id`](crate::decide::Ctx::id) from 1 on.
+    Record,
+    /// The messages that it says; the answer to a command is the first.
+    Message,
+    /// The commands that it plans for later.
+    Timer,
+    /// The spans of its traces, one for each attempt.
+    Span,
+}
+
+impl Derived {
+    /// Ordinals of one sort: far more than a decision says, or a message is tried.
+    const EACH: u32 = 1 << 16;
+
+    /// The ordinal of the `nth` of this sort.
+    #[must_use]
+    pub const fn ordinal(self, nth: u32) -> u32 {
+        debug_assert!(nth < Self::EACH);
+        self as u32 * Self::EACH + nth
+    }
+}
+
 /// The id of the `ordinal`-th thing that `worker` derives from `cause`.
 ///
 /// The time of the cause plus 1 ms, then 74 bits of SHA-256(cause, worker, ordinal): a decision that
@@ -100,6 +126,13 @@ fn from_millis(millis: u64, random: [u8; 10]) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ordinals_are_those_of_the_ids_that_are_stored_already() {
+        let first = [Derived::Record, Derived::Message, Derived::Timer, Derived::Span];
+        assert_eq!(first.map(|sort| sort.ordinal(0)), [0, 0x1_0000, 0x2_0000, 0x3_0000]);
+        assert_eq!(Derived::Message.ordinal(7), 0x1_0007);
+    }
 
     #[test]
     fn a_derived_id_repeats_itself_and_sorts_after_its_cause() {

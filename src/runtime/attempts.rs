@@ -112,6 +112,9 @@ impl<'l> Attempts<'l> {
             Stop::Undecided(Undecided::Unsendable(_, reason)) => {
                 Ok(Some(Trouble { class: ParkedClass::TooLarge, reason }))
             }
+            Stop::Undecided(Undecided::Gone(error)) => {
+                poison(format!("The thread that decided it ended without an answer: {error}."))
+            }
             Stop::Undecided(Undecided::TooMuch) => poison("It says too much at once.".to_owned()),
         }
     }

@@ -56,6 +56,8 @@ pub enum Undecided {
     Panicked(usize, String),
     /// It says more than [`BATCH_SAYS_MAX`] messages.
     TooMuch,
+    /// The thread that decided it ended without an answer; what is known of that.
+    Gone(String),
     /// The broker would not take what one of them leads to; which one, and why.
     Unsendable(usize, String),
 }
@@ -82,7 +84,7 @@ impl Stop {
             Self::Fault(Fault::Connection(_)) => Setback::Connection,
             Self::Fault(Fault::Ours(_)) => Setback::Ours,
             Self::Fault(Fault::Message(_)) => Setback::Message,
-            Self::Undecided(Undecided::Panicked(..)) => Setback::Panic,
+            Self::Undecided(Undecided::Panicked(..) | Undecided::Gone(_)) => Setback::Panic,
             Self::Undecided(Undecided::TooMuch) => Setback::TooMuch,
             Self::Undecided(Undecided::Unsendable(..)) => Setback::Message,
         }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::decide::{Already, Later, Reason, Refusal};
 use domain::host::Hosted;
-use domain::ids::derived;
+use domain::ids::{Derived, derived};
 use domain::message::Said;
 use domain::world::Sequenced;
 use uuid::Uuid;
@@ -26,10 +26,6 @@ use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
 use crate::telemetry::{Counts, Said as Span, Spans, Tracer};
 
-/// Ordinals of messages lie apart from those of records, so that their ids never meet.
-const SAYS_FROM: u32 = 1 << 16;
-/// Ordinals of the spans of decisions, one for each attempt, lie apart from those of messages.
-const SPANS_FROM: u32 = 3 << 16;
 /// Longest reason of a parked message; a backtrace is the longest that is of use.
 const REASON_CHARS_MAX: usize = 20_000;
 /// Longest data of a message that is said: its envelope stands around it.
@@ -109,7 +105,7 @@ impl<'a> Records<'a> {
     ) -> Result<(), String> {
         let correlation = pipeline.correlation;
         let traceparent = pipeline.traceparent.as_deref();
-        let span = || derived(id, self.worker.name(), SPANS_FROM + message.attempt);
+        let span = || derived(id, self.worker.name(), Derived::Span.ordinal(message.attempt));
         let outside = message.is_from_outside();
         let step = self.tracer.step(traceparent, outside, correlation, span);
         let cause = Cause { message, id, correlation, traceparent, step };
@@ -119,11 +115,11 @@ impl<'a> Records<'a> {
                 if says.is_empty() {
                     self.nothing(id, "Nothing is said; the record it is about shows the rest.");
                 }
-                for (ordinal, said) in (SAYS_FROM..).zip(says) {
-                    self.say(&cause, ordinal, said);
+                for (nth, said) in (0..).zip(says) {
+                    self.say(&cause, nth, said);
                 }
-                for (ordinal, timer) in (2 * SAYS_FROM..).zip(later) {
-                    self.timer(id, correlation, ordinal, timer);
+                for (nth, timer) in (0..).zip(later) {
+                    self.timer(id, correlation, nth, timer);
                 }
             }
             Verdict::Already(already) => self.already(&cause, &already),
@@ -229,8 +225,8 @@ impl<'a> Records<'a> {
         Ok(Committed { letters: vec![letters], batches })
     }
 
-    fn say(&mut self, cause: &Cause<'_>, ordinal: u32, said: Sequenced) {
-        let id = derived(cause.id, self.worker.name(), ordinal);
+    fn say(&mut self, cause: &Cause<'_>, nth: u32, said: Sequenced) {
+        let id = derived(cause.id, self.worker.name(), Derived::Message.ordinal(nth));
         let Sequenced { said: Said { ty, subject, data }, sequence, begins } = said;
         let correlation = if begins { id } else { cause.correlation };
         if data.len() > SAID_BYTES_MAX {
@@ -267,12 +263,12 @@ impl<'a> Records<'a> {
     /// An answer to a command from outside; about its subject, but no part of its history.
     fn answer(&mut self, cause: &Cause<'_>, said: Said) {
         let said = Sequenced { said, sequence: None, begins: false };
-        self.say(cause, SAYS_FROM, said);
+        self.say(cause, 0, said);
     }
 
-    fn timer(&mut self, cause: Uuid, correlation: Uuid, ordinal: u32, timer: Later<Said>) {
+    fn timer(&mut self, cause: Uuid, correlation: Uuid, nth: u32, timer: Later<Said>) {
         let Later { due, message } = timer;
-        let id = derived(cause, self.worker.name(), ordinal);
+        let id = derived(cause, self.worker.name(), Derived::Timer.ordinal(nth));
         let key = message.subject.id.to_string();
         self.timers.push(Timer { id, due, key, said: message, correlation, cause });
     }

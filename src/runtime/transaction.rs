@@ -122,8 +122,8 @@ impl Desk {
             numbers,
         };
         let decided = tokio::task::spawn_blocking(move || question.decide()).await;
-        // The closure catches panics itself; a join error means the process is going down.
-        let decided = decided.map_err(|_| Stop::Undecided(Undecided::TooMuch))?;
+        // Decisions that panic are caught inside, so this is a bug of ours, or the process is going down.
+        let decided = decided.map_err(|gone| Stop::Undecided(Undecided::Gone(gone.to_string())))?;
         decided.map_err(Stop::Undecided)
     }
 
