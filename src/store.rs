@@ -119,9 +119,6 @@ pub async fn close(conn: Connection) -> Result<()> {
 
 /// Begins a transaction; answers its `now()`, the one time that all its decisions share. One round
 /// trip.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn begin(conn: &mut Connection) -> Result<DateTime<Utc>> {
     let row = sqlx::raw_sql("BEGIN; SELECT now()").fetch_one(conn).await?;
     Ok(row.try_get(0)?)
@@ -148,27 +145,18 @@ pub async fn rollback(conn: &mut Connection) -> Result<()> {
 }
 
 /// Marks the point that [`rollback_to_savepoint`] goes back to; a later one hides an earlier one.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn savepoint(conn: &mut Connection) -> Result<()> {
     sqlx::raw_sql("SAVEPOINT leadmill").execute(conn).await?;
     Ok(())
 }
 
 /// Undoes what happened since [`savepoint`], gives its locks back, and keeps the transaction.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn rollback_to_savepoint(conn: &mut Connection) -> Result<()> {
     sqlx::raw_sql("ROLLBACK TO SAVEPOINT leadmill").execute(conn).await?;
     Ok(())
 }
 
 /// Keeps what happened since [`savepoint`].
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn release_savepoint(conn: &mut Connection) -> Result<()> {
     sqlx::raw_sql("RELEASE SAVEPOINT leadmill").execute(conn).await?;
     Ok(())

@@ -20,9 +20,6 @@ pub struct NewBatch {
 }
 
 /// Records a batch. One that says nothing has nothing to publish and counts as published.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn insert(conn: &mut Connection, worker: &str, batch: &NewBatch) -> Result<()> {
     let count = |n| i32::try_from(n).unwrap_or(i32::MAX);
     let insert = sqlx::query!(
@@ -41,9 +38,6 @@ pub async fn insert(conn: &mut Connection, worker: &str, batch: &NewBatch) -> Re
 
 /// Marks batches as published: rides in a later transaction, and is kept by the caller until that
 /// has committed. Marking twice keeps the first time.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn mark_published(conn: &mut Connection, marks: &[(Uuid, DateTime<Utc>)]) -> Result<()> {
     if marks.is_empty() {
         return Ok(());
@@ -73,9 +67,6 @@ pub struct Progress {
 }
 
 /// How far the worker has come with what it took since that time of its own clock.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn progress(
     conn: &mut Connection,
     worker: &str,
@@ -93,9 +84,6 @@ pub async fn progress(
 }
 
 /// How many batches of the worker are not known to be published, counted up to 10,000.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn unmarked(conn: &mut Connection, worker: &str) -> Result<i64> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM (SELECT FROM batch
@@ -116,9 +104,6 @@ pub struct Published {
 }
 
 /// The published batches that the worker took since that time of its own clock, in that order.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn published(
     conn: &mut Connection,
     worker: &str,
@@ -138,9 +123,6 @@ pub async fn published(
 /// Batches of the worker that were decided longer ago than `older_than` and are not known to be
 /// published, oldest first, locked until the end of the transaction. Those that another sweeper
 /// holds are left to it, and these `but` to whoever mends them.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn stale_unmarked(
     conn: &mut Connection,
     worker: &str,

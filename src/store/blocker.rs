@@ -52,9 +52,6 @@ impl Blocker {
 /// Who holds locks on our tables: the sessions at the root of what leadmill's own wait for just now, and
 /// those of others whose transaction is open for long enough to be in somebody's way. A role sees the
 /// programs and times of others only with `pg_read_all_stats`.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn all(conn: &mut Connection) -> Result<Vec<Blocker>> {
     let mut all = now(conn, None).await?;
     for holder in holders(conn).await? {
@@ -67,17 +64,11 @@ pub async fn all(conn: &mut Connection) -> Result<Vec<Blocker>> {
 }
 
 /// Who these processes of the server wait for just now.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn of_sessions(conn: &mut Connection, pids: &[i32]) -> Result<Vec<Blocker>> {
     now(conn, Some(pids)).await
 }
 
 /// The number by which the server knows this session.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn session(conn: &mut Connection) -> Result<i32> {
     Ok(sqlx::query_scalar!(r#"SELECT pg_backend_pid() AS "pid!""#).fetch_one(conn).await?)
 }

@@ -17,9 +17,6 @@ const STATEMENT_BYTES: usize = 4 * 1024 * 1024;
 
 /// Stores the bytes of inputs. What is stored already stays: an input that was given back comes
 /// again with the same bytes. An empty input has one empty piece.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn store(conn: &mut Connection, inputs: &[(InputId, &[u8])]) -> Result<()> {
     let (mut ids, mut ns, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
     let mut held = 0;

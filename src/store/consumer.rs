@@ -11,18 +11,12 @@ pub struct Consumer {
 }
 
 /// All, by name.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn list(conn: &mut Connection) -> Result<Vec<Consumer>> {
     let all = sqlx::query_as!(Consumer, "SELECT name, hears FROM consumer ORDER BY name");
     Ok(all.fetch_all(conn).await?)
 }
 
 /// Adds one, or what it hears beside what it hears already; answers all that it hears then.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn add(conn: &mut Connection, name: &str, hears: &[String]) -> Result<Vec<String>> {
     let added = sqlx::query_scalar!(
         "INSERT INTO consumer AS c (name, hears) VALUES ($1, $2)
@@ -36,9 +30,6 @@ pub async fn add(conn: &mut Connection, name: &str, hears: &[String]) -> Result<
 }
 
 /// Removes one; answers what it heard, `None` where there is none of that name.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn remove(conn: &mut Connection, name: &str) -> Result<Option<Vec<String>>> {
     let removed = sqlx::query_scalar!("DELETE FROM consumer WHERE name = $1 RETURNING hears", name);
     Ok(removed.fetch_optional(conn).await?)

@@ -30,9 +30,6 @@ pub struct Waiting {
 }
 
 /// Records messages whose claims are given back; one that waits already waits anew.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn insert(conn: &mut Connection, worker: &str, delayed: &[NewDelayed]) -> Result<()> {
     if delayed.is_empty() {
         return Ok(());
@@ -58,9 +55,6 @@ pub async fn insert(conn: &mut Connection, worker: &str, delayed: &[NewDelayed])
 }
 
 /// These messages have come back.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn delete(conn: &mut Connection, worker: &str, messages: &[Uuid]) -> Result<()> {
     if messages.is_empty() {
         return Ok(());
@@ -76,9 +70,6 @@ pub async fn delete(conn: &mut Connection, worker: &str, messages: &[Uuid]) -> R
 
 /// What waits, and what of it should have been back for longer than `late`. What was decided by
 /// another copy meanwhile, or lies parked, is not missed.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn waiting(conn: &mut Connection, late: Duration) -> Result<Waiting> {
     let row = sqlx::query_as!(
         Waiting,

@@ -46,9 +46,6 @@ pub struct StoredEvent {
 }
 
 /// Appends all that a batch says; the order given is the order of publishing.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn append(
     conn: &mut Connection,
     worker: &str,
@@ -98,9 +95,6 @@ pub async fn append(
 /// published: to be published again, whole, when a message comes back. A batch is marked as a whole,
 /// so that it must be published as a whole, although its other messages may come back later. Batches
 /// in `underway` are on their way already.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn unmarked_of_causes(
     conn: &mut Connection,
     worker: &str,
@@ -123,9 +117,6 @@ pub async fn unmarked_of_causes(
 }
 
 /// Which of these messages of ours (id, type, SHA-256 of the data) the log knows otherwise.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn said_otherwise(
     conn: &mut Connection,
     messages: &[(Uuid, &str, [u8; 32])],
@@ -144,9 +135,6 @@ pub async fn said_otherwise(
 
 /// The pipelines that these records belong to, and where their traces are: what was last said about
 /// each.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn pipelines(
     conn: &mut Connection,
     subjects: &[Uuid],
@@ -162,9 +150,6 @@ pub async fn pipelines(
 }
 
 /// What these batches said, in the order of saying: what the sweeper publishes.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn of_batches(conn: &mut Connection, batches: &[Uuid]) -> Result<Vec<StoredEvent>> {
     let rows = sqlx::query_as!(
         Row,
@@ -177,9 +162,6 @@ pub async fn of_batches(conn: &mut Connection, batches: &[Uuid]) -> Result<Vec<S
 }
 
 /// These messages of the log, in the order given.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn of_ids(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<StoredEvent>> {
     let rows = sqlx::query_as!(
         Row,

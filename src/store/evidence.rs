@@ -72,9 +72,6 @@ pub struct Parked {
 }
 
 /// Every raw input of these queues.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn inputs(conn: &mut Connection, raw_queues: &[String]) -> Result<Vec<Input>> {
     let rows = sqlx::query_as!(
         Input,
@@ -88,9 +85,6 @@ pub async fn inputs(conn: &mut Connection, raw_queues: &[String]) -> Result<Vec<
 }
 
 /// Every command from outside.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn commands(conn: &mut Connection, raw_queues: &[String]) -> Result<Vec<Command>> {
     let rows = sqlx::query_as!(
         Command,
@@ -102,9 +96,6 @@ pub async fn commands(conn: &mut Connection, raw_queues: &[String]) -> Result<Ve
 }
 
 /// Every command that came under the id of another one, with other content.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn conflicts(conn: &mut Connection) -> Result<Vec<Conflict>> {
     let rows = sqlx::query_as!(
         Conflict,
@@ -116,9 +107,6 @@ pub async fn conflicts(conn: &mut Connection) -> Result<Vec<Conflict>> {
 }
 
 /// The next messages of the log behind that id, in the order of ids.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn committed(conn: &mut Connection, after: Uuid, limit: i64) -> Result<Vec<Committed>> {
     let rows = sqlx::query_as!(
         Committed,
@@ -131,9 +119,6 @@ pub async fn committed(conn: &mut Connection, after: Uuid, limit: i64) -> Result
 }
 
 /// Every order.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn orders(conn: &mut Connection) -> Result<Vec<Document>> {
     let rows = sqlx::query_as!(
         Document,
@@ -143,9 +128,6 @@ pub async fn orders(conn: &mut Connection) -> Result<Vec<Document>> {
 }
 
 /// Every invoice.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn invoices(conn: &mut Connection) -> Result<Vec<Document>> {
     let rows = sqlx::query_as!(
         Document,
@@ -155,18 +137,12 @@ pub async fn invoices(conn: &mut Connection) -> Result<Vec<Document>> {
 }
 
 /// Every payment.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn payments(conn: &mut Connection) -> Result<Vec<Payment>> {
     let rows = sqlx::query_as!(Payment, "SELECT reference, amount FROM payment");
     Ok(rows.fetch_all(conn).await?)
 }
 
 /// Everything that lies parked.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn parked(conn: &mut Connection) -> Result<Vec<Parked>> {
     let rows = sqlx::query_as!(
         Parked,

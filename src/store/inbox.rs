@@ -44,9 +44,6 @@ pub async fn claim(
 }
 
 /// Gives claims back: the messages wait in a delay queue and will be fresh again.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn give_back(conn: &mut Connection, worker: &str, ids: &[Uuid]) -> Result<()> {
     let delete = sqlx::query!("DELETE FROM inbox WHERE worker = $1 AND id = ANY($2)", worker, ids);
     delete.execute(conn).await?;

@@ -92,9 +92,6 @@ pub async fn create_database_if_missing(database: &DatabaseSettings) -> Result<b
 
 /// Drops the database that the settings name, together with the sessions that are still in it.
 /// For tests and for `leadmill down --erase`.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn drop_database(database: &DatabaseSettings) -> Result<()> {
     let (mut conn, name) = maintenance(database).await?;
     let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(&name));

@@ -13,9 +13,6 @@ pub struct Nothing {
 }
 
 /// Records them.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn insert(
     conn: &mut Connection,
     worker: &str,

@@ -4,9 +4,6 @@ use domain::decide::NumberKind;
 use sqlx::PgConnection;
 
 /// Takes the next `n` numbers of a kind, ascending, in one query.
-///
-/// # Errors
-/// Those of the database.
 pub async fn take(
     conn: &mut PgConnection,
     kind: NumberKind,

@@ -58,9 +58,6 @@ pub struct Refused {
 }
 
 /// The command of that sender and id to that worker; `None` where it has not been taken yet.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn arrival(
     conn: &mut Connection,
     worker: &str,
@@ -88,9 +85,6 @@ pub async fn arrival(
 }
 
 /// What followed from a message.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn of(conn: &mut Connection, id: Uuid) -> Result<Outcome> {
     // An effect sorts after its cause: the bound keeps the months before out of the search.
     let events = sqlx::query_as!(

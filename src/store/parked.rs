@@ -155,9 +155,6 @@ pub async fn insert(conn: &mut Connection, worker: &str, parked: &[NewParked]) -
 }
 
 /// The newest parked messages.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn list(
     conn: &mut Connection,
     filter: ParkedFilter<'_>,
@@ -180,9 +177,6 @@ pub async fn list(
 
 /// One parked message. Nothing is locked: where two people replay it at once, [`close`] tells the
 /// second, who rolls back.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn show(conn: &mut Connection, id: Uuid) -> Result<Option<Parked>> {
     let row = sqlx::query!(
         "SELECT id, worker, queue, message, sender, class, reason, history, headers, properties,
@@ -215,9 +209,6 @@ pub async fn show(conn: &mut Connection, id: Uuid) -> Result<Option<Parked>> {
 
 /// Closes a parked message and writes into its history who did so and why; answers whether it was
 /// still open.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn close(conn: &mut Connection, id: Uuid, how: Closing, note: &str) -> Result<bool> {
     let (state, new_id) = match how {
         Closing::Replayed { new_id } => (ParkedState::Replayed, Some(new_id)),

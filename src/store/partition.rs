@@ -47,9 +47,6 @@ pub async fn maintain(conn: &mut Connection) -> Result<Vec<Upkeep>> {
 }
 
 /// For how many days after today every table has its partition; -1: not even for today.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn days_ahead(conn: &mut Connection) -> Result<i32> {
     let days = sqlx::query_scalar!(r#"SELECT partition_days_ahead() AS "days!""#);
     Ok(days.fetch_one(conn).await?)

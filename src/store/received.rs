@@ -86,9 +86,6 @@ pub async fn claim(
 }
 
 /// Gives claims back: the messages wait in a delay queue and will be fresh again.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn give_back(conn: &mut Connection, worker: &str, ids: &[Uuid]) -> Result<()> {
     let update = sqlx::query!(
         "UPDATE received SET batch = NULL WHERE worker = $1 AND id = ANY($2)",
@@ -101,9 +98,6 @@ pub async fn give_back(conn: &mut Connection, worker: &str, ids: &[Uuid]) -> Res
 
 /// Gives messages that waited for so long that nothing can be written under their id any more new
 /// ones, in pairs of old and new. They must be claimed by this transaction.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn renew(conn: &mut Connection, worker: &str, ids: &[(Uuid, Uuid)]) -> Result<()> {
     let (old, new): (Vec<_>, Vec<_>) = ids.iter().copied().unzip();
     let update = sqlx::query!(

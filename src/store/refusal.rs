@@ -26,9 +26,6 @@ pub struct NewRefusal<'a> {
 }
 
 /// Records refusals.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn insert(
     conn: &mut Connection,
     worker: &str,

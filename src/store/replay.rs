@@ -15,9 +15,6 @@ const RESERVED_HOURS: i32 = 24;
 ///
 /// Committed before anything is published: whoever crashes between publishing and marking the row
 /// publishes under the same id next time, and the claim of the inbox recognises it.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn reserve(conn: &mut Connection, id: Uuid, new_id: Uuid) -> Result<Option<Uuid>> {
     let reserved = sqlx::query_scalar!(
         r#"UPDATE parked AS p SET history = CASE WHEN known.id IS NULL
@@ -69,9 +66,6 @@ pub struct Handled {
 }
 
 /// Whether the log has this message of a worker, with this type and just this data.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn said(
     conn: &mut Connection,
     id: Uuid,
@@ -90,9 +84,6 @@ pub async fn said(
 }
 
 /// Asks what became of a message.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn handled(conn: &mut Connection, message: Uuid, workers: &[String]) -> Result<Handled> {
     let row = sqlx::query_as!(
         Handled,

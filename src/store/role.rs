@@ -91,9 +91,6 @@ pub fn sql(roles: &[Role]) -> String {
 }
 
 /// Whether the role of this connection may keep timers and partitions: the clock's or the owner's.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn keeps(conn: &mut Connection) -> Result<bool> {
     let keeps = sqlx::query_scalar!(
         r#"SELECT has_any_column_privilege('schedule', 'UPDATE')

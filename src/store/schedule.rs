@@ -38,9 +38,6 @@ pub struct DueTimer {
 }
 
 /// Plans commands of a worker. A timer that is planned already stays as it is.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn insert(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]) -> Result<()> {
     if timers.is_empty() {
         return Ok(());
@@ -81,9 +78,6 @@ pub async fn insert(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]
 
 /// Claims what is due by the database's clock for a batch, oldest first; what another process is
 /// just claiming is left to it, and what cannot be said to whoever mends it.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn claim_due(conn: &mut Connection, batch: Uuid, limit: u32) -> Result<Vec<DueTimer>> {
     let rows = sqlx::query_as!(
         DueTimer,
@@ -105,9 +99,6 @@ pub async fn claim_due(conn: &mut Connection, batch: Uuid, limit: u32) -> Result
 
 /// Gives claims back for good: these timers cannot be said, each for its reason, until somebody has
 /// mended the row.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn refuse(conn: &mut Connection, refused: &[(Uuid, String)]) -> Result<()> {
     if refused.is_empty() {
         return Ok(());

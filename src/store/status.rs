@@ -109,9 +109,6 @@ pub struct Oldest {
 }
 
 /// Reads all numbers, each of its own moment.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn read(conn: &mut Connection) -> Result<Status> {
     let shares = Shares::read(conn).await?;
     Ok(Status {

@@ -111,9 +111,6 @@ pub struct Reckoning {
 }
 
 /// How far the work has come. `heard` pairs each worker with a type that it hears.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn progress(conn: &mut Connection, heard: &[(&str, &str)]) -> Result<Progress> {
     let (workers, types): (Vec<_>, Vec<_>) = heard.iter().copied().unzip();
     let row = sqlx::query_as!(
@@ -143,9 +140,6 @@ pub async fn progress(conn: &mut Connection, heard: &[(&str, &str)]) -> Result<P
 }
 
 /// How often each of these types was said.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn said(conn: &mut Connection, types: &[&str]) -> Result<Vec<Said>> {
     let rows = sqlx::query_as!(
         Said,
@@ -156,9 +150,6 @@ pub async fn said(conn: &mut Connection, types: &[&str]) -> Result<Vec<Said>> {
 }
 
 /// Verdicts by channel; rows and parts count with the channel of their collection.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn verdicts(conn: &mut Connection) -> Result<Vec<Count>> {
     let rows = sqlx::query_as!(
         Count,
@@ -173,9 +164,6 @@ pub async fn verdicts(conn: &mut Connection) -> Result<Vec<Count>> {
 }
 
 /// Records by state, in the order of the pipeline.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn records(conn: &mut Connection) -> Result<Vec<Count>> {
     let rows = sqlx::query_as!(
         Count,
@@ -191,9 +179,6 @@ pub async fn records(conn: &mut Connection) -> Result<Vec<Count>> {
 }
 
 /// What was invoiced and paid, by currency; canceled invoices are left out.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn invoiced(conn: &mut Connection) -> Result<Vec<Invoiced>> {
     let rows = sqlx::query_as!(
         Invoiced,
@@ -209,9 +194,6 @@ pub async fn invoiced(conn: &mut Connection) -> Result<Vec<Invoiced>> {
 }
 
 /// Waiting and working time per worker, counted per message, of the batches taken since then.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn stages(conn: &mut Connection, since: DateTime<Utc>) -> Result<Vec<Stage>> {
     let rows = sqlx::query_as!(
         Stage,
@@ -243,9 +225,6 @@ pub async fn stages(conn: &mut Connection, since: DateTime<Utc>) -> Result<Vec<S
 }
 
 /// A lead of that channel that has become an invoice: the first one.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn journey(conn: &mut Connection, channel: &str) -> Result<Option<Journey>> {
     let row = sqlx::query_as!(
         Journey,
@@ -262,9 +241,6 @@ pub async fn journey(conn: &mut Connection, channel: &str) -> Result<Option<Jour
 }
 
 /// A quote that waits for somebody to activate it; the oldest.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn draft(conn: &mut Connection) -> Result<Option<Draft>> {
     let row = sqlx::query_as!(
         Draft,
@@ -276,9 +252,6 @@ pub async fn draft(conn: &mut Connection) -> Result<Option<Draft>> {
 }
 
 /// Figures that must agree once everything is settled.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn reckoning(conn: &mut Connection) -> Result<Reckoning> {
     let row = sqlx::query_as!(
         Reckoning,

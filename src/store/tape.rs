@@ -67,9 +67,6 @@ struct Slice<'a> {
 }
 
 /// How many messages the worker took from that queue.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn messages(conn: &mut Connection, source: &Source) -> Result<usize> {
     let count = format!("{MINE} SELECT count(*) FROM mine");
     let count = sqlx::query_scalar::<_, i64>(AssertSqlSafe(count));
@@ -84,9 +81,6 @@ pub async fn messages(conn: &mut Connection, source: &Source) -> Result<usize> {
 }
 
 /// The ids of everything that was said because of these messages, in the order of saying.
-///
-/// # Errors
-/// [`Fault`] of the server.
 pub async fn said(conn: &mut Connection, source: &Source) -> Result<Vec<Uuid>> {
     let said = format!(
         "{MINE} SELECT id FROM event WHERE worker = $1 AND cause IN (SELECT id FROM mine)
@@ -99,9 +93,6 @@ pub async fn said(conn: &mut Connection, source: &Source) -> Result<Vec<Uuid>> {
 
 impl Tape {
     /// Records the rows of a source as one statement wrote them.
-    ///
-    /// # Errors
-    /// [`Fault`] of the server.
     pub async fn record(conn: &mut Connection, source: &Source, writing: &Writing) -> Result<Self> {
         let columns = columns(conn, writing).await?;
         let names: Vec<_> = columns.iter().map(|column| format!("t.{}", column.name)).collect();
@@ -146,9 +137,6 @@ impl Tape {
     }
 
     /// Writes some of its rows.
-    ///
-    /// # Errors
-    /// [`Fault`] of the server.
     pub async fn play(&self, conn: &mut Connection, rows: Range<usize>) -> Result<()> {
         if rows.is_empty() {
             return Ok(());

@@ -142,9 +142,6 @@ pub struct Trace {
 }
 
 /// Reads these pipelines. `workers` are all that there are.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn read(
     conn: &mut Connection,
     correlations: Vec<Uuid>,

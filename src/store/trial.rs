@@ -6,9 +6,6 @@ use super::{Connection, Result};
 
 /// Counts a message before it is decided; answers how often it is counted, this time included. To be
 /// called outside a transaction: what is counted must outlive the process.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn begin(conn: &mut Connection, worker: &str, fingerprint: Uuid) -> Result<i32> {
     let times = sqlx::query_scalar!(
         "INSERT INTO trial AS t (worker, fingerprint, times) VALUES ($1, $2, 1)
@@ -21,9 +18,6 @@ pub async fn begin(conn: &mut Connection, worker: &str, fingerprint: Uuid) -> Re
 }
 
 /// Takes one count back: the process has survived.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn take_back(conn: &mut Connection, worker: &str, fingerprint: Uuid) -> Result<()> {
     let less = sqlx::query!(
         "WITH less AS (UPDATE trial SET times = times - 1
@@ -37,9 +31,6 @@ pub async fn take_back(conn: &mut Connection, worker: &str, fingerprint: Uuid) -
 }
 
 /// Forgets the message: it is decided, or parked.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn forget(conn: &mut Connection, worker: &str, fingerprint: Uuid) -> Result<()> {
     let delete = sqlx::query!(
         "DELETE FROM trial WHERE worker = $1 AND fingerprint = $2",

@@ -18,9 +18,6 @@ pub struct Work {
 }
 
 /// What was written until now. Sessions report what they did when they end, or some time later.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn work(conn: &mut Connection) -> Result<Work> {
     let row = sqlx::query_as!(
         Work,
@@ -42,9 +39,6 @@ pub async fn checkpoint(conn: &mut Connection) {
 }
 
 /// How many leads the database holds.
-///
-/// # Errors
-/// [`Fault`](super::Fault) of the server.
 pub async fn leads(conn: &mut Connection) -> Result<i64> {
     let count = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM lead"#);
     Ok(count.fetch_one(conn).await?)

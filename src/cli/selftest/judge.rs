@@ -21,9 +21,6 @@ use finding::Finding;
 const PAGE: i64 = 2_000;
 
 /// Whether some message that nobody can read lies parked nowhere yet.
-///
-/// # Errors
-/// Where the database cannot be read.
 pub async fn poison_missing(conn: &mut Connection, ledger: &Ledger) -> anyhow::Result<bool> {
     let found = evidence::parked(conn).await.map_err(said)?;
     let found: BTreeSet<_> =
@@ -32,9 +29,6 @@ pub async fn poison_missing(conn: &mut Connection, ledger: &Ledger) -> anyhow::R
 }
 
 /// Says whether everything that those outside have sent was taken, as far as the tables tell.
-///
-/// # Errors
-/// The database cannot be asked.
 pub async fn all_taken(
     conn: &mut Connection,
     raw_queues: &[String],
@@ -52,9 +46,6 @@ pub async fn all_taken(
 }
 
 /// Judges everything.
-///
-/// # Errors
-/// The database cannot be asked.
 pub async fn judge(
     conn: &mut Connection,
     raw_queues: &[String],

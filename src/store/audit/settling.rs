@@ -25,9 +25,6 @@ pub struct Unclaimed {
 }
 
 /// Counts what is on its way.
-///
-/// # Errors
-/// [`Fault`](crate::store::Fault) of the server.
 pub async fn unsettled(conn: &mut Connection, look: &Look) -> Result<Unsettled> {
     let found = sqlx::query_as!(
         Unsettled,
@@ -44,9 +41,6 @@ pub async fn unsettled(conn: &mut Connection, look: &Look) -> Result<Unsettled> 
 
 /// Counts what nobody has claimed. Reads the messages of a week: to be asked when nothing else is on
 /// its way any more.
-///
-/// # Errors
-/// [`Fault`](crate::store::Fault) of the server.
 pub async fn unclaimed(conn: &mut Connection, look: &Look) -> Result<Unclaimed> {
     let (workers, types): (Vec<_>, Vec<_>) = look.heard.iter().cloned().unzip();
     let found = sqlx::query_as!(

@@ -21,9 +21,6 @@ pub struct Match {
 
 /// The pipelines that a text stands for, and what it was found to be. Both are empty where nobody
 /// knows it; the pipelines are the newest [`PIPELINES_MAX`], and one more where there are more.
-///
-/// # Errors
-/// [`Fault`](crate::store::Fault) of the server.
 pub async fn search(conn: &mut Connection, text: &str) -> Result<(Vec<Match>, Vec<Uuid>)> {
     let mut found = match text.parse::<Uuid>() {
         Ok(id) => known_ids(conn, id).await?,
