@@ -4,7 +4,6 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog;
 use crate::catalog::{PriceList, Product};
 use crate::day::Day;
 use crate::document::LINES_MAX;
@@ -14,13 +13,14 @@ use crate::ids::{
 };
 use crate::lead::DisqualifyReason;
 use crate::message::{Message, MessageType};
+use crate::messages;
 use crate::money::Currency;
 use crate::opportunity::LostReason;
 use crate::order::ShippedLine;
 use crate::quote::QuoteCloseReason;
 use crate::text::{Code, Comment, Short};
 
-catalog! { COMMANDS:
+messages! { COMMANDS:
     InputRelease = command "input.release.v1" of Input by input;
     InputReject = command "input.reject.v1" of Input by input;
     InputRow = command "input.row.v1" of Input by input;

@@ -8,7 +8,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::catalog;
 use crate::customer::{Buyer, Customer};
 use crate::document::Line;
 use crate::enquiry::{Address, Channel, Enquiry, Interest, NoLead, Person};
@@ -18,6 +17,7 @@ use crate::ids::{
 };
 use crate::input::HoldReason;
 use crate::lead::{Assessment, DisqualifyReason};
+use crate::messages;
 use crate::money::Currency;
 use crate::opportunity::LostReason;
 use crate::order::{OrderLine, ShippedLine};
@@ -26,7 +26,7 @@ use crate::totals::Totals;
 
 pub use crate::invoice_event::InvoiceIssued;
 
-catalog! { EVENTS:
+messages! { EVENTS:
     InputHeld = event "input.held.v1" of Input by input;
     InputRejected = event "input.rejected.v1" of Input by input;
     LeadCaptured = event "lead.captured.v1" of Lead by lead;

@@ -91,7 +91,7 @@ pub struct Subject {
     pub id: Uuid,
 }
 
-/// The declaration of one message type: everything that follows from its catalog line.
+/// The declaration of one message type: everything that follows from its line.
 #[derive(Debug)]
 pub struct MessageType {
     /// Without prefix, with the major version: `lead.qualified.v1`. Also the routing key.
@@ -160,13 +160,13 @@ impl Said {
 ///
 /// The last word is the field that holds the subject's id.
 #[macro_export]
-macro_rules! catalog {
+macro_rules! messages {
     ($list:ident: $($message:ident = $kind:ident $name:literal of $about:ident by $field:ident;)*) => {
         $(
             impl $crate::message::Message for $message {
                 const TYPE: &'static $crate::message::MessageType = &$crate::message::MessageType {
                     name: $name,
-                    kind: $crate::catalog!(@kind $kind),
+                    kind: $crate::messages!(@kind $kind),
                     about: $crate::message::SubjectKind::$about,
                     field: Some(stringify!($field)),
                     schema: |generator| generator.subschema_for::<$message>(),
