@@ -1,6 +1,6 @@
 //! Claims and messages: nothing was taken without an answer, nothing was said without a hearer.
 
-use super::{Invariant, Look, counted, offenders};
+use super::invariant::{Invariant, Look, counted, offenders};
 use crate::store::{Connection, Result};
 
 pub(super) async fn claims(conn: &mut Connection) -> Result<Invariant> {

@@ -2,7 +2,7 @@
 
 use domain::message::SubjectKind;
 
-use super::{Invariant, among, counted, offenders};
+use super::invariant::{Invariant, among, counted, offenders};
 use crate::store::{Connection, Result, declared};
 
 pub(super) async fn contiguous(conn: &mut Connection) -> Result<Invariant> {

@@ -1,6 +1,6 @@
 //! Raw inputs: each has one verdict, and what follows from it is there.
 
-use super::{Invariant, Look, counted, offenders};
+use super::invariant::{Invariant, Look, counted, offenders};
 use crate::store::{Connection, Result};
 
 pub(super) async fn verdict(conn: &mut Connection, look: &Look) -> Result<Invariant> {

@@ -1,6 +1,6 @@
 //! References between subjects, which are no foreign keys (see migration 0010): here is the check.
 
-use super::{Invariant, among};
+use super::invariant::{Invariant, among};
 use crate::store::declared::{self, Declared, SUBJECTS};
 use crate::store::{Connection, Result};
 

@@ -1,6 +1,6 @@
 //! Orders, deliveries, invoices: what belongs together, and what may not exceed what.
 
-use super::{Invariant, counted, offenders};
+use super::invariant::{Invariant, counted, offenders};
 use crate::store::{Connection, Result};
 
 pub(super) async fn order_of_quote(conn: &mut Connection) -> Result<Invariant> {

@@ -1,6 +1,6 @@
 //! What is still on its way, asked again and again until everything has come to rest.
 
-use super::Look;
+use super::invariant::Look;
 use crate::store::{Connection, Result};
 
 /// What the tables know to be on its way; from indexes of few rows.

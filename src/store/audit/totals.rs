@@ -8,7 +8,7 @@ use domain::totals::{Header, TaxMode, TaxPart, Totals};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Invariant, NAMED_MAX, Named};
+use super::invariant::{Invariant, NAMED_MAX, Named};
 use crate::store::column::currency;
 use crate::store::line::line_of;
 use crate::store::totals::totals_of;
