@@ -1,4 +1,4 @@
-//! Invoices with their lines; the payments that they guard are in [`payment`].
+//! Invoices with their lines; the payments that they guard are in `payment.rs`.
 //!
 //! An invoice is issued once: afterwards only its sequence, state and payments change, and nothing
 //! else is ever written.

@@ -1,4 +1,4 @@
-//! Orders with their lines; the shipments that they guard are in [`shipment`].
+//! Orders with their lines; the shipments that they guard are in `shipment.rs`.
 //!
 //! An order is decided once: afterwards only its sequence and state, what became of its lines and
 //! its shipments change, and nothing else is ever written.

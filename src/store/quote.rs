@@ -18,15 +18,10 @@ use crate::store::column::{corrupt, given, meant, word};
 use crate::store::save::{Change, SaveError};
 use crate::store::totals::{totals_of, with_totals};
 
+mod held;
 pub mod lines;
 
-/// A quote at its place in its opportunity.
-#[derive(Clone, Copy)]
-struct Held<'q> {
-    opportunity: Uuid,
-    position: i32,
-    quote: &'q Quote,
-}
+use held::Held;
 
 // First the changed ones: a revision that closes makes room for the next one of its number.
 with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteRow, within opportunity, kept_first] {

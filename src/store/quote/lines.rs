@@ -8,7 +8,7 @@ use domain::opportunity::Opportunity;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Held;
+use super::held::Held;
 use crate::store::line::{line_of, line_part};
 use crate::store::save::{Change, List, SaveError};
 

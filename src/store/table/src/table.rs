@@ -298,7 +298,13 @@ impl Table {
                 }
                 let versions: Vec<i64> = changed.iter().map(|n| before.#version[*n]).collect();
                 let records: Vec<_> = changed.iter().map(|n| now[*n]).collect();
-                let columns = Columns::of(&records)?;
+                let fewer;
+                let columns = if records.len() == now.len() {
+                    &after
+                } else {
+                    fewer = Columns::of(&records)?;
+                    &fewer
+                };
                 let done = ::sqlx::query!(#update, #(#bound),*).execute(&mut *conn).await?;
                 crate::store::save::all_touched(#name, records.len(), &done)?;
                 #apart
