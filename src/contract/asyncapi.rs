@@ -19,7 +19,9 @@ const DESCRIPTION: &str = "A lead-to-cash pipeline: leads go in by message, issu
     routing key is the type without `leadmill.`. Each worker says everything by a topic exchange of its \
     own, `leadmill.events.<worker>`, and one type may come from several: bind a queue to each that a \
     channel names, or let `leadmill consumer add` make it. Commands go to the topic exchange \
-    `leadmill.commands`, or to that of the kind of sender. An installation may put a prefix before the \
+    `leadmill.commands`, or to that of the kind of sender. The exchange of a kind of sender refuses (`basic.nack`) what carries \
+    the header `x-death`, which a broker writes: leave it away when you send on what died in a queue of \
+    yours. An installation may put a prefix before the \
     names of its exchanges and queues.\n\n\
     A command from outside that a rule refuses is answered with `<subject>.refused.v1`, one whose \
     effect already held with `<subject>.already.v1`; the command is named there by its `id` and \
