@@ -72,8 +72,9 @@ pub fn grants(
 pub fn of_worker(worker: &dyn Hosted) -> Does {
     Does::Work {
         worker: worker.name(),
+        locks: worker.locks(),
         numbers: worker.numbers().to_vec(),
-        catalog: worker.wants_catalog(),
+        sets: worker.sets().to_vec(),
         says: once(workers::says(worker).iter().map(|ty| ty.name)),
         plans: plans(worker),
         queues: workers::queue_names(worker).into_iter().map(str::to_owned).collect(),
@@ -169,16 +170,6 @@ impl Naming {
 mod tests {
     use super::*;
     use crate::settings::Sources;
-
-    #[test]
-    fn every_worker_has_its_roots_declared() {
-        for name in workers::NAMES {
-            assert!(
-                role::declares(name),
-                "name the roots of `{name}` in HOLDS of store/role/root.rs"
-            );
-        }
-    }
 
     #[test]
     fn a_worker_may_say_its_own_words_only_and_nobody_declares() {

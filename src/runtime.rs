@@ -21,6 +21,7 @@ mod planted;
 mod publish;
 mod reach;
 mod record;
+mod reference;
 mod sweep;
 mod todo;
 mod told;
@@ -53,6 +54,7 @@ pub use kept::hex;
 use hold::{Holder, OpenTrials};
 use lane::Lane;
 pub(crate) use publish::{outgoing, stored};
+use reference::Shared;
 use told::Told;
 use upkeep::{Plans, Upkeep};
 
@@ -67,6 +69,7 @@ pub struct Runtime {
     /// What the role of the clock must be allowed, and what it may say of which worker.
     keeps: Does,
     plans: Arc<Plans>,
+    references: Arc<Shared>,
     metrics: Arc<Metrics>,
     health: Health,
 }
@@ -96,7 +99,19 @@ impl Runtime {
         let clock = names.iter().any(|name| name == CLOCK);
         let (metrics, health) = Default::default();
         let (settings, plans) = (Arc::new(settings), Arc::new(plans));
-        Ok(Self { settings, workers, clock, heard, sayers, keeps, plans, metrics, health })
+        let references = Arc::default();
+        Ok(Self {
+            settings,
+            workers,
+            clock,
+            heard,
+            sayers,
+            keeps,
+            plans,
+            references,
+            metrics,
+            health,
+        })
     }
 
     /// Checks that the tables fit this program and that its role may do what it has to, before
@@ -219,6 +234,7 @@ impl Runtime {
     ) -> Lane {
         let holder = Holder {
             worker: Arc::clone(worker),
+            references: Arc::clone(&self.references),
             does: Arc::new(roles::of_worker(&**worker)),
             queue: queue.to_owned(),
             database: self.settings.database.clone(),

@@ -22,18 +22,6 @@ pub const BROKER_SETTING: &str = "LEADMILL_BROKER__URL";
 /// The defaults, as they stand in `config/default.toml`.
 const BUILT_IN: &str = include_str!("../config/default.toml");
 const PREFIX: &str = "LEADMILL_";
-const SECTIONS: [&str; 10] = [
-    "database",
-    "broker",
-    "runtime",
-    "log",
-    "metrics",
-    "tracing",
-    "intake",
-    "qualification",
-    "quoting",
-    "seller",
-];
 /// Stand for servers that nobody has named yet, while all else is checked.
 const NOT_KNOWN: (&str, &str) = ("postgres://localhost/leadmill", "amqps://localhost");
 /// A sweep connects, publishes and marks in that many seconds, on a busy machine too.
@@ -41,19 +29,41 @@ const SWEEP_TAKES_S: u64 = 20;
 /// Most problems that one section reports.
 const PROBLEMS_MAX: usize = 50;
 
-/// Everything that can be set.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    pub database: DatabaseSettings,
-    pub broker: BrokerSettings,
-    pub runtime: RuntimeSettings,
-    pub log: LogSettings,
-    pub metrics: MetricsSettings,
-    pub tracing: TracingSettings,
-    pub intake: intake::ReadOptions,
-    pub qualification: qualification::QualificationSettings,
-    pub quoting: quoting::QuotingSettings,
-    pub seller: invoicing::SellerSettings,
+macro_rules! sections {
+    ($($name:ident: $Section:ty,)*) => {
+        /// Everything that can be set.
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $(pub $name: $Section,)*
+        }
+
+        const SECTIONS: &[&str] = &[$(stringify!($name)),*];
+
+        impl Sections {
+            fn settings(mut self) -> Result<Settings, SettingsError> {
+                $(let $name = self.section(stringify!($name), <$Section>::problems);)*
+                self.unknown();
+                let settings = (|| Some(Settings { $($name: $name?,)* }))();
+                match settings {
+                    Some(settings) if self.problems.is_empty() => Ok(settings),
+                    _ => Err(SettingsError(self.problems)),
+                }
+            }
+        }
+    };
+}
+
+sections! {
+    database: DatabaseSettings,
+    broker: BrokerSettings,
+    runtime: RuntimeSettings,
+    log: LogSettings,
+    metrics: MetricsSettings,
+    tracing: TracingSettings,
+    intake: intake::ReadOptions,
+    qualification: qualification::QualificationSettings,
+    quoting: quoting::QuotingSettings,
+    seller: invoicing::SellerSettings,
 }
 
 /// `[runtime]`: how every worker takes its messages.
@@ -184,18 +194,8 @@ impl Sections {
         Ok(Self { left, problems: Vec::new() })
     }
 
-    fn settings(mut self) -> Result<Settings, SettingsError> {
-        let database = self.section("database", DatabaseSettings::problems);
-        let broker = self.section("broker", BrokerSettings::problems);
-        let runtime = self.section("runtime", RuntimeSettings::problems);
-        let log = self.section("log", LogSettings::problems);
-        let metrics = self.section("metrics", MetricsSettings::problems);
-        let tracing = self.section("tracing", TracingSettings::problems);
-        let intake = self.section("intake", intake::ReadOptions::problems);
-        let qualification =
-            self.section("qualification", qualification::QualificationSettings::problems);
-        let quoting = self.section("quoting", quoting::QuotingSettings::problems);
-        let seller = self.section("seller", invoicing::SellerSettings::problems);
+    /// Names what is left: nobody reads it.
+    fn unknown(&mut self) {
         for name in self.left.keys() {
             self.problems.push(if in_section(name) {
                 let (section, key) = name.split_once('_').unwrap_or((name, ""));
@@ -207,24 +207,6 @@ impl Sections {
             } else {
                 format!("There is no section `[{name}]`.")
             });
-        }
-        let settings = (|| {
-            Some(Settings {
-                database: database?,
-                broker: broker?,
-                runtime: runtime?,
-                log: log?,
-                metrics: metrics?,
-                tracing: tracing?,
-                intake: intake?,
-                qualification: qualification?,
-                quoting: quoting?,
-                seller: seller?,
-            })
-        })();
-        match settings {
-            Some(settings) if self.problems.is_empty() => Ok(settings),
-            _ => Err(SettingsError(self.problems)),
         }
     }
 

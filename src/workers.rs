@@ -4,8 +4,14 @@ use std::collections::BTreeSet;
 
 use domain::answers;
 use domain::commands::INTERNAL;
+use domain::decide::Worker;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
+use intake::Intake;
+use invoicing::Invoicing;
+use ordering::Ordering;
+use qualification::Qualification;
+use quoting::Quoting;
 
 use crate::messaging::{COMMANDS, Queue, Topology, from, said_by, takes};
 use crate::senders::KINDS;
@@ -17,26 +23,31 @@ pub const OUT_BILLING: &str = "out.billing";
 /// What [`OUT_BILLING`] hears.
 const BILLING_HEARS: &str = "invoice.#";
 
-/// The names of all workers, in the order of the pipeline.
-pub const NAMES: [&str; 5] = ["intake", "qualification", "quoting", "ordering", "invoicing"];
-
 /// Who says what is due: the clock, whichever process it runs in.
 pub const CLOCK: &str = "clock";
 
-/// Makes all workers of an installation, in the order of [`NAMES`].
-///
-/// # Errors
-/// [`SettingsError`] where the qualification rules cannot be used; every problem is listed.
-pub fn all(settings: &Settings) -> Result<Vec<Box<dyn Hosted>>, SettingsError> {
-    let rules = crate::rules::load(&settings.qualification)?;
-    let zone = settings.seller.zone;
-    Ok(vec![
-        Box::new(intake::Intake::new(settings.intake.clone())),
-        Box::new(qualification::Qualification::new(settings.qualification.clone(), rules)),
-        Box::new(quoting::Quoting::new(settings.quoting.clone(), zone)),
-        Box::new(ordering::Ordering::new(zone)),
-        Box::new(invoicing::Invoicing::new(settings.seller.clone())),
-    ])
+macro_rules! workers {
+    (|$settings:ident, $rules:ident| $($Worker:ty = $made:expr;)*) => {
+        /// The names of all workers, in the order of the pipeline.
+        pub const NAMES: [&str; [$(stringify!($Worker)),*].len()] = [$(<$Worker as Worker>::NAME),*];
+
+        /// Makes all workers of an installation, in the order of [`NAMES`].
+        ///
+        /// # Errors
+        /// [`SettingsError`] where the qualification rules cannot be used; every problem is listed.
+        pub fn all($settings: &Settings) -> Result<Vec<Box<dyn Hosted>>, SettingsError> {
+            let $rules = crate::rules::load(&$settings.qualification)?;
+            Ok(vec![$(Box::new($made)),*])
+        }
+    };
+}
+
+workers! { |settings, rules|
+    Intake = Intake::new(settings.intake.clone());
+    Qualification = Qualification::new(settings.qualification.clone(), rules);
+    Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
+    Ordering = Ordering::new(settings.seller.zone);
+    Invoicing = Invoicing::new(settings.seller.clone());
 }
 
 /// The names of one worker's queues: its raw inputs, and the queues of the types that it hears.

@@ -1,16 +1,17 @@
 //! The grammar of a worker: given a [`World`], when a message arrives, then an [`Outcome`].
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use crate::arrived::{Arrived, DATA_TEXT_BYTES_MAX};
-use crate::catalog::Catalog;
 use crate::ids::{Derived, Id, derived};
-use crate::message::{MessageType, OneOf, Said, Subject};
-pub use crate::needs::{Key, Needs};
+pub use crate::locks::{Hold, Locks, Root};
+use crate::message::{OneOf, Said, Subject};
+pub use crate::needs::Needs;
+pub use crate::raw::RawInputs;
+pub use crate::reference::Facts;
 pub use crate::refusal::{Already, Malformed, Reason, Refusal};
 pub use crate::world::{Record, World};
 
@@ -18,8 +19,8 @@ pub use crate::world::{Record, World};
 pub trait Worker: Send + Sync + 'static {
     /// The name of the worker, of its queue, its settings section and its database role.
     const NAME: &'static str;
-    /// Queues beside the worker's own that carry raw inputs instead of messages of the contract.
-    const RAW_QUEUES: &'static [&'static str] = &[];
+    /// What its `needs` may name, and what its decisions do with it.
+    const LOCKS: Locks;
     /// Document numbers that a decision may take, at most one of each per message.
     const NUMBERS: &'static [NumberKind] = &[];
     /// The messages it hears.
@@ -29,42 +30,12 @@ pub trait Worker: Send + Sync + 'static {
     /// The reference data it decides with.
     type Facts: Facts;
 
-    /// Makes a typed message of what arrived, off the async threads and before the transaction.
-    ///
-    /// # Errors
-    /// [`Malformed`] where the bytes are no message that this worker hears.
-    fn read(&self, arrived: &Arrived) -> Result<Self::When, Malformed> {
-        Self::When::read(arrived)
-    }
-
-    /// The largest batch it wants of a queue, where that is less than the setting `batch_size_max`.
-    #[must_use]
-    fn batch_max(queue: &str) -> usize {
-        let _ = queue;
-        usize::MAX
-    }
-
-    /// The queue that carries messages of this type.
-    #[must_use]
-    fn queue_of(ty: &MessageType) -> &'static str {
-        let _ = ty;
-        Self::NAME
-    }
-
-    /// What is decided instead of a raw input that could not be handled, so that it is held and not
-    /// lost. `None` for messages of the contract, which are parked.
-    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<Self::When> {
-        let _ = (arrived, reason);
+    /// How raw inputs are read, where it takes such.
+    fn raw(&self) -> Option<&dyn RawInputs<When = Self::When>> {
         None
     }
 
-    /// The sender's own key of a raw input, where the input has one.
-    fn external_id(&self, arrived: &Arrived) -> Option<String> {
-        let _ = arrived;
-        None
-    }
-
-    /// Names what must be known, by id or natural key. Asked again as the World fills, until it
+    /// Names what must be known, by id or by a link. Asked again as the World fills, until it
     /// names nothing new; what is not loaded yet looks like what does not exist.
     fn needs(&self, when: &Self::When, world: &World, needs: &mut Needs);
 
@@ -88,26 +59,6 @@ pub trait Heard: OneOf + Send + Sync + 'static {
 
     /// The record that it is about; `None` for a raw input, which becomes one.
     fn subject(&self) -> Option<Subject>;
-}
-
-/// Reference data that a worker decides with.
-pub trait Facts: Clone + Send + Sync + 'static {
-    /// Whether the catalog must be loaded.
-    const CATALOG: bool;
-    /// Picks what the worker wants.
-    fn of(catalog: &Arc<Catalog>) -> Self;
-}
-
-impl Facts for () {
-    const CATALOG: bool = false;
-    fn of(_: &Arc<Catalog>) -> Self {}
-}
-
-impl Facts for Arc<Catalog> {
-    const CATALOG: bool = true;
-    fn of(catalog: &Arc<Catalog>) -> Self {
-        Self::clone(catalog)
-    }
 }
 
 /// Document numbers that come from a sequence; gaps are allowed. Invoice numbers are no such thing.

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::catalog::Catalog;
-use crate::decide::{Arrived, Ctx, Facts, Heard, Malformed, NumberKind, Outcome, Refusal, Worker};
+use crate::decide::{
+    Arrived, Ctx, Facts, Heard, Locks, Malformed, NumberKind, Outcome, Refusal, Worker,
+};
 use crate::message::{MessageType, OneOf, Said, Subject};
 use crate::needs::Needs;
+use crate::reference::{References, Set};
 use crate::world::World;
 
 /// A typed message of some worker.
@@ -28,20 +30,24 @@ pub struct Given<'a> {
 }
 
 /// A [`Worker`] as the runtime sees it.
-#[expect(missing_docs, reason = "each method is the one of `Worker`, its types erased")]
+#[expect(
+    missing_docs,
+    reason = "each is that of `Worker`, its facts or its raw inputs, the types erased"
+)]
 pub trait Hosted: Send + Sync {
     fn name(&self) -> &'static str;
-    fn raw_queues(&self) -> &'static [&'static str];
+    fn locks(&self) -> Locks;
     fn numbers(&self) -> &'static [NumberKind];
-    fn batch_max(&self, queue: &str) -> usize;
     fn hears(&self) -> &'static [&'static MessageType];
     fn says(&self) -> &'static [&'static MessageType];
-    fn wants_catalog(&self) -> bool;
-    fn facts(&self, catalog: &Arc<Catalog>) -> AnyFacts;
+    fn sets(&self) -> &'static [Set];
+    fn facts(&self, known: &References) -> AnyFacts;
+    fn raw_queues(&self) -> &'static [&'static str];
     /// # Errors
-    /// See [`Worker::read`].
+    /// See [`RawInputs::read`].
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed>;
     fn subject(&self, when: &When) -> Option<Subject>;
+    fn batch_max(&self, queue: &str) -> usize;
     fn queue_of(&self, ty: &MessageType) -> &'static str;
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When>;
     fn external_id(&self, arrived: &Arrived) -> Option<String>;
@@ -65,16 +71,12 @@ where
         W::NAME
     }
 
-    fn raw_queues(&self) -> &'static [&'static str] {
-        W::RAW_QUEUES
+    fn locks(&self) -> Locks {
+        W::LOCKS
     }
 
     fn numbers(&self) -> &'static [NumberKind] {
         W::NUMBERS
-    }
-
-    fn batch_max(&self, queue: &str) -> usize {
-        W::batch_max(queue)
     }
 
     fn hears(&self) -> &'static [&'static MessageType] {
@@ -85,32 +87,41 @@ where
         <W::Then as OneOf>::TYPES
     }
 
-    fn wants_catalog(&self) -> bool {
-        W::Facts::CATALOG
+    fn sets(&self) -> &'static [Set] {
+        W::Facts::SETS
     }
 
-    fn facts(&self, catalog: &Arc<Catalog>) -> AnyFacts {
-        Arc::new(W::Facts::of(catalog))
+    fn facts(&self, known: &References) -> AnyFacts {
+        Arc::new(W::Facts::of(known))
+    }
+
+    fn raw_queues(&self) -> &'static [&'static str] {
+        self.raw().map_or(&[], |raw| raw.queues())
     }
 
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {
-        Worker::read(self, arrived).map(|when| Box::new(when) as When)
+        let read = self.raw().map_or_else(|| W::When::read(arrived), |raw| raw.read(arrived));
+        read.map(|when| Box::new(when) as When)
     }
 
     fn subject(&self, when: &When) -> Option<Subject> {
         typed::<W>(when).subject()
     }
 
+    fn batch_max(&self, queue: &str) -> usize {
+        self.raw().map_or(usize::MAX, |raw| raw.batch_max(queue))
+    }
+
     fn queue_of(&self, ty: &MessageType) -> &'static str {
-        W::queue_of(ty)
+        self.raw().and_then(|raw| raw.queue_of(ty)).unwrap_or(W::NAME)
     }
 
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When> {
-        Worker::broken(self, arrived, reason).map(|when| Box::new(when) as When)
+        self.raw()?.broken(arrived, reason).map(|when| Box::new(when) as When)
     }
 
     fn external_id(&self, arrived: &Arrived) -> Option<String> {
-        Worker::external_id(self, arrived)
+        self.raw()?.external_id(arrived)
     }
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {

@@ -1,26 +1,12 @@
 //! What a worker must know before it decides: the ids and natural keys that it names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use uuid::Uuid;
-
-use crate::ids::{
-    AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, QuoteId,
-};
+use crate::ids::{AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId};
 use crate::invoice::SeriesKey;
+use crate::links::{Asked, Link};
 use crate::party::PartyKey;
 use crate::subjects::SubjectId;
-
-/// A natural key: another way to name a record than by its id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
-    OpportunityOfQuote(QuoteId),
-    /// The lead that the deal of an order began with; only its id is known, nothing is loaded.
-    LeadOfOrder(OrderId),
-    OrderOfQuote(QuoteId),
-    InvoiceOfOrder(OrderId),
-    InvoiceNumbered(String),
-}
 
 macro_rules! needs {
     ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
@@ -35,7 +21,8 @@ macro_rules! needs {
             /// Leads that are only referred to: read, not locked.
             pub referred_leads: BTreeSet<LeadId>,
             pub series: BTreeSet<SeriesKey>,
-            pub keys: BTreeSet<Key>,
+            /// What is looked up by another key than its id.
+            pub links: Asked,
             /// The catalog itself is to be changed (as reference data it comes as `Facts`).
             pub catalog: bool,
         }
@@ -44,25 +31,6 @@ macro_rules! needs {
 crate::subjects!(needs);
 
 impl Needs {
-    /// Adds the records that natural keys were found to stand for.
-    pub fn resolve(&mut self, keys: &BTreeMap<Key, Option<Uuid>>) {
-        for (key, id) in keys {
-            let Some(id) = *id else { continue };
-            match key {
-                Key::LeadOfOrder(_) => {}
-                Key::OpportunityOfQuote(_) => {
-                    self.opportunities.insert(id.into());
-                }
-                Key::OrderOfQuote(_) => {
-                    self.orders.insert(id.into());
-                }
-                Key::InvoiceOfOrder(_) | Key::InvoiceNumbered(_) => {
-                    self.invoices.insert(id.into());
-                }
-            }
-        }
-    }
-
     /// A record that is changed, or that must not change meanwhile.
     pub fn lock<I: SubjectId>(&mut self, id: I) {
         I::needed(self).insert(id);
@@ -77,33 +45,29 @@ impl Needs {
         self.raw.insert(id);
     }
 
-    /// A lead that is only read.
-    pub fn refer_lead(&mut self, id: LeadId) {
-        self.referred_leads.insert(id);
+    /// A record that is only read: whoever has it locked may change it meanwhile.
+    pub fn refer<I: Referred>(&mut self, id: I) {
+        I::referred(self).insert(id);
     }
 
-    pub fn opportunity_of_quote(&mut self, quote: QuoteId) {
-        self.keys.insert(Key::OpportunityOfQuote(quote));
-    }
-
-    /// Which lead the deal of an order began with.
-    pub fn lead_of_order(&mut self, order: OrderId) {
-        self.keys.insert(Key::LeadOfOrder(order));
-    }
-
-    pub fn order_of_quote(&mut self, quote: QuoteId) {
-        self.keys.insert(Key::OrderOfQuote(quote));
-    }
-
-    pub fn invoice_of_order(&mut self, order: OrderId) {
-        self.keys.insert(Key::InvoiceOfOrder(order));
-    }
-
-    pub fn invoice_numbered(&mut self, number: &str) {
-        self.keys.insert(Key::InvoiceNumbered(number.to_owned()));
+    /// What a key finds: locked too, unless only its id is wanted ([`Link::LOADS`]).
+    pub fn look_up<L: Link>(&mut self, key: L) {
+        L::needed(self).insert(key);
     }
 
     pub fn series(&mut self, key: SeriesKey) {
         self.series.insert(key);
+    }
+}
+
+/// Ids of subjects that can be read without their lock.
+pub trait Referred: SubjectId {
+    /// All ids of this kind that a batch refers to.
+    fn referred(needs: &mut Needs) -> &mut BTreeSet<Self>;
+}
+
+impl Referred for LeadId {
+    fn referred(needs: &mut Needs) -> &mut BTreeSet<Self> {
+        &mut needs.referred_leads
     }
 }

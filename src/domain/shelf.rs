@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::catalog::{Catalog, PriceList, PriceListItem, Product};
-use crate::decide::Facts;
 use crate::enquiry::{Enquiry, Interest};
 use crate::lead::INTEREST_MAX;
 use crate::mention::Mentions;
+use crate::reference::{Facts, References, Set};
 
 /// Fewest characters of a SKU or name that is looked for in free text: shorter ones are ordinary
 /// words more often than products.
@@ -34,9 +34,17 @@ struct Index {
 }
 
 impl Facts for Shelf {
-    const CATALOG: bool = true;
+    const SETS: &'static [Set] = <Arc<Catalog>>::SETS;
 
-    fn of(catalog: &Arc<Catalog>) -> Self {
+    fn of(known: &References) -> Self {
+        Self::new(&Arc::of(known))
+    }
+}
+
+impl Shelf {
+    /// Indexes a catalog.
+    #[must_use]
+    pub fn new(catalog: &Arc<Catalog>) -> Self {
         let active = || catalog.products.values().filter(|product| product.active);
         let mut words: Vec<(&str, &str)> = Vec::new();
         for product in active() {
@@ -58,9 +66,7 @@ impl Facts for Shelf {
             mentioned: words.iter().map(|(_, sku)| (*sku).to_owned()).collect(),
         }))
     }
-}
 
-impl Shelf {
     /// The product, active or not, that is meant by its SKU or its name, in any case. A name that
     /// two products have means none.
     #[must_use]
@@ -154,7 +160,7 @@ mod tests {
             product("T-1", "Twin", true),
             product("T-2", "Twin", true),
         ]);
-        Shelf::of(&Arc::new(catalog))
+        Shelf::new(&Arc::new(catalog))
     }
 
     fn mentioned(message: &str) -> Vec<(String, Option<u32>)> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::decide::{Ctx, Later, NumberKind, Outcome, Refusal, Worker};
+use crate::decide::{Ctx, Hold, Later, NumberKind, Outcome, Refusal, Root, Worker};
 use crate::ids::{derived, minted};
 use crate::message::{Message, Said};
 use crate::needs::Needs;
@@ -109,8 +109,17 @@ where
         let mut ctx = Ctx::new(self.now, &self.facts, (cause, &source), W::NAME, &mut numbers);
         let mut outcome: Outcome<Said> = self.worker.decide(&seen, &when, &mut ctx)?.erased();
         let already = outcome.already.is_some();
+        outcome.records.iter().for_each(|record| self.allowed(record));
         let later = std::mem::take(&mut outcome.later);
         Ok(Told { says: self.world.apply(outcome), later, already })
+    }
+
+    /// A worker makes and changes what it says that it does.
+    fn allowed(&self, record: &Record) {
+        let (root, held) = (record.root(), hold::<W>(record.root()));
+        let known = record.subject().is_some_and(|it| self.world.sequence_of(it).is_some());
+        let least = if known { Hold::Writes } else { Hold::Makes };
+        assert!(held >= Some(least), "let the LOCKS of `{}` say what it does to {root:?}", W::NAME);
     }
 
     /// The part of the world that the worker named.
@@ -120,6 +129,9 @@ where
         for _ in 0..ROUNDS_MAX {
             let mut needs = Needs::default();
             self.worker.needs(when, &seen, &mut needs);
+            for root in needs.roots() {
+                assert!(hold::<W>(root).is_some(), "name {root:?} in the LOCKS of `{}`", W::NAME);
+            }
             if before.as_ref() == Some(&needs) {
                 seen.discovering = false;
                 return seen;
@@ -132,10 +144,7 @@ where
 
     fn show(&self, needs: &Needs, seen: &mut World) {
         let all = &self.world;
-        for key in &needs.keys {
-            let id = all.keys.get(key).copied().flatten();
-            seen.keys.insert(key.clone(), id);
-        }
+        seen.links.show(&all.links, &needs.links);
         for key in &needs.parties {
             let party = all.party(key).cloned().unwrap_or_else(|| Party::unknown(key.clone()));
             seen.parties.load(key.clone(), Some(party));
@@ -151,7 +160,7 @@ where
             }
         }
         let mut needs = needs.clone();
-        needs.resolve(&seen.keys);
+        seen.links.resolve(&mut needs);
         macro_rules! show {
             ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {$(
                 needs.$table.iter().for_each(|id| seen.$table.load(*id, all.find(*id).cloned()));
@@ -163,4 +172,9 @@ where
             seen.catalog.load((), all.catalog().cloned());
         }
     }
+}
+
+/// What a worker does with what it locks of a root.
+fn hold<W: Worker>(root: Root) -> Option<Hold> {
+    W::LOCKS.iter().find(|(of, _)| *of == root).map(|(_, hold)| *hold)
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::ids::Id;
+use crate::locks::Root;
 use crate::message::SubjectKind;
 use crate::needs::Needs;
 use crate::world::{Table, World};
@@ -31,6 +32,8 @@ pub trait SubjectId: Id + std::fmt::Debug + 'static {
     type Of: Clone + 'static;
     /// Its kind in messages and tables.
     const KIND: SubjectKind;
+    /// What is locked with its record.
+    const ROOT: Root;
 
     /// All records of this kind that a batch knows.
     fn table(world: &World) -> &Table<Self, Self::Of>;

@@ -4,19 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use crate::catalog::Catalog;
 use crate::customer::{Account, Contact};
 use crate::decide::Outcome;
-use crate::ids::{
-    AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, QuoteId,
-};
+use crate::ids::{AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId};
 use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};
 use crate::lead::Lead;
+use crate::links::{Link, Links};
+use crate::locks::Root;
 use crate::message::{MessageKind, Said, Subject, SubjectKind};
-use crate::needs::{Key, Needs};
+use crate::needs::Needs;
 use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::party::{Party, PartyKey};
@@ -65,6 +64,11 @@ impl<K: Ord + Clone, T: Clone> Table<K, T> {
         self.rows.values().filter_map(|row| Some((row.stored.as_ref(), row.put.as_ref()?)))
     }
 
+    /// The record as it is now, where it is known and exists.
+    pub(crate) fn get(&self, key: &K) -> Option<&T> {
+        self.rows.get(key).and_then(Row::now)
+    }
+
     fn put(&mut self, key: K, value: T) {
         let row = self.rows.entry(key).or_insert(Row { stored: None, put: None });
         row.put = Some(value);
@@ -81,7 +85,7 @@ macro_rules! world {
             pub parties: Table<PartyKey, Party>,
             pub raw: BTreeMap<InputId, Bytes>,
             pub series: Table<SeriesKey, Series>,
-            pub keys: BTreeMap<Key, Option<Uuid>>,
+            pub links: Links,
             pub catalog: Table<(), Catalog>,
             /// The database's time at the start of the transaction, the same as [`Ctx::now`]: some needs
             /// hang on the date, as the series of a year.
@@ -106,6 +110,7 @@ macro_rules! world {
             impl SubjectId for $Id {
                 type Of = $Of;
                 const KIND: SubjectKind = SubjectKind::$Of;
+                const ROOT: Root = Root::$Of;
 
                 fn table(world: &World) -> &Table<Self, $Of> {
                     &world.$table
@@ -119,15 +124,15 @@ macro_rules! world {
 
         impl World {
             /// The counter of a record that is known.
-            fn sequence_of(&self, subject: Subject) -> Option<i64> {
+            pub(crate) fn sequence_of(&self, subject: Subject) -> Option<i64> {
                 match subject.kind {
-                    $(SubjectKind::$Of => Some(self.$table.now(subject.id)?.sequence),)*
+                    $(SubjectKind::$Of => Some(self.$table.get(&subject.id.into())?.sequence),)*
                     SubjectKind::Quote | SubjectKind::Catalog => None,
                 }
             }
 
             fn put(&mut self, record: Record) {
-                self.note_keys(&record);
+                Links::note(self, &record, self.discovering);
                 match record {
                     $(Record::$Of(r) => self.$table.put(r.id, r),)*
                     Record::Party(r) => self.parties.put(r.key.clone(), r),
@@ -138,14 +143,23 @@ macro_rules! world {
         }
 
         impl Record {
-            /// The subject that this record is, and the counter of its events.
-            fn counter(&mut self) -> Option<(Subject, &mut i64)> {
-                let (kind, id, sequence) = match self {
-                    $(Self::$Of(r) => (SubjectKind::$Of, r.id.0, &mut r.sequence),)*
-                    Self::Catalog(r) => (SubjectKind::Catalog, r.id.0, &mut r.sequence),
+            /// The subject that this record is.
+            pub(crate) fn subject(&self) -> Option<Subject> {
+                let (kind, id) = match self {
+                    $(Self::$Of(r) => (SubjectKind::$Of, r.id.0),)*
+                    Self::Catalog(r) => (SubjectKind::Catalog, r.id.0),
                     Self::Party(_) | Self::Series(_) => return None,
                 };
-                Some((Subject { kind, id }, sequence))
+                Some(Subject { kind, id })
+            }
+
+            /// The counter of its events.
+            fn counter(&mut self) -> Option<&mut i64> {
+                match self {
+                    $(Self::$Of(r) => Some(&mut r.sequence),)*
+                    Self::Catalog(r) => Some(&mut r.sequence),
+                    Self::Party(_) | Self::Series(_) => None,
+                }
             }
         }
 
@@ -222,36 +236,52 @@ impl World {
         self.raw.get(&id).map(AsRef::as_ref)
     }
 
+    /// The record that a key finds, if there is one; the newest of several.
     #[must_use]
-    pub fn opportunity_of_quote(&self, quote: QuoteId) -> Option<&Opportunity> {
-        self.find(OpportunityId::from(self.key(&Key::OpportunityOfQuote(quote))?))
+    pub fn by<L: Link>(&self, key: L) -> Option<&<L::Id as SubjectId>::Of> {
+        self.find(self.id_by(key)?)
     }
 
+    /// The id of the record that a key finds; it need not be loaded.
     #[must_use]
-    pub fn order_of_quote(&self, quote: QuoteId) -> Option<&Order> {
-        self.find(OrderId::from(self.key(&Key::OrderOfQuote(quote))?))
+    pub fn id_by<L: Link>(&self, key: L) -> Option<L::Id> {
+        self.looked_up(&key).0.first().copied()
     }
 
-    /// The lead that the deal of an order began with; it is not loaded.
-    #[must_use]
-    pub fn lead_of_order(&self, order: OrderId) -> Option<LeadId> {
-        Some(self.key(&Key::LeadOfOrder(order))?.into())
+    /// All records that a key finds, the newest first.
+    ///
+    /// # Errors
+    /// A refusal where there are more than [`Link::LIMIT`]: they are not all loaded.
+    pub fn all<L: Link>(&self, key: L) -> Result<Vec<&<L::Id as SubjectId>::Of>, Refusal> {
+        let (found, whole) = self.newest(key.clone());
+        if whole {
+            return Ok(found);
+        }
+        let (kind, limit) = (L::Id::KIND, L::LIMIT);
+        let message = format!(
+            "More than {limit} records of the kind `{kind}` are found by {key:?}, too many to decide on \
+             at once. Close those that are done, then send the command again."
+        );
+        Err(Refusal::no(
+            kind,
+            format!("{key:?}"),
+            "subject.too_many",
+            format!("> {limit}"),
+            message,
+        ))
     }
 
+    /// The newest [`Link::LIMIT`] records that a key finds, the newest first, and whether these are all.
     #[must_use]
-    pub fn invoice_of_order(&self, order: OrderId) -> Option<&Invoice> {
-        self.find(InvoiceId::from(self.key(&Key::InvoiceOfOrder(order))?))
+    pub fn newest<L: Link>(&self, key: L) -> (Vec<&<L::Id as SubjectId>::Of>, bool) {
+        let (ids, more) = self.looked_up(&key);
+        (ids.into_iter().filter_map(|id| self.find(id)).collect(), !more)
     }
 
-    #[must_use]
-    pub fn invoice_numbered(&self, number: &str) -> Option<&Invoice> {
-        self.find(InvoiceId::from(self.key(&Key::InvoiceNumbered(number.to_owned()))?))
-    }
-
-    fn key(&self, key: &Key) -> Option<Uuid> {
-        match self.keys.get(key) {
-            Some(id) => *id,
-            None if self.discovering => None,
+    fn looked_up<L: Link>(&self, key: &L) -> (Vec<L::Id>, bool) {
+        match L::found(self).ids(key) {
+            Some(found) => found,
+            None if self.discovering => (Vec::new(), false),
             None => panic!("a decision asked for {key:?}, which its `needs` did not name"),
         }
     }
@@ -297,38 +327,14 @@ impl World {
     /// Did the record's counter (or that of one of its quotes) move? Parties, series and the
     /// verdicts that show in the lead's own event have none.
     fn spoken_of(&self, record: &mut Record) -> bool {
+        let known = record.subject().and_then(|subject| self.sequence_of(subject)).unwrap_or(0);
         match record {
             Record::Party(_) | Record::Series(_) | Record::Input(_) => true,
             Record::Catalog(r) => r.sequence > self.catalog().map_or(0, |known| known.sequence),
             Record::Opportunity(r) => {
-                sequences(r) > self.opportunities.now(r.id.0).map_or(0, sequences)
+                sequences(r) > self.opportunities.get(&r.id).map_or(0, sequences)
             }
-            other => other
-                .counter()
-                .is_none_or(|(subject, now)| *now > self.sequence_of(subject).unwrap_or(0)),
-        }
-    }
-
-    /// Notes the natural keys by which a record can be named from now on.
-    fn note_keys(&mut self, record: &Record) {
-        match record {
-            Record::Opportunity(r) => {
-                for quote in &r.quotes {
-                    self.keys.insert(Key::OpportunityOfQuote(quote.id), Some(r.id.0));
-                }
-            }
-            Record::Order(r) => {
-                self.keys.insert(Key::OrderOfQuote(r.quote), Some(r.id.0));
-                if let Some(deal) = self.opportunities.now(r.opportunity.0) {
-                    let lead = deal.originating_lead.map(|lead| lead.0);
-                    self.keys.insert(Key::LeadOfOrder(r.id), lead);
-                }
-            }
-            Record::Invoice(r) => {
-                self.keys.insert(Key::InvoiceOfOrder(r.order), Some(r.id.0));
-                self.keys.insert(Key::InvoiceNumbered(r.number.clone()), Some(r.id.0));
-            }
-            _ => {}
+            other => other.counter().is_none_or(|now| *now > known),
         }
     }
 }
@@ -336,12 +342,6 @@ impl World {
 /// All counters of an opportunity and its quotes together.
 fn sequences(opportunity: &Opportunity) -> i64 {
     opportunity.sequence + opportunity.quotes.iter().map(|quote| quote.sequence).sum::<i64>()
-}
-
-impl<K: Ord + Clone + From<Uuid>, T: Clone> Table<K, T> {
-    fn now(&self, id: Uuid) -> Option<&T> {
-        self.rows.get(&K::from(id)).and_then(Row::now)
-    }
 }
 
 impl Record {
@@ -352,6 +352,6 @@ impl Record {
             let quote = opportunity.quotes.iter_mut().find(|quote| quote.id.0 == subject.id)?;
             return Some(&mut quote.sequence);
         }
-        self.counter().filter(|(of, _)| *of == subject).map(|(_, sequence)| sequence)
+        if self.subject() == Some(subject) { self.counter() } else { None }
     }
 }

@@ -5,11 +5,11 @@ use std::mem::take;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::catalog::Catalog;
-use domain::host::{AnyFacts, Hosted};
+use domain::host::Hosted;
 use uuid::Uuid;
 
 use super::batch::Stop;
+use super::reference::Shared;
 use crate::store::{self, Connection};
 use crate::telemetry::{Meter, Tracer};
 
@@ -23,7 +23,7 @@ pub struct Desk {
     pub underway: BTreeSet<Uuid>,
     /// The connection was lost, perhaps after a commit of which nobody has heard.
     pub doubt: bool,
-    pub facts: Option<(i64, AnyFacts)>,
+    pub references: Arc<Shared>,
     pub meter: Meter,
     pub tracer: Tracer,
 }
@@ -50,27 +50,5 @@ impl Desk {
             self.marks.clear();
         }
         Ok(())
-    }
-
-    /// What the worker decides with besides the World; loaded anew where its version has changed.
-    pub(super) async fn facts(&mut self) -> Result<AnyFacts, Stop> {
-        let version = if self.worker.wants_catalog() {
-            store::catalog::version(&mut self.conn).await?
-        } else {
-            0
-        };
-        if let Some((known, facts)) = &self.facts
-            && *known == version
-        {
-            return Ok(Arc::clone(facts));
-        }
-        let catalog = if self.worker.wants_catalog() {
-            store::catalog::load(&mut self.conn).await?
-        } else {
-            Catalog::empty()
-        };
-        let facts = self.worker.facts(&Arc::new(catalog));
-        self.facts = Some((version, Arc::clone(&facts)));
-        Ok(facts)
     }
 }

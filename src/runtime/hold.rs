@@ -11,6 +11,7 @@ use tracing::{error, warn};
 use uuid::Uuid;
 
 use super::desk::Desk;
+use super::reference::Shared;
 use super::told::Told;
 use crate::messaging::Link;
 use crate::store::role::Does;
@@ -61,6 +62,7 @@ impl OpenTrials {
 #[derive(Clone)]
 pub struct Holder {
     pub worker: Arc<dyn Hosted>,
+    pub references: Arc<Shared>,
     /// What its role of PostgreSQL must be allowed.
     pub does: Arc<Does>,
     pub queue: String,
@@ -110,7 +112,7 @@ impl Holder {
             marks: Vec::new(),
             underway: BTreeSet::new(),
             doubt: false,
-            facts: None,
+            references: Arc::clone(&self.references),
             meter: self.meter.clone(),
             tracer: self.tracer.clone(),
         };

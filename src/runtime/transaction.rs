@@ -101,7 +101,7 @@ impl Desk {
         poison: &Arc<Poisoned>,
         claims: &Claims,
     ) -> Result<(World, Vec<Verdict>), Stop> {
-        let facts = self.facts().await?;
+        let facts = self.references.facts(&*self.worker, &mut self.conn).await?;
         let whens = claims.fresh.iter().map(|(place, _)| *place);
         let whens: Vec<&When> =
             whens.filter_map(|place| when_of(messages, poison, place)).collect();

@@ -59,7 +59,13 @@ pub enum Changes {
 /// The table with the records of a subject; the catalog is stored by hand.
 #[must_use]
 pub fn of(kind: SubjectKind) -> Option<&'static Declared> {
-    SUBJECTS.iter().find(|(of, _)| *of == kind).and_then(|(_, tables)| tables.first())
+    tables(kind).first()
+}
+
+/// The tables of a subject, its records first.
+#[must_use]
+pub fn tables(kind: SubjectKind) -> &'static [Declared] {
+    SUBJECTS.iter().find(|(of, _)| *of == kind).map_or(&[], |(_, tables)| tables)
 }
 
 /// The subject whose records stand in that table.

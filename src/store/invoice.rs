@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use domain::customer::{Buyer, Customer};
 use domain::document::PaymentTerms;
-use domain::ids::{Id, InvoiceId, OrderId};
+use domain::ids::{Id, InvoiceId};
 use domain::invoice::{Invoice, InvoiceState, Seller, SeriesKey};
 use domain::lifecycle::Lifecycle;
+use domain::links::{InvoiceNumbered, InvoicesOfOrder};
 use domain::totals::Header;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
@@ -18,6 +19,7 @@ use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::store::column::{amount, corrupt, currency, given, uuids};
+use crate::store::look_up::{LookUp, limit};
 use crate::store::payment;
 use crate::store::totals::{totals_of, with_totals};
 
@@ -74,35 +76,40 @@ pub async fn load(conn: &mut PgConnection, ids: &[InvoiceId]) -> Result<Vec<Invo
     Ok(found.into_values().collect())
 }
 
-/// The invoices of orders. Takes no lock: an invoice never changes its order.
-///
-/// # Errors
-/// Those of the database.
-pub async fn of_orders(
-    conn: &mut PgConnection,
-    orders: &[OrderId],
-) -> Result<Vec<(OrderId, InvoiceId)>, sqlx::Error> {
-    let rows = sqlx::query!(
-        "SELECT id, sales_order FROM invoice WHERE sales_order = ANY($1)",
-        &uuids(orders)
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.sales_order.into(), row.id.into())).collect())
-}
-
-/// The invoices of those numbers. Takes no lock: a number never changes.
-///
-/// # Errors
-/// Those of the database.
-pub async fn numbered(
-    conn: &mut PgConnection,
-    numbers: &[String],
-) -> Result<Vec<(String, InvoiceId)>, sqlx::Error> {
-    let rows = sqlx::query!("SELECT id, number FROM invoice WHERE number = ANY($1)", numbers)
+/// An invoice never changes its order.
+impl LookUp for InvoicesOfOrder {
+    async fn look_up(
+        conn: &mut PgConnection,
+        keys: &[Self],
+    ) -> Result<Vec<(Self, InvoiceId)>, sqlx::Error> {
+        let orders: Vec<_> = keys.iter().map(|key| key.0.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"SELECT invoice.id, orders.id AS "sales_order!"
+               FROM unnest($1::uuid[]) AS orders (id)
+               CROSS JOIN LATERAL (
+                   SELECT id FROM invoice WHERE sales_order = orders.id ORDER BY id DESC LIMIT $2
+               ) AS invoice"#,
+            &orders,
+            limit::<Self>()
+        )
         .fetch_all(conn)
         .await?;
-    Ok(rows.into_iter().map(|row| (row.number, row.id.into())).collect())
+        Ok(rows.into_iter().map(|row| (Self(row.sales_order.into()), row.id.into())).collect())
+    }
+}
+
+/// A number never changes.
+impl LookUp for InvoiceNumbered {
+    async fn look_up(
+        conn: &mut PgConnection,
+        keys: &[Self],
+    ) -> Result<Vec<(Self, InvoiceId)>, sqlx::Error> {
+        let numbers: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();
+        let rows = sqlx::query!("SELECT id, number FROM invoice WHERE number = ANY($1)", &numbers)
+            .fetch_all(conn)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.number), row.id.into())).collect())
+    }
 }
 
 impl InvoiceRow {

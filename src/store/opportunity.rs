@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::customer::Customer;
-use domain::ids::{Id, OpportunityId, QuoteId};
+use domain::ids::{Id, OpportunityId};
 use domain::lifecycle::Lifecycle;
+use domain::links::OpportunityOfQuote;
 use domain::opportunity::{Opportunity, OpportunityState};
 use leadmill_table::table;
 use rust_decimal::Decimal;
@@ -12,6 +13,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::store::column::{amount, corrupt, currency, given, meant, uuids, word};
+use crate::store::look_up::LookUp;
 use crate::store::quote;
 
 pub mod lines;
@@ -61,18 +63,18 @@ pub async fn load(
     Ok(found.into_values().collect())
 }
 
-/// The opportunities of quotes, by the quotes' ids. Takes no lock: a quote never moves.
-///
-/// # Errors
-/// Those of the database.
-pub async fn of_quotes(
-    conn: &mut PgConnection,
-    quotes: &[QuoteId],
-) -> Result<Vec<(QuoteId, OpportunityId)>, sqlx::Error> {
-    let rows = sqlx::query!("SELECT id, opportunity FROM quote WHERE id = ANY($1)", &uuids(quotes))
-        .fetch_all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id.into(), row.opportunity.into())).collect())
+/// A quote never moves to another opportunity.
+impl LookUp for OpportunityOfQuote {
+    async fn look_up(
+        conn: &mut PgConnection,
+        keys: &[Self],
+    ) -> Result<Vec<(Self, OpportunityId)>, sqlx::Error> {
+        let quotes: Vec<_> = keys.iter().map(|key| key.0.uuid()).collect();
+        let rows = sqlx::query!("SELECT id, opportunity FROM quote WHERE id = ANY($1)", &quotes)
+            .fetch_all(conn)
+            .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.id.into()), row.opportunity.into())).collect())
+    }
 }
 
 impl OpportunityRow {

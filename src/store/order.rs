@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use domain::customer::{Buyer, Customer};
 use domain::document::PaymentTerms;
-use domain::ids::{Id, LeadId, OrderId, QuoteId};
+use domain::ids::{Id, LeadId, OrderId};
 use domain::lifecycle::Lifecycle;
+use domain::links::{LeadOfOrder, OrderOfQuote};
 use domain::order::{Order, OrderState};
 use domain::totals::Header;
 use sqlx::PgConnection;
@@ -17,6 +18,7 @@ use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::store::column::{corrupt, currency, given, uuids};
+use crate::store::look_up::LookUp;
 use crate::store::shipment;
 use crate::store::totals::{totals_of, with_totals};
 
@@ -65,39 +67,37 @@ pub async fn load(conn: &mut PgConnection, ids: &[OrderId]) -> Result<Vec<Order>
     Ok(found.into_values().collect())
 }
 
-/// The orders that were made of quotes. Takes no lock: an order never changes its quote.
-///
-/// # Errors
-/// Those of the database.
-pub async fn of_quotes(
-    conn: &mut PgConnection,
-    quotes: &[QuoteId],
-) -> Result<Vec<(QuoteId, OrderId)>, sqlx::Error> {
-    let rows =
-        sqlx::query!("SELECT id, quote FROM sales_order WHERE quote = ANY($1)", &uuids(quotes))
+/// An order never changes its quote.
+impl LookUp for OrderOfQuote {
+    async fn look_up(
+        conn: &mut PgConnection,
+        keys: &[Self],
+    ) -> Result<Vec<(Self, OrderId)>, sqlx::Error> {
+        let quotes: Vec<_> = keys.iter().map(|key| key.0.uuid()).collect();
+        let rows = sqlx::query!("SELECT id, quote FROM sales_order WHERE quote = ANY($1)", &quotes)
             .fetch_all(conn)
             .await?;
-    Ok(rows.into_iter().map(|row| (row.quote.into(), row.id.into())).collect())
+        Ok(rows.into_iter().map(|row| (Self(row.quote.into()), row.id.into())).collect())
+    }
 }
 
-/// The leads that the deals of these orders began with. Takes no lock: neither an order changes its
-/// deal, nor a deal its lead.
-///
-/// # Errors
-/// Those of the database.
-pub async fn leads(
-    conn: &mut PgConnection,
-    orders: &[OrderId],
-) -> Result<Vec<(OrderId, LeadId)>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"SELECT s.id, o.originating_lead AS "lead!"
+/// Neither an order changes its deal, nor a deal its lead.
+impl LookUp for LeadOfOrder {
+    async fn look_up(
+        conn: &mut PgConnection,
+        keys: &[Self],
+    ) -> Result<Vec<(Self, LeadId)>, sqlx::Error> {
+        let orders: Vec<_> = keys.iter().map(|key| key.0.uuid()).collect();
+        let rows = sqlx::query!(
+            r#"SELECT s.id, o.originating_lead AS "lead!"
          FROM sales_order AS s JOIN opportunity AS o ON o.id = s.opportunity
          WHERE s.id = ANY($1) AND o.originating_lead IS NOT NULL"#,
-        &uuids(orders)
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id.into(), row.lead.into())).collect())
+            &orders
+        )
+        .fetch_all(conn)
+        .await?;
+        Ok(rows.into_iter().map(|row| (Self(row.id.into()), row.lead.into())).collect())
+    }
 }
 
 impl OrderRow {

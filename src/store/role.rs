@@ -1,20 +1,20 @@
 //! Roles of PostgreSQL: what each process may do with the tables, and no more.
 //!
-//! Here stands which tables and columns a worker touches; the rest (numbers, reference data, timers)
-//! follows from what it declares. A role that locks a root needs the right to change one column of
+//! Which tables and columns a worker touches follows from what it declares: what it locks, its numbers,
+//! its reference data, its timers. A role that locks a root needs the right to change one column of
 //! it, as PostgreSQL has it; where a worker only locks, that is `modified_at`.
 
 use std::fmt::Write as _;
 
-use domain::decide::NumberKind;
+use domain::decide::{Locks, NumberKind};
+use domain::reference::Set;
 
 use super::rights::Grant;
-use super::{Connection, Result, number, rights};
+use super::{Connection, Result, number, reference, rights};
 
 mod root;
 mod scram;
 
-use root::{HOLDS, Hold, Root};
 pub use scram::verifier;
 
 /// A role of the server.
@@ -32,8 +32,10 @@ pub enum Does {
     /// Decides as a worker.
     Work {
         worker: &'static str,
+        locks: Locks,
         numbers: Vec<NumberKind>,
-        catalog: bool,
+        /// The reference data that it decides with.
+        sets: Vec<Set>,
         /// The types that it says, answers included.
         says: Vec<&'static str>,
         /// The types that it may plan: commands of its own.
@@ -49,8 +51,6 @@ pub enum Does {
     Erase,
 }
 
-/// The tables of reference data.
-const CATALOG: [&str; 4] = ["catalog", "product", "price_list", "price_list_item"];
 /// The tables whose rows belong to the worker that they name: every table with a column `worker`.
 /// What else a row must be, where its table is shared, stands in `Does::row`.
 pub const OWN_ROWS: [&str; 11] = [
@@ -108,12 +108,6 @@ pub async fn permits(conn: &mut Connection, does: &Does) -> Result<()> {
     let rows = |table: &&str| does.row(table).is_some();
     let own: Vec<_> = OWN_ROWS.into_iter().filter(rows).collect();
     rights::check(conn, &grants(does), &own).await
-}
-
-/// Whether the roots of this worker are declared; without them it could decide on nothing.
-#[cfg(test)]
-pub(crate) fn declares(worker: &str) -> bool {
-    HOLDS.iter().any(|(name, _)| *name == worker)
 }
 
 fn statements(text: &mut String, role: &Role) -> std::fmt::Result {
@@ -196,7 +190,7 @@ fn texts<T: AsRef<str>>(names: &[T]) -> String {
 fn grants(does: &Does) -> Vec<Grant> {
     let pair = |(rights, object): (&str, &str)| (rights.to_owned(), object.to_owned());
     match does {
-        Does::Work { worker, numbers, catalog, plans, .. } => {
+        Does::Work { locks, numbers, sets, plans, .. } => {
             let mut grants: Vec<Grant> = [
                 ("SELECT, INSERT, DELETE", "inbox"),
                 ("INSERT", "nothing, refusal"),
@@ -211,16 +205,18 @@ fn grants(does: &Does) -> Vec<Grant> {
             ]
             .map(pair)
             .into();
-            let holds =
-                HOLDS.iter().find(|(name, _)| name == worker).map_or(&[][..], |held| held.1);
-            grants.extend(holds.iter().flat_map(|(root, hold)| root.grants(*hold)));
+            grants.extend(locks.iter().flat_map(|(root, hold)| root::grants(*root, *hold)));
             grants.extend(
                 numbers.iter().map(|kind| {
                     ("USAGE".to_owned(), format!("SEQUENCE {}", number::sequence(*kind)))
                 }),
             );
-            if *catalog && !holds.contains(&(Root::Catalog, Hold::Writes)) {
-                grants.push(("SELECT".to_owned(), CATALOG.join(", ")));
+            for set in sets {
+                let tables = reference::tables(*set);
+                let granted = |table: &&str| grants.iter().any(|(_, granted)| granted == table);
+                if !tables.iter().all(granted) {
+                    grants.push(("SELECT".to_owned(), tables.join(", ")));
+                }
             }
             if !plans.is_empty() {
                 grants.push(pair(("INSERT", "schedule")));
@@ -248,13 +244,16 @@ fn grants(does: &Does) -> Vec<Grant> {
 
 #[cfg(test)]
 mod tests {
+    use domain::decide::{Hold, Root};
+
     use super::*;
 
     fn invoicing() -> Does {
         Does::Work {
             worker: "invoicing",
             numbers: Vec::new(),
-            catalog: false,
+            locks: &[(Root::Order, Hold::Reads), (Root::Invoice, Hold::Writes)],
+            sets: Vec::new(),
             says: vec!["invoice.issued.v1"],
             plans: Vec::new(),
             queues: vec!["invoicing".into(), "invoicing.bank".into()],

@@ -1,20 +1,22 @@
 //! The World of a batch: loads and locks what its messages need, saves what its decisions changed.
 //!
-//! All workers lock in one order (the order of `KINDS`, keys and ids ascending), so that they
+//! All workers lock in one order ([`Root::ORDER`], keys and ids ascending), so that they
 //! wait for each other but never in a circle. Locks are `FOR NO KEY UPDATE`: ids and keys never
 //! change, so this excludes every other writer and still lets foreign keys and leads that are only
 //! referred to (`FOR KEY SHARE`) pass without waiting.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use domain::decide::{Key, Needs, World};
+use domain::decide::{Needs, Root, World};
 use domain::host::{Hosted, When};
-use domain::ids::{Id, InputId, LeadId, OrderId, QuoteId};
+use domain::ids::{InputId, LeadId};
+use domain::links;
+use domain::subjects::SubjectId;
 use domain::world::Table;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
+use crate::store::look_up::LookUp;
 use crate::store::save::{Change, SaveError};
 use crate::store::{
     Fault, account, catalog, chunk, contact, input, invoice, lead, opportunity, order, party,
@@ -71,8 +73,8 @@ pub async fn lock(
     }
     sqlx::raw_sql("SAVEPOINT needs").execute(&mut *conn).await?;
     for attempt in 1..=ATTEMPTS_MAX {
-        for kind in KINDS {
-            if loading.load(&mut *conn, *kind).await? {
+        for root in Root::ORDER {
+            if loading.load(&mut *conn, *root).await? {
                 loading.ask();
             }
         }
@@ -114,17 +116,6 @@ macro_rules! saved {
             catalog::save(conn, &changes(&world.catalog)).await
         }
 
-        #[derive(Clone, Copy)]
-        enum Kind {
-            Party,
-            $($Of,)*
-            Series,
-            Catalog,
-        }
-
-        /// The one order of locks.
-        const KINDS: &[Kind] = &[Kind::Party, $(Kind::$Of,)* Kind::Series, Kind::Catalog];
-
         impl Loading<'_> {
             /// Is everything loaded that is named?
             fn settled(&self) -> bool {
@@ -136,37 +127,67 @@ macro_rules! saved {
                     && needs.leads.is_subset(&self.locked_leads)
                     && referred.all(|id| world.leads.knows(id))
                     && knows_all(&world.series, &needs.series)
-                    && needs.keys.iter().all(|key| world.keys.contains_key(key))
+                    && world.links.know(&needs.links)
                     && (!needs.catalog || world.catalog.knows(&()))
             }
 
             /// Loads what is named of one kind. Was anything found? What is not there looks as if it were
             /// not asked for yet, so that nobody needs anything else on account of it.
-            async fn load(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, LockError> {
-                let resolved = self.resolve(&mut *conn, kind).await?;
+            async fn load(&mut self, conn: &mut PgConnection, root: Root) -> Result<bool, LockError> {
+                let linked = self.look_up(&mut *conn, root).await?;
                 let (needs, world) = (&self.needs, &mut self.world);
-                let loaded = match kind {
-                    Kind::Party => load_by!(key, &mut *conn, party, needs.parties, world.parties),
-                    $(Kind::$Of => load_by!(id, &mut *conn, $word, needs.$table, world.$table),)*
-                    Kind::Series => load_by!(key, &mut *conn, series, needs.series, world.series),
-                    Kind::Catalog => {
+                let loaded = match root {
+                    Root::Party => load_by!(key, &mut *conn, party, needs.parties, world.parties),
+                    $(Root::$Of => {
+                        load_by!(id, &mut *conn, $word, needs.$table, world.$table)
+                    })*
+                    Root::Series => load_by!(key, &mut *conn, series, needs.series, world.series),
+                    Root::Catalog => {
                         if needs.catalog {
                             world.catalog.load((), Some(catalog::lock(&mut *conn).await?));
                         }
                         needs.catalog
                     }
                 };
-                let more = match kind {
-                    Kind::Input => self.load_raw(conn).await?,
-                    Kind::Lead => self.refer_leads(conn).await?,
+                let more = match root {
+                    Root::Input => self.load_raw(conn).await?,
+                    Root::Lead => self.refer_leads(conn).await?,
                     _ => false,
                 };
-                Ok(resolved || loaded || more)
+                Ok(linked || loaded || more)
             }
         }
     };
 }
 domain::subjects!(saved);
+
+macro_rules! looked_up {
+    ($($word:ident: $Link:ident($Key:ident) finds $Id:ident;)*) => {
+        impl Loading<'_> {
+            /// Finds by other keys what is locked in this root. Was any found?
+            async fn look_up(
+                &mut self,
+                conn: &mut PgConnection,
+                root: Root,
+            ) -> Result<bool, sqlx::Error> {
+                let mut any = false;
+                $(if root == <domain::ids::$Id as SubjectId>::ROOT
+                    && !self.needs.links.$word.is_empty()
+                {
+                    let keys: Vec<_> = self.needs.links.$word.iter().cloned().collect();
+                    let found = <links::$Link as LookUp>::look_up(&mut *conn, &keys).await?;
+                    any |= !found.is_empty();
+                    self.world.links.$word.fill(keys, found);
+                })*
+                if any {
+                    self.world.links.resolve(&mut self.needs);
+                }
+                Ok(any)
+            }
+        }
+    };
+}
+domain::links!(looked_up);
 
 /// One attempt to load a World.
 struct Loading<'a> {
@@ -206,7 +227,7 @@ impl<'a> Loading<'a> {
         for when in self.whens {
             self.worker.needs(when, &self.world, &mut self.needs);
         }
-        self.needs.resolve(&self.world.keys);
+        self.world.links.resolve(&mut self.needs);
     }
 
     fn done(self) -> World {
@@ -234,72 +255,6 @@ impl<'a> Loading<'a> {
         fill(&mut self.world.leads, referred, rows, |lead| lead.id);
         Ok(found)
     }
-
-    /// Finds the records behind the natural keys of a kind, before they are locked. Was any found?
-    async fn resolve(&mut self, conn: &mut PgConnection, kind: Kind) -> Result<bool, sqlx::Error> {
-        let (quotes, orders, numbers) = keys_of(&self.needs.keys, kind);
-        let found = &mut self.world.keys;
-        let mut resolved = false;
-        match kind {
-            Kind::Lead if !orders.is_empty() => {
-                let pairs = order::leads(conn, &orders).await?;
-                resolved = settle(found, Key::LeadOfOrder, orders, pairs);
-            }
-            Kind::Opportunity if !quotes.is_empty() => {
-                let pairs = opportunity::of_quotes(conn, &quotes).await?;
-                resolved = settle(found, Key::OpportunityOfQuote, quotes, pairs);
-            }
-            Kind::Order if !quotes.is_empty() => {
-                let pairs = order::of_quotes(conn, &quotes).await?;
-                resolved = settle(found, Key::OrderOfQuote, quotes, pairs);
-            }
-            Kind::Invoice => {
-                if !orders.is_empty() {
-                    let pairs = invoice::of_orders(&mut *conn, &orders).await?;
-                    resolved |= settle(found, Key::InvoiceOfOrder, orders, pairs);
-                }
-                if !numbers.is_empty() {
-                    let pairs = invoice::numbered(conn, &numbers).await?;
-                    resolved |= settle(found, Key::InvoiceNumbered, numbers, pairs);
-                }
-            }
-            _ => {}
-        }
-        if resolved {
-            self.needs.resolve(&self.world.keys);
-        }
-        Ok(resolved)
-    }
-}
-
-/// The natural keys whose records are of this kind, by what they name: quotes, orders, numbers.
-fn keys_of(keys: &BTreeSet<Key>, kind: Kind) -> (Vec<QuoteId>, Vec<OrderId>, Vec<String>) {
-    let (mut quotes, mut orders, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
-    for key in keys {
-        match (kind, key) {
-            (Kind::Opportunity, Key::OpportunityOfQuote(quote))
-            | (Kind::Order, Key::OrderOfQuote(quote)) => quotes.push(*quote),
-            (Kind::Lead, Key::LeadOfOrder(order)) | (Kind::Invoice, Key::InvoiceOfOrder(order)) => {
-                orders.push(*order)
-            }
-            (Kind::Invoice, Key::InvoiceNumbered(number)) => numbers.push(number.clone()),
-            _ => {}
-        }
-    }
-    (quotes, orders, numbers)
-}
-
-/// Notes for each key that was asked which record it stands for, if any. Does one stand for any?
-fn settle<N, I: Id>(
-    found: &mut BTreeMap<Key, Option<Uuid>>,
-    key: fn(N) -> Key,
-    asked: Vec<N>,
-    pairs: Vec<(N, I)>,
-) -> bool {
-    let any = !pairs.is_empty();
-    found.extend(asked.into_iter().map(|name| (key(name), None)));
-    found.extend(pairs.into_iter().map(|(name, id)| (key(name), Some(id.uuid()))));
-    any
 }
 
 /// Notes the rows that were found, and for all other keys that there is no record.

@@ -47,7 +47,7 @@ pub fn recognise_needs(world: &World, enquiry: &Enquiry, needs: &mut Needs) {
         needs.party(&key);
         match world.party(&key).map(|party| (party.contact, party.lead)) {
             Some((Some(contact), _)) => needs.lock(contact),
-            Some((None, Some(lead))) if !needs.leads.contains(&lead) => needs.refer_lead(lead),
+            Some((None, Some(lead))) if !needs.leads.contains(&lead) => needs.refer(lead),
             _ => {}
         }
     }

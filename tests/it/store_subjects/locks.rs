@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::catalog::Catalog;
-use domain::decide::{Arrived, Ctx, Heard, Key, Malformed, Needs, Outcome, Refusal, Worker, World};
+use domain::decide::{
+    Arrived, Ctx, Heard, Locks, Malformed, Needs, Outcome, Refusal, Worker, World,
+};
 use domain::host::When;
 use domain::ids::{ContactId, InputId, InvoiceId, LeadId};
+use domain::links::{InvoiceNumbered, OpportunityOfQuote, OrderOfQuote};
 use domain::message::{MessageType, OneOf, Said, Subject};
 use domain::party::{Party, PartyKey, PartyKeyKind};
 use domain::world::Record;
@@ -66,6 +69,7 @@ impl From<&Silence> for Said {
 
 impl Worker for Asker {
     const NAME: &'static str = "asker";
+    const LOCKS: Locks = &[];
     type When = Nudge;
     type Then = Silence;
     type Facts = ();
@@ -105,9 +109,9 @@ async fn what_does_not_exist_is_known_as_nothing() {
         needs.lock(contact);
         needs.lock(input);
         needs.lock(invoice);
-        needs.opportunity_of_quote(quote);
-        needs.order_of_quote(quote);
-        needs.invoice_numbered("INV-2026-000001");
+        needs.look_up(OpportunityOfQuote(quote));
+        needs.look_up(OrderOfQuote(quote));
+        needs.look_up(InvoiceNumbered("INV-2026-000001".into()));
         needs.series(samples::series_key());
         needs.catalog = true;
     });
@@ -117,9 +121,9 @@ async fn what_does_not_exist_is_known_as_nothing() {
     assert_eq!(world.find(contact), None);
     assert_eq!(world.find(input), None);
     assert_eq!(world.find(invoice), None);
-    assert_eq!(world.opportunity_of_quote(quote), None);
-    assert_eq!(world.order_of_quote(quote), None);
-    assert_eq!(world.invoice_numbered("INV-2026-000001"), None);
+    assert_eq!(world.by(OpportunityOfQuote(quote)), None);
+    assert_eq!(world.by(OrderOfQuote(quote)), None);
+    assert_eq!(world.by(InvoiceNumbered("INV-2026-000001".into())), None);
     assert!(world.series(&samples::series_key()).is_some_and(|run| run.last_number == 0));
     assert_eq!(world.catalog(), Some(&Catalog::empty()));
 }
@@ -154,15 +158,15 @@ async fn what_a_later_kind_brings_to_light_is_loaded_too() {
     // Against the order of locks twice over: the invoice names its order, that its opportunity.
     let number = invoice.number.clone();
     let asker = Asker::new(move |world, needs| {
-        needs.invoice_numbered(&number);
-        let Some(invoice) = world.invoice_numbered(&number) else { return };
+        needs.look_up(InvoiceNumbered(number.clone()));
+        let Some(invoice) = world.by(InvoiceNumbered(number.clone())) else { return };
         needs.lock(invoice.order);
         let Some(order) = world.find(invoice.order) else { return };
         needs.lock(order.opportunity);
     });
     run(&mut conn, "BEGIN").await;
     let world = asker.lock(&mut conn).await.expect("loaded");
-    assert_eq!(world.invoice_numbered(&invoice.number), Some(&invoice));
+    assert_eq!(world.by(InvoiceNumbered(invoice.number.clone())), Some(&invoice));
     assert_eq!(world.find(order.id), Some(&order));
     assert_eq!(world.find(deal.id), Some(&deal));
 
@@ -238,7 +242,7 @@ async fn batches_that_want_the_same_never_deadlock() {
                     for (at, id) in ids.iter().enumerate() {
                         needs.party(&email(&format!("p{}-{}", round % 3, (at * turn) % 5)));
                         if (at + turn) % 3 == 0 {
-                            needs.refer_lead(*id);
+                            needs.refer(*id);
                         } else {
                             needs.lock(*id);
                         }
@@ -288,7 +292,7 @@ async fn statements(conn: &mut Connection, deals: usize) -> i64 {
     insert(conn, new.iter().cloned().map(Into::into).collect()).await;
     let quotes: BTreeSet<_> = new.iter().map(|deal| deal.quotes[0].id).collect();
     let asker = Asker::new(move |_, needs| {
-        needs.keys.extend(quotes.iter().map(|quote| Key::OpportunityOfQuote(*quote)));
+        quotes.iter().for_each(|quote| needs.look_up(OpportunityOfQuote(*quote)));
     });
     let mut world = asker.lock(conn).await.expect("locked");
     for mut deal in new {

@@ -8,11 +8,13 @@ use domain::input::{Input, Verdict};
 use domain::invoice::{Invoice, InvoiceState, Series};
 use domain::lead::Lead;
 use domain::lifecycle::Lifecycle;
+use domain::links::{InvoiceNumbered, InvoicesOfOrder, OpportunityOfQuote, OrderOfQuote};
 use domain::opportunity::Opportunity;
 use domain::order::Order;
 use domain::party::{Party, PartyKey, PartyKeyKind};
 use domain::quote::{Quote, QuoteCloseReason, QuoteState};
 use leadmill::store::Connection;
+use leadmill::store::look_up::LookUp;
 use leadmill::store::{
     account, catalog, contact, input, invoice, lead, number, opportunity, order, party, series,
     world,
@@ -189,15 +191,18 @@ async fn natural_keys_lead_to_their_records() {
     let (order, invoice) = (samples::order(), samples::invoice(42));
     let records = vec![deal.clone().into(), order.clone().into(), invoice.clone().into()];
     insert(&mut conn, records).await;
-    let deals = opportunity::of_quotes(&mut conn, &[quote.id, id()]).await.expect("read");
-    assert_eq!(deals, [(quote.id, deal.id)]);
-    let orders = order::of_quotes(&mut conn, &[order.quote, id()]).await.expect("read");
-    assert_eq!(orders, [(order.quote, order.id)]);
-    let invoices = invoice::of_orders(&mut conn, &[invoice.order]).await.expect("read");
-    assert_eq!(invoices, [(invoice.order, invoice.id)]);
-    let numbers = ["INV-2026-000042".to_owned(), "INV-2026-000043".to_owned()];
-    let invoices = invoice::numbered(&mut conn, &numbers).await.expect("read");
-    assert_eq!(invoices, [(numbers[0].clone(), invoice.id)]);
+    let keys = [OpportunityOfQuote(quote.id), OpportunityOfQuote(id())];
+    let deals = OpportunityOfQuote::look_up(&mut conn, &keys).await.expect("read");
+    assert_eq!(deals, [(keys[0].clone(), deal.id)]);
+    let keys = [OrderOfQuote(order.quote), OrderOfQuote(id())];
+    let orders = OrderOfQuote::look_up(&mut conn, &keys).await.expect("read");
+    assert_eq!(orders, [(keys[0].clone(), order.id)]);
+    let keys = [InvoicesOfOrder(invoice.order), InvoicesOfOrder(id())];
+    let invoices = InvoicesOfOrder::look_up(&mut conn, &keys).await.expect("read");
+    assert_eq!(invoices, [(keys[0].clone(), invoice.id)]);
+    let keys = ["INV-2026-000042", "INV-2026-000043"].map(|it| InvoiceNumbered(it.to_owned()));
+    let invoices = InvoiceNumbered::look_up(&mut conn, &keys).await.expect("read");
+    assert_eq!(invoices, [(keys[0].clone(), invoice.id)]);
 }
 
 #[tokio::test]

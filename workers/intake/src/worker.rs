@@ -2,7 +2,8 @@
 
 use domain::commands::{ImportContinue, InputRelease, InputRow};
 use domain::decide::{
-    Already, Arrived, Ctx, Heard, Malformed, Needs, NumberKind, Outcome, Worker, World,
+    Already, Arrived, Ctx, Heard, Hold, Locks, Malformed, Needs, NumberKind, Outcome, RawInputs,
+    Root, Worker, World,
 };
 use domain::enquiry::{Channel, NoLead, Part, PartReading, Reading};
 use domain::ids::InputId;
@@ -44,6 +45,9 @@ const CHANNELS: [(&str, Channel); 4] = [
     ("intake.import", Channel::Import),
     ("intake.card", Channel::Card),
 ];
+const RAW_QUEUES: &[&str] = &[CHANNELS[0].0, CHANNELS[1].0, CHANNELS[2].0, CHANNELS[3].0];
+/// The queue of the rows of collections, in which a long file delays nobody.
+const ROWS: &str = "intake.row";
 
 /// The worker that turns raw inputs into leads.
 #[derive(Clone, Debug)]
@@ -51,25 +55,11 @@ pub struct Intake {
     options: ReadOptions,
 }
 
-impl Worker for Intake {
-    const NAME: &'static str = "intake";
-    const RAW_QUEUES: &'static [&'static str] =
-        &[CHANNELS[0].0, CHANNELS[1].0, CHANNELS[2].0, CHANNELS[3].0];
-    const NUMBERS: &'static [NumberKind] = &[NumberKind::Lead];
+impl RawInputs for Intake {
     type When = When;
-    type Then = Then;
-    type Facts = ();
 
-    fn batch_max(queue: &str) -> usize {
-        match queue {
-            queue if queue == Self::queue_of(InputRow::TYPE) => usize::MAX,
-            Self::NAME => SLICE_BATCH_MAX,
-            _ => RAW_BATCH_MAX,
-        }
-    }
-
-    fn queue_of(ty: &MessageType) -> &'static str {
-        if *ty == *InputRow::TYPE { "intake.row" } else { Self::NAME }
+    fn queues(&self) -> &'static [&'static str] {
+        RAW_QUEUES
     }
 
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {
@@ -117,6 +107,36 @@ impl Worker for Intake {
     fn external_id(&self, arrived: &Arrived) -> Option<String> {
         let channel = channel_of(&arrived.queue)?;
         external_id(channel, arrived.content_type.as_deref(), &arrived.body)
+    }
+
+    fn batch_max(&self, queue: &str) -> usize {
+        match queue {
+            ROWS => usize::MAX,
+            Self::NAME => SLICE_BATCH_MAX,
+            _ => RAW_BATCH_MAX,
+        }
+    }
+
+    fn queue_of(&self, ty: &MessageType) -> Option<&'static str> {
+        (*ty == *InputRow::TYPE).then_some(ROWS)
+    }
+}
+
+impl Worker for Intake {
+    const NAME: &'static str = "intake";
+    const LOCKS: Locks = &[
+        (Root::Party, Hold::Writes),
+        (Root::Input, Hold::Writes),
+        (Root::Contact, Hold::Reads),
+        (Root::Lead, Hold::Writes),
+    ];
+    const NUMBERS: &'static [NumberKind] = &[NumberKind::Lead];
+    type When = When;
+    type Then = Then;
+    type Facts = ();
+
+    fn raw(&self) -> Option<&dyn RawInputs<When = When>> {
+        Some(self)
     }
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {

@@ -6,6 +6,7 @@ use domain::events::OrderFulfilled;
 use domain::ids::InvoiceId;
 use domain::invoice::{Invoice, InvoiceState, Series};
 use domain::lifecycle::Lifecycle;
+use domain::links::{InvoicesOfOrder, LeadOfOrder};
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderState};
 
@@ -20,7 +21,7 @@ impl Invoicing {
         event: &OrderFulfilled,
         ctx: &mut Ctx<'_, ()>,
     ) -> Result<Outcome<Then>, Refusal> {
-        if let Some(invoice) = world.invoice_of_order(event.order) {
+        if let Some(invoice) = world.all(InvoicesOfOrder(event.order))?.first() {
             return Ok(already(invoice, &invoice.number));
         }
         let order = world.known(event.order)?;
@@ -55,7 +56,7 @@ impl Invoicing {
             payments: Vec::new(),
             state: InvoiceState::Issued,
         };
-        let lead = world.lead_of_order(order.id);
+        let lead = world.id_by(LeadOfOrder(order.id));
         let said = issued(&invoice, order, delivered, lead, &self.seller);
         Ok(Outcome::nothing().put(series).changed(invoice, said))
     }

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::commands::{InvoiceCancel, PaymentReceived};
-use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, Worker, World};
+use domain::decide::{Already, Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
 use domain::events::{InvoiceCanceled, InvoiceIssued, InvoicePaid, OrderFulfilled};
 use domain::invoice::{Invoice, SeriesKey};
 use domain::lifecycle::Lifecycle;
+use domain::links::{InvoicesOfOrder, LeadOfOrder};
 use domain::message::SubjectKind;
 
 mod bill;
@@ -59,6 +60,13 @@ impl Invoicing {
 
 impl Worker for Invoicing {
     const NAME: &'static str = "invoicing";
+    const LOCKS: Locks = &[
+        // Which lead an order began with stands in its deal.
+        (Root::Opportunity, Hold::Reads),
+        (Root::Order, Hold::Reads),
+        (Root::Invoice, Hold::Writes),
+        (Root::Series, Hold::Writes),
+    ];
     type When = When;
     type Then = Then;
     type Facts = ();
@@ -67,8 +75,8 @@ impl Worker for Invoicing {
         match when {
             When::OrderFulfilled(event) => {
                 needs.lock(event.order);
-                needs.lead_of_order(event.order);
-                needs.invoice_of_order(event.order);
+                needs.look_up(LeadOfOrder(event.order));
+                needs.look_up(InvoicesOfOrder(event.order));
                 needs.series(self.series(self.today(world.now)));
             }
             When::PaymentReceived(command) => needs.lock(command.invoice),

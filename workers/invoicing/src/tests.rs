@@ -8,6 +8,7 @@ use domain::enquiry::Address;
 use domain::events::{InvoiceIssued, OrderFulfilled};
 use domain::ids::{InvoiceId, LeadId, OpportunityId, OrderId};
 use domain::invoice::Invoice;
+use domain::links::InvoicesOfOrder;
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::{Order, OrderLine, OrderState, Shipment};
@@ -168,7 +169,7 @@ fn issue(order: &Order) -> InvoiceIssued {
 fn billed(order: &Order) -> (Story<Invoicing>, InvoiceId) {
     let mut story = story(order);
     story.when(fulfilled(order.id)).expect("the order can be billed");
-    let id = story.world.invoice_of_order(order.id).expect("an invoice").id;
+    let id = story.world.by(InvoicesOfOrder(order.id)).expect("an invoice").id;
     (story, id)
 }
 

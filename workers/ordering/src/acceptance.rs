@@ -6,6 +6,7 @@ use domain::commands::QuoteAccept;
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
 use domain::document::Line;
 use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
+use domain::links::{OpportunityOfQuote, OrderOfQuote};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction};
 use domain::order::{Order, OrderLine, OrderState};
@@ -20,11 +21,11 @@ pub(crate) fn accept(
     zone: Tz,
     ctx: &mut Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
-    if let Some(order) = world.order_of_quote(command.quote) {
+    if let Some(order) = world.by(OrderOfQuote(command.quote)) {
         return Ok(already(order, &order.number));
     }
     let unknown = || Refusal::unknown(SubjectKind::Quote, command.quote);
-    let opportunity = world.opportunity_of_quote(command.quote).ok_or_else(unknown)?;
+    let opportunity = world.by(OpportunityOfQuote(command.quote)).ok_or_else(unknown)?;
     let quote = opportunity.quote(command.quote).ok_or_else(unknown)?;
 
     let at = ctx.now;

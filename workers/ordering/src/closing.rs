@@ -4,6 +4,7 @@ use domain::commands::{OpportunityLose, OpportunityReopen, OpportunityWin};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, OpportunityReopened, OpportunityWon};
 use domain::lifecycle::Lifecycle;
+use domain::links::OrderOfQuote;
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderState};
@@ -61,7 +62,7 @@ pub(crate) fn reopen(world: &World, command: &OpportunityReopen) -> Result<Outco
         return Ok(already(opportunity));
     }
     let open = opportunity.apply(&OpportunityAction::Reopen)?;
-    let mut orders = won_quotes(opportunity).filter_map(|quote| world.order_of_quote(quote.id));
+    let mut orders = won_quotes(opportunity).filter_map(|quote| world.by(OrderOfQuote(quote.id)));
     if let Some(order) = orders.find(|order| !matches!(order.state, OrderState::Canceled { .. })) {
         return Err(has_order(opportunity, order));
     }

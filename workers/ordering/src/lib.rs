@@ -8,11 +8,14 @@ use chrono_tz::Tz;
 use domain::commands::{
     OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip, QuoteAccept,
 };
-use domain::decide::{Already, Ctx, Needs, NumberKind, Outcome, Refusal, Worker, World};
+use domain::decide::{
+    Already, Ctx, Hold, Locks, Needs, NumberKind, Outcome, Refusal, Root, Worker, World,
+};
 use domain::events::{
     OpportunityLost, OpportunityReopened, OpportunityWon, OrderCanceled, OrderCreated,
     OrderFulfilled, OrderShipped, QuoteClosed, QuoteWon,
 };
+use domain::links::{OpportunityOfQuote, OrderOfQuote};
 use domain::message::SubjectKind;
 use domain::order::Order;
 
@@ -51,6 +54,7 @@ impl Ordering {
 
 impl Worker for Ordering {
     const NAME: &'static str = "ordering";
+    const LOCKS: Locks = &[(Root::Opportunity, Hold::Writes), (Root::Order, Hold::Writes)];
     const NUMBERS: &'static [NumberKind] = &[NumberKind::Order];
     type When = When;
     type Then = Then;
@@ -59,8 +63,8 @@ impl Worker for Ordering {
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
             When::QuoteAccept(command) => {
-                needs.opportunity_of_quote(command.quote);
-                needs.order_of_quote(command.quote);
+                needs.look_up(OpportunityOfQuote(command.quote));
+                needs.look_up(OrderOfQuote(command.quote));
             }
             When::OrderShip(command) => needs.lock(command.order),
             When::OrderCancel(command) => needs.lock(command.order),
@@ -70,7 +74,7 @@ impl Worker for Ordering {
                 needs.lock(command.opportunity);
                 let opportunity = world.find(command.opportunity);
                 let won = opportunity.into_iter().flat_map(closing::won_quotes);
-                won.for_each(|quote| needs.order_of_quote(quote.id));
+                won.for_each(|quote| needs.look_up(OrderOfQuote(quote.id)));
             }
         }
     }

@@ -7,6 +7,7 @@ use domain::customer::{Buyer, Customer};
 use domain::decide::Refusal;
 use domain::document::{Line, PaymentTerms, compute};
 use domain::ids::{OpportunityId, OrderId, QuoteId};
+use domain::links::OrderOfQuote;
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::Order;
@@ -115,7 +116,7 @@ fn accept(quote: QuoteId) -> QuoteAccept {
 fn ordered() -> (Story<Ordering>, Order) {
     let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
     story.when(accept(QUOTE)).expect("the quote can be accepted");
-    let order = story.world.order_of_quote(QUOTE).cloned().expect("an order");
+    let order = story.world.by(OrderOfQuote(QUOTE)).cloned().expect("an order");
     (story, order)
 }
 

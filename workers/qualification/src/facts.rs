@@ -119,7 +119,6 @@ mod tests {
     use std::sync::Arc;
 
     use domain::catalog::Catalog;
-    use domain::decide::Facts;
     use domain::ids::{InputId, LeadId};
 
     use super::*;
@@ -128,7 +127,7 @@ mod tests {
     fn the_facts_of_a_lead_are_those_declared_with_their_types() {
         let nobody = uuid::Uuid::nil();
         let lead = Lead::new(LeadId(nobody), "L-1".into(), InputId(nobody), Enquiry::default());
-        let shelf = Shelf::of(&Arc::new(Catalog::empty()));
+        let shelf = Shelf::new(&Arc::new(Catalog::empty()));
         let facts = facts(&lead, &Recognised::default(), &shelf);
         assert_eq!(facts.len(), FACTS.len());
         for (name, kind, _) in FACTS {

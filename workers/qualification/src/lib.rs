@@ -9,7 +9,7 @@ mod settings;
 
 use domain::commands::{LeadDisqualify, LeadQualify, LeadReactivate};
 use domain::customer::Customer;
-use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, Worker, World};
+use domain::decide::{Already, Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
 use domain::events::{
     AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadMerged, LeadQualified,
     LeadReactivated, LeadScored, OpportunityCreated,
@@ -57,6 +57,13 @@ impl Qualification {
 
 impl Worker for Qualification {
     const NAME: &'static str = "qualification";
+    const LOCKS: Locks = &[
+        (Root::Party, Hold::Writes),
+        (Root::Account, Hold::Writes),
+        (Root::Contact, Hold::Writes),
+        (Root::Lead, Hold::Writes),
+        (Root::Opportunity, Hold::Makes),
+    ];
     type When = When;
     type Then = Then;
     /// The catalog, to see whether an enquiry names a product.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::catalog::Catalog;
 use domain::commands::{LeadDisqualify, LeadQualify, LeadReactivate};
 use domain::customer::{Account, Contact, CustomerState};
-use domain::decide::{Facts, Refusal};
+use domain::decide::Refusal;
 use domain::enquiry::{Channel, Enquiry, Interest, Person};
 use domain::events::{
     AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadMerged, LeadQualified,
@@ -35,7 +35,7 @@ fn shelf() -> Shelf {
     let product = serde_json::json!({ "sku": "CM-100", "name": "Barista One" });
     let product = serde_json::from_value(product).unwrap();
     catalog.products.insert("CM-100".into(), product);
-    Shelf::of(&Arc::new(catalog))
+    Shelf::new(&Arc::new(catalog))
 }
 
 fn story_with(rules: Rules) -> Story<Qualification> {

@@ -12,13 +12,14 @@ use domain::commands::{
     CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
 };
 use domain::customer::Customer;
-use domain::decide::{Ctx, Needs, NumberKind, Outcome, Refusal, Worker, World};
+use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Outcome, Refusal, Root, Worker, World};
 use domain::document::LINES_MAX;
 use domain::enquiry::Interest;
 use domain::events::{
     CatalogReplaced, OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated,
     QuoteClosed, QuoteDrafted, QuoteRevised,
 };
+use domain::links::OpportunityOfQuote;
 use domain::message::SubjectKind;
 use domain::opportunity::OpportunityAction;
 use domain::shelf::Shelf;
@@ -58,6 +59,13 @@ impl Quoting {
 
 impl Worker for Quoting {
     const NAME: &'static str = "quoting";
+    const LOCKS: Locks = &[
+        (Root::Account, Hold::Reads),
+        (Root::Contact, Hold::Reads),
+        (Root::Lead, Hold::Reads),
+        (Root::Opportunity, Hold::Writes),
+        (Root::Catalog, Hold::Writes),
+    ];
     const NUMBERS: &'static [NumberKind] = &[NumberKind::Quote];
     type When = When;
     type Then = Then;
@@ -67,7 +75,7 @@ impl Worker for Quoting {
         match when {
             When::OpportunityCreated(event) => {
                 needs.lock(event.opportunity);
-                needs.refer_lead(event.originating_lead);
+                needs.refer(event.originating_lead);
                 buyer_needs(event.customer, needs);
             }
             When::OpportunityAddLine(command) => {
@@ -76,9 +84,9 @@ impl Worker for Quoting {
                     buyer_needs(opportunity.customer, needs);
                 }
             }
-            When::QuoteActivate(command) => needs.opportunity_of_quote(command.quote),
-            When::QuoteRevise(command) => needs.opportunity_of_quote(command.quote),
-            When::QuoteClose(command) => needs.opportunity_of_quote(command.quote),
+            When::QuoteActivate(command) => needs.look_up(OpportunityOfQuote(command.quote)),
+            When::QuoteRevise(command) => needs.look_up(OpportunityOfQuote(command.quote)),
+            When::QuoteClose(command) => needs.look_up(OpportunityOfQuote(command.quote)),
             When::CatalogReplace(_) => needs.catalog = true,
         }
     }

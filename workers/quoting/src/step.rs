@@ -4,6 +4,7 @@ use domain::commands::{QuoteActivate, QuoteClose, QuoteRevise};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
 use domain::ids::QuoteId;
+use domain::links::OpportunityOfQuote;
 use domain::message::SubjectKind;
 use domain::opportunity::{LostReason, Opportunity, OpportunityAction};
 use domain::quote::{Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
@@ -135,7 +136,7 @@ fn lost(
 }
 
 fn found(world: &World, id: QuoteId) -> Result<(&Opportunity, &Quote), Refusal> {
-    let opportunity = world.opportunity_of_quote(id);
+    let opportunity = world.by(OpportunityOfQuote(id));
     opportunity
         .and_then(|opportunity| Some((opportunity, opportunity.quote(id)?)))
         .ok_or_else(|| Refusal::unknown(SubjectKind::Quote, id))

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::catalog::Catalog;
 use domain::customer::{Account, Contact, CustomerState};
-use domain::decide::Facts;
 use domain::enquiry::{Enquiry, Person};
 use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
@@ -59,7 +58,7 @@ fn settings() -> QuotingSettings {
 }
 
 fn story_with(settings: QuotingSettings) -> Story<Quoting> {
-    let shelf = Shelf::of(&Arc::new(catalog(&golden())));
+    let shelf = Shelf::new(&Arc::new(catalog(&golden())));
     Story::of(Quoting::new(settings, chrono_tz::Europe::Berlin), shelf)
         .given(account())
         .given(ana())

@@ -1,5 +1,6 @@
 //! Created, rejected and held, for each channel; and capture by hand.
 
+use domain::decide::RawInputs;
 use domain::enquiry::{LeadSource, NoLead};
 use domain::events::{InputHeld, InputRejected, LeadCaptured};
 use domain::input::HoldReason;
@@ -79,7 +80,7 @@ fn f25_what_nobody_can_read_is_held_with_its_reason_on_every_channel() {
 fn f25_an_input_whose_handling_failed_is_held_as_unreadable_and_never_dropped() {
     let mut desk = Desk::new();
     let arrived = |queue: &str| Arrived { queue: queue.into(), ..Arrived::default() };
-    for queue in Intake::RAW_QUEUES {
+    for queue in desk.intake.queues() {
         let when = desk.intake.broken(&arrived(queue), "It\0panicked.").unwrap();
         let (input, told) = desk.hears(when);
         let event: InputHeld = told.unwrap().get().unwrap();

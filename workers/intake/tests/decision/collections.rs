@@ -1,6 +1,7 @@
 //! Files of rows, cards and hooks with several entries: each part has its own verdict.
 
 use domain::commands::{ImportContinue, InputRow};
+use domain::decide::RawInputs;
 use intake::{SLICE_BYTES, SLICE_ROWS};
 use serde_json::json;
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::decide::{Arrived, Refusal, Worker};
+use domain::decide::{Arrived, RawInputs, Refusal};
 use domain::enquiry::{Enquiry, Person};
 use domain::ids::{InputId, LeadId, derived, minted};
 use domain::input::{Input, Verdict};

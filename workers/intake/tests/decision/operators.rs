@@ -1,7 +1,7 @@
 //! Held inputs, released and rejected by a person.
 
 use domain::commands::{InputReject, InputRelease};
-use domain::decide::Malformed;
+use domain::decide::{Malformed, RawInputs};
 use domain::events::InputRejected;
 use serde_json::json;
 

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use domain::invoice::{Series, SeriesKey};
 
 use super::*;
+use domain::links::InvoicesOfOrder;
 
 fn key(year: i32) -> SeriesKey {
     SeriesKey { seller: "INV".into(), kind: "invoice".into(), year }
@@ -61,7 +62,7 @@ fn f114_dates_never_go_back_within_a_series() {
         .map(|(today, id)| issue_at(&mut story, &format!("{today}T12:00:00Z"), *id).1)
         .collect();
     assert_eq!(dates, [day("2026-05-10"), day("2026-05-10"), day("2026-05-11")]);
-    let late = story.world.invoice_of_order(ids[1]).expect("the second");
+    let late = story.world.by(InvoicesOfOrder(ids[1])).expect("the second");
     assert_eq!(late.due_date, day("2026-06-09"), "due by the date that it bears");
 }
 

@@ -1,4 +1,5 @@
 use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
+use domain::links::OrderOfQuote;
 use domain::order::OrderState;
 use domain::quote::QuoteCloseReason;
 
@@ -71,7 +72,7 @@ fn f99_the_same_quote_accepted_again_is_answered_with_the_one_order() {
     let (mut story, order) = ordered();
     let again = story.when(accept(QUOTE)).expect("answered");
     assert!(again.already && again.says.is_empty());
-    assert_eq!(story.world.order_of_quote(QUOTE), Some(&order));
+    assert_eq!(story.world.by(OrderOfQuote(QUOTE)), Some(&order));
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn f95_a_quote_is_good_until_midnight_in_the_zone_of_the_seller() {
     let (rule, message) = no(late.when(accept(QUOTE)));
     assert_eq!(rule, "quote.expired");
     assert!(message.contains("2026-03-31") && message.contains("quote.revise"), "{message}");
-    assert!(late.world.order_of_quote(QUOTE).is_none(), "a late acceptance makes no order");
+    assert!(late.world.by(OrderOfQuote(QUOTE)).is_none(), "a late acceptance makes no order");
 
     late.now = at("2026-03-31T21:59:59Z");
     late.when(accept(QUOTE)).expect("the last second counts");

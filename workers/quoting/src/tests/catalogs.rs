@@ -94,7 +94,7 @@ fn a_long_list_of_problems_is_counted_not_spelt_out() {
 fn f70_the_demo_catalog_is_sound_and_priced_with_its_band() {
     let mut story = story();
     assert_eq!(story.when(demo()).unwrap().get::<CatalogReplaced>().unwrap().products, 8);
-    let shelf = Shelf::of(&Arc::new(catalog(&demo())));
+    let shelf = Shelf::new(&Arc::new(catalog(&demo())));
     let priced_in = |currency: &str, list: &str, quantity: Decimal| {
         let worker = Quoting::new(settings(), chrono_tz::UTC);
         let deal = Opportunity {

@@ -1,0 +1,33 @@
+//! Raw inputs: what arrives is no message of the contract, but whatever its sender has.
+
+use crate::arrived::Arrived;
+use crate::message::MessageType;
+use crate::refusal::Malformed;
+
+/// How a worker reads raw inputs, on queues of their own beside its messages.
+pub trait RawInputs: Send + Sync {
+    /// What the worker hears.
+    type When;
+
+    /// The queues of raw inputs.
+    fn queues(&self) -> &'static [&'static str];
+
+    /// Makes a typed message of what arrived, raw or not, off the async threads and before the transaction.
+    ///
+    /// # Errors
+    /// [`Malformed`] where a message of the contract is none that this worker hears.
+    fn read(&self, arrived: &Arrived) -> Result<Self::When, Malformed>;
+
+    /// What is decided instead of a raw input that could not be handled, so that it is held and not
+    /// lost. `None` for messages of the contract, which are parked.
+    fn broken(&self, arrived: &Arrived, reason: &str) -> Option<Self::When>;
+
+    /// The sender's own key of a raw input, where the input has one.
+    fn external_id(&self, arrived: &Arrived) -> Option<String>;
+
+    /// The largest batch that it wants of a queue.
+    fn batch_max(&self, queue: &str) -> usize;
+
+    /// The queue that carries messages of this type, where it is not the worker's own.
+    fn queue_of(&self, ty: &MessageType) -> Option<&'static str>;
+}
