@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::answers::{ALREADY, REFUSED};
+use domain::answers;
 use domain::commands::COMMANDS;
 use domain::events::EVENTS;
 use domain::host::Hosted;
-use domain::message::{MessageKind, MessageType, TYPE_PREFIX};
+use domain::message::{MessageKind, MessageType, SubjectKind, TYPE_PREFIX};
 use serde_json::Value;
 
 use crate::messaging::{Binding, Queue, REPLAY, Topology};
@@ -84,7 +84,8 @@ impl Role {
     fn of(ty: &'static MessageType) -> Self {
         match ty.kind {
             MessageKind::Command => Self::Command,
-            MessageKind::Event if REFUSED.contains(&ty) || ALREADY.contains(&ty) => Self::Answer,
+            // What happened is about a field of its data; an answer is about the command.
+            MessageKind::Event if ty.field.is_none() => Self::Answer,
             MessageKind::Event => Self::Event,
         }
     }
@@ -94,7 +95,8 @@ impl Role {
 /// kind of subject that no command is about are left out: nobody can get them.
 pub fn types() -> impl Iterator<Item = &'static MessageType> {
     let asked = |ty: &&'static MessageType| COMMANDS.iter().any(|it| it.about == ty.about);
-    let answers = [REFUSED, ALREADY].into_iter().flatten().copied().filter(asked);
+    let answers = [answers::refused, answers::already];
+    let answers = answers.into_iter().flat_map(|of| SubjectKind::ALL.map(of)).filter(asked);
     [EVENTS, COMMANDS].into_iter().flatten().copied().chain(answers)
 }
 

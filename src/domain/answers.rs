@@ -47,41 +47,34 @@ pub struct AlreadyDone {
 }
 
 macro_rules! answers {
-    ($list:ident, $data:ident, $verb:literal: $($kind:ident $name:literal),*) => {
-        /// One type per kind of subject.
-        pub const $list: &[&MessageType] = &[$(&MessageType {
-            name: concat!($name, ".", $verb, ".v1"),
+    ($($kind:ident $name:literal,)*) => {
+        /// The type of a refusal about such a subject.
+        #[must_use]
+        pub const fn refused(kind: SubjectKind) -> &'static MessageType {
+            match kind {
+                $(SubjectKind::$kind => answers!(@one $kind concat!($name, ".refused.v1"), Refused),)*
+            }
+        }
+
+        /// The type of an answer "done already" about such a subject.
+        #[must_use]
+        pub const fn already(kind: SubjectKind) -> &'static MessageType {
+            match kind {
+                $(SubjectKind::$kind => answers!(@one $kind concat!($name, ".already.v1"), AlreadyDone),)*
+            }
+        }
+    };
+    (@one $kind:ident $name:expr, $data:ident) => {
+        &MessageType {
+            name: $name,
             kind: MessageKind::Event,
             about: SubjectKind::$kind,
             field: None,
             schema: |generator| generator.subschema_for::<$data>(),
-        }),*];
+        }
     };
 }
-
-answers!(REFUSED, Refused, "refused": Input "input", Lead "lead", Account "account",
-    Contact "contact", Opportunity "opportunity", Quote "quote", Order "order", Invoice "invoice",
-    Catalog "catalog");
-answers!(ALREADY, AlreadyDone, "already": Input "input", Lead "lead", Account "account",
-    Contact "contact", Opportunity "opportunity", Quote "quote", Order "order", Invoice "invoice",
-    Catalog "catalog");
-
-/// The type of a refusal about such a subject.
-#[must_use]
-pub fn refused(kind: SubjectKind) -> &'static MessageType {
-    of(REFUSED, kind)
-}
-
-/// The type of an answer "done already" about such a subject.
-#[must_use]
-pub fn already(kind: SubjectKind) -> &'static MessageType {
-    of(ALREADY, kind)
-}
-
-fn of(list: &'static [&'static MessageType], kind: SubjectKind) -> &'static MessageType {
-    let found = list.iter().find(|ty| ty.about == kind);
-    found.expect("the lists above name every kind of subject")
-}
+crate::kinds!(answers);
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! What a message is: a type with a name, a kind, a subject and a schema. Declared once, in a catalog.
+//! What a message is: a type with a name, a kind, a subject and a schema. Declared once, in the file of its subject.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
@@ -14,69 +14,59 @@ pub enum MessageKind {
     Command,
 }
 
-/// The records that messages are about.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum SubjectKind {
-    Input,
-    Lead,
-    Account,
-    Contact,
-    Opportunity,
-    Quote,
-    Order,
-    Invoice,
-    Catalog,
-}
-
-impl SubjectKind {
-    /// Every kind, in the order of a pipeline.
-    pub const ALL: [Self; 9] = [
-        Self::Input,
-        Self::Lead,
-        Self::Account,
-        Self::Contact,
-        Self::Opportunity,
-        Self::Quote,
-        Self::Order,
-        Self::Invoice,
-        Self::Catalog,
-    ];
-
-    /// The word in message types and tables.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Input => "input",
-            Self::Lead => "lead",
-            Self::Account => "account",
-            Self::Contact => "contact",
-            Self::Opportunity => "opportunity",
-            Self::Quote => "quote",
-            Self::Order => "order",
-            Self::Invoice => "invoice",
-            Self::Catalog => "catalog",
+/// Hands the list of everything that messages are about, in the order of a pipeline, to a macro.
+#[macro_export]
+macro_rules! kinds {
+    ($with:ident) => {
+        $with! {
+            Input "input", Lead "lead", Account "account", Contact "contact", Opportunity "opportunity",
+            Quote "quote", Order "order", Invoice "invoice", Catalog "catalog",
         }
-    }
-
-    /// The kind of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
+    };
 }
+
+macro_rules! subject_kind {
+    ($($kind:ident $name:literal,)*) => {
+        /// The records that messages are about.
+        #[derive(
+            Clone,
+            Copy,
+            Debug,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            serde::Serialize,
+            serde::Deserialize,
+            JsonSchema,
+        )]
+        #[serde(rename_all = "snake_case")]
+        pub enum SubjectKind {
+            $($kind),*
+        }
+
+        impl SubjectKind {
+            /// Every kind, in the order of a pipeline.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$kind),*];
+
+            /// The word in message types and tables.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name),*
+                }
+            }
+
+            /// The kind of that name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|kind| kind.name() == name)
+            }
+        }
+    };
+}
+crate::kinds!(subject_kind);
 
 impl std::fmt::Display for SubjectKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -156,36 +146,51 @@ impl Said {
     }
 }
 
-/// Declares message types: `Struct = event "lead.qualified.v1" of Lead by lead;`
-///
-/// The last word is the field that holds the subject's id.
+/// Declares the messages about a subject: `Lead: events { LeadQualified = "lead.qualified.v1" by lead; }`, then
+/// its commands. The last word is the field that holds the subject's id.
 #[macro_export]
 macro_rules! messages {
-    ($list:ident: $($message:ident = $kind:ident $name:literal of $about:ident by $field:ident;)*) => {
-        $(
-            impl $crate::message::Message for $message {
-                const TYPE: &'static $crate::message::MessageType = &$crate::message::MessageType {
-                    name: $name,
-                    kind: $crate::messages!(@kind $kind),
-                    about: $crate::message::SubjectKind::$about,
-                    field: Some(stringify!($field)),
-                    schema: |generator| generator.subschema_for::<$message>(),
-                };
+    (
+        $about:ident:
+        $(events { $($event:ident = $event_name:literal by $event_id:ident;)* })?
+        $(commands { $($command:ident = $command_name:literal by $command_id:ident;)* })?
+    ) => {
+        $($($crate::messages!(@one $event: Event $event_name $about $event_id);)*)?
+        $($($crate::messages!(@one $command: Command $command_name $about $command_id);)*)?
 
-                fn subject(&self) -> $crate::message::Subject {
-                    $crate::message::Subject {
-                        kind: $crate::message::SubjectKind::$about,
-                        id: self.$field.into(),
-                    }
+        /// The types of its events.
+        pub const EVENTS: &[&$crate::message::MessageType] =
+            &[$($(<$event as $crate::message::Message>::TYPE),*)?];
+        /// The types of its commands.
+        pub const COMMANDS: &[&$crate::message::MessageType] =
+            &[$($(<$command as $crate::message::Message>::TYPE),*)?];
+
+        pub(super) mod events {
+            $($(pub use super::$event;)*)?
+        }
+
+        pub(super) mod commands {
+            $($(pub use super::$command;)*)?
+        }
+    };
+    (@one $message:ident: $kind:ident $name:literal $about:ident $field:ident) => {
+        impl $crate::message::Message for $message {
+            const TYPE: &'static $crate::message::MessageType = &$crate::message::MessageType {
+                name: $name,
+                kind: $crate::message::MessageKind::$kind,
+                about: $crate::message::SubjectKind::$about,
+                field: Some(stringify!($field)),
+                schema: |generator| generator.subschema_for::<$message>(),
+            };
+
+            fn subject(&self) -> $crate::message::Subject {
+                $crate::message::Subject {
+                    kind: $crate::message::SubjectKind::$about,
+                    id: self.$field.into(),
                 }
             }
-        )*
-        /// Every type that this file declares.
-        pub const $list: &[&$crate::message::MessageType] =
-            &[$(<$message as $crate::message::Message>::TYPE),*];
+        }
     };
-    (@kind event) => { $crate::message::MessageKind::Event };
-    (@kind command) => { $crate::message::MessageKind::Command };
 }
 
 /// Declares the set of messages that a worker hears (`pub When: …`, decodable) or says (`pub Then: …`).

@@ -1,12 +1,12 @@
 //! The invoice as a document of EN 16931: what `invoice.issued` says.
 
 use chrono::NaiveDate;
-use domain::ids::LeadId;
-use domain::invoice::{Invoice, InvoiceLine};
-use domain::invoice_event::{
+use domain::events::issued::{
     Adjustment, Delivery, EarlyDiscount, InvoiceIssued, InvoiceTotals, IssuedLine, Origin,
     PaymentInstructions, TaxBreakdown,
 };
+use domain::ids::LeadId;
+use domain::invoice::{Invoice, InvoiceLine};
 use domain::money::{Currency, round_money};
 use domain::order::Order;
 use domain::totals::{Tax, TaxCategory, TaxPart};

@@ -1,0 +1,67 @@
+//! The contract: what leadmill says has happened, and what it can be asked for. Each subject has a file
+//! with its messages, in the order of a pipeline.
+//!
+//! Within `.v1` only optional fields may be added; anything else is a new struct and a `.v2`.
+
+mod account;
+mod catalog;
+mod contact;
+mod input;
+mod invoice;
+mod lead;
+mod opportunity;
+mod order;
+mod quote;
+
+use crate::message::MessageType;
+
+macro_rules! by_subject {
+    ($($subject:ident)*) => {
+        /// What leadmill says has happened. Past tense, one per state change.
+        pub mod events {
+            pub use super::invoice::issued;
+            $(#[allow(unused_imports, reason = "a subject may have none")]
+            pub use super::$subject::events::*;)*
+
+            /// Every type of event.
+            pub const EVENTS: &[&super::MessageType] =
+                &super::joined::<{ 0 $(+ super::$subject::EVENTS.len())* }>(
+                    &[$(super::$subject::EVENTS),*],
+                );
+        }
+
+        /// What others may ask of leadmill, and what it asks of itself.
+        pub mod commands {
+            use crate::message::Message;
+
+            $(#[allow(unused_imports, reason = "a subject may have none")]
+            pub use super::$subject::commands::*;)*
+
+            /// Every type of command.
+            pub const COMMANDS: &[&super::MessageType] =
+                &super::joined::<{ 0 $(+ super::$subject::COMMANDS.len())* }>(
+                    &[$(super::$subject::COMMANDS),*],
+                );
+
+            /// What leadmill says to itself alone: from outside it is not taken.
+            pub const INTERNAL: [&super::MessageType; 2] = [InputRow::TYPE, ImportContinue::TYPE];
+        }
+    };
+}
+by_subject!(input lead account contact opportunity quote order invoice catalog);
+
+const fn joined<const N: usize>(
+    lists: &[&'static [&'static MessageType]],
+) -> [&'static MessageType; N] {
+    let mut all = [input::EVENTS[0]; N];
+    let (mut at, mut list, mut place) = (0, 0, 0);
+    while list < lists.len() {
+        if place == lists[list].len() {
+            (list, place) = (list + 1, 0);
+        } else {
+            all[at] = lists[list][place];
+            (at, place) = (at + 1, place + 1);
+        }
+    }
+    all
+}

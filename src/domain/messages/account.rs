@@ -1,0 +1,27 @@
+//! Messages about accounts.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::enquiry::Address;
+use crate::ids::{AccountId, LeadId};
+
+crate::messages! { Account:
+    events {
+        AccountCreated = "account.created.v1" by account;
+    }
+}
+
+/// A new organisation among the customers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountCreated {
+    pub account: AccountId,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    pub originating_lead: LeadId,
+}

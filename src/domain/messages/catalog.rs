@@ -1,0 +1,39 @@
+//! Messages about the catalog.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{PriceList, Product};
+use crate::ids::CatalogId;
+
+crate::messages! { Catalog:
+    events {
+        CatalogReplaced = "catalog.replaced.v1" by catalog;
+    }
+    commands {
+        CatalogReplace = "catalog.replace.v1" by catalog;
+    }
+}
+
+/// The catalog was replaced as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CatalogReplaced {
+    pub catalog: CatalogId,
+    /// The number of products, active or not.
+    pub products: u32,
+    pub price_lists: u32,
+}
+
+/// Replace the catalog as a whole: what is not named is gone from new documents.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogReplace {
+    #[serde(default = "the_catalog")]
+    pub catalog: CatalogId,
+    pub products: Vec<Product>,
+    pub price_lists: Vec<PriceList>,
+}
+
+fn the_catalog() -> CatalogId {
+    crate::catalog::Catalog::empty().id
+}

@@ -1,0 +1,24 @@
+//! Messages about contacts.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::enquiry::Person;
+use crate::ids::{AccountId, ContactId, LeadId};
+
+crate::messages! { Contact:
+    events {
+        ContactCreated = "contact.created.v1" by contact;
+    }
+}
+
+/// A new person among the customers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactCreated {
+    pub contact: ContactId,
+    pub person: Person,
+    /// The organisation they belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    pub originating_lead: LeadId,
+}

@@ -1,0 +1,89 @@
+//! Messages about raw inputs.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::enquiry::{Channel, Enquiry, NoLead, Part};
+use crate::ids::InputId;
+use crate::input::HoldReason;
+use crate::text::Short;
+
+crate::messages! { Input:
+    events {
+        InputHeld = "input.held.v1" by input;
+        InputRejected = "input.rejected.v1" by input;
+    }
+    commands {
+        InputRelease = "input.release.v1" by input;
+        InputReject = "input.reject.v1" by input;
+        InputRow = "input.row.v1" by input;
+        ImportContinue = "import.continue.v1" by import;
+    }
+}
+
+/// A raw input was set aside: a person must look, then say `input.release` or `input.reject`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InputHeld {
+    pub input: InputId,
+    pub channel: Channel,
+    pub hold_reason: HoldReason,
+    /// A finished sentence for the person who looks.
+    pub reason: String,
+    /// The two parties that its keys point at, where that is why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parties: Vec<Uuid>,
+}
+
+/// A raw input is surely no lead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InputRejected {
+    pub input: InputId,
+    pub channel: Channel,
+    /// What it is instead; absent where a person rejected it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<NoLead>,
+    pub reason: String,
+}
+
+/// Make a lead of a held input after all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InputRelease {
+    pub input: InputId,
+    /// What a person read out of it; where absent, what the reader found is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enquiry: Option<Enquiry>,
+}
+
+/// A held input is no lead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InputReject {
+    pub input: InputId,
+    pub reason: Short,
+}
+
+/// One part of a collection, on its own way from here on. leadmill says it to itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InputRow {
+    /// The collection.
+    pub input: InputId,
+    pub channel: Channel,
+    pub part: Part,
+}
+
+/// Take the next parts out of a collection. leadmill says it to itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportContinue {
+    pub import: InputId,
+    /// The place of the first part that was not taken yet; the first of all is 1.
+    pub from_row: u64,
+    pub channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// The number of the collection's first part: above 1 where it is a part of a longer file.
+    pub first_row: u64,
+}

@@ -1,0 +1,121 @@
+//! Messages about leads.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::customer::Customer;
+use crate::enquiry::{Channel, Enquiry};
+use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
+use crate::lead::{Assessment, DisqualifyReason};
+use crate::text::Comment;
+
+crate::messages! { Lead:
+    events {
+        LeadCaptured = "lead.captured.v1" by lead;
+        LeadMerged = "lead.merged.v1" by lead;
+        LeadScored = "lead.scored.v1" by lead;
+        LeadQualified = "lead.qualified.v1" by lead;
+        LeadDisqualified = "lead.disqualified.v1" by lead;
+        LeadReactivated = "lead.reactivated.v1" by lead;
+    }
+    commands {
+        LeadQualify = "lead.qualify.v1" by lead;
+        LeadDisqualify = "lead.disqualify.v1" by lead;
+        LeadReactivate = "lead.reactivate.v1" by lead;
+    }
+}
+
+/// A lead was made of a raw input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadCaptured {
+    pub lead: LeadId,
+    pub number: String,
+    pub input: InputId,
+    pub channel: Channel,
+    pub enquiry: Enquiry,
+    /// The existing customer that was recognised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+}
+
+/// Another input of the same person was added to their open lead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadMerged {
+    pub lead: LeadId,
+    pub input: InputId,
+    pub channel: Channel,
+    /// What the new input said; the lead keeps what it knew and fills its gaps from it.
+    pub enquiry: Enquiry,
+    /// The keys by which the person was recognised, as `email a@b.example`.
+    #[schemars(extend("x-personal" = true))]
+    pub matched: Vec<String>,
+}
+
+/// The rules gave a score but no decision: the lead stays open until somebody decides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadScored {
+    pub lead: LeadId,
+    pub assessment: Assessment,
+}
+
+/// The lead is worth working: it is closed, and an opportunity stands for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadQualified {
+    pub lead: LeadId,
+    pub opportunity: OpportunityId,
+    pub customer: Customer,
+    /// What the rules said; absent where a person decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<Assessment>,
+}
+
+/// The lead is not worth working; it can be reactivated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadDisqualified {
+    pub lead: LeadId,
+    pub disqualify_reason: DisqualifyReason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// What the rules said; absent where a person decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<Assessment>,
+}
+
+/// A closed lead is open again, with everything it knew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadReactivated {
+    pub lead: LeadId,
+}
+
+/// Qualify an open lead by hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeadQualify {
+    pub lead: LeadId,
+    /// Whose lead it is, where the sender knows better than the keys of the enquiry, or has to choose
+    /// between two parties (F56, F61).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+    /// The organisation whose lead it is; where absent, the one of `contact`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+}
+
+/// Disqualify an open lead by hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeadDisqualify {
+    pub lead: LeadId,
+    pub reason: DisqualifyReason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Comment>,
+}
+
+/// Open a closed lead again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeadReactivate {
+    pub lead: LeadId,
+}

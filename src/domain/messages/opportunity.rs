@@ -1,0 +1,154 @@
+//! Messages about opportunities.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::customer::Customer;
+use crate::document::Line;
+use crate::enquiry::Interest;
+use crate::ids::{LeadId, OpportunityId, OrderId};
+use crate::money::Currency;
+use crate::opportunity::LostReason;
+use crate::text::{Comment, Short};
+use crate::totals::Totals;
+
+crate::messages! { Opportunity:
+    events {
+        OpportunityCreated = "opportunity.created.v1" by opportunity;
+        OpportunityRepriced = "opportunity.repriced.v1" by opportunity;
+        OpportunityWon = "opportunity.won.v1" by opportunity;
+        OpportunityLost = "opportunity.lost.v1" by opportunity;
+        OpportunityReopened = "opportunity.reopened.v1" by opportunity;
+    }
+    commands {
+        OpportunityAddLine = "opportunity.add_line.v1" by opportunity;
+        OpportunityWin = "opportunity.win.v1" by opportunity;
+        OpportunityLose = "opportunity.lose.v1" by opportunity;
+        OpportunityReopen = "opportunity.reopen.v1" by opportunity;
+    }
+}
+
+/// A possible sale was opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OpportunityCreated {
+    pub opportunity: OpportunityId,
+    pub name: String,
+    pub customer: Customer,
+    pub originating_lead: LeadId,
+    pub currency: Currency,
+    pub price_list: String,
+    /// What they want, as declared by the lead or by the rule that qualified it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interest: Vec<Interest>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "crate::money::decimal_option"
+    )]
+    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    pub estimated_revenue: Option<Decimal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_date: Option<NaiveDate>,
+}
+
+/// The lines of an opportunity, and with them its estimated revenue, changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OpportunityRepriced {
+    pub opportunity: OpportunityId,
+    pub lines: Vec<Line>,
+    pub totals: Totals,
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub estimated_revenue: Decimal,
+    /// What was wanted and could not be priced, each with the reason and its D365 code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unpriced: Vec<String>,
+}
+
+/// The sale was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OpportunityWon {
+    pub opportunity: OpportunityId,
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub actual_revenue: Decimal,
+    /// The order that won it; absent where it was won by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+}
+
+/// The sale was not made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OpportunityLost {
+    pub opportunity: OpportunityId,
+    pub lost_reason: LostReason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub competitor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// A closed opportunity is open again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OpportunityReopened {
+    pub opportunity: OpportunityId,
+}
+
+/// Add a product to an open opportunity; the price comes from its price list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpportunityAddLine {
+    pub opportunity: OpportunityId,
+    /// SKU or name.
+    pub product: Short,
+    #[serde(with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub quantity: Decimal,
+    /// What the seller takes off the whole line.
+    #[serde(default, with = "crate::money::decimal")]
+    #[schemars(schema_with = "crate::money::decimal_schema")]
+    pub manual_discount: Decimal,
+    /// No more lines follow: a quote is drafted of them and, where the policy allows, activated.
+    #[serde(default = "yes")]
+    pub complete: bool,
+}
+
+/// Win an opportunity by hand, without an order; refused while a quote lives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpportunityWin {
+    pub opportunity: OpportunityId,
+    /// Where absent, the estimated revenue.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "crate::money::decimal_option"
+    )]
+    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    pub actual_revenue: Option<Decimal>,
+}
+
+/// Lose an opportunity; refused while a quote lives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpportunityLose {
+    pub opportunity: OpportunityId,
+    pub reason: LostReason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub competitor: Option<Short>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Comment>,
+}
+
+/// Open a closed opportunity again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpportunityReopen {
+    pub opportunity: OpportunityId,
+}
+
+const fn yes() -> bool {
+    true
+}

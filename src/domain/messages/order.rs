@@ -1,0 +1,87 @@
+//! Messages about orders.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::customer::{Buyer, Customer};
+use crate::document::LINES_MAX;
+use crate::ids::{OpportunityId, OrderId, QuoteId, ShipmentId};
+use crate::money::Currency;
+use crate::order::{OrderLine, ShippedLine};
+use crate::text::{Code, Short};
+use crate::totals::Totals;
+
+crate::messages! { Order:
+    events {
+        OrderCreated = "order.created.v1" by order;
+        OrderShipped = "order.shipped.v1" by order;
+        OrderFulfilled = "order.fulfilled.v1" by order;
+        OrderCanceled = "order.canceled.v1" by order;
+    }
+    commands {
+        OrderShip = "order.ship.v1" by order;
+        OrderCancel = "order.cancel.v1" by order;
+    }
+}
+
+/// A confirmed order: the warehouse ships it with `order.ship`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderCreated {
+    pub order: OrderId,
+    pub number: String,
+    pub quote: QuoteId,
+    pub opportunity: OpportunityId,
+    pub customer: Customer,
+    pub currency: Currency,
+    pub buyer: Buyer,
+    pub lines: Vec<OrderLine>,
+    pub totals: Totals,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order: Option<String>,
+}
+
+/// A delivery left the warehouse.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderShipped {
+    pub order: OrderId,
+    pub shipment: ShipmentId,
+    /// The warehouse's own reference.
+    pub reference: String,
+    pub lines: Vec<ShippedLine>,
+}
+
+/// Nothing of the order is open any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderFulfilled {
+    pub order: OrderId,
+    /// Some of it was canceled instead of shipped.
+    pub partial: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// Nothing of the order was shipped, and nothing will be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderCanceled {
+    pub order: OrderId,
+    pub comment: String,
+}
+
+/// The warehouse shipped something of an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderShip {
+    pub order: OrderId,
+    /// The warehouse's own reference, unique per order; sent again, it changes nothing.
+    pub reference: Code,
+    #[schemars(length(max = LINES_MAX))]
+    pub lines: Vec<ShippedLine>,
+}
+
+/// Cancel what is not shipped of an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderCancel {
+    pub order: OrderId,
+    pub reason: Short,
+}

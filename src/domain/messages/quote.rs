@@ -1,0 +1,119 @@
+//! Messages about quotes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{OpportunityId, OrderId, QuoteId};
+use crate::money::Currency;
+use crate::quote::{Offer, QuoteCloseReason};
+use crate::text::{Code, Comment, Short};
+
+crate::messages! { Quote:
+    events {
+        QuoteDrafted = "quote.drafted.v1" by quote;
+        QuoteActivated = "quote.activated.v1" by quote;
+        QuoteRevised = "quote.revised.v1" by quote;
+        QuoteClosed = "quote.closed.v1" by quote;
+        QuoteWon = "quote.won.v1" by quote;
+    }
+    commands {
+        QuoteActivate = "quote.activate.v1" by quote;
+        QuoteRevise = "quote.revise.v1" by quote;
+        QuoteClose = "quote.close.v1" by quote;
+        QuoteAccept = "quote.accept.v1" by quote;
+    }
+}
+
+/// A quote was drafted; it can be edited until it is activated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteDrafted {
+    pub quote: QuoteId,
+    pub number: String,
+    pub revision: i32,
+    pub opportunity: OpportunityId,
+    pub currency: Currency,
+    pub offer: Offer,
+}
+
+/// A quote stands as offered: the customer may accept it with `quote.accept`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteActivated {
+    pub quote: QuoteId,
+    pub number: String,
+    pub revision: i32,
+    pub opportunity: OpportunityId,
+    pub currency: Currency,
+    pub offer: Offer,
+    /// SHA-256 of the offer as canonical JSON: what was sent is what was stored (F88).
+    pub offer_sha256: String,
+}
+
+/// A new draft replaces a quote that was active: same number, next revision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteRevised {
+    pub quote: QuoteId,
+    pub number: String,
+    pub revision: i32,
+    /// The revision that it replaces.
+    pub replaces: QuoteId,
+    pub opportunity: OpportunityId,
+    pub currency: Currency,
+    pub offer: Offer,
+}
+
+/// A quote can no longer be accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteClosed {
+    pub quote: QuoteId,
+    pub opportunity: OpportunityId,
+    pub close_reason: QuoteCloseReason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// The customer accepted the quote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteWon {
+    pub quote: QuoteId,
+    pub opportunity: OpportunityId,
+    pub order: OrderId,
+}
+
+/// Let a draft stand as offered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteActivate {
+    pub quote: QuoteId,
+}
+
+/// Replace an active quote by a new draft with the next revision number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteRevise {
+    pub quote: QuoteId,
+}
+
+/// Close an active quote without an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteClose {
+    pub quote: QuoteId,
+    pub reason: QuoteCloseReason,
+    /// Where it was the last live quote: lose the opportunity with it.
+    #[serde(default)]
+    pub lose_opportunity: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub competitor: Option<Short>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Comment>,
+}
+
+/// The customer accepts an active quote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteAccept {
+    pub quote: QuoteId,
+    /// The customer's own order number; it will stand on the invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order: Option<Code>,
+}
