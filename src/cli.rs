@@ -1,29 +1,29 @@
 //! The command line: one file per verb. What a person reads goes to standard output, what happened
-//! on the way to standard error, so that `--json` can be piped.
+//! on the way to standard error, so that `--json` can be piped. Public is what the lab needs of it, whose
+//! verbs are programs of their own (`sibling.rs`).
 
-mod ask;
-mod audit;
-mod bench;
+pub mod ask;
+pub mod audit;
 mod catalog;
 mod check_config;
 mod command;
 mod consumer;
-mod context;
+pub mod context;
 mod contract;
-mod demo;
+pub mod demo;
 mod down;
 mod former;
 mod grants;
-mod migrate;
-mod output;
-mod outside;
+pub mod migrate;
+pub mod output;
+pub mod outside;
 mod parked;
-mod post;
-mod processes;
-mod progress;
-mod run;
-mod selftest;
-mod send;
+pub mod post;
+pub mod processes;
+pub mod progress;
+pub mod run;
+pub mod send;
+pub mod sibling;
 mod status;
 mod time;
 mod trace;
@@ -35,6 +35,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use context::{Context, Global};
 pub use output::Output;
+pub use sibling::{BENCH, SELFTEST, Sibling};
 
 /// A lead-to-cash pipeline: leads go in by message, issued invoices come out by message.
 ///
@@ -42,12 +43,12 @@ pub use output::Output;
 /// `leadmill up` (servers and tables), `leadmill run` (the workers) and `leadmill send web FILE`
 /// (a lead).
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
-struct Cli {
+#[command(name = sibling::LEADMILL, version, max_term_width = 100)]
+pub struct Cli<V: Subcommand> {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    verb: Verb,
+    verb: V,
 }
 
 #[derive(Debug, Subcommand)]
@@ -83,12 +84,12 @@ enum Verb {
     Audit(audit::Audit),
     /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
     Contract(contract::Contract),
-    /// Measure the pipeline end to end beside the bare loop that the servers allow, or one hop
-    Bench(bench::Bench),
+    #[command(about = BENCH.about, disable_help_flag = true, arg = sibling::any_words())]
+    Bench,
     /// Print scripts that give each worker a role and a user of its own, with just its rights
     Grants(grants::Grants),
-    /// Break servers, workers and messages under load, and prove that nothing is lost or doubled
-    Selftest(selftest::Selftest),
+    #[command(about = SELFTEST.about, disable_help_flag = true, arg = sibling::any_words())]
+    Selftest,
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -101,22 +102,36 @@ enum Verb {
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let Cli { global, verb } = Cli::parse();
+    match Cli::try_parse() {
+        Ok(cli) => run_with(cli, dispatch),
+        Err(answer) => match Sibling::whose_help(&answer) {
+            Some(sibling) => failed(&sibling.go_on()),
+            None => answer.exit(),
+        },
+    }
+}
+
+/// Runs a command line that was read, with what every verb needs in place.
+pub fn run_with<V: Subcommand>(
+    Cli { global, verb }: Cli<V>,
+    dispatch: impl AsyncFnOnce(Context, V) -> anyhow::Result<ExitCode>,
+) -> ExitCode {
     // One provider for both connections; a second call finds it installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Runtime::new();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(dispatch(global, verb)),
+        Ok(runtime) => runtime.block_on(dispatch(Context::new(global), verb)),
         Err(error) => Err(anyhow::anyhow!("No threads can be started: {error}.")),
     };
-    done.unwrap_or_else(|error| {
-        output::say(&format!("{error:#}"));
-        ExitCode::FAILURE
-    })
+    done.unwrap_or_else(|error| failed(&error))
 }
 
-async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
-    let context = Context::new(global);
+fn failed(error: &anyhow::Error) -> ExitCode {
+    output::say(&format!("{error:#}"));
+    ExitCode::FAILURE
+}
+
+async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
     match verb {
         Verb::Demo(demo) => demo.run(&context).await,
         Verb::Up(up) => up.run(&context).await,
@@ -132,12 +147,17 @@ async fn dispatch(global: Global, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,
-        Verb::Bench(bench) => bench.run(&context).await,
+        Verb::Bench => Err(BENCH.go_on()),
         Verb::Grants(grants) => grants.run(&context).await,
-        Verb::Selftest(selftest) => selftest.run(&context).await,
+        Verb::Selftest => Err(SELFTEST.go_on()),
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "leadmill", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::<Verb>::command(),
+                sibling::LEADMILL,
+                &mut std::io::stdout(),
+            );
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -86,9 +86,10 @@
 //! id. [`runtime::FaultPoint`] names the six places where a batch can be cut; `tests/it/crashes.rs`
 //! kills each worker at each of them and compares every row and event with an undisturbed run,
 //! `tests/it/load.rs` kills them in the middle of work; `leadmill audit` recounts the invariants of the
-//! tables at any time. `leadmill selftest` (`cli/selftest/`, servers in `servers/lab.rs`) breaks workers,
-//! servers, connections and messages under load and judges by a ledger kept outside the tables;
-//! `docs/reliability.md` has its figures. `runtime/planted.rs` holds the bugs that it must find.
+//! tables at any time. `leadmill selftest` breaks workers, servers, connections and messages under load and
+//! judges by a ledger kept outside the tables; `docs/reliability.md` has its figures. `runtime/planted.rs`
+//! holds the bugs that it must find. It and `leadmill bench` are the lab, a crate of its own beside the
+//! product (`tests/lab`): `cli/sibling.rs` goes on as its programs where they lie beside this one.
 //!
 //! # Ids
 //!

@@ -50,10 +50,10 @@ pub use clock::VARIABLE as CLOCK_OFFSET;
 pub use dead::dead_letter;
 pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};
 pub use kept::hex;
+pub use publish::{Sent, outgoing, stored};
 
 use hold::{Holder, OpenTrials};
 use lane::Lane;
-pub(crate) use publish::{outgoing, stored};
 use reference::Shared;
 use told::Told;
 use upkeep::{Plans, Upkeep};

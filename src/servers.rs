@@ -11,36 +11,29 @@
 //! is found out by the first bytes of its protocol (`pgwire`, `amqp`), so that this module can
 //! say what is wrong before anything else of leadmill starts.
 //!
-//! [`Lab`] is for breaking things: private servers of one process, several nodes of RabbitMQ, and a
-//! [`Proxy`] to put before each.
-//!
-//! The other servers outlive the process that started them. What runs is remembered in `servers.json`
+//! The servers outlive the process that started them. What runs is remembered in `servers.json`
 //! in the folder; a process is only ours while its pid **and** its time of birth are the recorded
 //! ones, so a pid that another program got after a restart is never touched.
 
-mod address;
-mod amqp;
-mod error;
-mod find;
-mod ground;
-mod identity;
+pub mod address;
+pub mod amqp;
+pub mod error;
+pub mod find;
+pub mod ground;
+pub mod identity;
 mod install;
-mod lab;
 mod pgwire;
-mod postgres;
-mod process;
-mod proxy;
-mod rabbitmq;
-mod state;
+pub mod postgres;
+pub mod process;
+pub mod rabbitmq;
+pub mod state;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 pub use error::ServersError;
 pub use ground::{DATABASE_NAME, POSTGRES_MAJOR_MIN, PrivateServer, RABBITMQ_MIN, Say};
-pub use lab::Lab;
 pub use postgres::create_database;
-pub use proxy::Proxy;
 
 pub use crate::settings::{BROKER_SETTING, Configured, DATABASE_SETTING};
 

@@ -40,15 +40,16 @@ pub struct Audit {
     wait: u64,
 }
 
+/// All questions with their answers.
 #[derive(Serialize)]
-pub(super) struct Report {
+pub struct Report {
     /// Nothing is broken.
-    pub(super) ok: bool,
+    pub ok: bool,
     /// Everything had come to rest, so that nothing was left unjudged.
     settled: bool,
     /// What is younger, in seconds, was given the time to come right by itself.
     young_s: u32,
-    pub(super) invariants: Vec<Invariant>,
+    pub invariants: Vec<Invariant>,
 }
 
 impl Audit {
@@ -59,17 +60,13 @@ impl Audit {
     }
 
     /// The audit of everything, waiting for rest first, for at most so long.
-    pub(super) const fn settled(wait: Duration) -> Self {
+    pub const fn settled(wait: Duration) -> Self {
         Self { settled: true, wait: wait.as_secs() }
     }
 
     /// # Errors
     /// Where database or broker cannot be asked.
-    pub(super) async fn report(
-        &self,
-        context: &Context,
-        settings: Settings,
-    ) -> anyhow::Result<Report> {
+    pub async fn report(&self, context: &Context, settings: Settings) -> anyhow::Result<Report> {
         let settings = patient(settings);
         let all = workers::all(&settings)?;
         let topology = workers::topology(&all);
@@ -162,7 +159,7 @@ impl Report {
 }
 
 /// The table of the answers, and below it what was named.
-pub(super) fn verdicts(invariants: &[Invariant]) -> String {
+pub fn verdicts(invariants: &[Invariant]) -> String {
     let rows = invariants.iter().map(|one| {
         let answer = match one.answer {
             Answer::Ok => "ok",
@@ -194,7 +191,7 @@ pub(super) fn verdicts(invariants: &[Invariant]) -> String {
 }
 
 /// Which worker hears which type, which queues hold raw inputs, and what is young.
-pub(super) fn look(all: &[Box<dyn Hosted>], settings: &Settings) -> Look {
+pub fn look(all: &[Box<dyn Hosted>], settings: &Settings) -> Look {
     let raw = all.iter().flat_map(|worker| worker.raw_queues()).map(|name| (*name).to_owned());
     let young_s = settings.runtime.young_s();
     Look { heard: heard(all), raw_queues: raw.collect(), young_s, settled: false }

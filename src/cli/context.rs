@@ -38,7 +38,9 @@ pub struct Context {
 }
 
 impl Context {
-    pub(super) const fn new(global: Global) -> Self {
+    /// Of these options.
+    #[must_use]
+    pub const fn new(global: Global) -> Self {
         let output = Output { json: global.json };
         Self { global, output }
     }

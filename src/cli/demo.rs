@@ -28,14 +28,14 @@ use super::outside::{self, Counts, Manner, Party};
 use super::post::{self, Post};
 use super::processes::Processes;
 use super::send::media_type;
-use super::{Context, progress};
+use super::{Context, progress, sibling};
 use crate::settings::Settings;
 use crate::store::{self, Connection, summary};
 use crate::workers;
 use report::Report;
 
 /// What is sold in the demo.
-pub(super) const CATALOG: &str = include_str!("../../config/demo-catalog.json");
+pub const CATALOG: &str = include_str!("../../config/demo-catalog.json");
 /// Who imports it.
 const SOURCE: &str = "urn:leadmill-demo";
 /// Everything must be settled within this time.
@@ -76,9 +76,10 @@ impl Demo {
         let made = std::fs::create_dir_all(&folder);
         made.with_context(|| format!("The folder `{}` cannot be made", folder.display()))?;
         let environment = self.environment(context, &settings);
-        let mut processes = Processes::start(workers::NAMES, &folder, &environment, |name| {
-            vec!["run".into(), name.into()]
-        })?;
+        let arguments = |name: &str| vec!["run".into(), name.into()];
+        let program = sibling::this()?;
+        let mut processes =
+            Processes::start(&program, workers::NAMES, &folder, &environment, arguments)?;
         let interrupted = interrupted()?;
         let played = tokio::select! {
             played = self.play(context, &settings, &mut processes) => played,
@@ -277,7 +278,7 @@ async fn open(
 }
 
 /// Ends when somebody asks this process to end.
-pub(super) fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
+pub fn interrupted() -> anyhow::Result<impl Future<Output = ()>> {
     let mut term = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;

@@ -11,11 +11,13 @@ use crate::{store, workers};
 
 /// What was made ready.
 #[derive(Default)]
-pub(super) struct Ready {
-    pub(super) applied: Vec<String>,
-    pub(super) queues: usize,
+pub struct Ready {
+    /// Names of the migrations that ran now.
+    pub applied: Vec<String>,
+    /// How many queues there are.
+    pub queues: usize,
     /// What somebody should know of an earlier version, as finished sentences.
-    pub(super) notes: Vec<String>,
+    pub notes: Vec<String>,
 }
 
 /// Options of `leadmill migrate`.
@@ -27,7 +29,7 @@ pub struct Migrate {
 }
 
 /// Makes database, tables, partitions and queues ready, for all workers, running or not.
-pub(super) async fn prepare(settings: &Settings) -> anyhow::Result<Ready> {
+pub async fn prepare(settings: &Settings) -> anyhow::Result<Ready> {
     let applied = tables(settings).await?;
     let workers = workers::all(settings)?;
     let consumers = consumers(settings).await?;

@@ -33,7 +33,7 @@ const PREFETCH: u16 = 1_500;
 
 /// Who stands outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Party {
+pub enum Party {
     Customer,
     Warehouse,
     Billing,
@@ -41,7 +41,7 @@ pub(super) enum Party {
 
 /// How the stand-ins take what they hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+pub enum Manner {
     /// As people do: some decline, divide a shipment, or do not pay.
     Lifelike,
     /// Accepts every quote, ships every order at once and whole, leaves every invoice unpaid: the
@@ -52,18 +52,19 @@ pub(super) enum Manner {
 /// What a stand-in has done so far. `sent` is counted before `heard`, so that whoever reads them in
 /// the other order never takes it for idle.
 #[derive(Debug, Default)]
-pub(super) struct Counts {
+pub struct Counts {
     /// Different events that it answers to.
-    pub(super) heard: AtomicU64,
+    pub heard: AtomicU64,
     /// Different commands that the broker has confirmed.
-    pub(super) sent: AtomicU64,
+    pub sent: AtomicU64,
 }
 
 impl Party {
-    pub(super) const ALL: [Self; 3] = [Self::Customer, Self::Warehouse, Self::Billing];
+    /// Everybody.
+    pub const ALL: [Self; 3] = [Self::Customer, Self::Warehouse, Self::Billing];
 
     /// The `source` of its commands.
-    pub(super) const fn source(self) -> &'static str {
+    pub const fn source(self) -> &'static str {
         match self {
             Self::Customer => "urn:outside:customer",
             Self::Warehouse => "urn:outside:warehouse",
@@ -71,7 +72,9 @@ impl Party {
         }
     }
 
-    pub(super) const fn queue(self) -> &'static str {
+    /// The queue on which it listens.
+    #[must_use]
+    pub const fn queue(self) -> &'static str {
         match self {
             Self::Customer => "outside.customer",
             Self::Warehouse => "outside.warehouse",
@@ -80,7 +83,7 @@ impl Party {
     }
 
     /// The type of the events that it answers to.
-    pub(super) const fn hears(self) -> &'static str {
+    pub const fn hears(self) -> &'static str {
         match self {
             Self::Customer => QuoteActivated::TYPE.name,
             Self::Warehouse => OrderCreated::TYPE.name,
@@ -107,7 +110,7 @@ impl Party {
 }
 
 /// The queues of the stand-ins; billing's own exists in every installation.
-pub(super) fn topology(sayers: &[Sayer]) -> Topology {
+pub fn topology(sayers: &[Sayer]) -> Topology {
     let own = [Party::Customer, Party::Warehouse];
     let queues = own.map(|party| outward(party.queue(), &[party.hears()], sayers));
     Topology { exchanges: Vec::new(), queues: queues.into() }
@@ -117,7 +120,7 @@ pub(super) fn topology(sayers: &[Sayer]) -> Topology {
 ///
 /// # Errors
 /// The link failed, or an event cannot be read.
-pub(super) async fn stand_in(
+pub async fn stand_in(
     who: (Party, Manner),
     post: Post,
     counts: Arc<Counts>,
@@ -129,7 +132,7 @@ pub(super) async fn stand_in(
 }
 
 /// What somebody who watches a stand-in is told.
-pub(super) enum Seen<'a> {
+pub enum Seen<'a> {
     /// It was given an event, whether or not it answers to it.
     Event(&'a Opened),
     /// The broker has confirmed its command.
@@ -137,7 +140,7 @@ pub(super) enum Seen<'a> {
 }
 
 /// A stand-in with what it remembers; it can go on with another link.
-pub(super) struct StandIn {
+pub struct StandIn {
     party: Party,
     manner: Manner,
     counts: Arc<Counts>,
@@ -149,7 +152,8 @@ pub(super) struct StandIn {
 }
 
 impl StandIn {
-    pub(super) fn new(
+    /// One that remembers nothing yet; `watch` is told what it hears and says.
+    pub fn new(
         (party, manner): (Party, Manner),
         counts: Arc<Counts>,
         watch: impl FnMut(Seen<'_>) + Send + 'static,
@@ -162,11 +166,7 @@ impl StandIn {
     ///
     /// # Errors
     /// The link failed, or an event cannot be read.
-    pub(super) async fn answer(
-        &mut self,
-        post: &Post,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<()> {
+    pub async fn answer(&mut self, post: &Post, stop: &CancellationToken) -> anyhow::Result<()> {
         let mut consumer = post.link().consume(self.party.queue(), PREFETCH).await?;
         loop {
             let batch = tokio::select! {
@@ -208,7 +208,7 @@ impl StandIn {
 
 /// # Errors
 /// It is no message of the contract.
-pub(super) fn open(message: &Delivered) -> anyhow::Result<Opened> {
+pub fn open(message: &Delivered) -> anyhow::Result<Opened> {
     let transport = Transport {
         content_type: message.content_type.as_deref(),
         message_id: message.message_id.as_deref(),

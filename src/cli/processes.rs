@@ -1,4 +1,4 @@
-//! Workers as processes of their own, of this very binary.
+//! Workers as processes of their own.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -15,29 +15,31 @@ const STOP_LIMIT: Duration = Duration::from_secs(15);
 const LOG_SHOWN_BYTES: u64 = 2_000;
 
 /// One running worker. Dropped, it is killed.
-pub(super) struct Process {
-    pub(super) name: &'static str,
-    pub(super) log: PathBuf,
+pub struct Process {
+    /// The worker.
+    pub name: &'static str,
+    /// Where its output goes.
+    pub log: PathBuf,
     child: Child,
 }
 
 impl Process {
-    /// Starts a worker with this command line and these environment variables; its log in `folder`
-    /// grows.
+    /// Starts a worker of this program with this command line and these environment variables; its log
+    /// in `folder` grows.
     ///
     /// # Errors
     /// Where the process cannot be started.
-    pub(super) fn start(
+    pub fn start(
+        program: &Path,
         name: &'static str,
         folder: &Path,
         environment: &[(String, String)],
         arguments: &[String],
     ) -> anyhow::Result<Self> {
-        let program = std::env::current_exe().context("This program cannot find itself")?;
         let log = folder.join(format!("{name}.log"));
         let out = OpenOptions::new().append(true).create(true).open(&log);
         let out = out.with_context(|| format!("`{}` cannot be written", log.display()))?;
-        let mut command = Command::new(&program);
+        let mut command = Command::new(program);
         // Logs in files are plain text.
         command.args(arguments).envs(environment.iter().cloned()).env("NO_COLOR", "1");
         command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).kill_on_drop(true);
@@ -49,7 +51,7 @@ impl Process {
     }
 
     /// Sends a signal; one that is gone already hears nothing.
-    pub(super) fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         let pid = self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
         if let Some(pid) = pid {
             let _ = kill_process(pid, signal);
@@ -60,7 +62,7 @@ impl Process {
     ///
     /// # Errors
     /// Where the system cannot tell.
-    pub(super) fn ended(&mut self) -> std::io::Result<Option<ExitStatus>> {
+    pub fn ended(&mut self) -> std::io::Result<Option<ExitStatus>> {
         self.child.try_wait()
     }
 
@@ -68,12 +70,12 @@ impl Process {
     ///
     /// # Errors
     /// Where the system cannot tell.
-    pub(super) async fn wait(&mut self, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+    pub async fn wait(&mut self, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
         tokio::time::timeout(limit, self.child.wait()).await.ok().transpose()
     }
 
     /// The end of its log.
-    pub(super) fn last_words(&self) -> String {
+    pub fn last_words(&self) -> String {
         use std::io::{Read, Seek, SeekFrom};
         let mut text = Vec::new();
         let read = File::open(&self.log).and_then(|mut log| {
@@ -90,17 +92,18 @@ impl Process {
 
 /// Running workers. Dropped, they are killed.
 #[derive(Default)]
-pub(super) struct Processes {
+pub struct Processes {
     running: Vec<Process>,
 }
 
 impl Processes {
-    /// Starts the workers of these names with these environment variables, each with a fresh log in
-    /// `folder`; `arguments` gives the command line of one.
+    /// Starts the workers of these names, of this program and with these environment variables, each
+    /// with a fresh log in `folder`; `arguments` gives the command line of one.
     ///
     /// # Errors
     /// Where a process cannot be started.
-    pub(super) fn start(
+    pub fn start(
+        program: &Path,
         names: impl IntoIterator<Item = &'static str>,
         folder: &Path,
         environment: &[(String, String)],
@@ -110,25 +113,26 @@ impl Processes {
         for name in names {
             // Where there is none, there is nothing to remove.
             let _ = fs::remove_file(folder.join(format!("{name}.log")));
-            processes.running.push(Process::start(name, folder, environment, &arguments(name))?);
+            let arguments = arguments(name);
+            processes.running.push(Process::start(program, name, folder, environment, &arguments)?);
         }
         Ok(processes)
     }
 
     /// Both together, these first.
-    pub(super) fn and(mut self, others: Self) -> Self {
+    pub fn and(mut self, others: Self) -> Self {
         self.running.extend(others.running);
         self
     }
 
     /// The workers with the ids of their processes.
-    pub(super) fn pids(&self) -> impl Iterator<Item = (&'static str, u32)> {
+    pub fn pids(&self) -> impl Iterator<Item = (&'static str, u32)> {
         self.running.iter().filter_map(|process| Some((process.name, process.child.id()?)))
     }
 
     /// # Errors
     /// That a worker has ended by itself, with the end of its log.
-    pub(super) fn check(&mut self) -> anyhow::Result<()> {
+    pub fn check(&mut self) -> anyhow::Result<()> {
         for process in &mut self.running {
             if let Some(status) = process.ended()? {
                 bail!(
@@ -146,7 +150,7 @@ impl Processes {
     ///
     /// # Errors
     /// Names those that did not end well; they are killed.
-    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         self.running.iter().for_each(|process| process.signal(Signal::TERM));
         let mut bad = Vec::new();
         for process in &mut self.running {

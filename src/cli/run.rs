@@ -61,7 +61,7 @@ impl Run {
 }
 
 /// Log lines on standard error, coloured only where a person reads them.
-pub(super) fn log(settings: &LogSettings) -> anyhow::Result<()> {
+pub fn log(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = format!("{},{}", settings.filter, messaging::LOG_FILTER);
     let filter = EnvFilter::try_new(filter).context("`log.filter` is no log filter")?;
     let json = settings.json;

@@ -7,7 +7,7 @@ use super::error::ServersError;
 
 /// Host, port and login of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Address {
+pub struct Address {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) user: String,
@@ -18,12 +18,7 @@ pub(super) struct Address {
 
 impl Address {
     /// Reads a URL. The error never repeats the URL, because it may hold a password.
-    pub(super) fn parse(
-        what: &str,
-        url: &str,
-        schemes: &[&str],
-        port: u16,
-    ) -> Result<Self, ServersError> {
+    pub fn parse(what: &str, url: &str, schemes: &[&str], port: u16) -> Result<Self, ServersError> {
         let wrong = |why: String| ServersError::Address(format!("in {what}"), why);
         let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
         if !schemes.contains(&parsed.scheme()) {

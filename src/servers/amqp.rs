@@ -26,7 +26,7 @@ const CLOSE: u16 = 50;
 
 /// Logs in, opens the virtual host and says goodbye. Returns the broker's version, when it tells
 /// one. The error is the end of a sentence.
-pub(super) async fn open(address: &Address) -> Result<Option<(u32, u32)>, String> {
+pub async fn open(address: &Address) -> Result<Option<(u32, u32)>, String> {
     let late = || Err(format!("it did not answer within {} s", LOOK_TIMEOUT.as_secs()));
     timeout(LOOK_TIMEOUT, talk(address)).await.unwrap_or_else(|_| late())
 }

@@ -163,7 +163,7 @@ pub enum ServersError {
 
 impl ServersError {
     /// The system's refusal of something that was done to a file.
-    pub(super) fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { action, path, source }
     }

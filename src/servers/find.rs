@@ -23,27 +23,27 @@ const RABBITMQ_PARENTS: [&str; 3] =
 
 /// The programs of the servers that are wanted.
 #[derive(Debug, Clone)]
-pub(super) struct Programs {
-    pub(super) postgres: Option<PostgresPrograms>,
-    pub(super) rabbitmq: Option<RabbitPrograms>,
+pub struct Programs {
+    pub postgres: Option<PostgresPrograms>,
+    pub rabbitmq: Option<RabbitPrograms>,
 }
 
 /// A folder with `initdb`, `pg_ctl` and `postgres`, all of one version.
 #[derive(Debug, Clone)]
-pub(super) struct PostgresPrograms {
+pub struct PostgresPrograms {
     pub(super) folder: PathBuf,
     pub(super) major: u32,
 }
 
 /// RabbitMQ's start script.
 #[derive(Debug, Clone)]
-pub(super) struct RabbitPrograms {
-    pub(super) server: PathBuf,
+pub struct RabbitPrograms {
+    pub server: PathBuf,
 }
 
 impl Programs {
     /// Finds what is wanted; installs what is missing, saying so first.
-    pub(super) async fn find_or_install(
+    pub async fn find_or_install(
         wanted: Wanted,
         place: &Path,
         say: Say<'_>,

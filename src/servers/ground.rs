@@ -13,10 +13,10 @@ pub const RABBITMQ_MIN: (u32, u32) = (3, 10);
 /// How long one look at a server may take.
 pub(super) const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pause between two looks at something that is awaited.
-pub(super) const LOOK_PAUSE: Duration = Duration::from_millis(150);
+pub const LOOK_PAUSE: Duration = Duration::from_millis(150);
 /// How long a server may take to start. PostgreSQL with `initdb` takes about a second on a quiet machine;
 /// RabbitMQ takes 5 s there and 20 s on a busy one.
-pub(super) const START_TIMEOUT: Duration = Duration::from_secs(120);
+pub const START_TIMEOUT: Duration = Duration::from_secs(120);
 /// Both packages are about 100 MB to fetch and take a minute to unpack.
 pub(super) const INSTALL_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
@@ -25,9 +25,9 @@ pub type Say<'a> = &'a mut (dyn FnMut(String) + Send + 'a);
 
 /// Which servers must be private.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
-    pub(super) postgres: bool,
-    pub(super) rabbitmq: bool,
+pub struct Wanted {
+    pub postgres: bool,
+    pub rabbitmq: bool,
 }
 
 /// One private server.

@@ -18,7 +18,7 @@ const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 
 /// As whom the servers run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Identity {
+pub enum Identity {
     /// As the caller, an ordinary user.
     Same,
     /// As an unprivileged user, which root becomes.
@@ -30,7 +30,7 @@ pub(super) enum Identity {
 
 impl Identity {
     /// Finds out by trying.
-    pub(super) async fn choose() -> Result<Self, ServersError> {
+    pub async fn choose() -> Result<Self, ServersError> {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self::Same);
         }
@@ -56,7 +56,7 @@ impl Identity {
 
     /// A command that runs under this identity with a clean environment, so that no `PG…`,
     /// `RABBITMQ_…` or `ERL_…` variable of the caller bends it.
-    pub(super) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = match self {
             Self::Same => Command::new(program),
             Self::Unprivileged { uid, gid, .. } => {
@@ -84,7 +84,7 @@ impl Identity {
     /// Makes the folder for the data: in `place`, or, where this identity cannot reach that (a
     /// project under a closed home directory), in a folder for temporary files; then with a
     /// sentence about it.
-    pub(super) async fn home(
+    pub async fn home(
         &self,
         place: &Path,
         remembered: Option<&Path>,
@@ -167,7 +167,7 @@ impl Identity {
 }
 
 /// Gives a file in the home to the servers' user.
-pub(super) fn hand_over(identity: &Identity, path: &Path) -> Result<(), ServersError> {
+pub fn hand_over(identity: &Identity, path: &Path) -> Result<(), ServersError> {
     let (uid, gid) = identity.owner();
     chown(path, Some(uid), Some(gid)).map_err(ServersError::file("hand over", path))
 }

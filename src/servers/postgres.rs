@@ -87,14 +87,14 @@ pub(super) fn running(state: &State) -> Option<PrivateServer> {
 }
 
 /// URL of the private server, running or not.
-pub(super) fn url(state: &State) -> Option<String> {
+pub fn url(state: &State) -> Option<String> {
     let (home, port) = (state.postgres.home.as_deref()?, state.postgres.port?);
     let password = fs::read_to_string(password_file(home)).ok()?;
     Some(format!("postgres://{OWNER}:{}@127.0.0.1:{port}/{DATABASE_NAME}", password.trim()))
 }
 
 /// Starts the private server in the state's home.
-pub(super) async fn start(
+pub async fn start(
     programs: &PostgresPrograms,
     identity: &Identity,
     state: &mut State,
@@ -152,7 +152,7 @@ pub(super) async fn start(
 const EARLY_END: Duration = Duration::from_secs(5);
 
 /// Waits until the private server serves, and makes its database.
-pub(super) async fn ready(state: &mut State, place: &Path) -> Result<(), ServersError> {
+pub async fn ready(state: &mut State, place: &Path) -> Result<(), ServersError> {
     let log = log_file(state.postgres.home.as_deref().unwrap_or(place));
     let since = Instant::now();
     loop {

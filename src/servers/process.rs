@@ -18,7 +18,7 @@ const FORCED_END_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A pid together with what makes it unmistakable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Process {
+pub struct Process {
     pub(super) pid: u32,
     /// Id of the machine's boot and clock ticks from it to the process's start. Both stay when the
     /// process replaces its program (`setsid` → shell → `erl` → `beam.smp`).
@@ -29,7 +29,7 @@ pub(super) struct Process {
 
 impl Process {
     /// The process that has this pid now.
-    pub(super) fn of(pid: u32) -> Option<Self> {
+    pub fn of(pid: u32) -> Option<Self> {
         let network = fs::read_link(format!("/proc/{pid}/ns/net"))
             .ok()
             .map(|link| link.display().to_string())
@@ -38,7 +38,9 @@ impl Process {
         Some(Self { pid, born: born(pid)?, network })
     }
 
-    pub(super) fn alive(&self) -> bool {
+    /// Whether it runs still.
+    #[must_use]
+    pub fn alive(&self) -> bool {
         born(self.pid).is_some_and(|born| born == self.born)
     }
 
@@ -48,7 +50,7 @@ impl Process {
     }
 
     /// Sends a signal, if it is still the recorded process.
-    pub(super) fn signal(&self, signal: Signal) -> io::Result<()> {
+    pub fn signal(&self, signal: Signal) -> io::Result<()> {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
         match pid {
             Some(pid) if self.alive() => Ok(kill_process(pid, signal)?),
@@ -58,7 +60,7 @@ impl Process {
 }
 
 /// Asks a process to end, forces it when it does not, and waits until it is gone.
-pub(super) async fn end(
+pub async fn end(
     process: &Process,
     server: &'static str,
     ask: Signal,

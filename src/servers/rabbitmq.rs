@@ -19,10 +19,13 @@ use crate::messaging::addresses;
 use crate::settings::BROKER_SETTING;
 
 pub(super) const PORT: u16 = 5672;
-pub(super) const SCHEMES: [&str; 2] = ["amqp", "amqps"];
+/// How its addresses begin.
+pub const SCHEMES: [&str; 2] = ["amqp", "amqps"];
 const TLS_PORT: u16 = 5671;
-pub(super) const SERVER: &str = "RabbitMQ";
-pub(super) const USER: &str = "leadmill";
+/// Its name, for people.
+pub const SERVER: &str = "RabbitMQ";
+/// The one user of a private server.
+pub const USER: &str = "leadmill";
 /// RabbitMQ blocks publishers when less is free; its default of 50 MB is below one segment file.
 const DISK_FREE_MIN: &str = "100MB";
 const LOG_ROTATION: &str = "log.file.rotation.size = 10485760\nlog.file.rotation.count = 2\n";
@@ -196,16 +199,18 @@ fn new_enough(version: Option<(u32, u32)>) -> Result<(), String> {
 }
 
 /// Everything that the server reads and writes, all of it in one folder of its own.
-pub(super) struct Files {
-    pub(super) root: PathBuf,
-    pub(super) password: PathBuf,
+pub struct Files {
+    pub root: PathBuf,
+    pub password: PathBuf,
     node: PathBuf,
-    pub(super) output: PathBuf,
-    pub(super) log: PathBuf,
+    pub output: PathBuf,
+    pub log: PathBuf,
 }
 
 impl Files {
-    pub(super) fn of(home: &Path) -> Self {
+    /// Of the server whose data lies there.
+    #[must_use]
+    pub fn of(home: &Path) -> Self {
         let root = home.join("rabbitmq");
         Self {
             password: root.join("password"),
@@ -217,7 +222,7 @@ impl Files {
     }
 
     /// Makes the folders, and the words that stay: password and name.
-    pub(super) fn prepare(&self, identity: &Identity) -> Result<(), ServersError> {
+    pub fn prepare(&self, identity: &Identity) -> Result<(), ServersError> {
         for part in ["", "data", "log", "conf.d", "generated", "schema"] {
             let folder = self.root.join(part);
             match DirBuilder::new().mode(0o700).create(&folder) {
@@ -231,7 +236,7 @@ impl Files {
     }
 
     /// Writes the whole configuration anew; `more` are further lines of `rabbitmq.conf`.
-    pub(super) fn configure(
+    pub fn configure(
         &self,
         identity: &Identity,
         port: u16,
@@ -262,7 +267,7 @@ impl Files {
     }
 
     /// Every path that RabbitMQ would else take from `/etc` or `/var`.
-    pub(super) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
             ("HOME", self.root.clone()),
             ("RABBITMQ_CONFIG_FILE", self.root.join("rabbitmq.conf")),

@@ -28,23 +28,23 @@ const LOCK_WAIT: Duration = INSTALL_TIMEOUT
 /// The content of `servers.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct State {
+pub struct State {
     /// The folder for the data of the next server that is started.
-    pub(super) home: Option<PathBuf>,
-    pub(super) postgres: Instance,
-    pub(super) rabbitmq: Instance,
+    pub home: Option<PathBuf>,
+    pub postgres: Instance,
+    pub rabbitmq: Instance,
 }
 
 /// One server: ports are chosen once, the process changes with every start.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Instance {
-    pub(super) port: Option<u16>,
+pub struct Instance {
+    pub port: Option<u16>,
     /// The folder that it was started in.
-    pub(super) home: Option<PathBuf>,
+    pub home: Option<PathBuf>,
     /// RabbitMQ's second port, for its command-line tools.
     pub(super) tools_port: Option<u16>,
-    pub(super) process: Option<Process>,
+    pub process: Option<Process>,
 }
 
 impl Instance {
@@ -57,7 +57,7 @@ impl Instance {
 impl State {
     /// Reads the state; a folder without one has the default. A file that cannot be understood
     /// (cut off by a full disk) counts as none: the data folders tell what is needed.
-    pub(super) fn read(place: &Path) -> Result<Self, ServersError> {
+    pub fn read(place: &Path) -> Result<Self, ServersError> {
         let path = place.join(STATE_FILE);
         match fs::read(&path) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
@@ -70,7 +70,7 @@ impl State {
     }
 
     /// Writes the state so that a reader sees the old or the new one, never a half.
-    pub(super) fn write(&self, place: &Path) -> Result<(), ServersError> {
+    pub fn write(&self, place: &Path) -> Result<(), ServersError> {
         let path = place.join(STATE_FILE);
         let fresh = place.join(format!("{STATE_FILE}.new"));
         let text = serde_json::to_vec_pretty(self).expect("a struct of plain fields serialises");
@@ -80,13 +80,13 @@ impl State {
 }
 
 /// Writes a file that only its owner may read.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), ServersError> {
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), ServersError> {
     let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
     options.and_then(|mut file| file.write_all(bytes)).map_err(ServersError::file("write", path))
 }
 
 /// A secret word of 128 random bits, kept in a file: made once, then read.
-pub(super) fn random_word(path: &Path) -> Result<String, ServersError> {
+pub fn random_word(path: &Path) -> Result<String, ServersError> {
     match fs::read_to_string(path) {
         Ok(word) if !word.trim().is_empty() => return Ok(word.trim().to_owned()),
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -105,7 +105,7 @@ pub(super) fn random_word(path: &Path) -> Result<String, ServersError> {
 }
 
 /// Makes the folder and gives its absolute path.
-pub(super) fn make_folder(folder: &Path) -> Result<PathBuf, ServersError> {
+pub fn make_folder(folder: &Path) -> Result<PathBuf, ServersError> {
     fs::create_dir_all(folder)
         .and_then(|()| folder.canonicalize())
         .map_err(ServersError::file("make the folder", folder))
@@ -141,7 +141,7 @@ pub(super) fn places(folder: &Path) -> Vec<PathBuf> {
 
 /// Waits until no other process starts or stops the servers of this folder. The lock ends with
 /// the returned file, also when the process dies.
-pub(super) async fn lock(folder: &Path, say: Say<'_>) -> Result<File, ServersError> {
+pub async fn lock(folder: &Path, say: Say<'_>) -> Result<File, ServersError> {
     let path = folder.join(LOCK_FILE);
     let failed = |error| ServersError::file("lock", &path)(error);
     // A file that root made can still be locked by a user who may only read it.
@@ -169,7 +169,7 @@ pub(super) async fn lock(folder: &Path, say: Say<'_>) -> Result<File, ServersErr
 }
 
 /// The remembered port if it is free, else another free one.
-pub(super) fn free_port(
+pub fn free_port(
     remembered: Option<u16>,
     seed: &Path,
     taken: &[Option<u16>],
@@ -192,7 +192,7 @@ pub(super) fn hash(path: &Path) -> u64 {
 }
 
 /// The last lines of a log, for an error.
-pub(super) fn tail(path: &Path) -> String {
+pub fn tail(path: &Path) -> String {
     const LINES_MAX: usize = 15;
     let Ok(bytes) = fs::read(path) else { return "(there is no log)".to_owned() };
     let text = String::from_utf8_lossy(&bytes);

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use leadmill::{store, workers};
+use leadmill_lab::queries::history;
 use tokio_util::sync::CancellationToken;
 
 use crate::installation::{Installation, Process, form};
@@ -28,7 +29,7 @@ async fn no_statement_of_the_pipeline_scans_a_table_that_grows() {
     outside.declare(&it.settings.broker).await.unwrap();
     work(&it, 0, "SELECT count(*) = 20 FROM invoice").await;
     let mut conn = it.connect().await;
-    store::history::multiply(&mut conn, COPIES).await.unwrap();
+    history::multiply(&mut conn, COPIES).await.unwrap();
     store::close(conn).await.unwrap();
     assert_eq!(it.count("SELECT count(*) FROM invoice").await, 20 * 251);
     assert_eq!(

@@ -4,7 +4,6 @@
 
 mod audit;
 mod bad_input;
-mod bench;
 mod contract;
 mod crashes;
 mod database;
@@ -24,7 +23,6 @@ mod parking;
 mod proxy;
 mod repeats;
 mod security;
-mod selftest;
 mod sending;
 mod servers;
 mod store_delivery;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use leadmill::credentials::Tls;
 use leadmill::messaging::*;
-use leadmill::servers::Proxy;
+use leadmill_lab::Proxy;
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;

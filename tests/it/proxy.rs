@@ -1,6 +1,6 @@
 //! The way to a server through a proxy that can cut and stall it.
 
-use leadmill::servers::Proxy;
+use leadmill_lab::Proxy;
 
 /// The same address by way of a proxy.
 pub(crate) async fn proxied(url: &str, port: u16) -> (Proxy, String) {

@@ -16,7 +16,9 @@ pub enum Channel {
 }
 
 impl Channel {
-    pub(in crate::cli) const fn queue(self) -> &'static str {
+    /// The queue of intake behind it.
+    #[must_use]
+    pub const fn queue(self) -> &'static str {
         match self {
             Self::Email => "intake.email",
             Self::Web => "intake.web",

@@ -1,0 +1,8 @@
+//! The SQL of the lab, checked as that of the store is: what measures and what judges asks for more than
+//! any verb of the product.
+
+pub mod batch;
+pub mod evidence;
+pub mod history;
+pub mod tape;
+pub mod work;
