@@ -1,4 +1,4 @@
-# The one binary in a small image. `docker build -t leadmill .`, or by docker-compose.yml.
+# The product in a small image, without the lab. `docker build -t leadmill .`, or by docker-compose.yml.
 
 FROM rust:1.95-slim-bookworm AS builder
 # The allocator is built with it.
@@ -8,7 +8,7 @@ COPY . .
 # The registry and what was compiled stay between builds; only the binary leaves the mount.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin leadmill \
+    cargo build --release --locked --package leadmill \
     && cp target/release/leadmill /usr/local/bin/leadmill
 
 FROM debian:bookworm-slim

@@ -37,7 +37,8 @@ clients: tools ## Push leads and read invoices from Python and JavaScript (fetch
 
 # A build of its own that no release is made from, and some ten minutes: not a part of .ci/run.
 planted: tools ## Plant bugs, and see that the selftest finds each of them
-	@cargo test --features planted-bugs --test planted -- --test-threads=1
+	@cargo build --features planted-bugs
+	@cargo test --package leadmill-lab --features planted-bugs --test planted -- --test-threads=1
 
 # Half an hour for each release, and root: not a part of .ci/run.
 servers-check: tools ## Run all tests and a selftest on the servers of three Debian releases, old and new
