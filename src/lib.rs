@@ -12,10 +12,10 @@
 //! | --- | --- |
 //! | A form lies in the quorum queue `intake.web`. A lane takes what is there, without waiting for more | `runtime/lane.rs`, `runtime/reach.rs`, `messaging/consumer.rs` |
 //! | Its bytes become a typed `When`, on a thread that may block, before any transaction | `runtime/arrival.rs`, `envelope.rs`, `workers/intake/src/form.rs` |
-//! | `BEGIN`; it is claimed; its raw bytes are stored | `runtime/transaction.rs`, `store/received.rs`, `store/inbox.rs`, `store/chunk.rs` |
+//! | `BEGIN`; it is claimed; its raw bytes are stored | `runtime/transaction.rs`, `received.rs`, `inbox.rs`, `chunk.rs` in `store/delivery` |
 //! | What the whole batch needs is loaded and locked | `store/world.rs` |
 //! | Message after message is decided; each sees what the ones before it changed | `runtime/decision.rs`, `domain/world.rs` |
-//! | Records, events, answers and timers are written, a statement per table; `COMMIT` | `runtime/record.rs`, `store/save.rs`, `store/event.rs` |
+//! | Records, events, answers and timers are written, a statement per table; `COMMIT` | `runtime/record.rs`, `store/save.rs`, `store/delivery/event.rs` |
 //! | The events are published, every confirm is awaited; only then the form is acknowledged | `runtime/publish.rs`, `messaging/publisher.rs`, `runtime/lane.rs` |
 //! | `lead.captured` → *qualification* → `lead.qualified`, `opportunity.created` | `workers/qualification/src/lib.rs` |
 //! | `opportunity.created` → *quoting* → `quote.activated`; the customer sends `quote.accept` | `workers/quoting/src/lib.rs` |

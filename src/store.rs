@@ -1,6 +1,10 @@
 //! PostgreSQL: the only place with SQL. Every function is one bulk statement on the connection of
 //! its caller, inside the transaction that the caller began; what goes wrong is a [`Fault`].
 //!
+//! Four wings: `delivery/` has what each message leaves behind, `views/` what only reads; the subjects, a
+//! file for each with its declared table, and the ground that all stand on (connections, migrations,
+//! rights) lie in this folder itself.
+//!
 //! A lane owns one dedicated connection. Time limits are the server's (see
 //! [`DatabaseSettings`]): a query is never cancelled from outside, because a future that is dropped
 //! in the middle leaves its connection in an unknown state.
@@ -12,59 +16,46 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection as _, Row};
 
 pub mod account;
-pub mod audit;
-pub mod batch;
-pub mod blocker;
 pub mod catalog;
-pub mod chunk;
 mod column;
-pub mod conflict;
 pub mod consumer;
 pub mod contact;
 pub mod declared;
-pub mod delayed;
-pub mod event;
+mod delivery;
 mod fault;
-pub mod inbox;
 pub mod input;
 pub mod invoice;
 pub mod lead;
 mod line;
 pub mod look_up;
 mod migration;
-pub mod nothing;
 pub mod number;
 pub mod opportunity;
 pub mod order;
-pub mod outcome;
-pub mod parked;
-pub mod partition;
 pub mod party;
 mod payment;
 pub mod quote;
-pub mod received;
 pub mod reference;
-pub mod refusal;
 mod relay;
-pub mod replay;
 mod rights;
 pub mod role;
 pub mod save;
-pub mod schedule;
 pub mod schema;
 pub mod series;
 mod settings;
 mod shipment;
-pub mod status;
-pub mod summary;
 mod totals;
-pub mod trace;
-pub mod trial;
+mod views;
 pub mod world;
 
+pub use delivery::{
+    batch, chunk, conflict, delayed, event, inbox, nothing, parked, partition, received, refusal,
+    replay, schedule, trial,
+};
 pub use fault::{Fault, Trouble, UNIQUE_TRIES_MAX};
 pub use migration::{Migrated, create_database_if_missing, drop_database, migrate};
 pub use settings::DatabaseSettings;
+pub use views::{audit, blocker, outcome, status, summary, trace};
 
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE_ADMITS: &str = "28000";

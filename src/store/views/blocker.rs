@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// A transaction of somebody else that holds locks for so long may be in the way.
 const LONG_S: f64 = 5.0;

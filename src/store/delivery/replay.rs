@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// A reserved id is used again for that long: well within the window of the inbox, in which a claim
 /// under it would be recognised.
@@ -47,7 +47,7 @@ pub async fn reserve(conn: &mut Connection, id: Uuid, new_id: Uuid) -> Result<Op
 /// end, and then opens the row again instead of taking it for one that lies here already.
 ///
 /// # Errors
-/// [`Fault`](super::Fault) of the server; `Again` where somebody else replays it just now.
+/// [`Fault`](crate::store::Fault) of the server; `Again` where somebody else replays it just now.
 pub async fn lock(conn: &mut Connection, id: Uuid) -> Result<bool> {
     let found = sqlx::query_scalar!(
         "SELECT id FROM parked WHERE id = $1 AND state = 'parked' FOR UPDATE NOWAIT",

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// A message without effect, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

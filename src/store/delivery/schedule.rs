@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::message::Said;
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// A command for later.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Fault, Result};
 
 /// The longest source, in bytes; the table checks it too.
 pub const SOURCE_BYTES_MAX: usize = 512;
@@ -50,8 +50,8 @@ pub enum Claim {
 /// fresh again, under the id it has.
 ///
 /// # Errors
-/// [`Fault::Again`](super::Fault::Again) where another transaction held a key for too long;
-/// [`Fault::Message`](super::Fault::Message) where a key is too long or no valid text.
+/// [`Fault::Again`] where another transaction held a key for too long;
+/// [`Fault::Message`] where a key is too long or no valid text.
 pub async fn claim(
     conn: &mut Connection,
     batch: Uuid,
@@ -82,7 +82,7 @@ pub async fn claim(
         }
     }
     let claims: Option<Vec<_>> = claims.into_iter().collect();
-    claims.ok_or_else(|| super::Fault::ours("The insert into received did not return every row."))
+    claims.ok_or_else(|| Fault::ours("The insert into received did not return every row."))
 }
 
 /// Gives claims back: the messages wait in a delay queue and will be fresh again.

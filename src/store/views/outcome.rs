@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// A command that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

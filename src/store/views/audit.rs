@@ -6,7 +6,7 @@
 //! way has a third answer, *in flight*: counted, and judged only when the caller knows that
 //! everything has come to rest ([`Look::settled`]).
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result, rollback};
 
 mod delivery;
 mod history;
@@ -23,7 +23,7 @@ pub use settling::{Unclaimed, Unsettled, unclaimed, unsettled};
 /// Asks all invariants of the tables.
 ///
 /// # Errors
-/// [`Fault`](super::Fault) of the server; then close the connection, its transaction is open.
+/// [`Fault`](crate::store::Fault) of the server; then close the connection, its transaction is open.
 pub async fn audit(conn: &mut Connection, look: &Look) -> Result<Vec<Invariant>> {
     sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *conn).await?;
     let mut found = Vec::new();
@@ -47,6 +47,6 @@ pub async fn audit(conn: &mut Connection, look: &Look) -> Result<Vec<Invariant>>
     found.push(delivery::published(conn, look).await?);
     found.push(delivery::refused(conn).await?);
     found.push(delivery::parked(conn).await?);
-    super::rollback(conn).await?;
+    rollback(conn).await?;
     Ok(found)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// A decided batch. Its three times come from one clock, the worker's, so that their differences
 /// are latencies.

@@ -7,7 +7,7 @@ use domain::ids::InputId;
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
-use super::{Connection, Fault, Result};
+use crate::store::{Connection, Fault, Result};
 
 /// The size of a piece; the table checks it too.
 pub const CHUNK_BYTES: usize = 256 * 1024;

@@ -3,7 +3,7 @@
 use domain::refusal::Reason;
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// A refused message.
 #[derive(Clone, Debug, PartialEq, Eq)]

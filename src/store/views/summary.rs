@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// How far the work has come, at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

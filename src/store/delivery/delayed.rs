@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// A message that comes back to its queue later.
 #[derive(Clone, Debug, PartialEq, Eq)]

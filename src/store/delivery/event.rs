@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use super::{Connection, Fault, Result};
+use crate::store::{Connection, Fault, Result};
 
 /// A message that a decision said.
 #[derive(Clone, Debug, PartialEq)]

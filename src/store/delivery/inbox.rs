@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// Claims messages for a worker and answers the fresh ones; the others were decided before. A
 /// message that another transaction is just claiming is waited for, at most the lock timeout.
@@ -12,8 +12,8 @@ use super::{Connection, Result};
 /// `batch` names this transaction alone: what it has claimed is its own.
 ///
 /// # Errors
-/// [`Fault::Again`](super::Fault::Again) where that wait was too long;
-/// [`Fault::Ours`](super::Fault::Ours) where an id lies outside all partitions: ids that are too
+/// [`Fault::Again`](crate::store::Fault::Again) where that wait was too long;
+/// [`Fault::Ours`](crate::store::Fault::Ours) where an id lies outside all partitions: ids that are too
 /// old or no UUIDv7 are parked before they get here.
 pub async fn claim(
     conn: &mut Connection,

@@ -13,9 +13,9 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::blocker::{self, Blocker};
-use super::declared::{self, SUBJECTS};
-use super::delayed::{self, Waiting};
-use super::{Connection, Result, partition};
+use crate::store::declared::{self, SUBJECTS};
+use crate::store::delayed::{self, Waiting};
+use crate::store::{Connection, Result, partition};
 
 /// Pages of a table that are read for its counts: 16 MiB. A smaller table is counted exactly.
 const PAGES_MAX: i64 = 2_000;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// Counts a message before it is decided; answers how often it is counted, this time included. To be
 /// called outside a transaction: what is counted must outlive the process.

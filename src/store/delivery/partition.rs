@@ -1,6 +1,6 @@
 //! The upkeep of partitions: called by `migrate`, at every start, and hourly.
 
-use super::{Connection, Result};
+use crate::store::{Connection, Result};
 
 /// Fewer days ahead than this is an error in the log and in `status`.
 pub const DAYS_AHEAD_MIN: i32 = 2;
@@ -28,7 +28,7 @@ pub enum UpkeepKind {
 /// A transaction of its own: it must not hold its locks while a batch is decided.
 ///
 /// # Errors
-/// [`Fault`](super::Fault) of the server; `Again` where the lanes did not let a table go in time.
+/// [`Fault`](crate::store::Fault) of the server; `Again` where the lanes did not let a table go in time.
 pub async fn maintain(conn: &mut Connection) -> Result<Vec<Upkeep>> {
     let rows = sqlx::query!(
         r#"SELECT what AS "what!", relation AS "relation!", why AS "why!" FROM maintain_partitions()"#

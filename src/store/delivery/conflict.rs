@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::received::{Claim, Outside};
-use super::{Connection, Fault, Result};
+use crate::store::{Connection, Fault, Result};
 
 /// Claims conflicting copies for a worker's batch, as [`received::claim`](super::received::claim)
 /// does the first. Answers in the order given; a second copy in the same batch is a repeat.
