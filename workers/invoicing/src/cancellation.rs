@@ -5,7 +5,8 @@ use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::InvoiceCanceled;
 use domain::invoice::{InvoiceAction, InvoiceState};
 
-use crate::{Then, already, refused};
+use crate::answer::{already, refused};
+use crate::when::Then;
 
 pub(crate) fn cancel(
     world: &World,

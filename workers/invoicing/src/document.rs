@@ -12,7 +12,7 @@ use domain::order::Order;
 use domain::totals::{Tax, TaxCategory, TaxPart};
 use rust_decimal::Decimal;
 
-use crate::SellerSettings;
+use crate::seller::SellerSettings;
 
 /// BT-3: a commercial invoice (UNCL1001).
 const COMMERCIAL_INVOICE: &str = "380";

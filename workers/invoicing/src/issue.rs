@@ -10,9 +10,11 @@ use domain::links::{InvoicesOfOrder, LeadOfOrder};
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderState};
 
+use crate::answer::already;
 use crate::bill::bill;
 use crate::document::issued;
-use crate::{Invoicing, Then, already};
+use crate::invoicing::Invoicing;
+use crate::when::Then;
 
 impl Invoicing {
     pub(crate) fn issue(

@@ -12,7 +12,8 @@ use domain::invoice::{Invoice, InvoiceAction, InvoiceState, PAYMENTS_MAX, Paymen
 use domain::money::{in_range, ratio, round_money};
 use rust_decimal::Decimal;
 
-use crate::{Then, already, refused};
+use crate::answer::{already, refused};
+use crate::when::Then;
 
 pub(crate) fn receive(
     world: &World,

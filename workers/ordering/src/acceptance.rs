@@ -13,7 +13,8 @@ use domain::order::{Order, OrderLine, OrderState};
 use domain::quote::{Quote, QuoteAction, QuoteCloseReason};
 use rust_decimal::Decimal;
 
-use crate::{Then, already};
+use crate::answer::already;
+use crate::when::Then;
 
 pub(crate) fn accept(
     world: &World,

@@ -7,7 +7,8 @@ use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderState};
 
-use crate::{Then, already};
+use crate::answer::already;
+use crate::when::Then;
 
 /// Cancels what is open. Nothing shipped: the order is canceled; something shipped: it is fulfilled
 /// in part, and that part is invoiced. An order whose rest was canceled before is answered as such.

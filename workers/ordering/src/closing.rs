@@ -11,8 +11,8 @@ use domain::order::{Order, OrderState};
 use domain::quote::{Quote, QuoteState};
 use rust_decimal::Decimal;
 
-use crate::Then;
 use crate::acceptance::named;
+use crate::when::Then;
 
 /// Won without an order; the revenue is the one given, else the estimate.
 pub(crate) fn win(

@@ -11,7 +11,8 @@ use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderLine, SHIPMENTS_MAX, Shipment, ShippedLine};
 use rust_decimal::Decimal;
 
-use crate::{Then, already};
+use crate::answer::already;
+use crate::when::Then;
 
 /// Units that are counted, not measured (UN/ECE Recommendation 20): one, piece, each, pair, set,
 /// dozen, hundred, thousand.

@@ -13,8 +13,8 @@ use domain::party::{introduce_customer, recognise_lead};
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
-use crate::Then;
 use crate::settings::QualificationSettings;
+use crate::when::{NOBODY, Then};
 
 /// Who qualifies a lead.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ pub(crate) fn convert(
     ctx: &mut Ctx<'_, Shelf>,
 ) -> Result<Outcome<Then>, Refusal> {
     let (assessment, offer, chosen) = match by {
-        By::Rules(assessment, offer) => (Some(assessment.clone()), offer, crate::NOBODY),
+        By::Rules(assessment, offer) => (Some(assessment.clone()), offer, NOBODY),
         By::Hand(chosen) => (None, &[][..], chosen),
     };
     let mut qualified = lead.apply(&LeadAction::Qualify { at: ctx.now })?;

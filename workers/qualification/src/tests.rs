@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::catalog::Catalog;
 use domain::commands::{LeadDisqualify, LeadQualify, LeadReactivate};
 use domain::customer::{Account, Contact, CustomerState};
-use domain::decide::Refusal;
+use domain::decide::{Ctx, Refusal, Worker};
 use domain::enquiry::{Channel, Enquiry, Interest, Person};
 use domain::events::{
     AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadMerged, LeadQualified,
@@ -13,6 +13,7 @@ use domain::events::{
 };
 use domain::ids::{InputId, LeadId, derived, minted};
 use domain::lead::{DisqualifyReason, Lead, LeadState, OpenReason};
+use domain::message::SubjectKind;
 use domain::party::{Party, PartyKey, PartyKeyKind};
 use domain::shelf::Shelf;
 use domain::story::{Story, Told};

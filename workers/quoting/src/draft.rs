@@ -13,7 +13,8 @@ use domain::shelf::Shelf;
 use domain::totals::{Header, Totals};
 use rust_decimal::Decimal;
 
-use crate::{Quoting, Then};
+use crate::quoting::Quoting;
+use crate::when::Then;
 
 impl Quoting {
     /// Recomputes an opportunity whose lines changed. Where they are complete and the policy says so,

@@ -10,8 +10,8 @@ use domain::message::SubjectKind;
 use domain::pricing::{PriceBasis, price};
 use rust_decimal::Decimal;
 
-use crate::Answer;
 use crate::settings::QuotingSettings;
+use crate::when::Answer;
 
 /// Most problems that an answer spells out; the rest is counted.
 const PROBLEMS_SHOWN_MAX: usize = 50;

@@ -11,7 +11,8 @@ use domain::quote::{Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use domain::shelf::Shelf;
 
 use crate::draft::{copied, quote_activated, room_for_quote};
-use crate::{Answer, Quoting, Then};
+use crate::quoting::Quoting;
+use crate::when::{Answer, Then};
 
 impl Quoting {
     /// The draft stands as offered and is frozen (F88). A draft whose validity ran out meanwhile is

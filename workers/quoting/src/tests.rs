@@ -3,13 +3,24 @@
 use std::sync::Arc;
 
 use domain::catalog::Catalog;
-use domain::customer::{Account, Contact, CustomerState};
-use domain::enquiry::{Enquiry, Person};
+use domain::commands::{
+    CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
+};
+use domain::customer::{Account, Contact, Customer, CustomerState};
+use domain::decide::Refusal;
+use domain::document::LINES_MAX;
+use domain::enquiry::{Enquiry, Interest, Person};
+use domain::events::{
+    CatalogReplaced, OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated,
+    QuoteClosed, QuoteDrafted, QuoteRevised,
+};
 use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::quote::{Quote, QuoteCloseReason, QuoteState};
+use domain::shelf::Shelf;
 use domain::story::{Story, Told};
+use rust_decimal::Decimal;
 use rust_decimal_macros::dec;
 
 use super::*;

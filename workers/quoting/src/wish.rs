@@ -1,0 +1,90 @@
+//! What an opportunity wants becomes its lines: at its beginning, and one by one.
+
+use domain::commands::OpportunityAddLine;
+use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::document::LINES_MAX;
+use domain::enquiry::Interest;
+use domain::events::OpportunityCreated;
+use domain::message::SubjectKind;
+use domain::opportunity::OpportunityAction;
+use domain::shelf::Shelf;
+use rust_decimal::Decimal;
+
+use crate::line::{Wanted, priced};
+use crate::quoting::Quoting;
+use crate::when::Answer;
+
+impl Quoting {
+    /// Prices what a new opportunity wants. Nothing named, nothing invented: such an opportunity
+    /// waits for `opportunity.add_line`.
+    pub(crate) fn open(
+        &self,
+        world: &World,
+        event: &OpportunityCreated,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Answer {
+        let opportunity = world.known(event.opportunity)?;
+        let wanted = wanted(world, event, ctx.facts);
+        if wanted.is_empty() {
+            return Ok(Outcome::nothing());
+        }
+        let mut opportunity = opportunity.apply(&OpportunityAction::Edit)?;
+        let mut unpriced = Vec::new();
+        for interest in &wanted {
+            if opportunity.lines.len() == LINES_MAX {
+                let product = &interest.product;
+                unpriced
+                    .push(format!("`{product}` is beyond the {LINES_MAX} lines of a document."));
+                continue;
+            }
+            let wanted = Wanted {
+                product: &interest.product,
+                quantity: interest.quantity.unwrap_or(Decimal::ONE),
+                manual_discount: Decimal::ZERO,
+            };
+            match priced(&wanted, &opportunity, ctx.facts, &self.settings, ctx.id()) {
+                Ok(line) => opportunity.lines.push(line),
+                Err(why) => unpriced.push(why.to_string()),
+            }
+        }
+        self.reprice(world, opportunity, (unpriced, true), ctx)
+    }
+
+    /// Adds one line (F68). A product that is there already gets a line of its own.
+    pub(crate) fn add_line(
+        &self,
+        world: &World,
+        command: &OpportunityAddLine,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Answer {
+        let mut opportunity = world.known(command.opportunity)?.apply(&OpportunityAction::Edit)?;
+        if opportunity.lines.len() >= LINES_MAX {
+            let message = format!(
+                "The opportunity `{}` has {LINES_MAX} lines, the most a document can have; sell the \
+                 rest in another one.",
+                opportunity.id
+            );
+            let found = format!("{} lines", opportunity.lines.len());
+            let (kind, rule) = (SubjectKind::Opportunity, "opportunity.lines_max");
+            return Err(Refusal::no(kind, opportunity.id, rule, found, message));
+        }
+        let wanted = Wanted {
+            product: &command.product,
+            quantity: command.quantity,
+            manual_discount: command.manual_discount,
+        };
+        let line = priced(&wanted, &opportunity, ctx.facts, &self.settings, ctx.id())
+            .map_err(|why| why.refusal(opportunity.id))?;
+        opportunity.lines.push(line);
+        self.reprice(world, opportunity, (Vec::new(), command.complete), ctx)
+    }
+}
+
+/// What the lead or the rule declared, else the products that the lead's own words name.
+fn wanted(world: &World, event: &OpportunityCreated, shelf: &Shelf) -> Vec<Interest> {
+    if !event.interest.is_empty() {
+        return event.interest.clone();
+    }
+    let lead = world.find(event.originating_lead);
+    lead.map(|lead| shelf.mentioned(&lead.enquiry)).unwrap_or_default()
+}

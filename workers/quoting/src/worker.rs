@@ -1,0 +1,65 @@
+//! The decisions of quoting: what each message needs, and who decides on it.
+
+use domain::customer::Customer;
+use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
+use domain::links::OpportunityOfQuote;
+use domain::shelf::Shelf;
+
+use crate::quoting::Quoting;
+use crate::replacement;
+use crate::when::{Answer, Then, When};
+
+impl Worker for Quoting {
+    const NAME: &'static str = "quoting";
+    const LOCKS: Locks = &[
+        (Root::Account, Hold::Reads),
+        (Root::Contact, Hold::Reads),
+        (Root::Lead, Hold::Reads),
+        (Root::Opportunity, Hold::Writes),
+        (Root::Catalog, Hold::Writes),
+    ];
+    const NUMBERS: &'static [NumberKind] = &[NumberKind::Quote];
+    type When = When;
+    type Then = Then;
+    type Facts = Shelf;
+
+    fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
+        match when {
+            When::OpportunityCreated(event) => {
+                needs.lock(event.opportunity);
+                needs.refer(event.originating_lead);
+                buyer_needs(event.customer, needs);
+            }
+            When::OpportunityAddLine(command) => {
+                needs.lock(command.opportunity);
+                if let Some(opportunity) = world.find(command.opportunity) {
+                    buyer_needs(opportunity.customer, needs);
+                }
+            }
+            When::QuoteActivate(command) => needs.look_up(OpportunityOfQuote(command.quote)),
+            When::QuoteRevise(command) => needs.look_up(OpportunityOfQuote(command.quote)),
+            When::QuoteClose(command) => needs.look_up(OpportunityOfQuote(command.quote)),
+            When::CatalogReplace(_) => needs.catalog = true,
+        }
+    }
+
+    fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+        match when {
+            When::OpportunityCreated(event) => self.open(world, event, ctx),
+            When::OpportunityAddLine(command) => self.add_line(world, command, ctx),
+            When::QuoteActivate(command) => self.activate(world, command, ctx),
+            When::QuoteRevise(command) => self.revise(world, command, ctx),
+            When::QuoteClose(command) => self.close(world, command, ctx),
+            When::CatalogReplace(command) => replacement::replace(world, command, &self.settings),
+        }
+    }
+}
+
+fn buyer_needs(customer: Customer, needs: &mut Needs) {
+    if let Some(account) = customer.account {
+        needs.lock(account);
+    }
+    if let Some(contact) = customer.contact {
+        needs.lock(contact);
+    }
+}
