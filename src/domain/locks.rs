@@ -1,9 +1,6 @@
 //! What workers lock, in which order, and what each of them declares of it.
 
-use crate::links::Links;
 use crate::message::SubjectKind;
-use crate::needs::Needs;
-use crate::world::Record;
 
 /// What a worker does with the records of a root that it locks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,36 +41,6 @@ macro_rules! roots {
                     $(Self::$Of => Some(SubjectKind::$Of),)*
                     Self::Catalog => Some(SubjectKind::Catalog),
                     Self::Party | Self::Series => None,
-                }
-            }
-        }
-
-        impl Needs {
-            /// What these needs lock or refer to.
-            #[must_use]
-            pub fn roots(&self) -> Vec<Root> {
-                let named = [
-                    (Root::Party, !self.parties.is_empty()),
-                    $((Root::$Of, !self.$table.is_empty()),)*
-                    (Root::Input, !self.raw.is_empty()),
-                    (Root::Lead, !self.referred_leads.is_empty()),
-                    (Root::Series, !self.series.is_empty()),
-                    (Root::Catalog, self.catalog),
-                ];
-                let named = named.into_iter().filter_map(|(root, is)| is.then_some(root));
-                named.chain(Links::roots(&self.links)).collect()
-            }
-        }
-
-        impl Record {
-            /// The root that it belongs to.
-            #[must_use]
-            pub const fn root(&self) -> Root {
-                match self {
-                    $(Self::$Of(_) => Root::$Of,)*
-                    Self::Party(_) => Root::Party,
-                    Self::Series(_) => Root::Series,
-                    Self::Catalog(_) => Root::Catalog,
                 }
             }
         }

@@ -1,12 +1,13 @@
-//! What a worker must know before it decides: the ids and natural keys that it names.
+//! What a worker must know before it decides: the ids and other keys that it names.
 
 use std::collections::BTreeSet;
 
 use crate::ids::{AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId};
 use crate::invoice::SeriesKey;
-use crate::links::{Asked, Link};
+use crate::keys::{
+    InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
+};
 use crate::party::PartyKey;
-use crate::subjects::SubjectId;
 
 macro_rules! needs {
     ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
@@ -26,14 +27,25 @@ macro_rules! needs {
             /// The catalog itself is to be changed (as reference data it comes as `Facts`).
             pub catalog: bool,
         }
+
+        $(
+            impl AsMut<BTreeSet<$Id>> for Needs {
+                fn as_mut(&mut self) -> &mut BTreeSet<$Id> {
+                    &mut self.$table
+                }
+            }
+        )*
     };
 }
 crate::subjects!(needs);
 
 impl Needs {
     /// A record that is changed, or that must not change meanwhile.
-    pub fn lock<I: SubjectId>(&mut self, id: I) {
-        I::needed(self).insert(id);
+    pub fn lock<I: Ord>(&mut self, id: I)
+    where
+        Self: AsMut<BTreeSet<I>>,
+    {
+        self.as_mut().insert(id);
     }
 
     pub fn party(&mut self, key: &PartyKey) {
@@ -47,12 +59,15 @@ impl Needs {
 
     /// A record that is only read: whoever has it locked may change it meanwhile.
     pub fn refer<I: Referred>(&mut self, id: I) {
-        I::referred(self).insert(id);
+        id.refer(self);
     }
 
-    /// What a key finds: locked too, unless only its id is wanted ([`Link::LOADS`]).
-    pub fn look_up<L: Link>(&mut self, key: L) {
-        L::needed(self).insert(key);
+    /// What a key finds: locked too, unless the link says that only its id is wanted.
+    pub fn look_up<K: Ord>(&mut self, key: K)
+    where
+        Asked: AsMut<BTreeSet<K>>,
+    {
+        self.links.as_mut().insert(key);
     }
 
     pub fn series(&mut self, key: SeriesKey) {
@@ -61,13 +76,32 @@ impl Needs {
 }
 
 /// Ids of subjects that can be read without their lock.
-pub trait Referred: SubjectId {
-    /// All ids of this kind that a batch refers to.
-    fn referred(needs: &mut Needs) -> &mut BTreeSet<Self>;
+pub trait Referred {
+    /// Adds it to what is read.
+    fn refer(self, needs: &mut Needs);
 }
 
 impl Referred for LeadId {
-    fn referred(needs: &mut Needs) -> &mut BTreeSet<Self> {
-        &mut needs.referred_leads
+    fn refer(self, needs: &mut Needs) {
+        needs.referred_leads.insert(self);
     }
 }
+
+macro_rules! asked {
+    ($($word:ident: $Link:ident($Key:ident) finds $Id:ident;)*) => {
+        /// The keys that a batch needs.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Asked {
+            $(pub $word: BTreeSet<$Link>,)*
+        }
+
+        $(
+            impl AsMut<BTreeSet<$Link>> for Asked {
+                fn as_mut(&mut self) -> &mut BTreeSet<$Link> {
+                    &mut self.$word
+                }
+            }
+        )*
+    };
+}
+crate::links!(asked);

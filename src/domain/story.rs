@@ -2,16 +2,18 @@
 //!
 //! It shows a decision only what its `needs` named, as the runtime does, and applies what follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use crate::decide::{Ctx, Hold, Later, NumberKind, Outcome, Refusal, Root, Worker};
 use crate::ids::{derived, minted};
+use crate::keys;
 use crate::message::{Message, Said};
 use crate::needs::Needs;
 use crate::party::Party;
-use crate::world::{Record, Sequenced, World};
+use crate::record::Record;
+use crate::world::{Link, Sequenced, SubjectId, World};
 
 /// Most rounds in which a worker names its needs.
 pub const ROUNDS_MAX: usize = 10;
@@ -129,7 +131,7 @@ where
         for _ in 0..ROUNDS_MAX {
             let mut needs = Needs::default();
             self.worker.needs(when, &seen, &mut needs);
-            for root in needs.roots() {
+            for root in roots(&needs) {
                 assert!(hold::<W>(root).is_some(), "name {root:?} in the LOCKS of `{}`", W::NAME);
             }
             if before.as_ref() == Some(&needs) {
@@ -177,4 +179,29 @@ where
 /// What a worker does with what it locks of a root.
 fn hold<W: Worker>(root: Root) -> Option<Hold> {
     W::LOCKS.iter().find(|(of, _)| *of == root).map(|(_, hold)| *hold)
+}
+
+/// What these needs lock or refer to.
+fn roots(needs: &Needs) -> BTreeSet<Root> {
+    let mut roots = BTreeSet::new();
+    let mut name = |root, is: bool| roots.extend(is.then_some(root));
+    macro_rules! subjects {
+        ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
+            $(name(Root::$Of, !needs.$table.is_empty());)*
+        };
+    }
+    crate::subjects!(subjects);
+    macro_rules! links {
+        ($($word:ident: $Link:ident($Key:ident) finds $Id:ident;)*) => {$(
+            let root = <<keys::$Link as Link>::Id as SubjectId>::ROOT;
+            name(root, <keys::$Link as Link>::LOADS && !needs.links.$word.is_empty());
+        )*};
+    }
+    crate::links!(links);
+    name(Root::Party, !needs.parties.is_empty());
+    name(Root::Input, !needs.raw.is_empty());
+    name(Root::Lead, !needs.referred_leads.is_empty());
+    name(Root::Series, !needs.series.is_empty());
+    name(Root::Catalog, needs.catalog);
+    roots
 }

@@ -1,14 +1,6 @@
 //! The one list of subjects that are locked by their id. What the World holds, what can be needed, and how
 //! the store loads and saves follow from it, so that none can be forgotten.
 
-use std::collections::BTreeSet;
-
-use crate::ids::Id;
-use crate::locks::Root;
-use crate::message::SubjectKind;
-use crate::needs::Needs;
-use crate::world::{Table, World};
-
 /// Hands the list, in the order of locks, to a macro: `subjects!(save)`. The first word is the module of
 /// the store that loads and saves the records. Quotes are parts of their opportunity.
 #[macro_export]
@@ -24,20 +16,4 @@ macro_rules! subjects {
             invoice: Invoice by InvoiceId in invoices;
         }
     };
-}
-
-/// The id of a subject, by which its record is locked and found. Implemented by the list.
-pub trait SubjectId: Id + std::fmt::Debug + 'static {
-    /// The record.
-    type Of: Clone + 'static;
-    /// Its kind in messages and tables.
-    const KIND: SubjectKind;
-    /// What is locked with its record.
-    const ROOT: Root;
-
-    /// All records of this kind that a batch knows.
-    fn table(world: &World) -> &Table<Self, Self::Of>;
-
-    /// All ids of this kind that a batch needs.
-    fn needed(needs: &mut Needs) -> &mut BTreeSet<Self>;
 }

@@ -1,78 +1,60 @@
 //! The World: all records that one batch decides with, loaded and locked before the first decision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use crate::catalog::Catalog;
 use crate::customer::{Account, Contact};
-use crate::decide::Outcome;
-use crate::ids::{AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId};
+use crate::found::Found;
+use crate::ids::{AccountId, ContactId, Id, InputId, InvoiceId, LeadId, OpportunityId, OrderId};
 use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};
+use crate::keys::{
+    InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
+};
 use crate::lead::Lead;
-use crate::links::{Link, Links};
 use crate::locks::Root;
 use crate::message::{MessageKind, Said, Subject, SubjectKind};
-use crate::needs::Needs;
+use crate::needs::{Asked, Needs};
 use crate::opportunity::Opportunity;
 use crate::order::Order;
+use crate::outcome::Outcome;
 use crate::party::{Party, PartyKey};
+use crate::record::Record;
 use crate::refusal::Refusal;
-use crate::subjects::SubjectId;
+use crate::table::Table;
 
-/// The records of one kind: as loaded and as they are now.
-#[derive(Clone, Debug)]
-pub struct Table<K, T> {
-    rows: BTreeMap<K, Row<T>>,
+/// The id of a subject, by which its record is locked and found. Implemented by the list.
+pub trait SubjectId: Id + std::fmt::Debug + 'static {
+    /// The record.
+    type Of: Clone + 'static;
+    /// Its kind in messages and tables.
+    const KIND: SubjectKind;
+    /// What is locked with its record.
+    const ROOT: Root;
+
+    /// All records of this kind that a batch knows.
+    fn table(world: &World) -> &Table<Self, Self::Of>;
 }
 
-/// One record: as the database has it, and as the last decision that changed it left it.
-#[derive(Clone, Debug)]
-struct Row<T> {
-    stored: Option<T>,
-    put: Option<T>,
-}
+/// A key by which records of one kind are found, loaded and locked: a natural key finds one, what hangs on
+/// another record may be many.
+///
+/// Whoever makes a record that hangs on another one holds the lock of that other one; whoever needs the set
+/// locks it too. So the set that was found is still the set when it is decided on.
+pub trait Link: Clone + Ord + std::fmt::Debug + Send + Sync + 'static {
+    /// What is found.
+    type Id: SubjectId;
+    /// The most records that one key finds. Where there are more, the newest are loaded, and
+    /// [`World::all`] refuses to take them for all.
+    const LIMIT: usize = 1;
+    /// Whether what is found is also loaded and locked. Where not, only ids are known.
+    const LOADS: bool = true;
 
-impl<T> Row<T> {
-    fn now(&self) -> Option<&T> {
-        self.put.as_ref().or(self.stored.as_ref())
-    }
-}
-
-impl<K, T> Default for Table<K, T> {
-    fn default() -> Self {
-        Self { rows: BTreeMap::new() }
-    }
-}
-
-impl<K: Ord + Clone, T: Clone> Table<K, T> {
-    /// Is it known whether the record exists?
-    #[must_use]
-    pub fn knows(&self, key: &K) -> bool {
-        self.rows.contains_key(key)
-    }
-
-    /// What the database says about a record.
-    pub fn load(&mut self, key: K, stored: Option<T>) {
-        self.rows.insert(key, Row { stored, put: None });
-    }
-
-    /// The records that decisions of this batch changed or made, in the order of their keys.
-    pub fn changed(&self) -> impl Iterator<Item = (Option<&T>, &T)> {
-        self.rows.values().filter_map(|row| Some((row.stored.as_ref(), row.put.as_ref()?)))
-    }
-
-    /// The record as it is now, where it is known and exists.
-    pub(crate) fn get(&self, key: &K) -> Option<&T> {
-        self.rows.get(key).and_then(Row::now)
-    }
-
-    fn put(&mut self, key: K, value: T) {
-        let row = self.rows.entry(key).or_insert(Row { stored: None, put: None });
-        row.put = Some(value);
-    }
+    /// The links that such a record makes, as it now is: to itself, where what is found is loaded.
+    fn made_by(record: &Record, world: &World) -> Vec<(Self, Self::Id)>;
 }
 
 macro_rules! world {
@@ -96,16 +78,6 @@ macro_rules! world {
             pub discovering: bool,
         }
 
-        /// A changed or new record.
-        #[derive(Clone, Debug)]
-        #[expect(clippy::large_enum_variant, reason = "an outcome holds a handful of them, shortly")]
-        pub enum Record {
-            $($Of($Of),)*
-            Party(Party),
-            Series(Series),
-            Catalog(Catalog),
-        }
-
         $(
             impl SubjectId for $Id {
                 type Of = $Of;
@@ -114,10 +86,6 @@ macro_rules! world {
 
                 fn table(world: &World) -> &Table<Self, $Of> {
                     &world.$table
-                }
-
-                fn needed(needs: &mut Needs) -> &mut BTreeSet<Self> {
-                    &mut needs.$table
                 }
             }
         )*
@@ -132,7 +100,7 @@ macro_rules! world {
             }
 
             fn put(&mut self, record: Record) {
-                Links::note(self, &record, self.discovering);
+                self.note_links(&record);
                 match record {
                     $(Record::$Of(r) => self.$table.put(r.id, r),)*
                     Record::Party(r) => self.parties.put(r.key.clone(), r),
@@ -141,42 +109,68 @@ macro_rules! world {
                 }
             }
         }
-
-        impl Record {
-            /// The subject that this record is.
-            pub(crate) fn subject(&self) -> Option<Subject> {
-                let (kind, id) = match self {
-                    $(Self::$Of(r) => (SubjectKind::$Of, r.id.0),)*
-                    Self::Catalog(r) => (SubjectKind::Catalog, r.id.0),
-                    Self::Party(_) | Self::Series(_) => return None,
-                };
-                Some(Subject { kind, id })
-            }
-
-            /// The counter of its events.
-            fn counter(&mut self) -> Option<&mut i64> {
-                match self {
-                    $(Self::$Of(r) => Some(&mut r.sequence),)*
-                    Self::Catalog(r) => Some(&mut r.sequence),
-                    Self::Party(_) | Self::Series(_) => None,
-                }
-            }
-        }
-
-        records!($($Of,)* Party, Series, Catalog);
     };
 }
+crate::subjects!(world);
 
-macro_rules! records {
-    ($($kind:ident),*) => {$(
-        impl From<$kind> for Record {
-            fn from(record: $kind) -> Self {
-                Self::$kind(record)
+macro_rules! found {
+    ($($word:ident: $Link:ident($Key:ident) finds $Id:ident;)*) => {
+        /// What the keys of a batch find.
+        #[derive(Clone, Debug, Default)]
+        pub struct Links {
+            $(pub $word: Found<$Link, $Id>,)*
+        }
+
+        $(
+            impl AsRef<Found<$Link, $Id>> for Links {
+                fn as_ref(&self) -> &Found<$Link, $Id> {
+                    &self.$word
+                }
+            }
+        )*
+
+        impl Links {
+            /// Names what the keys that are asked for find.
+            pub fn resolve(&self, needs: &mut Needs) {
+                $(if <$Link as Link>::LOADS {
+                    let found = |key| Some(self.$word.newest(key, <$Link as Link>::LIMIT)?.0);
+                    let ids: Vec<_> = needs.links.$word.iter().filter_map(found).flatten().collect();
+                    ids.into_iter().for_each(|id| needs.lock(id));
+                })*
+            }
+
+            /// Is everything known that is asked for?
+            #[must_use]
+            pub fn know(&self, asked: &Asked) -> bool {
+                true $(&& asked.$word.iter().all(|key| self.$word.knows(key)))*
+            }
+
+            /// Shows of a whole world what is asked for.
+            pub(crate) fn show(&mut self, whole: &Self, asked: &Asked) {
+                $(for key in &asked.$word {
+                    let (ids, _) = whole.$word.newest(key, usize::MAX).unwrap_or_default();
+                    let found = ids.into_iter().map(|id| (key.clone(), id)).collect();
+                    self.$word.fill([key.clone()], found, <$Link as Link>::LIMIT);
+                })*
             }
         }
-    )*};
+
+        impl World {
+            /// Notes by which keys a record is found from now on.
+            fn note_links(&mut self, record: &Record) {
+                let (subject, whole) = (record.subject(), self.discovering);
+                $(
+                    let made = <$Link as Link>::made_by(record, self);
+                    let own = subject.filter(|it| {
+                        <$Link as Link>::LOADS && it.kind == <$Id as SubjectId>::KIND
+                    });
+                    self.links.$word.note(own.map(|it| it.id.into()), made, whole);
+                )*
+            }
+        }
+    };
 }
-crate::subjects!(world);
+crate::links!(found);
 
 /// A message of an outcome with its place in the history of its subject; a command has none.
 #[derive(Clone, Debug, PartialEq)]
@@ -193,8 +187,8 @@ impl World {
         table: &'w Table<K, T>,
         key: &K,
     ) -> Option<&'w T> {
-        match table.rows.get(key) {
-            Some(row) => row.now(),
+        match table.row(key) {
+            Some(now) => now,
             None if self.discovering => None,
             None => panic!("a decision asked for {key:?}, which its `needs` did not name"),
         }
@@ -238,13 +232,19 @@ impl World {
 
     /// The record that a key finds, if there is one; the newest of several.
     #[must_use]
-    pub fn by<L: Link>(&self, key: L) -> Option<&<L::Id as SubjectId>::Of> {
+    pub fn by<L: Link>(&self, key: L) -> Option<&<L::Id as SubjectId>::Of>
+    where
+        Links: AsRef<Found<L, L::Id>>,
+    {
         self.find(self.id_by(key)?)
     }
 
     /// The id of the record that a key finds; it need not be loaded.
     #[must_use]
-    pub fn id_by<L: Link>(&self, key: L) -> Option<L::Id> {
+    pub fn id_by<L: Link>(&self, key: L) -> Option<L::Id>
+    where
+        Links: AsRef<Found<L, L::Id>>,
+    {
         self.looked_up(&key).0.first().copied()
     }
 
@@ -252,7 +252,10 @@ impl World {
     ///
     /// # Errors
     /// A refusal where there are more than [`Link::LIMIT`]: they are not all loaded.
-    pub fn all<L: Link>(&self, key: L) -> Result<Vec<&<L::Id as SubjectId>::Of>, Refusal> {
+    pub fn all<L: Link>(&self, key: L) -> Result<Vec<&<L::Id as SubjectId>::Of>, Refusal>
+    where
+        Links: AsRef<Found<L, L::Id>>,
+    {
         let (found, whole) = self.newest(key.clone());
         if whole {
             return Ok(found);
@@ -273,13 +276,19 @@ impl World {
 
     /// The newest [`Link::LIMIT`] records that a key finds, the newest first, and whether these are all.
     #[must_use]
-    pub fn newest<L: Link>(&self, key: L) -> (Vec<&<L::Id as SubjectId>::Of>, bool) {
+    pub fn newest<L: Link>(&self, key: L) -> (Vec<&<L::Id as SubjectId>::Of>, bool)
+    where
+        Links: AsRef<Found<L, L::Id>>,
+    {
         let (ids, more) = self.looked_up(&key);
         (ids.into_iter().filter_map(|id| self.find(id)).collect(), !more)
     }
 
-    fn looked_up<L: Link>(&self, key: &L) -> (Vec<L::Id>, bool) {
-        match L::found(self).ids(key) {
+    fn looked_up<L: Link>(&self, key: &L) -> (Vec<L::Id>, bool)
+    where
+        Links: AsRef<Found<L, L::Id>>,
+    {
+        match self.links.as_ref().newest(key, L::LIMIT) {
             Some(found) => found,
             None if self.discovering => (Vec::new(), false),
             None => panic!("a decision asked for {key:?}, which its `needs` did not name"),
@@ -342,16 +351,4 @@ impl World {
 /// All counters of an opportunity and its quotes together.
 fn sequences(opportunity: &Opportunity) -> i64 {
     opportunity.sequence + opportunity.quotes.iter().map(|quote| quote.sequence).sum::<i64>()
-}
-
-impl Record {
-    /// The counter of the subject, where this record holds it.
-    fn sequence_mut(&mut self, subject: Subject) -> Option<&mut i64> {
-        if subject.kind == SubjectKind::Quote {
-            let Self::Opportunity(opportunity) = self else { return None };
-            let quote = opportunity.quotes.iter_mut().find(|quote| quote.id.0 == subject.id)?;
-            return Some(&mut quote.sequence);
-        }
-        if self.subject() == Some(subject) { self.counter() } else { None }
-    }
 }

@@ -1,6 +1,6 @@
 //! How a link is followed in tables.
 
-use domain::links::Link;
+use domain::world::Link;
 use sqlx::PgConnection;
 
 /// A link as the store follows it: with one statement for a whole batch.

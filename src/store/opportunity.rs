@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::customer::Customer;
 use domain::ids::{Id, OpportunityId};
+use domain::keys::OpportunityOfQuote;
 use domain::lifecycle::Lifecycle;
-use domain::links::OpportunityOfQuote;
 use domain::opportunity::{Opportunity, OpportunityState};
 use leadmill_table::table;
 use rust_decimal::Decimal;

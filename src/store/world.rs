@@ -11,9 +11,10 @@ use chrono::{DateTime, Utc};
 use domain::decide::{Needs, Root, World};
 use domain::host::{Hosted, When};
 use domain::ids::{InputId, LeadId};
-use domain::links;
-use domain::subjects::SubjectId;
-use domain::world::Table;
+use domain::keys;
+use domain::table::Table;
+use domain::world::Link;
+use domain::world::SubjectId;
 use sqlx::PgConnection;
 
 use crate::store::look_up::LookUp;
@@ -175,9 +176,9 @@ macro_rules! looked_up {
                     && !self.needs.links.$word.is_empty()
                 {
                     let keys: Vec<_> = self.needs.links.$word.iter().cloned().collect();
-                    let found = <links::$Link as LookUp>::look_up(&mut *conn, &keys).await?;
+                    let found = <keys::$Link as LookUp>::look_up(&mut *conn, &keys).await?;
                     any |= !found.is_empty();
-                    self.world.links.$word.fill(keys, found);
+                    self.world.links.$word.fill(keys, found, <keys::$Link as Link>::LIMIT);
                 })*
                 if any {
                     self.world.links.resolve(&mut self.needs);

@@ -10,10 +10,10 @@ use domain::decide::{
 };
 use domain::host::When;
 use domain::ids::{ContactId, InputId, InvoiceId, LeadId};
-use domain::links::{InvoiceNumbered, OpportunityOfQuote, OrderOfQuote};
+use domain::keys::{InvoiceNumbered, OpportunityOfQuote, OrderOfQuote};
 use domain::message::{MessageType, OneOf, Said, Subject};
 use domain::party::{Party, PartyKey, PartyKeyKind};
-use domain::world::Record;
+use domain::record::Record;
 use leadmill::store::Connection;
 use leadmill::store::chunk;
 use leadmill::store::world::{self, LockError};

@@ -5,7 +5,7 @@ use domain::ids::Id;
 use domain::invoice::Series;
 use domain::order::Order;
 use domain::quote::QuoteState;
-use domain::world::Record;
+use domain::record::Record;
 use leadmill::store::Connection;
 use leadmill::store::save::SaveError;
 use leadmill::store::{party, series, world};

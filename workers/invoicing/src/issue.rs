@@ -5,8 +5,8 @@ use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::OrderFulfilled;
 use domain::ids::InvoiceId;
 use domain::invoice::{Invoice, InvoiceState, Series};
+use domain::keys::{InvoicesOfOrder, LeadOfOrder};
 use domain::lifecycle::Lifecycle;
-use domain::links::{InvoicesOfOrder, LeadOfOrder};
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderState};
 

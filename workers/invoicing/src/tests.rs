@@ -8,7 +8,7 @@ use domain::enquiry::Address;
 use domain::events::{InvoiceIssued, OrderFulfilled};
 use domain::ids::{InvoiceId, LeadId, OpportunityId, OrderId};
 use domain::invoice::Invoice;
-use domain::links::InvoicesOfOrder;
+use domain::keys::InvoicesOfOrder;
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::{Order, OrderLine, OrderState, Shipment};

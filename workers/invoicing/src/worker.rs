@@ -1,7 +1,7 @@
 //! The decisions of invoicing: what each message needs, and who decides on it.
 
 use domain::decide::{Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
-use domain::links::{InvoicesOfOrder, LeadOfOrder};
+use domain::keys::{InvoicesOfOrder, LeadOfOrder};
 
 use crate::invoicing::Invoicing;
 use crate::when::{Then, When};

@@ -6,7 +6,7 @@ use domain::commands::QuoteAccept;
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
 use domain::document::Line;
 use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
-use domain::links::{OpportunityOfQuote, OrderOfQuote};
+use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction};
 use domain::order::{Order, OrderLine, OrderState};

@@ -3,8 +3,8 @@
 use domain::commands::{OpportunityLose, OpportunityReopen, OpportunityWin};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, OpportunityReopened, OpportunityWon};
+use domain::keys::OrderOfQuote;
 use domain::lifecycle::Lifecycle;
-use domain::links::OrderOfQuote;
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderState};

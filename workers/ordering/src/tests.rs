@@ -7,7 +7,7 @@ use domain::customer::{Buyer, Customer};
 use domain::decide::Refusal;
 use domain::document::{Line, PaymentTerms, compute};
 use domain::ids::{OpportunityId, OrderId, QuoteId};
-use domain::links::OrderOfQuote;
+use domain::keys::OrderOfQuote;
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::Order;

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Outcome, Refusal, Root, Worker, World};
-use domain::links::{OpportunityOfQuote, OrderOfQuote};
+use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 
 use crate::when::{Then, When};
 use crate::{acceptance, cancellation, closing, shipment};

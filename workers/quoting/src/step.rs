@@ -4,7 +4,7 @@ use domain::commands::{QuoteActivate, QuoteClose, QuoteRevise};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
 use domain::ids::QuoteId;
-use domain::links::OpportunityOfQuote;
+use domain::keys::OpportunityOfQuote;
 use domain::message::SubjectKind;
 use domain::opportunity::{LostReason, Opportunity, OpportunityAction};
 use domain::quote::{Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};

@@ -2,7 +2,7 @@
 
 use domain::customer::Customer;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
-use domain::links::OpportunityOfQuote;
+use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
 
 use crate::quoting::Quoting;

@@ -4,7 +4,7 @@ use super::*;
 use crate::customer::{Contact, CustomerState};
 use crate::enquiry::Person;
 use crate::ids::{InputId, derived};
-use crate::world::Record;
+use crate::record::Record;
 
 const PHONE: &str = "+4989123456";
 

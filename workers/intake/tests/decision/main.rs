@@ -9,8 +9,8 @@ use domain::enquiry::{Enquiry, Person};
 use domain::ids::{InputId, LeadId, derived, minted};
 use domain::input::{Input, Verdict};
 use domain::lead::Lead;
+use domain::record::Record;
 use domain::story::{Story, Told};
-use domain::world::Record;
 use intake::{Intake, ReadOptions, When};
 
 mod channels;

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use domain::invoice::{Series, SeriesKey};
 
 use super::*;
-use domain::links::InvoicesOfOrder;
+use domain::keys::InvoicesOfOrder;
 
 fn key(year: i32) -> SeriesKey {
     SeriesKey { seller: "INV".into(), kind: "invoice".into(), year }

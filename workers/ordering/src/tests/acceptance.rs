@@ -1,5 +1,5 @@
 use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
-use domain::links::OrderOfQuote;
+use domain::keys::OrderOfQuote;
 use domain::order::OrderState;
 use domain::quote::QuoteCloseReason;
 
