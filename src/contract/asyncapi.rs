@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Contract;
+use super::entry::Contract;
 use super::schema::Shared;
 use crate::envelope::CONTENT_TYPE;
 

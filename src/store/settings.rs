@@ -8,7 +8,7 @@ use serde::Deserialize;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
-use super::{Fault, Result};
+use super::Fault;
 use crate::credentials::{Files, Tls};
 
 /// The section `database`. All times are limits that the server keeps, in milliseconds.
@@ -77,7 +77,7 @@ impl DatabaseSettings {
     }
 
     /// What the driver needs to connect, with the time limits and what the files hold.
-    pub(super) fn options(&self) -> Result<PgConnectOptions> {
+    pub(super) fn options(&self) -> Result<PgConnectOptions, Fault> {
         let url = self.url.expose_secret();
         // The driver takes any scheme, and its error may quote the address, and with it the password.
         let ours = url.starts_with("postgres://") || url.starts_with("postgresql://");

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::messages::summary;
 use super::reference::BINDING;
+use crate::contract::entry::{Contract, types};
 use crate::contract::raw::RAW;
 use crate::contract::schema::Shared;
-use crate::contract::{Contract, types};
 use crate::messaging::{Argument, Binding, Queue, REPLAY, is_from, is_way_back};
 use crate::workers::OUT_BILLING;
 

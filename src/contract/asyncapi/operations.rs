@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::channels::{held, name as at};
 use super::reference::{BINDING, channel, of_channel};
-use crate::contract::{Contract, types};
+use crate::contract::entry::{Contract, types};
 use crate::messaging::{Queue, said_by};
 use crate::workers;
 

@@ -15,7 +15,10 @@ use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo};
 use sqlx::{AssertSqlSafe, Encode, Postgres, Row as _, Type, ValueRef};
 use uuid::Uuid;
 
+mod named;
 mod writings;
+
+use named::Named;
 
 pub use writings::{Writing, of as writings_of};
 
@@ -112,7 +115,7 @@ impl Tape {
             .fetch_all(conn)
             .await?;
         let statement = writing.statement(&columns);
-        let mut columns: Vec<_> = columns.into_iter().map(Named::column).collect();
+        let mut columns: Vec<_> = columns.into_iter().map(Column::of).collect();
         for row in &rows {
             for (place, column) in columns.iter_mut().enumerate() {
                 let value = row.try_get_raw(place)?;
@@ -150,6 +153,10 @@ impl Tape {
 }
 
 impl Column {
+    fn of(named: Named) -> Self {
+        Self { array: named.array, element: named.element, values: Vec::new(), ends: Vec::new() }
+    }
+
     fn start(&self, row: usize) -> usize {
         row.checked_sub(1).map_or(0, |before| self.ends[before])
     }
@@ -178,21 +185,6 @@ impl Encode<'_, Postgres> for Slice<'_> {
 
     fn produces(&self) -> Option<PgTypeInfo> {
         Some(PgTypeInfo::with_oid(self.column.array))
-    }
-}
-
-/// A column as the catalog knows it.
-pub(crate) struct Named {
-    name: String,
-    /// The name of its type without precision.
-    ty: String,
-    array: Oid,
-    element: Oid,
-}
-
-impl Named {
-    fn column(self) -> Column {
-        Column { array: self.array, element: self.element, values: Vec::new(), ends: Vec::new() }
     }
 }
 

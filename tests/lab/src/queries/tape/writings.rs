@@ -4,7 +4,7 @@
 use leadmill::store::declared::Declared;
 use leadmill::store::{lead, opportunity, order, quote};
 
-use super::Named;
+use super::named::Named;
 
 /// One statement of a worker, writing rows in bulk.
 #[derive(Debug)]
