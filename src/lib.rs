@@ -17,9 +17,9 @@
 //! | Message after message is decided; each sees what the ones before it changed | `runtime/decision.rs`, `domain/world.rs` |
 //! | Records, events, answers and timers are written, a statement per table; `COMMIT` | `runtime/record.rs`, `store/save.rs`, `store/delivery/event.rs` |
 //! | The events are published, every confirm is awaited; only then the form is acknowledged | `runtime/publish.rs`, `messaging/publisher.rs`, `runtime/lane.rs` |
-//! | `lead.captured` → *qualification* → `lead.qualified`, `opportunity.created` | `workers/qualification/src/lib.rs` |
-//! | `opportunity.created` → *quoting* → `quote.activated`; the customer sends `quote.accept` | `workers/quoting/src/lib.rs` |
-//! | `quote.accept`, `order.ship` → *ordering* → `order.created`, `order.fulfilled` | `workers/ordering/src/lib.rs` |
+//! | `lead.captured` → *qualification* → `lead.qualified`, `opportunity.created` | `workers/qualification/src/worker.rs` |
+//! | `opportunity.created` → *quoting* → `quote.activated`; the customer sends `quote.accept` | `workers/quoting/src/worker.rs` |
+//! | `quote.accept`, `order.ship` → *ordering* → `order.created`, `order.fulfilled` | `workers/ordering/src/worker.rs` |
 //! | `order.fulfilled` → *invoicing* → `invoice.issued`, which waits in `out.billing` | `workers/invoicing/src/issue.rs` |
 //!
 //! # Layers
@@ -48,6 +48,8 @@
 //!
 //! Held by what is absent from each manifest, by private modules, and by `tests/it/layers.rs`, which
 //! walks the real dependency graph; no clock and no chance in domain and workers by their `clippy.toml`. `unsafe` is forbidden in the whole workspace.
+//! Within a crate no file needs one that needs it (`tests/it/tidy/circles.rs` reads every path): what both want
+//! lies in a file below both.
 //!
 //! # Delivery: effects exactly once
 //!
