@@ -52,7 +52,7 @@ pub use delivery::{
     batch, chunk, conflict, delayed, event, inbox, nothing, parked, partition, received, refusal,
     replay, schedule, trial,
 };
-pub use fault::{Fault, Trouble, UNIQUE_TRIES_MAX};
+pub use fault::{Failure, Fault, UNIQUE_TRIES_MAX};
 pub use migration::{Migrated, create_database_if_missing, drop_database, migrate};
 pub use settings::DatabaseSettings;
 pub use views::{audit, blocker, outcome, status, summary, trace};

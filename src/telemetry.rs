@@ -18,7 +18,7 @@ mod trace;
 
 pub use endpoint::Endpoint;
 pub use health::{Health, LaneHealth, WorkerHealth};
-pub use meter::{Clock, Counts, Meter, Metrics, Setback, WorkerMeter};
+pub use meter::{Counts, Meter, Metrics, Setback, Stopwatch, WorkerMeter};
 pub use otlp::Sending;
 pub use settings::{MetricsSettings, TracingSettings};
-pub use trace::{Decided, Place, Said, Spans, Step, Tracer};
+pub use trace::{DecidedSpan, Place, SaidSpan, Spans, Step, Tracer};

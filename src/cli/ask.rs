@@ -46,7 +46,7 @@ pub struct Ask {
 
 /// A command on its way, and what is known of it.
 #[derive(Clone, Debug, Serialize)]
-pub struct Answer {
+pub struct SentCommand {
     /// Without prefix.
     #[serde(rename = "type")]
     pub ty: String,
@@ -77,7 +77,7 @@ impl Ask {
         settings: &Settings,
         ty: &str,
         data: &str,
-    ) -> anyhow::Result<Answer> {
+    ) -> anyhow::Result<SentCommand> {
         let sender = self.sender()?;
         let message = post::command(&sender, ty, data).context("The data is no JSON")?;
         let mut waiting = None;
@@ -90,7 +90,7 @@ impl Ask {
         let post = Post::open(context, settings).await?;
         post.send(vec![message]).await?;
         post.close().await;
-        let mut answer = Answer {
+        let mut answer = SentCommand {
             ty: ty.to_owned(),
             source: sender.source.clone(),
             id: sender.id.clone(),
@@ -123,7 +123,7 @@ impl Ask {
     }
 }
 
-impl Answer {
+impl SentCommand {
     /// Failure where it was refused or parked.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
@@ -236,10 +236,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::outcome::{Refused, Said};
+    use crate::store::outcome::{LoggedEvent, Refused};
 
     fn told(events: Vec<(&str, serde_json::Value)>, refusals: Vec<Refused>) -> String {
-        let said = |(ty, data): (&str, serde_json::Value)| Said {
+        let said = |(ty, data): (&str, serde_json::Value)| LoggedEvent {
             id: Uuid::from_u128(1),
             at: chrono::DateTime::UNIX_EPOCH,
             ty: ty.to_owned(),
@@ -251,7 +251,7 @@ mod tests {
         let events = events.into_iter().map(said).collect();
         let outcome = Outcome { events, refusals, ..Outcome::default() };
         let (ty, source, id) = ("quote.accept.v1".into(), "urn:x".into(), "1".into());
-        Answer { ty, source, id, repeat: false, outcome: Some(outcome) }.for_people()
+        SentCommand { ty, source, id, repeat: false, outcome: Some(outcome) }.for_people()
     }
 
     #[test]

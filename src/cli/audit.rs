@@ -11,7 +11,7 @@ use super::Context;
 use super::output::table;
 use crate::messaging::{DEAD_LETTERS, Topology};
 use crate::settings::Settings;
-use crate::store::audit::{Answer, Invariant, Look, Named, audit, unclaimed, unsettled};
+use crate::store::audit::{Invariant, Look, Named, Standing, audit, unclaimed, unsettled};
 use crate::store::{self, Connection};
 use crate::workers::{self, OUT_BILLING};
 
@@ -42,7 +42,7 @@ pub struct Audit {
 
 /// All questions with their answers.
 #[derive(Serialize)]
-pub struct Report {
+pub struct AuditReport {
     /// Nothing is broken.
     pub ok: bool,
     /// Everything had come to rest, so that nothing was left unjudged.
@@ -55,7 +55,7 @@ pub struct Report {
 impl Audit {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
         let report = self.report(context, context.settings().await?).await?;
-        context.output.print(&report, Report::text)?;
+        context.output.print(&report, AuditReport::text)?;
         Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
@@ -66,7 +66,11 @@ impl Audit {
 
     /// # Errors
     /// Where database or broker cannot be asked.
-    pub async fn report(&self, context: &Context, settings: Settings) -> anyhow::Result<Report> {
+    pub async fn report(
+        &self,
+        context: &Context,
+        settings: Settings,
+    ) -> anyhow::Result<AuditReport> {
         let settings = patient(settings);
         let all = workers::all(&settings)?;
         let topology = workers::topology(&all);
@@ -75,15 +79,15 @@ impl Audit {
         let mut restless = None;
         if self.settled {
             let waited = self.settle(&mut conn, &settings, &topology, &look).await?;
-            look.settled = waited.answer == Answer::Ok;
+            look.settled = waited.answer == Standing::Ok;
             restless = Some(waited);
         }
         let tables = audit(&mut conn, &look).await.map_err(|fault| anyhow!("{fault}"))?;
         let _ = store::close(conn).await;
         let dead = dead_letters(&settings, &topology, &look).await?;
         let invariants: Vec<_> = tables.into_iter().chain([dead]).chain(restless).collect();
-        let ok = invariants.iter().all(|invariant| invariant.answer != Answer::Broken);
-        Ok(Report { ok, settled: look.settled, young_s: look.young_s, invariants })
+        let ok = invariants.iter().all(|invariant| invariant.answer != Standing::Broken);
+        Ok(AuditReport { ok, settled: look.settled, young_s: look.young_s, invariants })
     }
 
     /// Waits for rest: nothing in any queue of ours, every batch marked, every message claimed. What
@@ -133,10 +137,10 @@ impl Audit {
     }
 }
 
-impl Report {
+impl AuditReport {
     pub(super) fn text(&self) -> String {
         let text = verdicts(&self.invariants);
-        let broken = self.invariants.iter().filter(|one| one.answer == Answer::Broken).count();
+        let broken = self.invariants.iter().filter(|one| one.answer == Standing::Broken).count();
         let in_flight: i64 = self.invariants.iter().map(|one| one.in_flight).sum();
         let last = match (broken, in_flight) {
             (0, 0) => "Everything holds.".to_owned(),
@@ -162,10 +166,10 @@ impl Report {
 pub fn verdicts(invariants: &[Invariant]) -> String {
     let rows = invariants.iter().map(|one| {
         let answer = match one.answer {
-            Answer::Ok => "ok",
-            Answer::Broken => "BROKEN",
-            Answer::InFlight => "in flight",
-            Answer::Noted => "noted",
+            Standing::Ok => "ok",
+            Standing::Broken => "BROKEN",
+            Standing::InFlight => "in flight",
+            Standing::Noted => "noted",
         };
         let counts = [one.checked, one.broken, one.in_flight].map(|n| n.to_string());
         let [checked, broken, in_flight] = counts;

@@ -13,7 +13,7 @@ use domain::commands::CatalogReplace;
 use domain::message::Message;
 
 use super::Context;
-use super::ask::{Answer, Ask};
+use super::ask::{Ask, SentCommand};
 use super::command;
 use super::send::STDIN;
 use crate::messaging::BODY_BYTES_MAX;
@@ -109,7 +109,7 @@ fn read(file: &Path) -> anyhow::Result<String> {
     Ok(serde_json::to_string(&catalog)?)
 }
 
-fn for_people(answer: &Answer) -> String {
+fn for_people(answer: &SentCommand) -> String {
     let outcome = answer.outcome.iter();
     let replaced = outcome.flat_map(|o| &o.events).find(|e| e.ty == "catalog.replaced.v1");
     match replaced {

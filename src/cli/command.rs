@@ -65,7 +65,7 @@ impl Command {
         let settings = context.settings().await?;
         check(ty, &data, &workers::all(&settings)?)?;
         let answer = self.ask.ask(context, &settings, ty.name, &data).await?;
-        context.output.print(&answer, super::ask::Answer::for_people)?;
+        context.output.print(&answer, super::ask::SentCommand::for_people)?;
         Ok(answer.exit_code())
     }
 }

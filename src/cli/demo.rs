@@ -32,7 +32,7 @@ use super::{Context, progress, sibling};
 use crate::settings::Settings;
 use crate::store::{self, Connection, summary};
 use crate::workers;
-use report::Report;
+use report::DemoReport;
 
 /// What is sold in the demo.
 pub const CATALOG: &str = include_str!("../../config/demo-catalog.json");
@@ -91,7 +91,7 @@ impl Demo {
         report.seconds = begun.elapsed().as_secs();
         report.logs = folder;
         report.environment = environment;
-        context.output.print(&report, Report::for_people)?;
+        context.output.print(&report, DemoReport::for_people)?;
         Ok(if report.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
@@ -143,7 +143,7 @@ impl Demo {
         context: &Context,
         settings: &Settings,
         processes: &mut Processes,
-    ) -> anyhow::Result<Report> {
+    ) -> anyhow::Result<DemoReport> {
         let ask = Ask::by(SOURCE);
         let catalog = ask.ask(context, settings, CatalogReplace::TYPE.name, CATALOG);
         let catalog = catalog.await.context("The catalog was not imported")?;
@@ -170,7 +170,7 @@ impl Demo {
             party??;
         }
         let late = settled?;
-        let mut report = Report::read(&mut database, &workers::all(settings)?, sent).await?;
+        let mut report = DemoReport::read(&mut database, &workers::all(settings)?, sent).await?;
         report.wrong.splice(0..0, late);
         let audit = Audit::settled(AUDIT_LIMIT).report(context, settings.clone()).await?;
         if !audit.ok {

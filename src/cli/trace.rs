@@ -13,7 +13,7 @@ use crate::workers;
 
 mod timeline;
 
-pub(super) use timeline::Report;
+pub(super) use timeline::TraceReport;
 
 use timeline::Timeline;
 
@@ -43,7 +43,7 @@ impl Trace {
         let mut conn = context.database(&settings).await?;
         let report = tell(&mut conn, &all, self.what.trim()).await?;
         let _ = store::close(conn).await;
-        context.output.print(&report, Report::text)?;
+        context.output.print(&report, TraceReport::text)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -56,7 +56,7 @@ pub(super) async fn tell(
     conn: &mut Connection,
     all: &[Box<dyn Hosted>],
     what: &str,
-) -> anyhow::Result<Report> {
+) -> anyhow::Result<TraceReport> {
     let sentence = |fault: store::Fault| anyhow!("{fault}");
     let (found, mut correlations) = search(conn, what).await.map_err(sentence)?;
     if correlations.is_empty() {
@@ -77,5 +77,5 @@ pub(super) async fn tell(
     let heard = heard(all);
     let of = |correlation| Timeline::of(&trace, correlation, &heard);
     let pipelines = trace.correlations.iter().copied().map(of).collect();
-    Ok(Report { found, pipelines, more_pipelines: more, cut: trace.cut })
+    Ok(TraceReport { found, pipelines, more_pipelines: more, cut: trace.cut })
 }

@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The records that keys of one kind are known to find.
 #[derive(Clone, Debug)]
 pub struct Found<K, I> {
-    of: BTreeMap<K, Set<I>>,
+    of: BTreeMap<K, Members<I>>,
     /// The keys that find a record.
     by: BTreeMap<I, BTreeSet<K>>,
 }
 
 #[derive(Clone, Debug)]
-struct Set<I> {
+struct Members<I> {
     ids: BTreeSet<I>,
     /// There are older ones, which were not looked up.
     more: bool,
 }
 
-impl<I> Default for Set<I> {
+impl<I> Default for Members<I> {
     fn default() -> Self {
         Self { ids: BTreeSet::new(), more: false }
     }

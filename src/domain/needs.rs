@@ -23,7 +23,7 @@ macro_rules! needs {
             pub referred_leads: BTreeSet<LeadId>,
             pub series: BTreeSet<SeriesKey>,
             /// What is looked up by another key than its id.
-            pub links: Asked,
+            pub links: Keys,
             /// The catalog itself is to be changed (as reference data it comes as `Facts`).
             pub catalog: bool,
         }
@@ -65,7 +65,7 @@ impl Needs {
     /// What a key finds: locked too, unless the link says that only its id is wanted.
     pub fn look_up<K: Ord>(&mut self, key: K)
     where
-        Asked: AsMut<BTreeSet<K>>,
+        Keys: AsMut<BTreeSet<K>>,
     {
         self.links.as_mut().insert(key);
     }
@@ -91,12 +91,12 @@ macro_rules! asked {
     ($($word:ident: $Link:ident($Key:ident) finds $Id:ident;)*) => {
         /// The keys that a batch needs.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct Asked {
+        pub struct Keys {
             $(pub $word: BTreeSet<$Link>,)*
         }
 
         $(
-            impl AsMut<BTreeSet<$Link>> for Asked {
+            impl AsMut<BTreeSet<$Link>> for Keys {
                 fn as_mut(&mut self) -> &mut BTreeSet<$Link> {
                     &mut self.$word
                 }

@@ -17,7 +17,7 @@ use crate::keys::{
 use crate::lead::Lead;
 use crate::locks::Root;
 use crate::message::{MessageKind, Said, Subject, SubjectKind};
-use crate::needs::{Asked, Needs};
+use crate::needs::{Keys, Needs};
 use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::outcome::Outcome;
@@ -141,12 +141,12 @@ macro_rules! found {
 
             /// Is everything known that is asked for?
             #[must_use]
-            pub fn know(&self, asked: &Asked) -> bool {
+            pub fn know(&self, asked: &Keys) -> bool {
                 true $(&& asked.$word.iter().all(|key| self.$word.knows(key)))*
             }
 
             /// Shows of a whole world what is asked for.
-            pub(crate) fn show(&mut self, whole: &Self, asked: &Asked) {
+            pub(crate) fn show(&mut self, whole: &Self, asked: &Keys) {
                 $(for key in &asked.$word {
                     let (ids, _) = whole.$word.newest(key, usize::MAX).unwrap_or_default();
                     let found = ids.into_iter().map(|id| (key.clone(), id)).collect();

@@ -8,7 +8,7 @@ use futures_util::{FutureExt, StreamExt};
 use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 
-use super::delivered::{Delivered, Lane};
+use super::delivered::{ConsumingChannel, Delivered};
 use super::health::{Health, LinkError};
 use super::held::Held;
 use super::settings::BrokerSettings;
@@ -22,7 +22,7 @@ static LANES: AtomicU64 = AtomicU64::new(0);
 
 /// A stream of messages of one queue, on a channel of its own.
 pub struct Consumer {
-    lane: Arc<Lane>,
+    lane: Arc<ConsumingChannel>,
     channel: Held,
     stream: lapin::Consumer,
     pulse: Arc<Pulse>,
@@ -61,7 +61,7 @@ impl Consumer {
             Ok((channel, stream)) => {
                 let prefix = settings.prefix.clone();
                 let status = wire.status();
-                let lane = Lane { id, queue: queue.to_owned(), prefix, health, status };
+                let lane = ConsumingChannel { id, queue: queue.to_owned(), prefix, health, status };
                 let lane = Arc::new(lane);
                 let pulse = pulses.of(&full);
                 Ok(Self {
@@ -157,7 +157,7 @@ impl Consumer {
         next: Option<lapin::Result<lapin::message::Delivery>>,
     ) -> Option<Delivered> {
         self.ended = !matches!(next, Some(Ok(_)));
-        let Lane { queue, health, .. } = &*self.lane;
+        let ConsumingChannel { queue, health, .. } = &*self.lane;
         match next {
             Some(Ok(delivery)) => Some(Delivered::new(delivery, &self.lane)),
             Some(Err(error)) => {

@@ -52,11 +52,11 @@ pub struct Delivered {
     /// The bytes.
     pub body: Bytes,
     acker: Acker,
-    lane: Arc<Lane>,
+    lane: Arc<ConsumingChannel>,
 }
 
 impl Delivered {
-    pub(super) fn new(delivery: Delivery, lane: &Arc<Lane>) -> Self {
+    pub(super) fn new(delivery: Delivery, lane: &Arc<ConsumingChannel>) -> Self {
         let prefix = &lane.prefix;
         let properties = &delivery.properties;
         let headers = properties.headers().as_ref().map(|table| render(table, prefix));
@@ -90,7 +90,7 @@ impl Delivered {
 /// must therefore be acknowledged in the order in which they were taken.
 #[derive(Clone, Debug)]
 #[must_use = "a batch that is not acknowledged comes back"]
-pub struct Receipt(BTreeMap<u64, (Acker, Arc<Lane>)>);
+pub struct Receipt(BTreeMap<u64, (Acker, Arc<ConsumingChannel>)>);
 
 impl Receipt {
     /// The receipt of these messages; they may come from several consumers.
@@ -138,7 +138,7 @@ impl Receipt {
 }
 
 /// One consuming channel, shared by everything delivered on it.
-pub(super) struct Lane {
+pub(super) struct ConsumingChannel {
     pub(super) id: u64,
     pub(super) queue: String,
     pub(super) prefix: String,
@@ -146,9 +146,9 @@ pub(super) struct Lane {
     pub(super) status: ConnectionStatus,
 }
 
-impl std::fmt::Debug for Lane {
+impl std::fmt::Debug for ConsumingChannel {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Lane({} of {})", self.id, self.queue)
+        write!(f, "ConsumingChannel({} of {})", self.id, self.queue)
     }
 }
 

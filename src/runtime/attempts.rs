@@ -37,7 +37,7 @@ impl<'l> Attempts<'l> {
 
     /// Commits everything, or ends because the link failed or our own fault was found.
     pub async fn commit(mut self, desk: &mut Desk) -> Result<Committed, LaneError> {
-        let mut all = Committed { letters: Vec::new(), batches: Vec::new() };
+        let mut all = Committed { unsent: Vec::new(), batches: Vec::new() };
         while let Some(places) = self.todo.next() {
             if self.todo.pauses(&places) {
                 self.pause(FAULT_WAIT_MIN, "A key is in the way.").await?;
@@ -45,7 +45,7 @@ impl<'l> Attempts<'l> {
             match desk.transact(&self.messages, places.clone(), &self.poisoned).await {
                 Ok(done) => {
                     self.holder.told.over();
-                    all.letters.extend(done.letters);
+                    all.unsent.extend(done.unsent);
                     all.batches.extend(done.batches);
                     self.faults = 0;
                 }

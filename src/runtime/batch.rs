@@ -9,7 +9,7 @@ use domain::world::Sequenced;
 use uuid::Uuid;
 
 use super::arrival::{Message, Trouble};
-use super::publish::Letters;
+use super::publish::Unsent;
 use crate::store::Fault;
 use crate::store::event::StoredEvent;
 use crate::telemetry::Setback;
@@ -38,7 +38,7 @@ pub fn when_of<'m>(
 }
 
 /// What follows from one message.
-pub enum Verdict {
+pub enum Effect {
     Said {
         says: Vec<Sequenced>,
         later: Vec<Later<Said>>,
@@ -93,7 +93,7 @@ impl Stop {
 
 /// What a committed transaction leaves to be published.
 pub struct Committed {
-    pub letters: Vec<Letters>,
+    pub unsent: Vec<Unsent>,
     /// To be marked once all is confirmed.
     pub batches: Vec<Uuid>,
 }
@@ -103,8 +103,8 @@ impl Committed {
     pub fn again(&mut self, events: Vec<StoredEvent>) {
         let batches: BTreeSet<_> = events.iter().map(|event| event.batch).collect();
         self.batches.extend(batches);
-        if let Some(letters) = self.letters.first_mut() {
-            letters.again = events;
+        if let Some(unsent) = self.unsent.first_mut() {
+            unsent.again = events;
         }
     }
 }

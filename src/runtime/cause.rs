@@ -4,9 +4,9 @@ use domain::decide::Refusal;
 use uuid::Uuid;
 
 use super::arrival::Message;
-use super::batch::Verdict;
+use super::batch::Effect;
 use crate::messaging::Delay;
-use crate::telemetry::{Decided, Step};
+use crate::telemetry::{DecidedSpan, Step};
 
 /// How long our own messages wait for what they need.
 const OWN_WAITS: [Delay; 4] =
@@ -39,20 +39,20 @@ pub struct Cause<'m> {
 
 impl Cause<'_> {
     /// The span of its decision.
-    pub fn span(&self, step: Step, verdict: &Verdict) -> Decided {
+    pub fn span(&self, step: Step, effect: &Effect) -> DecidedSpan {
         let message = self.message;
-        let (outcome, rule) = match verdict {
-            Verdict::Said { .. } => ("said", None),
-            Verdict::Already(_) => ("already", None),
-            Verdict::Nothing => ("nothing", None),
-            Verdict::Refused(Refusal::NotYet(reason)) if wait(message).is_some() => {
+        let (outcome, rule) = match effect {
+            Effect::Said { .. } => ("said", None),
+            Effect::Already(_) => ("already", None),
+            Effect::Nothing => ("nothing", None),
+            Effect::Refused(Refusal::NotYet(reason)) if wait(message).is_some() => {
                 ("delayed", Some(reason.rule))
             }
-            Verdict::Refused(Refusal::No(reason) | Refusal::NotYet(reason)) => {
+            Effect::Refused(Refusal::No(reason) | Refusal::NotYet(reason)) => {
                 ("refused", Some(reason.rule))
             }
         };
-        Decided {
+        DecidedSpan {
             step,
             queue: message.arrived.queue.clone(),
             ty: message.arrived.ty.clone(),

@@ -10,7 +10,7 @@ use domain::world::World;
 use uuid::Uuid;
 
 use super::arrival::Message;
-use super::batch::{BATCH_SAYS_MAX, Poisoned, Undecided, Verdict, when_of};
+use super::batch::{BATCH_SAYS_MAX, Effect, Poisoned, Undecided, when_of};
 use super::panics::catch;
 
 /// Everything that a batch is decided with.
@@ -28,44 +28,44 @@ pub struct Question {
 
 impl Question {
     /// Decides in order; each message sees what the ones before it changed.
-    pub fn decide(mut self) -> Result<(World, Vec<Verdict>), Undecided> {
-        let mut verdicts = Vec::with_capacity(self.fresh.len());
+    pub fn decide(mut self) -> Result<(World, Vec<Effect>), Undecided> {
+        let mut effects = Vec::with_capacity(self.fresh.len());
         let mut said = 0;
         for (place, id) in std::mem::take(&mut self.fresh) {
             let asked = catch(|| self.ask(place, id));
-            let verdict = asked.map_err(|panic| Undecided::Panicked(place, panic))?;
-            if let Verdict::Said { says, .. } = &verdict {
+            let effect = asked.map_err(|panic| Undecided::Panicked(place, panic))?;
+            if let Effect::Said { says, .. } = &effect {
                 said += says.len();
             }
-            verdicts.push(verdict);
+            effects.push(effect);
         }
-        if said > BATCH_SAYS_MAX && verdicts.len() > 1 {
+        if said > BATCH_SAYS_MAX && effects.len() > 1 {
             return Err(Undecided::TooMuch);
         }
-        Ok((self.world, verdicts))
+        Ok((self.world, effects))
     }
 
-    fn ask(&mut self, place: usize, cause: Uuid) -> Verdict {
+    fn ask(&mut self, place: usize, cause: Uuid) -> Effect {
         let message = &self.messages[place];
         let Some(when) = when_of(&self.messages, &self.poison, place) else {
-            return message.unfit.clone().map_or(Verdict::Nothing, Verdict::Refused);
+            return message.unfit.clone().map_or(Effect::Nothing, Effect::Refused);
         };
         let source = message.source();
         let given = Given { now: self.now, source: &source, cause, numbers: &mut self.numbers };
         match self.worker.decide(&self.world, when, &self.facts, given) {
-            Err(refusal) => Verdict::Refused(refusal),
-            Ok(Outcome { already: Some(already), .. }) => Verdict::Already(already),
+            Err(refusal) => Effect::Refused(refusal),
+            Ok(Outcome { already: Some(already), .. }) => Effect::Already(already),
             Ok(outcome)
                 if outcome.says.is_empty()
                     && outcome.records.is_empty()
                     && outcome.later.is_empty() =>
             {
-                Verdict::Nothing
+                Effect::Nothing
             }
             Ok(mut outcome) => {
                 assert!(outcome.says.len() <= SAYS_MAX, "a decision says too much");
                 let later = std::mem::take(&mut outcome.later);
-                Verdict::Said { says: self.world.apply(outcome), later }
+                Effect::Said { says: self.world.apply(outcome), later }
             }
         }
     }

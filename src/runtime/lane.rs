@@ -17,15 +17,15 @@ use uuid::Uuid;
 use super::arrival::{Message, age};
 use super::attempts::Attempts;
 use super::batch::Committed;
-use super::clock;
 use super::desk::Desk;
 use super::fault_point::FaultPoint;
 use super::hold::{HELD_PAUSE, Holder, LaneError};
 use super::planted::Bug;
+use super::prefetch::{Prefetch, is_careful};
+use super::process_time;
 use super::publish::{publish, seal_all};
-use super::reach::{Reach, is_careful};
 use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receipt};
-use crate::telemetry::Clock;
+use crate::telemetry::Stopwatch;
 use crate::workers::Sayer;
 
 /// Marks wait this long for a transaction to ride in.
@@ -49,23 +49,23 @@ pub struct Lane {
 struct Leaving {
     committed: Committed,
     receipt: Receipt,
-    clock: Clock,
+    clock: Stopwatch,
 }
 
 /// Where committed batches leave the lane, one after the other: published, confirmed, acknowledged.
 /// The next transactions run meanwhile; how many is bounded here, and by the prefetch.
-pub struct Way {
+pub struct InFlight {
     out: mpsc::Sender<Leaving>,
     /// Of each batch that is acknowledged, what is to be marked in the next transaction.
-    marks: mpsc::UnboundedReceiver<Marks>,
+    marks: mpsc::UnboundedReceiver<PublishedMarks>,
     /// Batches that are not known to be acknowledged.
     underway: usize,
     task: JoinHandle<Result<(), LaneError>>,
 }
 
-type Marks = Vec<(Uuid, DateTime<Utc>)>;
+type PublishedMarks = Vec<(Uuid, DateTime<Utc>)>;
 
-impl Way {
+impl InFlight {
     /// Waits until everything on the way is acknowledged, and takes over what is to be marked.
     async fn finish(mut self, desk: &mut Desk) -> Result<(), LaneError> {
         drop(self.out);
@@ -92,7 +92,7 @@ impl Way {
     }
 
     /// One batch is acknowledged.
-    fn arrived(&mut self, marks: Marks, desk: &mut Desk) {
+    fn arrived(&mut self, marks: PublishedMarks, desk: &mut Desk) {
         self.underway -= 1;
         desk.confirmed(marks);
     }
@@ -104,19 +104,19 @@ impl Lane {
     pub async fn work(&self, link: &Link) -> Result<(), LaneError> {
         let Some(mut desk) = self.holder.desk(link).await else { return Ok(()) };
         let batch_max = self.batch_size_max.min(self.holder.worker.batch_max(&self.holder.queue));
-        let mut reach = Reach::new(batch_max, self.prefetch_batches);
-        let mut consumer = self.consumer(link, &reach).await?;
-        // Whether the consumer is about to be exchanged for one with another reach.
+        let mut prefetch = Prefetch::new(batch_max, self.prefetch_batches);
+        let mut consumer = self.consumer(link, &prefetch).await?;
+        // Whether the consumer is about to be exchanged for one with another prefetch.
         let mut changing = false;
         let _consuming = self.holder.meter.consuming();
-        let mut way = self.way(link);
+        let mut in_flight = self.way(link);
         let retiring = link.retiring();
         let mut stopping = false;
         loop {
             // A small batch costs nearly what a large one does: as long as another one is on its way,
             // messages gather, so that batches grow with the load and nobody waits without it.
-            let full = reach.batch();
-            let least = if way.underway > 0 { full } else { 1 };
+            let full = prefetch.batch();
+            let least = if in_flight.underway > 0 { full } else { 1 };
             let batch = tokio::select! {
                 biased;
                 () = self.holder.ending(&retiring), if !stopping => {
@@ -127,9 +127,9 @@ impl Lane {
                     stop_consuming(&mut consumer).await?;
                     continue;
                 }
-                ended = &mut way.task => return joined(ended),
-                Some(marks) = way.marks.recv() => {
-                    way.arrived(marks, &mut desk);
+                ended = &mut in_flight.task => return joined(ended),
+                Some(marks) = in_flight.marks.recv() => {
+                    in_flight.arrived(marks, &mut desk);
                     continue;
                 }
                 batch = consumer.batch(least..=full) => batch,
@@ -144,21 +144,21 @@ impl Lane {
                     break;
                 }
                 // As long as a message is not acknowledged, its channel must stay.
-                way.finish(&mut desk).await?;
-                way = self.way(link);
-                consumer = self.consumer(link, &reach).await?;
+                in_flight.finish(&mut desk).await?;
+                in_flight = self.way(link);
+                consumer = self.consumer(link, &prefetch).await?;
                 changing = false;
                 continue;
             };
             FaultPoint::Taken.reach();
-            let change = !changing && !stopping && reach.learn(&batch);
+            let change = !changing && !stopping && prefetch.learn(&batch);
             for mut part in isolated(batch) {
                 if is_careful(&part)
                     && let Some(one) = part.pop()
                 {
-                    self.try_alone(&mut desk, link, &mut way, one).await?;
+                    self.try_alone(&mut desk, link, &mut in_flight, one).await?;
                 } else {
-                    self.pass(&mut desk, link, &mut way, part).await?;
+                    self.pass(&mut desk, link, &mut in_flight, part).await?;
                 }
             }
             if change {
@@ -166,7 +166,7 @@ impl Lane {
                 stop_consuming(&mut consumer).await?;
             }
         }
-        way.finish(&mut desk).await?;
+        in_flight.finish(&mut desk).await?;
         let _ = desk.flush_marks().await;
         match link.failure() {
             Some(reason) if !stopping => Err(LaneError(reason)),
@@ -174,8 +174,8 @@ impl Lane {
         }
     }
 
-    async fn consumer(&self, link: &Link, reach: &Reach) -> Result<Consumer, LaneError> {
-        let consumer = link.consume(&self.holder.queue, reach.prefetch()).await;
+    async fn consumer(&self, link: &Link, prefetch: &Prefetch) -> Result<Consumer, LaneError> {
+        let consumer = link.consume(&self.holder.queue, prefetch.count()).await;
         consumer.map_err(|error| LaneError(error.to_string()))
     }
 
@@ -184,11 +184,11 @@ impl Lane {
         &self,
         desk: &mut Desk,
         link: &Link,
-        way: &mut Way,
+        in_flight: &mut InFlight,
         batch: Vec<Delivered>,
     ) -> Result<(), LaneError> {
-        while let Ok(marks) = way.marks.try_recv() {
-            way.arrived(marks, desk);
+        while let Ok(marks) = in_flight.marks.try_recv() {
+            in_flight.arrived(marks, desk);
         }
         let mut receipt = Receipt::of(&batch);
         if Bug::AckBeforeCommit.planted() {
@@ -198,21 +198,21 @@ impl Lane {
         let clock = self.holder.meter.taken(batch.len(), age(&batch));
         let committed = self.decide(desk, link, batch).await?;
         let leaving = Leaving { committed, receipt, clock: clock.committed() };
-        if way.out.send(leaving).await.is_err() {
-            joined((&mut way.task).await)?;
+        if in_flight.out.send(leaving).await.is_err() {
+            joined((&mut in_flight.task).await)?;
             return Err(LaneError("A batch found no way out.".to_owned()));
         }
-        way.underway += 1;
+        in_flight.underway += 1;
         Ok(())
     }
 
     /// Starts to let batches out.
-    fn way(&self, link: &Link) -> Way {
+    fn way(&self, link: &Link) -> InFlight {
         let (out, leaving) = mpsc::channel(LEAVING_MAX);
         let (marked, marks) = mpsc::unbounded_channel();
         let (lane, link) = (self.clone(), link.clone());
         let task = tokio::spawn(async move { lane.leave(leaving, marked, &link).await });
-        Way { out, marks, underway: 0, task }
+        InFlight { out, marks, underway: 0, task }
     }
 
     /// Reads what was delivered, and decides it.
@@ -235,11 +235,11 @@ impl Lane {
     async fn leave(
         &self,
         mut leaving: mpsc::Receiver<Leaving>,
-        marked: mpsc::UnboundedSender<Marks>,
+        marked: mpsc::UnboundedSender<PublishedMarks>,
         link: &Link,
     ) -> Result<(), LaneError> {
         while let Some(Leaving { committed, receipt, clock }) = leaving.recv().await {
-            let sealed = seal_all(committed.letters, Arc::clone(&self.heard)).await;
+            let sealed = seal_all(committed.unsent, Arc::clone(&self.heard)).await;
             let sealed = sealed.map_err(|error| LaneError(error.to_string()))?;
             if Bug::PublishWithoutConfirm.planted() {
                 let (publisher, failed) = (link.publisher(), link.failed());
@@ -252,7 +252,7 @@ impl Lane {
             acknowledged.map_err(|error| LaneError(error.to_string()))?;
             FaultPoint::Acknowledged.reach();
             clock.confirmed();
-            let now = clock::now();
+            let now = process_time::now();
             // Where the lane has ended, the sweeper marks them.
             let _ = marked.send(committed.batches.into_iter().map(|batch| (batch, now)).collect());
         }

@@ -90,7 +90,7 @@ pub fn outgoing(
 
 /// What a committed transaction says, not yet sealed. Sealing needs neither the database nor its
 /// locks, so it is done beside the next transaction.
-pub struct Letters {
+pub struct Unsent {
     pub worker: &'static str,
     /// The time of the transaction.
     pub at: DateTime<Utc>,
@@ -101,7 +101,7 @@ pub struct Letters {
     pub delayed: Vec<Outgoing>,
 }
 
-impl Letters {
+impl Unsent {
     /// In the order of publishing: first what earlier batches said.
     fn seal(self, heard: &BTreeSet<&'static str>) -> Result<Vec<Outgoing>, PublishError> {
         let again = self.again.iter().map(stored);
@@ -133,12 +133,12 @@ impl Letters {
 /// # Errors
 /// [`PublishError::Invalid`] where an attribute cannot be written as JSON, which none of ours is.
 pub async fn seal_all(
-    letters: Vec<Letters>,
+    unsent: Vec<Unsent>,
     heard: Arc<BTreeSet<&'static str>>,
 ) -> Result<Arc<[Outgoing]>, PublishError> {
     let seal = move || {
         let sealed: Result<Vec<_>, _> =
-            letters.into_iter().map(|letters| letters.seal(&heard)).collect();
+            unsent.into_iter().map(|unsent| unsent.seal(&heard)).collect();
         Ok(sealed?.into_iter().flatten().collect())
     };
     let sealed = tokio::task::spawn_blocking(seal).await;

@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::answer;
 use super::arrival::{Message, Trouble};
-use super::batch::{Committed, Stop, Verdict};
+use super::batch::{Committed, Effect, Stop};
 use super::cause::{Cause, Pipeline, wait};
-use super::clock;
-use super::publish::Letters;
+use super::process_time;
+use super::publish::Unsent;
 use crate::envelope::ATTRIBUTES_BYTES;
 use crate::messaging::{BODY_BYTES_MAX, Delay, Outgoing, said_by};
 use crate::store::Connection;
@@ -24,7 +24,7 @@ use crate::store::parked::{NewParked, ParkedClass};
 use crate::store::refusal::NewRefusal;
 use crate::store::schedule::NewTimer;
 use crate::store::{self, batch::NewBatch};
-use crate::telemetry::{Counts, Said as Span, Spans, Tracer};
+use crate::telemetry::{Counts, SaidSpan, Spans, Tracer};
 
 /// Longest reason of a parked message; a backtrace is the longest that is of use.
 const REASON_CHARS_MAX: usize = 20_000;
@@ -32,7 +32,7 @@ const REASON_CHARS_MAX: usize = 20_000;
 const SAID_BYTES_MAX: usize = BODY_BYTES_MAX - ATTRIBUTES_BYTES;
 
 /// The rows of one batch, gathered.
-pub struct Records<'a> {
+pub struct LogRows<'a> {
     worker: &'a dyn Hosted,
     batch: Uuid,
     now: DateTime<Utc>,
@@ -72,7 +72,7 @@ struct Timer {
     cause: Uuid,
 }
 
-impl<'a> Records<'a> {
+impl<'a> LogRows<'a> {
     pub fn new(worker: &'a dyn Hosted, batch: Uuid, now: DateTime<Utc>, tracer: Tracer) -> Self {
         Self {
             worker,
@@ -96,12 +96,12 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     /// Where the broker would not take what follows: a sentence.
-    pub fn verdict(
+    pub fn effect(
         &mut self,
         message: &Message,
         id: Uuid,
         pipeline: &Pipeline,
-        verdict: Verdict,
+        effect: Effect,
     ) -> Result<(), String> {
         let correlation = pipeline.correlation;
         let traceparent = pipeline.traceparent.as_deref();
@@ -109,9 +109,9 @@ impl<'a> Records<'a> {
         let outside = message.is_from_outside();
         let step = self.tracer.step(traceparent, outside, correlation, span);
         let cause = Cause { message, id, correlation, traceparent, step };
-        self.spans.decided.extend(step.map(|step| cause.span(step, &verdict)));
-        match verdict {
-            Verdict::Said { says, later } => {
+        self.spans.decided.extend(step.map(|step| cause.span(step, &effect)));
+        match effect {
+            Effect::Said { says, later } => {
                 if says.is_empty() {
                     self.nothing(id, "Nothing is said; the record it is about shows the rest.");
                 }
@@ -122,9 +122,9 @@ impl<'a> Records<'a> {
                     self.timer(id, correlation, nth, timer);
                 }
             }
-            Verdict::Already(already) => self.already(&cause, &already),
-            Verdict::Nothing => self.nothing(id, "Nothing follows."),
-            Verdict::Refused(refusal) => self.refuse(&cause, refusal),
+            Effect::Already(already) => self.already(&cause, &already),
+            Effect::Nothing => self.nothing(id, "Nothing follows."),
+            Effect::Refused(refusal) => self.refuse(&cause, refusal),
         }
         self.unsendable.take().map_or(Ok(()), Err)
     }
@@ -142,7 +142,7 @@ impl<'a> Records<'a> {
     pub fn park_conflict(&mut self, message: &Message, id: Uuid) {
         let reason = answer::conflicting(message, id).message;
         let trouble = Trouble { class: ParkedClass::InputFault, reason };
-        // The id belongs to the first arrival, which has its verdict; this one lies beside it.
+        // The id belongs to the first arrival, which has its effect; this one lies beside it.
         self.park(message, None, &trouble);
     }
 
@@ -214,15 +214,16 @@ impl<'a> Records<'a> {
         let mut batches = Vec::new();
         if messages > 0 || !self.events.is_empty() {
             let events = self.events.len();
-            let row = NewBatch { id: batch, taken_at, decided_at: clock::now(), messages, events };
+            let row =
+                NewBatch { id: batch, taken_at, decided_at: process_time::now(), messages, events };
             store::batch::insert(conn, name, &row).await?;
             if events > 0 {
                 batches.push(batch);
             }
         }
         let (new, delayed) = (self.events, self.delayed);
-        let letters = Letters { worker: name, at: self.now, again: Vec::new(), new, delayed };
-        Ok(Committed { letters: vec![letters], batches })
+        let unsent = Unsent { worker: name, at: self.now, again: Vec::new(), new, delayed };
+        Ok(Committed { unsent: vec![unsent], batches })
     }
 
     fn say(&mut self, cause: &Cause<'_>, nth: u32, said: Sequenced) {
@@ -242,7 +243,7 @@ impl<'a> Records<'a> {
                 let (place, parent, link) = step.says(id, begins);
                 let (exchange, subject) = (said_by(self.worker.name()), subject.id);
                 let ty = ty.name;
-                let span = Span { place, parent, link, id, ty, exchange, subject, correlation };
+                let span = SaidSpan { place, parent, link, id, ty, exchange, subject, correlation };
                 self.spans.said.push(span);
                 Some(place.traceparent())
             }

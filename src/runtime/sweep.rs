@@ -9,14 +9,14 @@ use tracing::{error, info, warn};
 use uuid::Uuid;
 
 use super::arrival::MESSAGE_BYTES_MAX;
-use super::clock;
+use super::process_time;
 use super::publish::{outgoing, publish, stored};
 use super::upkeep::{Upkeep, random};
 use crate::messaging::{Link, Outgoing, PublishError};
 use crate::store::batch::NewBatch;
 use crate::store::event::NewEvent;
 use crate::store::schedule::DueTimer;
-use crate::store::{self, Connection, Fault, Trouble};
+use crate::store::{self, Connection, Failure, Fault};
 use crate::workers::CLOCK;
 
 /// Most timers claimed at once; the rest a second later.
@@ -173,7 +173,7 @@ impl Upkeep {
         let events = match store::event::of_batches(conn, batches).await {
             Ok(events) => events,
             // A row that this program cannot read.
-            Err(Fault::Ours(Trouble::Found(why))) => return Ok(Published::Stuck(why)),
+            Err(Fault::Ours(Failure::Found(why))) => return Ok(Published::Stuck(why)),
             Err(fault) => return Err(fault),
         };
         let messages = events.iter().map(|event| outgoing(stored(event), &self.heard));
@@ -195,7 +195,7 @@ impl Upkeep {
 }
 
 async fn mark(conn: &mut Connection, batches: &[Uuid]) -> Result<(), Fault> {
-    let now = clock::now();
+    let now = process_time::now();
     let marks: Vec<_> = batches.iter().map(|batch| (*batch, now)).collect();
     store::batch::mark_published(conn, &marks).await
 }

@@ -10,15 +10,15 @@ use domain::world::World;
 use uuid::Uuid;
 
 use super::arrival::Message;
-use super::batch::{Committed, Poisoned, Stop, Undecided, Verdict, when_of};
+use super::batch::{Committed, Effect, Poisoned, Stop, Undecided, when_of};
 use super::cause::Pipeline;
 use super::claims::Claims;
-use super::clock;
 use super::decision::Question;
 use super::desk::Desk;
 use super::fault_point::FaultPoint;
 use super::origin::Origin;
-use super::record::Records;
+use super::process_time;
+use super::record::LogRows;
 use super::upkeep::random;
 use crate::store;
 use crate::store::event::StoredEvent;
@@ -32,27 +32,27 @@ impl Desk {
         places: std::ops::Range<usize>,
         poison: &Arc<Poisoned>,
     ) -> Result<Committed, Stop> {
-        let taken_at = clock::now();
+        let taken_at = process_time::now();
         let now = store::begin(&mut self.conn).await?;
         let batch = minted(now, random());
         let claims = self.claim(batch, now, messages, places, poison).await?;
         FaultPoint::Claimed.reach();
         self.store_raw(messages, &claims).await?;
-        let (world, verdicts) = if claims.fresh.is_empty() {
+        let (world, effects) = if claims.fresh.is_empty() {
             (World::default(), Vec::new())
         } else {
             self.decide(now, messages, poison, &claims).await?
         };
         let pipelines = self.pipelines(messages, &claims).await?;
         let worker = Arc::clone(&self.worker);
-        let mut records = Records::new(&*worker, batch, now, self.tracer.clone());
+        let mut records = LogRows::new(&*worker, batch, now, self.tracer.clone());
         let pipeline_of = |place: usize, id: &Uuid| {
             let begun = || Pipeline::of(&messages[place], *id);
             pipelines.get(id).cloned().unwrap_or_else(begun)
         };
-        for ((place, id), verdict) in claims.fresh.iter().zip(verdicts) {
+        for ((place, id), effect) in claims.fresh.iter().zip(effects) {
             let pipeline = pipeline_of(*place, id);
-            let sendable = records.verdict(&messages[*place], *id, &pipeline, verdict);
+            let sendable = records.effect(&messages[*place], *id, &pipeline, effect);
             sendable.map_err(|why| Stop::Undecided(Undecided::Unsendable(*place, why)))?;
         }
         for (place, id) in &claims.conflicts {
@@ -100,7 +100,7 @@ impl Desk {
         messages: &Arc<[Message]>,
         poison: &Arc<Poisoned>,
         claims: &Claims,
-    ) -> Result<(World, Vec<Verdict>), Stop> {
+    ) -> Result<(World, Vec<Effect>), Stop> {
         let facts = self.references.facts(&*self.worker, &mut self.conn).await?;
         let whens = claims.fresh.iter().map(|(place, _)| *place);
         let whens: Vec<&When> =

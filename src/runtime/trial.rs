@@ -13,8 +13,8 @@ use super::dead::{fingerprint, killer};
 use super::desk::Desk;
 use super::hold::LaneError;
 use super::kept::hex;
-use super::lane::{Lane, Way};
-use super::reach::CAREFUL_FROM;
+use super::lane::{InFlight, Lane};
+use super::prefetch::CAREFUL_FROM;
 use crate::messaging::{DELIVERY_LIMIT, Delay, Delivered, Link, Outgoing, Receipt, is_way_back};
 use crate::store;
 use crate::telemetry::Counts;
@@ -46,16 +46,16 @@ impl Lane {
         &self,
         desk: &mut Desk,
         link: &Link,
-        way: &mut Way,
+        in_flight: &mut InFlight,
         message: Delivered,
     ) -> Result<(), LaneError> {
-        way.empty(desk).await?;
+        in_flight.empty(desk).await?;
         let name = fingerprint(&message, self.holder.worker.name());
         match self.course(desk, link, &message, name).await? {
             Course::Decide => {
                 let done = async {
-                    self.pass(desk, link, way, vec![message]).await?;
-                    way.empty(desk).await
+                    self.pass(desk, link, in_flight, vec![message]).await?;
+                    in_flight.empty(desk).await
                 };
                 let done = done.await;
                 self.survived(desk, name, done.is_ok()).await;

@@ -14,18 +14,18 @@ pub const UNIQUE_TRIES_MAX: u32 = 3;
 #[derive(Debug)]
 pub enum Fault {
     /// Another transaction was in the way: run the batch again, at once.
-    Again(Trouble),
+    Again(Failure),
     /// The server is away or short of something: drop the connection, back off, run the batch again.
-    Connection(Trouble),
+    Connection(Failure),
     /// Our own bug or an operator's omission: stop the lane and say so; no message is to blame.
-    Ours(Trouble),
+    Ours(Failure),
     /// The database does not take what some message led to: find it by halving, and park it.
-    Message(Trouble),
+    Message(Failure),
 }
 
 /// What happened.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum Failure {
     #[error("{}", database(.0))]
     Database(#[from] sqlx::Error),
     /// A finished sentence, where not the database but the store found it.
@@ -50,25 +50,25 @@ impl Fault {
     /// that was loaded.
     #[must_use]
     pub fn stale(what: impl Into<String>) -> Self {
-        Self::Again(Trouble::Found(what.into()))
+        Self::Again(Failure::Found(what.into()))
     }
 
     /// A bug, an omission, or a row that this version of the program cannot read.
     #[must_use]
     pub fn ours(what: impl Into<String>) -> Self {
-        Self::Ours(Trouble::Found(what.into()))
+        Self::Ours(Failure::Found(what.into()))
     }
 
     /// What happened.
     #[must_use]
-    pub const fn trouble(&self) -> &Trouble {
+    pub const fn trouble(&self) -> &Failure {
         match self {
             Self::Again(t) | Self::Connection(t) | Self::Ours(t) | Self::Message(t) => t,
         }
     }
 }
 
-impl Trouble {
+impl Failure {
     /// Was it a key that is taken already?
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
@@ -106,7 +106,7 @@ impl Trouble {
 }
 
 /// The classes of PostgreSQL's appendix A that can reach us; what is not named here is our bug.
-fn by_code(code: Option<&str>, constraint: Option<&str>) -> fn(Trouble) -> Fault {
+fn by_code(code: Option<&str>, constraint: Option<&str>) -> fn(Failure) -> Fault {
     match (code.unwrap_or_default(), constraint) {
         // Serialization, deadlock, lock not given in time, a key that another transaction took.
         ("40001" | "40P01" | "55P03" | "23505", _) => Fault::Again,
@@ -144,7 +144,7 @@ impl From<SaveError> for Fault {
             SaveError::Database(error) => Self::of(error),
             SaveError::Version { .. } => Self::stale(error.to_string()),
             // What one message led to must not stop the others: it is found and parked.
-            SaveError::Frozen { .. } => Self::Message(Trouble::Found(error.to_string())),
+            SaveError::Frozen { .. } => Self::Message(Failure::Found(error.to_string())),
         }
     }
 }
@@ -162,7 +162,7 @@ impl fmt::Display for Fault {
             Self::Connection(t) => {
                 write!(f, "PostgreSQL is not available; it is tried again, ever less often: {t}")
             }
-            Self::Ours(Trouble::Found(what)) => f.write_str(what),
+            Self::Ours(Failure::Found(what)) => f.write_str(what),
             Self::Ours(t) => write!(
                 f,
                 "The database does not fit this program; check that `leadmill migrate` has run and \
@@ -181,8 +181,8 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.trouble() {
-            Trouble::Database(error) => Some(error),
-            Trouble::Found(_) => None,
+            Failure::Database(error) => Some(error),
+            Failure::Found(_) => None,
         }
     }
 }

@@ -39,7 +39,7 @@ pub struct Endpoint {
     health: Health,
 }
 
-type Answer = Response<Full<Bytes>>;
+type Reply = Response<Full<Bytes>>;
 
 impl Endpoint {
     /// Listens.
@@ -103,7 +103,7 @@ async fn converse(stream: TcpStream, metrics: &Metrics, health: &Health) {
     let _ = tokio::time::timeout(CONNECTION_MAX, conversation).await;
 }
 
-fn answer(method: &Method, path: &str, metrics: &Metrics, health: &Health) -> Answer {
+fn answer(method: &Method, path: &str, metrics: &Metrics, health: &Health) -> Reply {
     if method != Method::GET && method != Method::HEAD {
         let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET is answered.\n".into());
         refused.headers_mut().insert(ALLOW, hyper::header::HeaderValue::from_static("GET, HEAD"));
@@ -126,7 +126,7 @@ fn answer(method: &Method, path: &str, metrics: &Metrics, health: &Health) -> An
 }
 
 /// Good where there are no complaints.
-fn verdict(complaints: &[String], good: &str) -> Answer {
+fn verdict(complaints: &[String], good: &str) -> Reply {
     if complaints.is_empty() {
         plain(StatusCode::OK, format!("{good}\n"))
     } else {
@@ -134,7 +134,7 @@ fn verdict(complaints: &[String], good: &str) -> Answer {
     }
 }
 
-fn plain(status: StatusCode, text: String) -> Answer {
+fn plain(status: StatusCode, text: String) -> Reply {
     let mut answer = Response::new(Full::new(Bytes::from(text)));
     *answer.status_mut() = status;
     let plain = hyper::header::HeaderValue::from_static(PLAIN);

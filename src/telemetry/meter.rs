@@ -207,7 +207,7 @@ impl Metrics {
             let label = OfStage { worker, queue: queue.to_owned(), stage };
             self.stages.get_or_create_owned(&label)
         };
-        Meter(Arc::new(Lane {
+        Meter(Arc::new(LaneCounts {
             health,
             received: self.received.get_or_create_owned(&lane),
             decided: self.decided.get_or_create_owned(&lane),
@@ -267,9 +267,9 @@ impl WorkerMeter {
 
 /// Counts of one lane.
 #[derive(Clone)]
-pub struct Meter(Arc<Lane>);
+pub struct Meter(Arc<LaneCounts>);
 
-struct Lane {
+struct LaneCounts {
     health: Arc<LaneHealth>,
     lane: OfLane,
     received: Counter,
@@ -315,14 +315,14 @@ impl Meter {
 
     /// A batch was taken; `age` is that of its oldest message, where it says.
     #[must_use = "the times of the batch are counted by its clock"]
-    pub fn taken(&self, messages: usize, age: Option<Duration>) -> Clock {
+    pub fn taken(&self, messages: usize, age: Option<Duration>) -> Stopwatch {
         self.0.received.inc_by(number(messages));
         self.0.sizes.observe(f64::from(u32::try_from(messages).unwrap_or(u32::MAX)));
         if let Some(age) = age {
             self.0.ages.observe(age.as_secs_f64());
         }
         self.0.health.busy();
-        Clock { lane: Arc::clone(&self.0), since: Instant::now() }
+        Stopwatch { lane: Arc::clone(&self.0), since: Instant::now() }
     }
 
     /// A transaction was committed.
@@ -355,12 +355,12 @@ impl Meter {
 }
 
 /// The time that a batch takes, stage by stage.
-pub struct Clock {
-    lane: Arc<Lane>,
+pub struct Stopwatch {
+    lane: Arc<LaneCounts>,
     since: Instant,
 }
 
-impl Clock {
+impl Stopwatch {
     /// The batch is committed; its next stage begins.
     #[must_use]
     pub fn committed(self) -> Self {

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use super::meter::WorkerMeter;
 use super::settings::TracingSettings;
-use super::trace::{Decided, Place, Said, Spans, Tracer};
+use super::trace::{DecidedSpan, Place, SaidSpan, Spans, Tracer};
 
 /// Spans of one request.
 const SPANS_MAX: usize = 512;
@@ -136,12 +136,12 @@ fn spans(spans: Spans, scope: &InstrumentationScope) -> Vec<SpanData> {
 }
 
 fn decided_span(
-    span: Decided,
+    span: DecidedSpan,
     since: SystemTime,
     until: SystemTime,
     scope: &InstrumentationScope,
 ) -> SpanData {
-    let Decided { step, queue, ty, id, correlation, bytes, outcome, rule } = span;
+    let DecidedSpan { step, queue, ty, id, correlation, bytes, outcome, rule } = span;
     let mut attributes = messaging("process", queue.clone(), id, correlation);
     attributes.push(KeyValue::new("leadmill.outcome", outcome));
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
@@ -165,8 +165,8 @@ fn decided_span(
     }
 }
 
-fn said_span(span: Said, at: SystemTime, scope: &InstrumentationScope) -> SpanData {
-    let Said { place, parent, link, id, ty, exchange, subject, correlation } = span;
+fn said_span(span: SaidSpan, at: SystemTime, scope: &InstrumentationScope) -> SpanData {
+    let SaidSpan { place, parent, link, id, ty, exchange, subject, correlation } = span;
     let destination = format!("{exchange}:{ty}");
     let name = format!("create {destination}");
     let mut attributes = messaging("create", destination, id, correlation);

@@ -50,15 +50,15 @@ pub struct Step {
 /// The spans of one transaction.
 #[derive(Debug, Default)]
 pub struct Spans {
-    pub decided: Vec<Decided>,
-    pub said: Vec<Said>,
+    pub decided: Vec<DecidedSpan>,
+    pub said: Vec<SaidSpan>,
     /// From when to when, once it is committed.
     pub(super) times: Option<(SystemTime, SystemTime)>,
 }
 
 /// The span of a message that was decided.
 #[derive(Debug)]
-pub struct Decided {
+pub struct DecidedSpan {
     pub step: Step,
     pub queue: String,
     pub ty: Option<String>,
@@ -73,7 +73,7 @@ pub struct Decided {
 
 /// The span of a message that was said.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct SaidSpan {
     pub place: Place,
     pub parent: Option<SpanId>,
     /// The decision that said it, where it begins a trace of its own.
@@ -260,7 +260,7 @@ mod tests {
         let (place, parent, link) = step.says(ID, false);
         let (ty, exchange) = ("lead.captured.v1", "leadmill.events.intake".to_owned());
         let (subject, correlation) = (ID, CORRELATION);
-        let said = Said { place, parent, link, id: ID, ty, exchange, subject, correlation };
+        let said = SaidSpan { place, parent, link, id: ID, ty, exchange, subject, correlation };
         for _ in 0..=WAITING_MAX {
             let spans = Spans { said: vec![said.clone()], ..Spans::default() };
             tracer.committed(spans, SystemTime::now());

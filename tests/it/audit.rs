@@ -4,7 +4,7 @@ use leadmill::messaging::{DEAD, DEAD_LETTERS, Outgoing, Topology};
 use serde_json::Value;
 
 use crate::installation::{Installation, raw};
-use crate::operators::{Answer, history, leadmill, leadmill_on};
+use crate::operators::{Output, history, leadmill, leadmill_on};
 
 /// One way to break one invariant.
 struct Break {
@@ -218,7 +218,7 @@ async fn what_breaks_nothing_is_noted_and_people_read_a_table() {
 }
 
 /// The names of the invariants with that answer.
-fn answers(audit: &Answer, answer: &str) -> Vec<String> {
+fn answers(audit: &Output, answer: &str) -> Vec<String> {
     let report = audit.json();
     let named = report["invariants"].as_array().unwrap().iter();
     let named = named.filter(|one| one["answer"] == answer);

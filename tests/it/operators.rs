@@ -20,13 +20,13 @@ mod trace;
 
 /// What a verb answered.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Output {
     pub(crate) success: bool,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-impl Answer {
+impl Output {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out)
             .unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
@@ -34,7 +34,7 @@ impl Answer {
 }
 
 /// Runs a verb on the database and the broker of an installation.
-pub(crate) async fn leadmill(it: &Installation, arguments: &[&str]) -> Answer {
+pub(crate) async fn leadmill(it: &Installation, arguments: &[&str]) -> Output {
     leadmill_on(it, &it.settings.database, arguments).await
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn leadmill_on(
     it: &Installation,
     database: &DatabaseSettings,
     arguments: &[&str],
-) -> Answer {
+) -> Output {
     let output = Command::new(env!("CARGO_BIN_EXE_leadmill"))
         .args(arguments)
         .env(servers::DATABASE_SETTING, database.url.expose_secret())
@@ -53,7 +53,7 @@ pub(crate) async fn leadmill_on(
         .output()
         .await
         .unwrap();
-    Answer {
+    Output {
         success: output.status.success(),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::super::audit;
 use super::super::output::table;
 use super::super::trace;
-use crate::store::summary::{self, Count, Draft, Invoiced, Journey, Reckoning, Stage};
+use crate::store::summary::{self, Count, Draft, Invoiced, Journey, Reckoning, WorkerTimes};
 use crate::store::{Connection, Fault};
 use crate::workers;
 
@@ -20,22 +20,22 @@ const INVOICES_MIN: i64 = 300;
 
 /// The summary of a run.
 #[derive(Serialize)]
-pub(super) struct Report {
+pub(super) struct DemoReport {
     /// Inputs sent.
     sent: i64,
     verdicts: Vec<Count>,
     records: Vec<Count>,
     invoiced: Vec<Invoiced>,
-    stages: Vec<Stage>,
+    stages: Vec<WorkerTimes>,
     /// A mail on its way to an invoice.
     journey: Option<Journey>,
     /// The same, step by step.
-    trace: Option<trace::Report>,
+    trace: Option<trace::TraceReport>,
     /// A quote above the limit up to which quotes activate themselves.
     draft: Option<Draft>,
     reckoning: Reckoning,
     /// What `leadmill audit --settled` said.
-    pub(super) audit: Option<audit::Report>,
+    pub(super) audit: Option<audit::AuditReport>,
     /// What does not add up, as finished sentences; empty where all is well.
     pub(super) wrong: Vec<String>,
     pub(super) seconds: u64,
@@ -45,7 +45,7 @@ pub(super) struct Report {
     pub(super) environment: Vec<(String, String)>,
 }
 
-impl Report {
+impl DemoReport {
     /// Reads it; `sent` is the number of inputs.
     ///
     /// # Errors
@@ -67,7 +67,8 @@ impl Report {
         } else {
             wrong.push("No mail became an invoice.".to_owned());
         }
-        let place = |stage: &Stage| workers::NAMES.iter().position(|name| *name == stage.worker);
+        let place =
+            |stage: &WorkerTimes| workers::NAMES.iter().position(|name| *name == stage.worker);
         let mut stages = summary::stages(database, DateTime::UNIX_EPOCH).await.map_err(fault)?;
         stages.sort_by_key(place);
         Ok(Self {

@@ -17,7 +17,7 @@ const CLAIMS_DAYS: i64 = 7;
 
 /// All that was found.
 #[derive(Serialize)]
-pub(in crate::cli) struct Report {
+pub(in crate::cli) struct TraceReport {
     /// What the searched text is.
     pub(super) found: Vec<Match>,
     pub(super) pipelines: Vec<Timeline>,
@@ -226,7 +226,7 @@ fn arrived(arrival: &Arrival) -> String {
     details
 }
 
-impl Report {
+impl TraceReport {
     pub(in crate::cli) fn text(&self) -> String {
         let found = self.found.iter().map(|found| format!("{} {}", found.what, found.id));
         let mut parts = vec![format!("Found: {}.", found.collect::<Vec<_>>().join(", "))];

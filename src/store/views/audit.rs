@@ -17,7 +17,7 @@ mod sales;
 mod settling;
 mod totals;
 
-pub use invariant::{Answer, Invariant, Look, NAMED_MAX, Named};
+pub use invariant::{Invariant, Look, NAMED_MAX, Named, Standing};
 pub use settling::{Unclaimed, Unsettled, unclaimed, unsettled};
 
 /// Asks all invariants of the tables.

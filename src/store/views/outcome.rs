@@ -26,7 +26,7 @@ pub struct Arrival {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Outcome {
     /// What was said because of it, in the order of saying.
-    pub events: Vec<Said>,
+    pub events: Vec<LoggedEvent>,
     /// Why it was refused; empty where it was not.
     pub refusals: Vec<Refused>,
     /// Why nothing followed.
@@ -37,7 +37,7 @@ pub struct Outcome {
 
 /// One event of the log.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Said {
+pub struct LoggedEvent {
     pub id: Uuid,
     pub at: DateTime<Utc>,
     /// Without `leadmill.`.
@@ -88,7 +88,7 @@ pub async fn arrival(
 pub async fn of(conn: &mut Connection, id: Uuid) -> Result<Outcome> {
     // An effect sorts after its cause: the bound keeps the months before out of the search.
     let events = sqlx::query_as!(
-        Said,
+        LoggedEvent,
         r#"SELECT id, at, type AS ty, subject, sequence, correlation,
                   data::jsonb AS "data!: Value"
            FROM event WHERE cause = $1 AND id > $1 ORDER BY at, batch, ordinal"#,

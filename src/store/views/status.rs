@@ -30,7 +30,7 @@ const LATE: Duration = Duration::from_secs(10 * 60);
 /// The numbers of one moment.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
-    pub records: Vec<Records>,
+    pub records: Vec<StateCount>,
     pub inputs: Vec<Inputs>,
     /// Copies of what was known, by channel or type of command.
     pub repeats: Vec<Count>,
@@ -55,7 +55,7 @@ pub struct Status {
 
 /// How many records of one kind are in one state.
 #[derive(Clone, Debug, Serialize)]
-pub struct Records {
+pub struct StateCount {
     pub subject: String,
     pub state: String,
     pub count: i64,
@@ -164,7 +164,7 @@ impl Shares {
     }
 }
 
-async fn records(conn: &mut Connection, shares: &Shares) -> Result<Vec<Records>> {
+async fn records(conn: &mut Connection, shares: &Shares) -> Result<Vec<StateCount>> {
     let mut records = Vec::new();
     for kind in SubjectKind::ALL {
         let Some(table) = declared::of(kind).filter(|table| table.has("state")) else { continue };
@@ -175,7 +175,7 @@ async fn records(conn: &mut Connection, shares: &Shares) -> Result<Vec<Records>>
         )));
         for (state, count) in counted.bind(shares.of(table.name)).fetch_all(&mut *conn).await? {
             let (count, estimated) = shares.scaled(table.name, count);
-            records.push(Records { subject: kind.name().to_owned(), state, count, estimated });
+            records.push(StateCount { subject: kind.name().to_owned(), state, count, estimated });
         }
     }
     Ok(records)

@@ -28,7 +28,7 @@ pub struct Progress {
 
 /// How often a type of event was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct TypeCount {
     pub ty: String,
     pub times: i64,
 }
@@ -56,7 +56,7 @@ pub struct Invoiced {
 
 /// How long messages wait for a worker, and how long it works on them, in milliseconds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Stage {
+pub struct WorkerTimes {
     pub worker: String,
     pub messages: i64,
     pub batches: i64,
@@ -140,9 +140,9 @@ pub async fn progress(conn: &mut Connection, heard: &[(&str, &str)]) -> Result<P
 }
 
 /// How often each of these types was said.
-pub async fn said(conn: &mut Connection, types: &[&str]) -> Result<Vec<Said>> {
+pub async fn said(conn: &mut Connection, types: &[&str]) -> Result<Vec<TypeCount>> {
     let rows = sqlx::query_as!(
-        Said,
+        TypeCount,
         r#"SELECT type AS ty, count(*) AS "times!" FROM event WHERE type = ANY($1) GROUP BY type"#,
         types as &[&str]
     );
@@ -194,9 +194,9 @@ pub async fn invoiced(conn: &mut Connection) -> Result<Vec<Invoiced>> {
 }
 
 /// Waiting and working time per worker, counted per message, of the batches taken since then.
-pub async fn stages(conn: &mut Connection, since: DateTime<Utc>) -> Result<Vec<Stage>> {
+pub async fn stages(conn: &mut Connection, since: DateTime<Utc>) -> Result<Vec<WorkerTimes>> {
     let rows = sqlx::query_as!(
-        Stage,
+        WorkerTimes,
         r#"WITH waited AS (
              SELECT i.worker,
                     percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY

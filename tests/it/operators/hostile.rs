@@ -51,7 +51,7 @@ async fn nothing_that_a_sender_wrote_reaches_the_terminal_as_an_order() {
         &["audit"],
     ] {
         for arguments in [verb.to_vec(), [verb, &["--json"]].concat()] {
-            let Answer { out, err, .. } = leadmill(&it, &arguments).await;
+            let Output { out, err, .. } = leadmill(&it, &arguments).await;
             assert!(!out.chars().chain(err.chars()).any(obeyed), "{arguments:?}: {out:?} {err:?}");
             let shown = [r"\u{1b}", r"\u{202e}", r"\u001b", r"\u202e"];
             seen += usize::from(shown.iter().any(|escape| (out.clone() + &err).contains(escape)));

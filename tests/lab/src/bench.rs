@@ -3,7 +3,6 @@
 //!
 //! Everything happens in databases and under prefixes of its own, which are gone afterwards.
 
-mod around;
 mod bare;
 mod bare_worker;
 mod cpu;
@@ -16,6 +15,7 @@ mod load;
 mod measure;
 mod report;
 mod sample;
+mod surroundings;
 
 use std::process::ExitCode;
 
@@ -72,7 +72,7 @@ impl Bench {
             let Self { rounds, history, .. } = *self;
             let wanted = flow::Wanted { leads, rounds, history, body_bytes };
             let report = flow::measure(context, &settings, wanted).await?;
-            context.output.print(&report, flow_report::Report::to_string)?;
+            context.output.print(&report, flow_report::FlowReport::to_string)?;
             return Ok(ExitCode::SUCCESS);
         };
         ensure!(
@@ -82,7 +82,7 @@ impl Bench {
         );
         let (messages, rounds) = (usize::try_from(self.messages)?, self.rounds);
         let report = hop::measure(&settings, &hop::Hop { name: hop, messages, rounds }).await?;
-        context.output.print(&report, report::Report::to_string)?;
+        context.output.print(&report, report::BenchReport::to_string)?;
         Ok(ExitCode::SUCCESS)
     }
 }

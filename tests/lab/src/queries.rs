@@ -5,4 +5,4 @@ pub mod batch;
 pub mod evidence;
 pub mod history;
 pub mod tape;
-pub mod work;
+pub mod written;

@@ -7,9 +7,9 @@ mod inputs;
 mod judge;
 mod ledger;
 mod messages;
-mod patient;
 mod plan;
 mod report;
+mod resending;
 mod stage;
 
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ use leadmill::cli::migrate::prepare;
 use leadmill::cli::output::say;
 use leadmill::cli::outside::{self, Party};
 use leadmill::messaging::Topology;
-use leadmill::store::audit::Answer;
+use leadmill::store::audit::Standing;
 use leadmill::workers;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -40,10 +40,10 @@ use ground::Ground;
 use inputs::Inputs;
 use ledger::Shared;
 use messages::Messages;
-use patient::Patient;
 use plan::{Hand, Kind, Plan};
-use report::{Figures, Report};
-use stage::{Stage, ended};
+use report::{Figures, SelftestReport};
+use resending::Patient;
+use stage::{Scene, ended};
 
 /// Who imports the catalog.
 const SOURCE: &str = "urn:selftest";
@@ -97,11 +97,11 @@ impl Selftest {
             }
         };
         let report = tested?;
-        context.output.print(&report, Report::text)?;
+        context.output.print(&report, SelftestReport::text)?;
         Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    async fn test(&self, context: &Context, folder: PathBuf) -> anyhow::Result<Report> {
+    async fn test(&self, context: &Context, folder: PathBuf) -> anyhow::Result<SelftestReport> {
         let mut say = |line: String| say(&line);
         let nodes = usize::from(self.nodes);
         let ground = Ground::start(&folder, nodes, &mut say).await?;
@@ -109,7 +109,7 @@ impl Selftest {
         prepare(&settings).await?;
         let sayers = workers::sayers(&workers::all(&settings)?);
         let mut others = outside::topology(&sayers);
-        others.queues.push(patient::everything(&sayers));
+        others.queues.push(resending::everything(&sayers));
         others.declare(&settings.broker).await?;
         let mut environment = ground.environment()?;
         if let Some(file) = &context.global.config {
@@ -125,7 +125,7 @@ impl Selftest {
             catalog.for_people()
         );
         let begun = Instant::now();
-        let stage = Stage {
+        let stage = Scene {
             context,
             settings,
             folder: folder.join("logs"),
@@ -142,20 +142,20 @@ impl Selftest {
 
     async fn play(
         &self,
-        stage: &Stage<'_>,
+        stage: &Scene<'_>,
         mut ground: Ground,
         mut fleet: Fleet,
         others: &Topology,
-    ) -> anyhow::Result<Report> {
+    ) -> anyhow::Result<SelftestReport> {
         let mut outside = JoinSet::new();
         let broker = &stage.settings.broker;
         let own = || (broker.clone(), stage.ledger.clone(), stage.stop.clone());
         for party in Party::ALL {
             let (broker, ledger, stop) = own();
-            outside.spawn(patient::stand_in(party, broker, ledger, stop));
+            outside.spawn(resending::stand_in(party, broker, ledger, stop));
         }
         let (own_broker, ledger, stop) = own();
-        outside.spawn(patient::overhear(own_broker, ledger, stop));
+        outside.spawn(resending::overhear(own_broker, ledger, stop));
         let mut messages = Messages::new(broker, &stage.ledger, &stage.stop);
         let faults = async {
             tokio::try_join!(
@@ -197,8 +197,8 @@ impl Selftest {
         let injected = stage.injected.lock().unwrap_or_else(PoisonError::into_inner);
         let mut faults = injected.clone();
         faults.sort_by_key(|fault| fault.at_s);
-        Ok(Report {
-            ok: verdicts.iter().all(|verdict| verdict.answer != Answer::Broken),
+        Ok(SelftestReport {
+            ok: verdicts.iter().all(|verdict| verdict.answer != Standing::Broken),
             seed: self.seed,
             nodes: self.nodes.into(),
             seconds: self.minutes.as_secs(),
@@ -223,7 +223,7 @@ impl Selftest {
     }
 
     /// Breaks workers, and starts again who ended by itself.
-    async fn workers(&self, stage: &Stage<'_>, fleet: &mut Fleet) -> anyhow::Result<()> {
+    async fn workers(&self, stage: &Scene<'_>, fleet: &mut Fleet) -> anyhow::Result<()> {
         for planned in self.plan(Hand::Workers) {
             let next = Instant::now() + planned.rest;
             fleet.tend(next.min(stage.until)).await?;
@@ -238,7 +238,7 @@ impl Selftest {
     }
 
     /// Sends inputs in waves, each one again until the broker has it; one wave in so many twice.
-    async fn load(&self, stage: &Stage<'_>) -> anyhow::Result<()> {
+    async fn load(&self, stage: &Scene<'_>) -> anyhow::Result<()> {
         const TWICE_EVERY: usize = 10;
         let mut inputs = Inputs::new(self.seed);
         let broker = stage.settings.broker.clone();

@@ -162,7 +162,7 @@ fn spam_or(reading: PartReading) -> Reading {
             text: enquiry.message.clone().unwrap_or_default(),
             ..Letter::default()
         };
-        if junk::judge(&letter) != junk::Verdict::Fine {
+        if junk::judge(&letter) != junk::Judgement::Fine {
             return Reading::Unclear {
                 reason: "The form's text reads like fraud or bulk advertising; release it if a \
                          customer wrote it."

@@ -8,7 +8,7 @@ use crate::letter::Letter;
 
 /// What a look at a person's mail says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Judgement {
     Fine,
     /// May be spam: a person must look.
     Suspect(String),
@@ -229,11 +229,11 @@ fn auto_reply(letter: &Letter) -> Option<(NoLead, String)> {
 
 /// Judges a mail that is neither report nor automatic answer, and holds no forward, form or ADF.
 #[must_use]
-pub fn judge(letter: &Letter) -> Verdict {
+pub fn judge(letter: &Letter) -> Judgement {
     let answered = letter.header("in-reply-to").is_some() || letter.header("references").is_some();
     let weight = spam_weight(letter);
     if weight >= SPAM_FROM {
-        return Verdict::Junk(
+        return Judgement::Junk(
             NoLead::Spam,
             "The mail reads like fraud or bulk advertising.".to_owned(),
         );
@@ -241,13 +241,13 @@ pub fn judge(letter: &Letter) -> Verdict {
     if is_order(letter) {
         let reason =
             "A machine reports an order, payment or shipment that has happened.".to_owned();
-        return Verdict::Junk(NoLead::Notification, reason);
+        return Judgement::Junk(NoLead::Notification, reason);
     }
     let unsubscribe = letter.header("list-unsubscribe").is_some();
     let bulk = letter.header("precedence").is_some_and(|value| value.to_lowercase() == "bulk");
     let machine_made = letter.from.as_ref().is_some_and(|from| takes_no_answers(&from.email));
     if !answered && (unsubscribe || bulk && machine_made) {
-        return Verdict::Junk(
+        return Judgement::Junk(
             NoLead::Newsletter,
             "The mail is a newsletter: it went to a list and offers to unsubscribe.".to_owned(),
         );
@@ -258,21 +258,21 @@ pub fn judge(letter: &Letter) -> Verdict {
     if generated && !letter.reply_to.iter().any(|mailbox| !takes_no_answers(&mailbox.email)) {
         let reason =
             "A machine wrote the mail by itself, and nobody in it can be answered.".to_owned();
-        return Verdict::Junk(NoLead::Notification, reason);
+        return Judgement::Junk(NoLead::Notification, reason);
     }
     if !answered && from_program(letter) {
-        return Verdict::Suspect(
+        return Judgement::Suspect(
             "A program sent the mail through a mass mail service; release it if a person wrote it."
                 .to_owned(),
         );
     }
     if weight >= SUSPECT_FROM {
-        return Verdict::Suspect(
+        return Judgement::Suspect(
             "The mail may be fraud or bulk advertising; release it if a customer wrote it."
                 .to_owned(),
         );
     }
-    Verdict::Fine
+    Judgement::Fine
 }
 
 /// Local parts that programs send from, folded.

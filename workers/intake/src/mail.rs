@@ -65,9 +65,9 @@ pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
         return reading;
     }
     match junk::judge(letter) {
-        junk::Verdict::Junk(kind, reason) => return Reading::NoLead { kind, reason },
-        junk::Verdict::Suspect(reason) => return Reading::Unclear { reason },
-        junk::Verdict::Fine => {}
+        junk::Judgement::Junk(kind, reason) => return Reading::NoLead { kind, reason },
+        junk::Judgement::Suspect(reason) => return Reading::Unclear { reason },
+        junk::Judgement::Fine => {}
     }
     person(letter, options)
 }

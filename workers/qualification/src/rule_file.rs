@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
-use crate::rules::{Clause, Rules, RulesError, Verdict};
+use crate::rules::{Clause, Rules, RulesError, Ruling};
 
 mod expression;
 
@@ -151,8 +151,8 @@ fn clause(
     let score = score(named, table, then, problems);
     let verdict = match then {
         "score" => None,
-        "qualify" => Some(Verdict::Qualify { offer: offer(named, table, problems) }),
-        "disqualify" => reason(named, table, problems).map(|reason| Verdict::Disqualify { reason }),
+        "qualify" => Some(Ruling::Qualify { offer: offer(named, table, problems) }),
+        "disqualify" => reason(named, table, problems).map(|reason| Ruling::Disqualify { reason }),
         _ => {
             problems.push(format!(
                 "{named}, key `then`: \"{then}\" is none of qualify, disqualify and score."

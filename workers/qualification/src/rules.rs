@@ -31,12 +31,12 @@ pub(crate) struct Clause {
     /// Points that it adds where it matches; may be negative.
     pub(crate) score: i64,
     /// What it decides; `None` where it only adds points.
-    pub(crate) verdict: Option<Verdict>,
+    pub(crate) verdict: Option<Ruling>,
 }
 
 /// What the first matching clause that decides says.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Verdict {
+pub(crate) enum Ruling {
     /// `offer` is what to offer where the lead itself names no product.
     Qualify {
         offer: Vec<Interest>,
@@ -48,9 +48,9 @@ pub(crate) enum Verdict {
 
 /// What the rules say about one lead.
 #[derive(Debug)]
-pub(crate) struct Answer<'r> {
+pub(crate) struct Assessed<'r> {
     pub(crate) assessment: Assessment,
-    pub(crate) verdict: Option<&'r Verdict>,
+    pub(crate) verdict: Option<&'r Ruling>,
 }
 
 /// Everything that is wrong with a rule file.
@@ -76,7 +76,7 @@ impl Rules {
 
     /// Asks every clause in the order of the file. Points add up, the first clause that decides and
     /// matches decides.
-    pub(crate) fn ask(&self, lead: VariableMap) -> Answer<'_> {
+    pub(crate) fn ask(&self, lead: VariableMap) -> Assessed<'_> {
         let words = self.words_in(lead.get_str("text").and_then(Variable::as_str).unwrap_or(""));
         let mut root = VariableMap::new();
         root.insert_str("lead", Variable::from_object(lead));
@@ -100,7 +100,7 @@ impl Rules {
             verdict = verdict.or(clause.verdict.as_ref());
         }
         let score = u8::try_from(points.clamp(0, SCORE_MAX)).unwrap_or_default();
-        Answer { assessment: Assessment { rules: self.version.clone(), score, matched }, verdict }
+        Assessed { assessment: Assessment { rules: self.version.clone(), score, matched }, verdict }
     }
 
     /// How many different words of each list stand in the text.

@@ -11,7 +11,7 @@ use domain::shelf::Shelf;
 
 use crate::conversion::{By, convert};
 use crate::facts::facts;
-use crate::rules::{Rules, Verdict};
+use crate::rules::{Rules, Ruling};
 use crate::settings::QualificationSettings;
 use crate::when::{Then, When};
 
@@ -22,7 +22,7 @@ pub struct Qualification {
     rules: Rules,
 }
 
-type Answer = Result<Outcome<Then>, Refusal>;
+type Decision = Result<Outcome<Then>, Refusal>;
 
 impl Qualification {
     #[must_use]
@@ -71,7 +71,7 @@ impl Worker for Qualification {
         accounts.into_iter().flatten().for_each(|id| needs.lock(id));
     }
 
-    fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+    fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Decision {
         let id = when.lead();
         let lead = world.known(id)?;
         match when {
@@ -85,7 +85,7 @@ impl Worker for Qualification {
 
 impl Qualification {
     /// Asks the rules. A lead that was closed meanwhile is left alone (F62).
-    fn assess(&self, world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+    fn assess(&self, world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Decision {
         if !lead.is_open() {
             return Ok(Outcome::nothing());
         }
@@ -93,7 +93,7 @@ impl Qualification {
         let answer = self.rules.ask(facts(lead, &known, ctx.facts));
         let mut assessment = answer.assessment;
         match answer.verdict {
-            Some(Verdict::Qualify { offer }) => {
+            Some(Ruling::Qualify { offer }) => {
                 let by = By::Rules(&assessment, offer);
                 match convert(world, lead, &self.settings, by, ctx) {
                     Ok(outcome) => return Ok(outcome),
@@ -101,7 +101,7 @@ impl Qualification {
                     Err(refusal) => assessment.matched.push(refusal.to_string()),
                 }
             }
-            Some(Verdict::Disqualify { reason }) if lead.opportunity.is_none() => {
+            Some(Ruling::Disqualify { reason }) if lead.opportunity.is_none() => {
                 let mut lead =
                     lead.apply(&LeadAction::Disqualify { at: ctx.now, reason: *reason })?;
                 lead.assessment = Some(assessment.clone());
@@ -113,7 +113,7 @@ impl Qualification {
                 };
                 return Ok(Outcome::nothing().changed(lead, said));
             }
-            Some(Verdict::Disqualify { .. }) => {
+            Some(Ruling::Disqualify { .. }) => {
                 assessment.matched.push(has_opportunity(lead).to_string());
             }
             None => {}
@@ -127,7 +127,7 @@ impl Qualification {
         lead: &Lead,
         chosen: Customer,
         ctx: &mut Ctx<'_, Shelf>,
-    ) -> Answer {
+    ) -> Decision {
         if let (LeadState::Qualified { .. }, Some(opportunity)) = (lead.state(), lead.opportunity) {
             return Ok(Outcome::already(Already {
                 subject: SubjectKind::Opportunity,
@@ -140,7 +140,7 @@ impl Qualification {
 }
 
 /// The lead stays open; somebody decides with `lead.qualify` or `lead.disqualify`.
-fn score(lead: &Lead, assessment: Assessment) -> Answer {
+fn score(lead: &Lead, assessment: Assessment) -> Decision {
     if lead.assessment.as_ref() == Some(&assessment) {
         return Ok(Outcome::nothing());
     }
@@ -150,7 +150,7 @@ fn score(lead: &Lead, assessment: Assessment) -> Answer {
     Ok(Outcome::nothing().changed(lead, said))
 }
 
-fn disqualify_by_hand(lead: &Lead, command: &LeadDisqualify, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+fn disqualify_by_hand(lead: &Lead, command: &LeadDisqualify, ctx: &mut Ctx<'_, Shelf>) -> Decision {
     if let LeadState::Disqualified { reason, .. } = lead.state()
         && *reason == command.reason
     {
@@ -170,7 +170,7 @@ fn disqualify_by_hand(lead: &Lead, command: &LeadDisqualify, ctx: &mut Ctx<'_, S
 }
 
 /// The lead is open again and keeps all it knew, its opportunity too (F66).
-fn reactivate(lead: &Lead) -> Answer {
+fn reactivate(lead: &Lead) -> Decision {
     if lead.is_open() {
         return Ok(Outcome::already(itself(lead)));
     }

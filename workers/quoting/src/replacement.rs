@@ -11,7 +11,7 @@ use domain::pricing::{PriceBasis, price};
 use rust_decimal::Decimal;
 
 use crate::settings::QuotingSettings;
-use crate::when::Answer;
+use crate::when::Decision;
 
 /// Most problems that an answer spells out; the rest is counted.
 const PROBLEMS_SHOWN_MAX: usize = 50;
@@ -24,7 +24,7 @@ pub(crate) fn replace(
     world: &World,
     command: &CatalogReplace,
     settings: &QuotingSettings,
-) -> Answer {
+) -> Decision {
     let old = world.catalog().cloned().unwrap_or_else(Catalog::empty);
     if command.catalog != old.id {
         return Err(Refusal::unknown(SubjectKind::Catalog, command.catalog));

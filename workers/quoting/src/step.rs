@@ -12,7 +12,7 @@ use domain::shelf::Shelf;
 
 use crate::draft::{copied, quote_activated, room_for_quote};
 use crate::quoting::Quoting;
-use crate::when::{Answer, Then};
+use crate::when::{Decision, Then};
 
 impl Quoting {
     /// The draft stands as offered and is frozen (F88). A draft whose validity ran out meanwhile is
@@ -22,7 +22,7 @@ impl Quoting {
         world: &World,
         command: &QuoteActivate,
         ctx: &mut Ctx<'_, Shelf>,
-    ) -> Answer {
+    ) -> Decision {
         let (opportunity, quote) = found(world, command.quote)?;
         if matches!(quote.state, QuoteState::Active { .. }) {
             return Ok(Outcome::already(itself(quote)));
@@ -45,7 +45,7 @@ impl Quoting {
         world: &World,
         command: &QuoteRevise,
         ctx: &mut Ctx<'_, Shelf>,
-    ) -> Answer {
+    ) -> Decision {
         let (opportunity, quote) = found(world, command.quote)?;
         if let Some(next) = live_successor(opportunity, quote) {
             return Ok(Outcome::already(itself(next)));
@@ -87,7 +87,7 @@ impl Quoting {
         world: &World,
         command: &QuoteClose,
         ctx: &mut Ctx<'_, Shelf>,
-    ) -> Answer {
+    ) -> Decision {
         let (opportunity, quote) = found(world, command.quote)?;
         let reason = command.reason;
         if reason == QuoteCloseReason::Revised {
@@ -123,7 +123,7 @@ fn lost(
     opportunity: Opportunity,
     command: &QuoteClose,
     ctx: &Ctx<'_, Shelf>,
-) -> Answer {
+) -> Decision {
     let out_sold = command.competitor.is_some() && command.reason == QuoteCloseReason::Lost;
     let reason = if out_sold { LostReason::OutSold } else { LostReason::Canceled };
     let opportunity = opportunity.apply(&OpportunityAction::Lose { at: ctx.now, reason })?;

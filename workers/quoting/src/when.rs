@@ -22,4 +22,4 @@ domain::one_of! {
 }
 
 /// What follows from one of these.
-pub(crate) type Answer = Result<Outcome<Then>, Refusal>;
+pub(crate) type Decision = Result<Outcome<Then>, Refusal>;

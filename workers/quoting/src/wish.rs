@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 
 use crate::line::{Wanted, priced};
 use crate::quoting::Quoting;
-use crate::when::Answer;
+use crate::when::Decision;
 
 impl Quoting {
     /// Prices what a new opportunity wants. Nothing named, nothing invented: such an opportunity
@@ -22,7 +22,7 @@ impl Quoting {
         world: &World,
         event: &OpportunityCreated,
         ctx: &mut Ctx<'_, Shelf>,
-    ) -> Answer {
+    ) -> Decision {
         let opportunity = world.known(event.opportunity)?;
         let wanted = wanted(world, event, ctx.facts);
         if wanted.is_empty() {
@@ -56,7 +56,7 @@ impl Quoting {
         world: &World,
         command: &OpportunityAddLine,
         ctx: &mut Ctx<'_, Shelf>,
-    ) -> Answer {
+    ) -> Decision {
         let mut opportunity = world.known(command.opportunity)?.apply(&OpportunityAction::Edit)?;
         if opportunity.lines.len() >= LINES_MAX {
             let message = format!(

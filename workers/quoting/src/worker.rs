@@ -7,7 +7,7 @@ use domain::shelf::Shelf;
 
 use crate::quoting::Quoting;
 use crate::replacement;
-use crate::when::{Answer, Then, When};
+use crate::when::{Decision, Then, When};
 
 impl Worker for Quoting {
     const NAME: &'static str = "quoting";
@@ -43,7 +43,7 @@ impl Worker for Quoting {
         }
     }
 
-    fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Answer {
+    fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Decision {
         match when {
             When::OpportunityCreated(event) => self.open(world, event, ctx),
             When::OpportunityAddLine(command) => self.add_line(world, command, ctx),

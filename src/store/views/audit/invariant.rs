@@ -24,7 +24,7 @@ pub struct Look {
 /// What became of one invariant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum Standing {
     Ok,
     Broken,
     /// Not judged: messages on their way may still make it right.
@@ -40,7 +40,7 @@ pub struct Invariant {
     pub name: &'static str,
     /// What is asked, in one sentence.
     pub question: &'static str,
-    pub answer: Answer,
+    pub answer: Standing,
     /// How many records were looked at.
     pub checked: i64,
     pub broken: i64,
@@ -67,9 +67,9 @@ impl Invariant {
         named: Vec<Named>,
     ) -> Self {
         let answer = match (broken, in_flight) {
-            (0, 0) => Answer::Ok,
-            (0, _) => Answer::InFlight,
-            _ => Answer::Broken,
+            (0, 0) => Standing::Ok,
+            (0, _) => Standing::InFlight,
+            _ => Standing::Broken,
         };
         Self { name, question, answer, checked, broken, in_flight, named }
     }
@@ -84,8 +84,8 @@ impl Invariant {
     pub(super) fn noted(asked: (&'static str, &'static str), checked: i64, rows: Vec<Row>) -> Self {
         let found = Self::found(asked, checked, rows);
         match found.answer {
-            Answer::Ok => found,
-            _ => Self { answer: Answer::Noted, broken: 0, in_flight: 0, ..found },
+            Standing::Ok => found,
+            _ => Self { answer: Standing::Noted, broken: 0, in_flight: 0, ..found },
         }
     }
 }

@@ -23,14 +23,14 @@ pub struct Cpu {
 const RABBITMQ: &str = "beam.smp";
 
 /// A moment from which CPU time is counted.
-pub struct Clock {
+pub struct CpuTime {
     /// The first process of the database server, whose children serve the sessions.
     postmaster: Option<u32>,
     then: Cpu,
     brokers: BTreeMap<u32, f64>,
 }
 
-impl Clock {
+impl CpuTime {
     /// Starts counting; `session` is the server's process of any connection.
     pub fn start(session: u32) -> Self {
         let stats = stats();

@@ -19,15 +19,15 @@ use leadmill::settings::Settings;
 use leadmill::store::{self, Connection, summary};
 use leadmill::workers;
 
-use super::around::{Outside, send_paced, until_consumed};
 use super::bare_worker;
-use super::cpu::{self, Clock, Used};
-use super::flow_report::{Grown, Pairs, Process, Report, Run, Runs};
+use super::cpu::{self, CpuTime, Used};
+use super::flow_report::{FlowReport, Grown, Pairs, Process, Run, Runs};
 use super::ground::{Ground, Grounds, said};
 use super::latency::{self, Latency};
 use super::load::Load;
 use super::sample::{self, Words};
-use crate::queries::{batch, history, work};
+use super::surroundings::{Outside, send_paced, until_consumed};
+use crate::queries::{batch, history, written};
 
 /// Most leads of the run that comes first and is not counted, for cold caches.
 const WARM_UP_MAX: usize = 500;
@@ -57,7 +57,7 @@ pub async fn measure(
     context: &Context,
     settings: &Settings,
     wanted: Wanted,
-) -> anyhow::Result<Report> {
+) -> anyhow::Result<FlowReport> {
     let load_average = cpu::load_average();
     let folder = context.global.folder.join("bench");
     let made = std::fs::create_dir_all(&folder);
@@ -69,7 +69,7 @@ pub async fn measure(
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("Stopped; nothing was measured.")),
     };
     flow.grounds.clear_all().await;
-    Ok(Report::of(settings, load_average, measured?))
+    Ok(FlowReport::of(settings, load_average, measured?))
 }
 
 /// Who works, and how fast inputs come.
@@ -198,12 +198,12 @@ impl Flow<'_> {
         let Wanted { leads, rounds, .. } = wanted;
         let mut conn =
             store::connect(&ground.settings.database, "leadmill bench").await.map_err(said)?;
-        let before = work::leads(&mut conn).await.map_err(said)?;
+        let before = written::leads(&mut conn).await.map_err(said)?;
         let copies = u32::try_from(i64::from(history).div_euclid(before.max(1)))?.max(1);
         eprintln!("Filling in {copies} times what {before} leads left …");
         history::multiply(&mut conn, copies).await.map_err(said)?;
-        let disk_bytes = work::work(&mut conn).await.map_err(said)?.disk_bytes;
-        let held = work::leads(&mut conn).await.map_err(said)?;
+        let disk_bytes = written::work(&mut conn).await.map_err(said)?.disk_bytes;
+        let held = written::leads(&mut conn).await.map_err(said)?;
         store::close(conn).await.map_err(said)?;
         eprintln!("The database has {held} leads and {} MiB.", disk_bytes >> 20);
         let mut pairs = Vec::new();
@@ -247,7 +247,7 @@ impl Flow<'_> {
         let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
         let (from, since) = (self.people, Utc::now());
         self.people += leads;
-        let written = work::work(&mut conn).await.map_err(said)?;
+        let before = written::work(&mut conn).await.map_err(said)?;
         let post = Post::open(self.context, settings).await?;
         if !matches!(way, Way::Steady(_)) {
             post.send(sample::inputs(from, leads, &self.words)).await?;
@@ -257,10 +257,10 @@ impl Flow<'_> {
         let (first, others): (Vec<_>, Vec<_>) =
             workers.into_iter().partition(|worker| !worker.raw_queues().is_empty());
         let processes = self.start(settings, &way, &others)?;
-        work::checkpoint(&mut conn).await;
+        written::checkpoint(&mut conn).await;
         // The first of the row begins when all others stand ready.
         until_consumed(settings, &others).await?;
-        let clock = Clock::start(u32::try_from(written.session)?);
+        let clock = CpuTime::start(u32::try_from(before.session)?);
         let mut processes = processes.and(self.start(settings, &way, &first)?);
         if let Way::Steady(pace) = way {
             until_consumed(settings, &first).await?;
@@ -276,10 +276,10 @@ impl Flow<'_> {
         // A session sees the statistics of others as they were when it first looked.
         store::close(conn).await.map_err(said)?;
         let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
-        let written_now = work::work(&mut conn).await.map_err(said)?;
+        let after = written::work(&mut conn).await.map_err(said)?;
         let mut run = read(&mut conn, since, leads).await?;
         store::close(conn).await.map_err(said)?;
-        run.wrote(&written, &written_now);
+        run.wrote(&before, &after);
         run.cpu = cpu;
         run.processes = used.into_iter().map(|(name, used)| Process { name, used }).collect();
         Ok(run)

@@ -7,7 +7,7 @@ use std::fmt;
 use anyhow::Context as _;
 use leadmill::cli::output::table;
 use leadmill::settings::Settings;
-use leadmill::store::summary::Stage;
+use leadmill::store::summary::WorkerTimes;
 use leadmill::workers;
 use serde::Serialize;
 
@@ -15,13 +15,13 @@ use super::cpu::{Cpu, Used};
 use super::latency::Latency;
 use super::report::Machine;
 use crate::queries::batch::Published;
-use crate::queries::work::Work;
+use crate::queries::written::Work;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// Everything that came out, and under which circumstances.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct FlowReport {
     /// How fast the pipeline was, compared with the bare loop: 1 would be as fast.
     ratio: f64,
     /// How fast the pipeline was on grown tables, compared with empty ones.
@@ -117,7 +117,7 @@ pub struct Run {
     /// Of the whole server, also what it wrote for others.
     pub wal_bytes_per_lead: f64,
     pub disk_bytes_per_lead: f64,
-    pub stages: Vec<Stage>,
+    pub stages: Vec<WorkerTimes>,
     pub processes: Vec<Process>,
     /// CPU seconds of the servers, and of this process with its stand-ins.
     pub cpu: Cpu,
@@ -133,7 +133,7 @@ pub struct Process {
 
 impl Run {
     /// `None` where no batch was published.
-    pub fn of(leads: usize, batches: &[Published], mut stages: Vec<Stage>) -> Option<Self> {
+    pub fn of(leads: usize, batches: &[Published], mut stages: Vec<WorkerTimes>) -> Option<Self> {
         let first = batches.iter().map(|batch| batch.taken_at).min()?;
         let last = batches.iter().map(|batch| batch.published_at).max()?;
         let seconds = (last - first).as_seconds_f64().max(f64::EPSILON);
@@ -208,7 +208,7 @@ impl Run {
     }
 }
 
-impl Report {
+impl FlowReport {
     pub fn of(settings: &Settings, load_average: Option<f64>, runs: Runs) -> Self {
         Self {
             ratio: runs.beside_bare.ratio,
@@ -227,7 +227,7 @@ fn seconds(time: Option<f64>) -> String {
     time.map_or_else(|| "–".to_owned(), |seconds| format!("{seconds:.1}"))
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for FlowReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Runs { beside_bare, paced, latency, grown } = &self.runs;
         let Pairs { pipeline: full, other: roofline, .. } = beside_bare;

@@ -10,7 +10,7 @@ use super::cpu;
 use super::ground::{Ground, Grounds};
 use super::load::{self, Load};
 use super::measure::{Round, measure as measure_round, work_off};
-use super::report::Report;
+use super::report::BenchReport;
 
 /// Messages of the run that comes before the measured ones and is not counted: the first run pays
 /// for cold caches of both servers, whichever way it goes.
@@ -31,7 +31,7 @@ pub struct Hop<'a> {
 ///
 /// # Errors
 /// What keeps it from being measured, as finished sentences.
-pub async fn measure(settings: &Settings, hop: &Hop<'_>) -> anyhow::Result<Report> {
+pub async fn measure(settings: &Settings, hop: &Hop<'_>) -> anyhow::Result<BenchReport> {
     let load_average = cpu::load_average();
     let mut grounds = Grounds::default();
     let measured = async {
@@ -43,7 +43,7 @@ pub async fn measure(settings: &Settings, hop: &Hop<'_>) -> anyhow::Result<Repor
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("Stopped; nothing was measured.")),
     };
     grounds.clear_all().await;
-    Ok(Report::of(hop.name, settings, load_average, measured?))
+    Ok(BenchReport::of(hop.name, settings, load_average, measured?))
 }
 
 async fn rounds(ground: &Ground, hop: &Hop<'_>) -> anyhow::Result<Vec<Round>> {

@@ -13,10 +13,10 @@ use serde::Serialize;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::cpu::{Clock, Cpu};
+use super::cpu::{Cpu, CpuTime};
 use super::ground::said;
 use crate::queries::batch::{Progress, Published, progress, published};
-use crate::queries::work::work;
+use crate::queries::written::work;
 
 /// A worker that gets no further for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,7 +58,7 @@ pub async fn work_off(settings: &Settings, worker: &str, messages: usize) -> any
 /// Works off `messages` messages that lie in the queue of the worker, and measures it.
 pub async fn measure(settings: &Settings, worker: &str, messages: usize) -> anyhow::Result<Round> {
     let mut conn = store::connect(&settings.database, "leadmill bench").await.map_err(said)?;
-    let clock = Clock::start(u32::try_from(work(&mut conn).await.map_err(said)?.session)?);
+    let clock = CpuTime::start(u32::try_from(work(&mut conn).await.map_err(said)?.session)?);
     let batches = worked(settings, worker, messages).await?;
     let cpu = clock.used();
     store::close(conn).await.map_err(said)?;

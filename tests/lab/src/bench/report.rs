@@ -12,7 +12,7 @@ use super::measure::Round;
 
 /// Everything that came out, and under which circumstances.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct BenchReport {
     hop: String,
     /// How many times as many messages a second go through in batches, by the medians.
     ratio: f64,
@@ -60,7 +60,7 @@ impl Machine {
     }
 }
 
-impl Report {
+impl BenchReport {
     pub fn of(
         hop: &str,
         settings: &Settings,
@@ -119,7 +119,7 @@ fn median(mut figures: Vec<f64>) -> Option<f64> {
     Some((lower + upper) / 2.0)
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for BenchReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (many, one) = (&self.batched, &self.one_by_one);
         let row = |what: &str, figure: &dyn Fn(&Median) -> String| {

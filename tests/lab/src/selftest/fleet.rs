@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use leadmill::cli::processes::Process;
 use leadmill::cli::sibling::{self, LEADMILL};
 use leadmill::messaging::EXIT_STUCK;
-use leadmill::runtime::{CLOCK_OFFSET, FAIL_AT, FaultPoint};
+use leadmill::runtime::{FAIL_AT, FaultPoint, TIME_OFFSET};
 use leadmill::workers;
 use rustix::process::Signal;
 
@@ -106,7 +106,7 @@ impl Fleet {
                 let hours = i64::try_from(1 + rest % JUMP_HOURS)?;
                 let hours = if (rest / JUMP_HOURS).is_multiple_of(2) { hours } else { -hours };
                 self.kill(place).await?;
-                self.launch(place, &[(CLOCK_OFFSET, &(hours * 3_600).to_string())])?;
+                self.launch(place, &[(TIME_OFFSET, &(hours * 3_600).to_string())])?;
                 Ok(format!("{name} by {hours} h"))
             }
             Kind::RollingRestart => {

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::inputs::Expected;
 use super::ledger::{Sent, Shared, sum};
-use super::patient::{PAUSE, Patient, open};
 use super::plan::{Kind, Planned};
+use super::resending::{PAUSE, Patient, open};
 
 /// Messages that are published once more at a time.
 const DOUBLED: usize = 60;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use leadmill::cli::audit;
 use leadmill::cli::output::table;
-use leadmill::store::audit::{Answer, Invariant};
+use leadmill::store::audit::{Invariant, Standing};
 use serde::Serialize;
 
 use super::fleet::Ends;
@@ -44,7 +44,7 @@ pub struct Figures {
 
 /// The whole.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct SelftestReport {
     pub ok: bool,
     pub seed: u64,
     pub nodes: usize,
@@ -74,7 +74,7 @@ impl Figures {
     }
 }
 
-impl Report {
+impl SelftestReport {
     pub fn text(&self) -> String {
         let mut text = format!("Faults, with seed {}:\n", self.seed);
         let rows = self.faults.iter().map(|fault| {
@@ -108,7 +108,7 @@ impl Report {
              a server was away when they started, {stuck} to give back messages, {} otherwise.",
             unforeseen.len()
         );
-        let broken = self.verdicts.iter().filter(|it| it.answer == Answer::Broken).count();
+        let broken = self.verdicts.iter().filter(|it| it.answer == Standing::Broken).count();
         text += &if self.ok {
             "Nothing was lost, nothing happened twice.".to_owned()
         } else {

@@ -35,7 +35,7 @@ const STILL: Duration = Duration::from_secs(45);
 const LINE_EVERY: Duration = Duration::from_secs(15);
 
 /// Everything that the hands share.
-pub struct Stage<'a> {
+pub struct Scene<'a> {
     pub context: &'a Context,
     pub settings: Settings,
     pub folder: PathBuf,
@@ -46,7 +46,7 @@ pub struct Stage<'a> {
     pub injected: Mutex<Vec<Injected>>,
 }
 
-impl Stage<'_> {
+impl Scene<'_> {
     /// Carries out one fault after the other until the time is over.
     pub async fn carry_out(
         &self,

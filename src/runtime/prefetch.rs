@@ -19,7 +19,7 @@ const MEMORY: usize = 8;
 
 /// The reach of one lane on one link.
 #[derive(Debug)]
-pub struct Reach {
+pub struct Prefetch {
     batches: usize,
     most: usize,
     now: usize,
@@ -31,14 +31,14 @@ pub fn is_careful(part: &[Delivered]) -> bool {
     matches!(part, [one] if one.delivery_count >= CAREFUL_FROM)
 }
 
-impl Reach {
+impl Prefetch {
     /// Begins with one message; at most so many batches of this size.
     pub fn new(batch_max: usize, batches: usize) -> Self {
         Self { batches, most: batch_max * batches, now: 1, body_bytes: 0 }
     }
 
     /// Messages that the broker may have unacknowledged with us.
-    pub fn prefetch(&self) -> u16 {
+    pub fn count(&self) -> u16 {
         u16::try_from(self.now).unwrap_or(u16::MAX)
     }
 
@@ -78,36 +78,36 @@ mod tests {
 
     #[test]
     fn a_link_begins_with_one_message_and_takes_all_that_its_batches_need_step_by_step() {
-        let mut reach = Reach::new(512, 2);
-        assert_eq!((reach.prefetch(), reach.batch()), (1, 1));
-        assert!(reach.saw(1_000, 0));
-        assert_eq!((reach.prefetch(), reach.batch()), (32, 16));
-        assert!(reach.saw(1_000, 0));
-        assert_eq!((reach.prefetch(), reach.batch()), (1_024, 512));
-        assert!(!reach.saw(1_000, 0), "that is all it needs");
+        let mut prefetch = Prefetch::new(512, 2);
+        assert_eq!((prefetch.count(), prefetch.batch()), (1, 1));
+        assert!(prefetch.saw(1_000, 0));
+        assert_eq!((prefetch.count(), prefetch.batch()), (32, 16));
+        assert!(prefetch.saw(1_000, 0));
+        assert_eq!((prefetch.count(), prefetch.batch()), (1_024, 512));
+        assert!(!prefetch.saw(1_000, 0), "that is all it needs");
     }
 
     #[test]
     fn messages_that_were_tried_often_are_taken_one_at_a_time() {
-        let mut reach = Reach::new(512, 2);
-        assert!(!reach.saw(1_000, CAREFUL_FROM));
-        assert_eq!((reach.prefetch(), reach.batch()), (1, 1));
-        assert!(reach.saw(1_000, CAREFUL_FROM - 1));
+        let mut prefetch = Prefetch::new(512, 2);
+        assert!(!prefetch.saw(1_000, CAREFUL_FROM));
+        assert_eq!((prefetch.count(), prefetch.batch()), (1, 1));
+        assert!(prefetch.saw(1_000, CAREFUL_FROM - 1));
     }
 
     #[test]
     fn large_bodies_are_held_in_small_numbers_however_many_came_before() {
         const LARGEST: usize = 16 * 1024 * 1024;
-        let mut reach = Reach::new(256, 2);
-        while reach.saw(1_000, 0) {}
-        assert_eq!(reach.prefetch(), 512);
-        assert!(reach.saw(64 * 1024, 0), "one batch is enough");
-        assert_eq!((reach.prefetch(), reach.batch()), (64, 32));
-        assert!(reach.saw(LARGEST, 0));
-        assert_eq!((reach.prefetch(), reach.batch()), (1, 1));
-        assert!(!reach.saw(LARGEST, 0));
-        let exchanged = (0..64).filter(|_| reach.saw(1_000, 0)).count();
-        assert!(reach.prefetch() > 512 / 2, "small ones are held in large numbers again");
+        let mut prefetch = Prefetch::new(256, 2);
+        while prefetch.saw(1_000, 0) {}
+        assert_eq!(prefetch.count(), 512);
+        assert!(prefetch.saw(64 * 1024, 0), "one batch is enough");
+        assert_eq!((prefetch.count(), prefetch.batch()), (64, 32));
+        assert!(prefetch.saw(LARGEST, 0));
+        assert_eq!((prefetch.count(), prefetch.batch()), (1, 1));
+        assert!(!prefetch.saw(LARGEST, 0));
+        let exchanged = (0..64).filter(|_| prefetch.saw(1_000, 0)).count();
+        assert!(prefetch.count() > 512 / 2, "small ones are held in large numbers again");
         assert!(exchanged < 12, "a consumer is exchanged seldom, not {exchanged} times");
     }
 }
