@@ -10,7 +10,7 @@
 //!
 //! | step | file |
 //! | --- | --- |
-//! | A form lies in the quorum queue `intake.web`. A lane takes what is there, without waiting for more | `runtime/lane.rs`, `runtime/reach.rs`, `messaging/consumer.rs` |
+//! | A form lies in the quorum queue `intake.web`. A lane takes what is there, without waiting for more | `runtime/lane.rs`, `runtime/prefetch.rs`, `messaging/consumer.rs` |
 //! | Its bytes become a typed `When`, on a thread that may block, before any transaction | `runtime/arrival.rs`, `envelope.rs`, `workers/intake/src/form.rs` |
 //! | `BEGIN`; it is claimed; its raw bytes are stored | `runtime/transaction.rs`, `received.rs`, `inbox.rs`, `chunk.rs` in `store/delivery` |
 //! | What the whole batch needs is loaded and locked | `store/world.rs` |
@@ -34,6 +34,11 @@
 //! * A subject stands once in `subjects!` (`domain/subjects.rs`), in the order of locks: what the World holds,
 //!   what can be needed, and what the store loads and saves follow. Workers say `needs.lock(id)`,
 //!   `world.find(id)`, `world.known(id)?`.
+//! * A link finds records by another key: one (`OrderOfQuote`) or a bounded set (`InvoicesOfOrder`). It is a
+//!   line in `links!` (`domain/keys.rs`), an `impl Link` (`domain/links.rs`) and an `impl LookUp` in the store.
+//! * A worker declares at home: what it locks (`LOCKS`), its numbers, its facts, how raw inputs are read. Roles,
+//!   topology and contract follow. Reference data is one list, `references!` (`domain/reference.rs`).
+//! * The messages of a subject lie in one file, `domain/messages/<subject>.rs`.
 //! * A table is declared once (`table!`, `part!`; `src/store/table`): bulk statements, rights, audits and
 //!   the lists of tests follow from it (`store/declared.rs`).
 //! * [`store`] has all SQL, [`messaging`] has all of lapin; neither knows of the other.
@@ -59,7 +64,7 @@
 //!    Other content under a known key is claimed in `conflict`, under an id of its own, and refused
 //!    once. A worker of ours says it only where it came by that worker's exchange, or back by a way
 //!    that only judged messages take (`runtime/origin.rs`).
-//! 2. **Lock.** All workers lock in one order (`KINDS` in `store/world.rs`, ids ascending), so that
+//! 2. **Lock.** All workers lock in one order ([`Root::ORDER`](domain::decide::Root::ORDER), ids ascending), so that
 //!    they wait for each other but never in a circle.
 //! 3. **Decide and save**, checked by the version (`sequence`) of each row.
 //! 4. **Publish, then acknowledge.** While these confirms are in flight, the next messages gather, and a
@@ -81,8 +86,8 @@
 //!    back after (`runtime/trial.rs`). After six such deaths its own worker parks it; one that only lost
 //!    its links is sent anew by the worker's own way back, before the broker's count of 20 is reached.
 //!    What lies in the buffer is counted too whenever a link or a process ends, so a link takes one message
-//!    at a time as long as what comes was tried often: good messages do not die for their company. Nor do
-//!    large bodies fill the memory: the larger they are, the fewer are held (`runtime/reach.rs`).
+//!    at a time as long as what comes was tried often, so that good messages are not parked with a bad one. Nor do
+//!    large bodies fill the memory: the larger they are, the fewer are held (`runtime/prefetch.rs`).
 //!
 //! Nothing is lost, an effect happens once, a consumer may see an event again but always with the same
 //! id. [`runtime::FaultPoint`] names the six places where a batch can be cut; `tests/it/crashes.rs`
@@ -118,73 +123,32 @@
 //! A worker that breaks its own rules panics on purpose: asking the World for what `needs` did not
 //! name, saying an event without the record it is about, changing a record in silence.
 //!
-//! # What a new worker costs
+//! # What a change costs
 //!
-//! On subjects that exist: two files (a manifest; a `lib.rs` of about sixty lines, and its stories) and
-//! six lines elsewhere (two in `Cargo.toml`, three in `workers.rs`, one in `store/role/root.rs`: the roots
-//! that it locks); the contract is written anew; nothing else in runtime, store or messaging. Its crash
-//! test is one function, which says how messages for it come about. `CONTRIBUTING.md` walks through
-//! one.
+//! A worker on subjects that exist: two files (a manifest; a `lib.rs` of about sixty lines, and its stories)
+//! and three lines elsewhere (two in `Cargo.toml`, one in `workers.rs`); the contract is written anew;
+//! nothing in runtime, store or messaging. Its crash test is one function, which says how messages for it
+//! come about. `CONTRIBUTING.md` walks through one, and has the table of what a column, a message and a
+//! subject cost.
 //!
-//! # Decisions that other designs take differently
+//! # The words of the field
 //!
-//! * **Needs are asked kind by kind, in the order of locks**, and what is named is locked at once. The
-//!   usual way, looking around without locks and then locking, must look a second time at everything it
-//!   decided by. Where a later kind brings an earlier one to light (a quote names its opportunity), a
-//!   savepoint gives all locks back and the load begins again knowing it; three times is a bug.
-//! * **`FOR NO KEY UPDATE`, not `FOR UPDATE`.** Ids and natural keys never change, so this excludes every
-//!   other writer, and still lets foreign keys (`FOR KEY SHARE`) pass without waiting.
-//! * **A root guards its parts.** Quotes and lines are locked by their opportunity, shipments by their
-//!   order. Locking the child first deadlocks two workers that close siblings of one deal.
-//! * **`X.already` is a type of its own**, not a flag on `order.created`: whoever counts orders by their
-//!   events counts none twice, and needs no rule for it.
-//! * **One state change = one event.** Therefore `lead.scored` exists (the rules left a score and no
-//!   decision), and `catalog.replaced`; and a collection that gives out its rows moves only a checkpoint,
-//!   which is no state of anybody and has no event.
-//! * **`split` is a verdict.** A list, a vCard file or a hook with several people is one input, whose
-//!   parts are judged one by one; "created" would name one lead of five hundred.
-//! * **Rows of an import are claimed by their derived id in `inbox`**, like every message of ours, not by a
-//!   key in `received`: the cause and the row's place give the same id whenever a slice is taken again,
-//!   and a table that is never pruned does not grow by every row of every file. The same person in two
-//!   files is a matter of recognition, not of delivery.
-//! * **Party keys are claimed before anybody is looked for** (`store/party.rs`): two leads of one person,
-//!   in one batch or in two processes, meet at the key. Keys that point at two parties are never merged
-//!   in silence; the input is held, naming both.
-//! * **Silence is recorded.** A message to which nothing follows leaves a row in `nothing` saying why, so
-//!   that every claim can be explained. A column in `inbox` would cost each message a second write.
-//! * **Dead letters are parked in the database.** A dead-letter queue alone can be read only by consuming
-//!   it; a row can be listed, shown, replayed once, and counted by `status` and `audit`.
-//! * **Time is an actor: the clock.** Any process whose role may keeps it (`runtime/upkeep.rs`), else one of
-//!   its own; claiming the due row of `schedule` makes a command of it exactly once, said by
-//!   `urn:leadmill:clock` under an id of that moment. Delay queues hold nothing longer than fifteen minutes.
-//! * **A late acceptance is refused** with the rule `quote.expired`, whether or not the clock has come by:
-//!   the seller's calendar decides, not the moment a timer ran. The clock then closes the quote with the
-//!   reason `expired`, which Dynamics 365 books as lost.
-//! * **An invoice number is part of the decision.** The row of its series is the last lock of a load; the
-//!   batch takes numbers from it and a rollback gives them back. Lead, quote and order numbers come
-//!   from sequences, where gaps are allowed.
-//! * **The clock of a decision is the database's** `now()` of the transaction. No decision reads a clock, so
-//!   no two processes disagree about the day.
-//! * **An exchange for everybody who says something**, and none that all share: which queue a message reaches
-//!   follows from the exchange, never from a right to a routing key, which the headers `CC` and `BCC` walk past
-//!   on RabbitMQ 3.10. Queues are bound to each sayer's exchange directly, for just the types that this sayer
-//!   says: a binding between exchanges would route the same headers again. So that nobody outside must know the
-//!   exchanges, `leadmill consumer` makes queues.
-//! * **Raw input may enter by the default exchange** under the name of its queue: one line in any client, and no
-//!   envelope to get wrong. Where users have rights of their own, each kind of sender has an exchange instead. Bytes are stored first and judged then.
-//! * **Structured CloudEvents**, because the SDKs do not agree on AMQP headers for the binary mode. What
-//!   arrives is opened in both modes, and as bare JSON with the basic properties.
-//! * **`mandatory` only where somebody must hear**: the types in [`workers::heard`] and `out.billing`. A
-//!   return then means a lost binding and stops the lane. What nobody here hears lies in the log.
-//! * **No recovery inside the client.** Two connections (one to publish, one to consume) live and fail
-//!   together as one generation; nothing stale can reach a new channel. Both lead to one node of a
-//!   cluster; the next generation may take another.
-//! * **Queries are never cancelled from outside.** Time limits are PostgreSQL's own; a future dropped in the
-//!   middle leaves a connection in an unknown state.
-//! * **Rights are computed too.** What a worker says, hears and numbers gives the user and most of the role
-//!   that [`roles`] prints; only the roots it locks stand in a list of their own (`store/role/root.rs`). Delays are
-//!   each worker's own, and lead back to its own queues only.
-//! * **No simulator traits** around store and messaging: the proof is the real servers and real kills.
+//! | you look for | here it is |
+//! | --- | --- |
+//! | transactional outbox | `event` and `batch`, written with the records; published after, marked by the next transaction (`runtime/publish.rs`) |
+//! | idempotent consumer, deduplication | a claim in `inbox` or `received` (`runtime/claims.rs`) |
+//! | in-flight batches, pipelining | `InFlight` in `runtime/lane.rs` |
+//! | adaptive prefetch, back pressure | `runtime/prefetch.rs` |
+//! | retry, backoff | `runtime/attempts.rs` in place, `store/delivery/delayed.rs` with the message put off |
+//! | poison message, dead letter queue | halving in `runtime/todo.rs`; a row of `parked` |
+//! | unit of work, identity map | the [`World`](domain::decide::World) of a batch |
+//! | aggregate, aggregate root | a subject with its parts; [`Root`](domain::decide::Root) |
+//! | optimistic locking | the `sequence` of a row, checked by `store/save.rs`, beside real locks |
+//! | event sourcing | none: rows are the truth, events tell of them |
+//! | scheduler, timer | the clock: `schedule` and `runtime/upkeep.rs` |
+//! | projection, read model | `store/views` |
+//!
+//! Why it is so and not otherwise, with what was rejected: `docs/decisions.md`.
 //!
 //! # House rules
 //!

@@ -213,7 +213,7 @@ impl Runtime {
                     async move { upkeep.run(&link).await }
                 });
                 together(lanes.into_iter().map(|lane| keep_working(lane, link.clone()))).await;
-                // Ended by the same causes as the lanes; not waited for beyond them.
+                // The lanes have ended, so the upkeep ends too; what it is doing can be done again later.
                 kept.abort();
                 ControlFlow::<()>::Continue(())
             }

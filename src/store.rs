@@ -60,8 +60,8 @@ pub use views::{audit, blocker, outcome, status, summary, trace};
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE_ADMITS: &str = "28000";
 
-/// Leaves a plan no way to its rows but an index. What has none is read nevertheless, at a price that
-/// must not look worth compiling for.
+/// Makes the planner use indexes whatever the statistics say: those of a young table would have it scan.
+/// Where there is no index it scans all the same, at a cost so high that it would compile the plan: so no JIT.
 const BY_KEY: [(&str, &str); 5] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
@@ -98,7 +98,7 @@ pub async fn connect_by_key(database: &DatabaseSettings, name: &str) -> Result<C
     open(database, database.options()?.application_name(name).options(BY_KEY)).await
 }
 
-/// Says goodbye to the server.
+/// Closes the connection.
 ///
 /// # Errors
 /// [`Fault::Connection`] where it is gone already.

@@ -49,7 +49,7 @@ pub enum Manner {
     Straight,
 }
 
-/// What a stand-in has done so far. `sent` is counted before `heard`, so that whoever reads them in
+/// What a stand-in has done so far. `sent` is counted before `heard`, so that a reader who takes them in
 /// the other order never takes it for idle.
 #[derive(Debug, Default)]
 pub struct Counts {

@@ -61,9 +61,9 @@ impl Post {
         &self.link
     }
 
-    /// Says goodbye to the broker.
+    /// Closes the connection.
     pub async fn close(self) {
-        // Everything was confirmed, so that nothing is lost where the goodbye is not answered.
+        // Everything was confirmed, so that nothing is lost where the broker does not answer.
         let _ = self.link.close().await;
     }
 }

@@ -44,7 +44,7 @@ pub trait Hosted: Send + Sync {
     fn facts(&self, known: &References) -> AnyFacts;
     fn raw_queues(&self) -> &'static [&'static str];
     /// # Errors
-    /// See [`RawInputs::read`].
+    /// See [`RawInputs::read`](crate::raw::RawInputs::read).
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed>;
     fn subject(&self, when: &When) -> Option<Subject>;
     fn batch_max(&self, queue: &str) -> usize;

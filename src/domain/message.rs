@@ -112,7 +112,7 @@ pub trait Message:
     fn subject(&self) -> Subject;
 }
 
-/// A set of message types that a worker hears or says; see [`one_of!`](crate::one_of).
+/// A set of message types that a worker hears or says; see [`one_of!`](macro@crate::one_of).
 pub trait OneOf: Sized {
     /// The types, in the order of declaration.
     const TYPES: &'static [&'static MessageType];

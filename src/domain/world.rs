@@ -42,8 +42,8 @@ pub trait SubjectId: Id + std::fmt::Debug + 'static {
 /// A key by which records of one kind are found, loaded and locked: a natural key finds one, what hangs on
 /// another record may be many.
 ///
-/// Whoever makes a record that hangs on another one holds the lock of that other one; whoever needs the set
-/// locks it too. So the set that was found is still the set when it is decided on.
+/// A worker that makes a record which hangs on another one holds the lock of that other one, and a worker that
+/// needs the set locks it too. So the set that was found is still the set when it is decided on.
 pub trait Link: Clone + Ord + std::fmt::Debug + Send + Sync + 'static {
     /// What is found.
     type Id: SubjectId;

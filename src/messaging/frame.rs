@@ -1,8 +1,8 @@
 //! What every frame of the broker must pass before the client library sees it.
 //!
 //! The library reads texts strictly and tables by recursion: one message with a property that is no
-//! UTF-8 would end the connection of whoever takes it, and one with deeply nested headers would end
-//! the process, by its stack; and then again for the next who takes it, and for whoever moves the
+//! UTF-8 would end the connection of its consumer, and one with deeply nested headers would end
+//! the process, by its stack; and then again for the next who takes it, and for the program that moves the
 //! dead letter. So such properties are mended where they lie, without changing any length: what is no
 //! UTF-8 becomes `?`, and a list or table that lies too deep becomes bytes, which are kept as text.
 

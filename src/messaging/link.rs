@@ -37,7 +37,7 @@ struct Inner {
 
 impl Link {
     /// Opens both connections to one node of the broker and the publisher's channel; each node is
-    /// given the settings' time limits, in turn, beginning with one by chance so that clients spread.
+    /// given the settings' time limits, in turn, beginning with a random one so that clients spread.
     /// `name` is shown in the broker's list of connections.
     ///
     /// # Errors
@@ -121,7 +121,7 @@ impl Link {
         self.0.health.token.clone()
     }
 
-    /// Cancelled when the link is old enough to be exchanged: whoever works with it for long should
+    /// Cancelled when the link is old enough to be exchanged: who works with it for long should
     /// finish what was taken, and ask for the next one. Nothing is wrong with it.
     pub fn retiring(&self) -> CancellationToken {
         self.0.retiring.clone()

@@ -35,7 +35,7 @@ pub struct BrokerSettings {
     /// then the link is opened anew.
     pub stuck_after_s: u64,
     /// Seconds after which a link finishes its work and is opened anew although nothing is wrong,
-    /// a fifth more or less by chance.
+    /// a fifth more or less at random.
     pub link_lifetime_s: u64,
     /// Whether `amqp://`, where everybody on the way can read and change, is refused.
     #[serde(default)]

@@ -22,7 +22,7 @@ const BACKOFF_MAX: Duration = Duration::from_secs(30);
 const HEALTHY_AFTER: Duration = Duration::from_secs(60);
 
 /// Opens a link, gives it to `run`, closes it when `run` returns, and begins again, with waits of
-/// 0.2 s doubling to 30 s, each multiplied by chance so that many processes do not return at once.
+/// 0.2 s doubling to 30 s, each multiplied by a random factor so that many processes do not return at once.
 ///
 /// `run` should return when [`Link::failed`] is cancelled or when `stop` is, having let an open
 /// transaction finish. `Break(value)` ends everything, `Continue` asks for the next link. Returns
@@ -135,6 +135,6 @@ mod tests {
             }
         }
         let spread: std::collections::BTreeSet<_> = (0..50).map(|_| backoff(8)).collect();
-        assert!(spread.len() > 10, "waits are spread by chance: {spread:?}");
+        assert!(spread.len() > 10, "waits are spread at random: {spread:?}");
     }
 }

@@ -158,7 +158,7 @@ impl<'l> Attempts<'l> {
         self.pause(most, reason).await
     }
 
-    /// Waits for half the time at least, by chance.
+    /// Waits between half and the whole of the time, at random, so that not all come back at once.
     async fn pause(&self, most: Duration, reason: &str) -> Result<(), LaneError> {
         let most_ms = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
         let wait = Duration::from_millis(fastrand::u64(most_ms / 2..=most_ms));

@@ -23,7 +23,7 @@ pub type Poisoned = HashMap<usize, Poison>;
 /// What is done with a message that cannot be handled.
 pub struct Poison {
     pub trouble: Trouble,
-    /// Decided instead of a raw input, so that it is held; see [`domain::decide::Worker::broken`].
+    /// Decided instead of a raw input, so that it is held; see [`domain::decide::RawInputs::broken`].
     pub instead: Option<When>,
 }
 

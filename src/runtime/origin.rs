@@ -30,7 +30,7 @@ pub enum Came {
     Back,
     /// Put back by a person who may.
     Replayed,
-    /// From whoever says or sends it.
+    /// By the exchange of the one who says or sends it.
     From,
 }
 

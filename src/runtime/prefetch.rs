@@ -1,15 +1,15 @@
-//! How far a lane reaches into its queue: how many messages it holds that are not acknowledged yet.
+//! Adaptive prefetch: how many messages a lane holds that are not acknowledged yet.
 //!
 //! Three things bound it. Its batches need no more than what the settings say. What is in hand when a
 //! link or a process ends counts as tried, not only what was worked on; so a link begins with one
 //! message, and takes more once it is seen that they are fresh. And bodies lie in memory, while a
-//! prefetch counts only messages; so queues of large bodies are reached into less far.
+//! prefetch counts only messages; so it is smaller where bodies are large.
 
 use crate::messaging::Delivered;
 
 /// Bytes of bodies that a lane aims to hold at most; one message is always held.
 const HELD_BYTES: usize = 4 * 1024 * 1024;
-/// How much further than before it reaches at once: what follows may be larger than what was seen.
+/// By how many messages it grows at once: what follows may be larger than what was seen.
 const STEP: usize = 32;
 /// From so many deliveries on, messages are taken one at a time and decided on trial: as many halvings make a
 /// batch of the usual size, 512, a single message.
@@ -17,7 +17,7 @@ pub const CAREFUL_FROM: u64 = 9;
 /// What the bodies of a batch say about the next ones, where they are smaller than thought: an eighth.
 const MEMORY: usize = 8;
 
-/// The reach of one lane on one link.
+/// The prefetch of one lane on one link.
 #[derive(Debug)]
 pub struct Prefetch {
     batches: usize,
@@ -47,7 +47,7 @@ impl Prefetch {
         (self.now / self.batches).max(1)
     }
 
-    /// Learns from a batch. `true`: the reach has changed so much that the consumer is to be exchanged
+    /// Learns from a batch. `true`: it has changed so much that the consumer is to be exchanged
     /// for one with the new prefetch.
     pub fn learn(&mut self, batch: &[Delivered]) -> bool {
         let bytes: usize = batch.iter().map(|message| message.body.len()).sum();

@@ -25,7 +25,7 @@ const DEATHS_MAX: i32 = 6;
 /// the broker's count begins anew.
 const WORN_FROM: u64 = 15;
 
-// Whoever ends the process is found out before that, and everybody else before the broker gives up.
+// A message that ends the process is found out before that, and any other comes out before the broker gives up.
 const _: () = assert!(CAREFUL_FROM + DEATHS_MAX as u64 <= WORN_FROM);
 const _: () = assert!(WORN_FROM < DELIVERY_LIMIT as u64);
 

@@ -24,7 +24,7 @@ const OPEN: u16 = 40;
 const OPEN_OK: u16 = 41;
 const CLOSE: u16 = 50;
 
-/// Logs in, opens the virtual host and says goodbye. Returns the broker's version, when it tells
+/// Logs in, opens the virtual host and closes the connection. Returns the broker's version, when it tells
 /// one. The error is the end of a sentence.
 pub async fn open(address: &Address) -> Result<Option<(u32, u32)>, String> {
     let late = || Err(format!("it did not answer within {} s", LOOK_TIMEOUT.as_secs()));
@@ -66,7 +66,7 @@ async fn talk(address: &Address) -> Result<Option<(u32, u32)>, String> {
     let mut close = 200_u16.to_be_bytes().to_vec();
     close.extend([0; 5]);
     send(&mut stream, CLOSE, &close).await?;
-    // The goodbye's answer keeps the broker's log free of a warning; its content says nothing.
+    // Waiting for the answer to the close keeps the broker's log free of a warning; its content says nothing.
     let mut rest = [0; 64];
     let _ = stream.read(&mut rest).await;
     Ok(version(&start))

@@ -1,4 +1,4 @@
-//! Is the process alive, and can it work? Asked by whoever restarts it or sends it work.
+//! Is the process alive, and can it work? Asked by the supervisor that restarts it, or the balancer that sends it work.
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};

@@ -209,7 +209,7 @@ async fn whoever_loses_a_node_goes_on_with_another() {
     one.refuse();
     two.refuse();
     let error = open_error(&both).await.to_string();
-    assert!(error.contains(&ports[0]), "the first is named, not one by chance: {error}");
+    assert!(error.contains(&ports[0]), "the first is named, not a random one: {error}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

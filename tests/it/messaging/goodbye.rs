@@ -1,4 +1,4 @@
-//! The broker is told goodbye.
+//! Connections are closed in order, and the broker's close-ok is awaited.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ const CLOSE_OK: &[u8] = b"\x01\0\0\0\0\0\x04\0\x0a\0\x33\xce";
 /// How connections that went through a listener were ended by the client.
 #[derive(Default)]
 struct Ends {
-    /// After the broker's goodbye.
+    /// After the broker's close-ok.
     polite: AtomicUsize,
     /// Before it.
     abrupt: AtomicUsize,

@@ -82,7 +82,7 @@ impl Lab {
         self.nodes.iter().map(Node::url).collect()
     }
 
-    /// Kills a node: no goodbye, no last write.
+    /// Kills a node: no connection is closed, nothing more is written.
     ///
     /// # Errors
     /// The signal could not be sent, or the process does not end.

@@ -118,7 +118,7 @@ impl<'g> Load<'g> {
         Ok(())
     }
 
-    /// Says goodbye to the broker.
+    /// Closes the connection.
     pub async fn finish(self) {
         if !self.link.close().await {
             tracing::warn!("The connection to RabbitMQ did not close in good order.");

@@ -173,7 +173,7 @@ impl Ground {
         Ok(self.lab.alarm(node, false).await?)
     }
 
-    /// The ways to a server, by chance: to PostgreSQL, to one node, to all of them.
+    /// The ways to a server, at random: to PostgreSQL, to one node, to all of them.
     fn way(&self, dice: u64) -> (String, Vec<&Proxy>) {
         let dice = dice / 8;
         let place = usize::try_from(dice % (self.brokers.len() as u64 + 2)).unwrap_or(0);

@@ -160,12 +160,12 @@ impl Ledger {
         }
     }
 
-    /// Some of the last messages, by chance.
+    /// Some of the last messages, at random.
     pub fn some_recent(&self, random: &mut fastrand::Rng, count: usize) -> Vec<Outgoing> {
         random.choose_multiple(self.recent.iter(), count).into_iter().cloned().collect()
     }
 
-    /// One of the quotes that were accepted, by chance.
+    /// One of the quotes that were accepted, at random.
     pub fn some_accepted(&self, random: &mut fastrand::Rng) -> Option<Uuid> {
         random.choice(self.accepted.iter()).copied()
     }
