@@ -30,6 +30,7 @@
 //!
 //! * `src/domain` (crate `leadmill-domain`): subjects with their life cycles, the message types, and
 //!   the grammar of a worker (`decide.rs`). It waits for nothing: no tokio, no sqlx, no lapin.
+//!   For tests, by a feature, it has a sample of each subject and random ones (`samples.rs`).
 //! * `workers/*`: one crate each, on the domain alone, blind to one another.
 //! * A subject stands once in `subjects!` (`domain/subjects.rs`), in the order of locks: what the World holds,
 //!   what can be needed, and what the store loads and saves follow. Workers say `needs.lock(id)`,

@@ -36,6 +36,8 @@ pub mod raw;
 pub mod record;
 pub mod reference;
 pub mod refusal;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 pub mod shape;
 pub mod shelf;
 pub mod story;

@@ -1,7 +1,7 @@
 //! Stories of invoicing; here what they have in common.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::customer::{Buyer, Customer};
+use domain::customer::Buyer;
 use domain::decide::Refusal;
 use domain::document::{Line, PaymentTerms, compute};
 use domain::enquiry::Address;
@@ -12,6 +12,7 @@ use domain::keys::InvoicesOfOrder;
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::{Order, OrderLine, OrderState, Shipment};
+use domain::samples;
 use domain::story::Story;
 use domain::totals::{Header, Tax, TaxCategory, TaxMode};
 use rust_decimal::Decimal;
@@ -52,16 +53,12 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn line(quantity: Decimal, unit_price: Decimal, (volume, manual): (Decimal, Decimal)) -> Line {
     Line {
-        id: Uuid::nil().into(),
-        sku: "PUMP".into(),
-        name: "Pump".into(),
-        unit: "C62".into(),
         quantity,
         unit_price,
         volume_discount: volume,
         manual_discount: manual,
         tax: VAT,
-        net_amount: Decimal::ZERO,
+        ..samples::line(Uuid::nil().into())
     }
 }
 
@@ -100,13 +97,8 @@ fn shipped(mut lines: Vec<Line>, header: Header, shipped: &[Decimal]) -> Order {
         lines: Vec::new(),
     };
     Order {
-        id: ORDER,
-        sequence: 4,
         number: "O-100042".into(),
-        quote: Uuid::from_u128(4).into(),
         opportunity: DEAL,
-        customer: Customer { account: Some(Uuid::from_u128(7).into()), contact: None },
-        currency: euro(),
         buyer: Buyer {
             name: "Molinos del Sur SL".into(),
             contact_name: Some("Ana Ruiz".into()),
@@ -124,6 +116,7 @@ fn shipped(mut lines: Vec<Line>, header: Header, shipped: &[Decimal]) -> Order {
             shipment(1, at("2026-02-27T08:00:00Z")),
         ],
         state: OrderState::Fulfilled { at: at("2026-03-02T00:10:00Z"), partial },
+        ..samples::order(ORDER)
     }
 }
 
@@ -135,18 +128,9 @@ fn order() -> Order {
 
 fn deal() -> Opportunity {
     Opportunity {
-        id: DEAL,
-        sequence: 3,
-        name: "Pumps".into(),
-        customer: Customer { account: None, contact: None },
         originating_lead: Some(LEAD),
-        currency: euro(),
-        price_list: "standard".into(),
-        estimated_revenue: None,
-        close_date: None,
-        lines: Vec::new(),
-        quotes: Vec::new(),
         state: OpportunityState::Won { at: at("2026-02-20T00:00:00Z"), actual_revenue: dec!(1) },
+        ..samples::opportunity(DEAL)
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe;
 use domain::commands::QuoteAccept;
-use domain::customer::{Buyer, Customer};
+use domain::customer::Buyer;
 use domain::decide::Refusal;
 use domain::document::{Line, PaymentTerms, compute};
 use domain::ids::{OpportunityId, OrderId, QuoteId};
@@ -12,6 +12,7 @@ use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::Order;
 use domain::quote::{Offer, Quote, QuoteState};
+use domain::samples;
 use domain::story::Story;
 use domain::totals::{Header, Tax, TaxCategory, TaxMode};
 use rust_decimal::Decimal;
@@ -46,7 +47,6 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn line(id: u128, sku: &str, quantity: Decimal, unit: &str) -> Line {
     Line {
-        id: Uuid::from_u128(id).into(),
         sku: sku.into(),
         name: format!("Product {sku}"),
         unit: unit.into(),
@@ -55,7 +55,7 @@ fn line(id: u128, sku: &str, quantity: Decimal, unit: &str) -> Line {
         volume_discount: dec!(6),
         manual_discount: dec!(20),
         tax: Tax { category: TaxCategory::S, rate: dec!(21) },
-        net_amount: dec!(0),
+        ..samples::line(Uuid::from_u128(id).into())
     }
 }
 
@@ -92,20 +92,8 @@ fn active() -> QuoteState {
 }
 
 fn deal(quotes: Vec<Quote>) -> Opportunity {
-    Opportunity {
-        id: DEAL,
-        sequence: 3,
-        name: "Pumps".into(),
-        customer: Customer { account: Some(Uuid::from_u128(7).into()), contact: None },
-        originating_lead: None,
-        currency: euro(),
-        price_list: "standard".into(),
-        estimated_revenue: Some(dec!(1500)),
-        close_date: None,
-        lines: Vec::new(),
-        quotes,
-        state: OpportunityState::Open,
-    }
+    let estimated_revenue = Some(dec!(1500));
+    Opportunity { estimated_revenue, lines: Vec::new(), quotes, ..samples::opportunity(DEAL) }
 }
 
 fn accept(quote: QuoteId) -> QuoteAccept {

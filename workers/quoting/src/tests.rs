@@ -6,7 +6,7 @@ use domain::catalog::Catalog;
 use domain::commands::{
     CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
 };
-use domain::customer::{Account, Contact, Customer, CustomerState};
+use domain::customer::{Account, Contact, Customer};
 use domain::decide::Refusal;
 use domain::document::LINES_MAX;
 use domain::enquiry::{Enquiry, Interest, Person};
@@ -18,6 +18,7 @@ use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::quote::{Quote, QuoteCloseReason, QuoteState};
+use domain::samples;
 use domain::shelf::Shelf;
 use domain::story::{Story, Told};
 use rust_decimal::Decimal;
@@ -84,46 +85,22 @@ fn id<I: From<uuid::Uuid>>(n: u32) -> I {
 }
 
 fn account() -> Account {
-    Account {
-        id: id(10),
-        sequence: 1,
-        name: "Acme".into(),
-        tax_id: Some("DE123456789".into()),
-        website: None,
-        phone: None,
-        address: None,
-        originating_lead: None,
-        state: CustomerState::Active,
-    }
+    samples::account(id(10))
 }
 
 fn ana() -> Contact {
-    Contact {
-        id: id(11),
-        sequence: 1,
-        person: Person { family_name: Some("Soler".into()), ..Person::default() },
-        address: None,
-        account: Some(id(10)),
-        originating_lead: None,
-        consent: false,
-        state: CustomerState::Active,
-    }
+    let person = Person { family_name: Some("Soler".into()), ..Person::default() };
+    Contact { person, account: Some(id(10)), ..samples::contact(id(11)) }
 }
 
 fn opportunity() -> Opportunity {
     Opportunity {
-        id: id(1),
-        sequence: 1,
-        name: "Coffee".into(),
         customer: Customer { account: Some(id(10)), contact: Some(id(11)) },
         originating_lead: Some(id(5)),
-        currency: "EUR".parse().unwrap(),
         price_list: "eur".into(),
         estimated_revenue: Some(dec!(5000)),
-        close_date: None,
         lines: Vec::new(),
-        quotes: Vec::new(),
-        state: OpportunityState::Open,
+        ..samples::opportunity(id(1))
     }
 }
 

@@ -1,10 +1,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use super::*;
-use crate::customer::{Contact, CustomerState};
+use crate::customer::Contact;
 use crate::enquiry::Person;
 use crate::ids::{InputId, derived};
 use crate::record::Record;
+use crate::samples;
 
 const PHONE: &str = "+4989123456";
 
@@ -23,16 +24,8 @@ fn enquiry(family_name: &str, emails: &[&str], phones: &[&str]) -> Enquiry {
 }
 
 fn contact(n: u32, family_name: &str) -> Contact {
-    Contact {
-        id: id(n),
-        sequence: 1,
-        person: enquiry(family_name, &[], &[]).person,
-        address: None,
-        account: None,
-        originating_lead: None,
-        consent: false,
-        state: CustomerState::Active,
-    }
+    let person = enquiry(family_name, &[], &[]).person;
+    Contact { person, account: None, ..samples::contact(id(n)) }
 }
 
 /// A world in which each key points at that contact.

@@ -1,12 +1,13 @@
 //! Who is recognised: duplicates, known customers, and keys of two parties.
 
 use domain::commands::InputRelease;
-use domain::customer::{Contact, CustomerState};
+use domain::customer::Contact;
 use domain::events::{InputHeld, LeadCaptured, LeadMerged};
 use domain::ids::{AccountId, ContactId};
 use domain::input::HoldReason;
 use domain::lead::{DisqualifyReason, LeadAction};
 use domain::party::{Party, PartyKey, PartyKeyKind};
+use domain::samples;
 use serde_json::json;
 
 use super::*;
@@ -17,16 +18,8 @@ fn ana(desk: &mut Desk) -> Input {
 }
 
 fn contact(account: AccountId) -> Contact {
-    Contact {
-        id: id(1),
-        sequence: 1,
-        person: person("Lopez", &["ana@acme.example"], &[]).person,
-        address: None,
-        account: Some(account),
-        originating_lead: None,
-        consent: false,
-        state: CustomerState::Active,
-    }
+    let person = person("Lopez", &["ana@acme.example"], &[]).person;
+    Contact { person, account: Some(account), ..samples::contact(id(1)) }
 }
 
 fn key(kind: PartyKeyKind, value: &str) -> PartyKey {

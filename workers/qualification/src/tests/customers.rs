@@ -1,36 +1,19 @@
 //! Which customer a qualified lead becomes.
 
 use domain::customer::Customer;
+use domain::samples;
 
 use super::*;
 
 const PHONE: &str = "+4989123456";
 
 fn account(n: u32) -> Account {
-    Account {
-        id: id(n),
-        sequence: 1,
-        name: "Acme".into(),
-        tax_id: None,
-        website: None,
-        phone: None,
-        address: None,
-        originating_lead: None,
-        state: CustomerState::Active,
-    }
+    samples::account(id(n))
 }
 
 fn contact(n: u32, family: &str, of: Option<u32>) -> Contact {
-    Contact {
-        id: id(n),
-        sequence: 1,
-        person: person("Ana", family, "ana@acme.example"),
-        address: None,
-        account: of.map(id),
-        originating_lead: None,
-        consent: false,
-        state: CustomerState::Active,
-    }
+    let person = person("Ana", family, "ana@acme.example");
+    Contact { person, account: of.map(id), ..samples::contact(id(n)) }
 }
 
 fn party(kind: PartyKeyKind, value: &str) -> Party {
