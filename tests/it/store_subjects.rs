@@ -3,6 +3,7 @@
 
 mod database;
 mod locks;
+mod random;
 mod refusals;
 mod round_trips;
 mod samples;

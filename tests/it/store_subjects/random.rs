@@ -1,0 +1,175 @@
+//! Whatever a record holds comes back: random ones are saved and read, changed, saved and read again. So a
+//! field that the store forgets is seen, whoever added it.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use domain::customer::{Account, Contact};
+use domain::decide::World;
+use domain::input::Input;
+use domain::invoice::Invoice;
+use domain::lead::Lead;
+use domain::opportunity::Opportunity;
+use domain::order::Order;
+use domain::quote::Quote;
+use domain::samples::Dice;
+use leadmill::store::declared::{self, Declared};
+use leadmill::store::{
+    Connection, account, contact, input, invoice, lead, opportunity, order, world,
+};
+use sqlx::AssertSqlSafe;
+
+use super::database::begin;
+use crate::database::Database;
+
+/// Records of each subject: so many that each word of each column falls.
+const RECORDS: usize = 100;
+
+/// Another random state of the same record; what is frozen stays.
+trait Changed {
+    fn changed(&self, dice: &mut Dice) -> Self;
+}
+
+/// One to three events later.
+fn later(sequence: i64, dice: &mut Dice) -> i64 {
+    sequence + 1 + dice.below(3).cast_signed()
+}
+
+impl Changed for Input {
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, channel, part_of, .. } = *self;
+        Self { id, sequence, channel, part_of, ..dice.input() }
+    }
+}
+
+impl Changed for Account {
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, originating_lead, .. } = *self;
+        Self { id, sequence, originating_lead, ..dice.account() }
+    }
+}
+
+impl Changed for Contact {
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, originating_lead, .. } = *self;
+        Self { id, sequence, originating_lead, ..dice.contact() }
+    }
+}
+
+impl Changed for Lead {
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let mut now = dice.lead();
+        (now.id, now.number, now.input) = (self.id, self.number.clone(), self.input);
+        now.sequence = later(self.sequence, dice);
+        now
+    }
+}
+
+impl Changed for Opportunity {
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let mut quotes: Vec<_> = self.quotes.iter().map(|quote| quote.changed(dice)).collect();
+        quotes.extend((0..dice.below(2)).map(|_| dice.quote()));
+        let Self { id, originating_lead, currency, .. } = *self;
+        Self { id, sequence, originating_lead, currency, quotes, ..dice.opportunity() }
+    }
+}
+
+impl Changed for Quote {
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let (number, revision) = (self.number.clone(), self.revision);
+        Self { id: self.id, sequence, number, revision, ..dice.quote() }
+    }
+}
+
+impl Changed for Order {
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let lines = self.lines.iter().cloned().map(|line| dice.fate(line)).collect();
+        let mut shipments = self.shipments.clone();
+        shipments.extend((0..dice.below(3)).map(|_| dice.shipment()));
+        Self { sequence, lines, shipments, state: dice.order_state(), ..self.clone() }
+    }
+}
+
+impl Changed for Invoice {
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let mut payments = self.payments.clone();
+        payments.extend((0..dice.below(3)).map(|_| dice.payment()));
+        Self { sequence, payments, state: dice.invoice_state(), ..self.clone() }
+    }
+}
+
+macro_rules! round_trips {
+    ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
+        async fn round_trips(conn: &mut Connection, dice: &mut Dice) {
+            $(
+                let mut was: Vec<$Of> = (0..RECORDS).map(|_| dice.$word()).collect();
+                was.sort_by_key(|record| record.id);
+                let now: Vec<$Of> = was.iter().map(|record| record.changed(dice)).collect();
+                for (stored, records) in [(&[][..], &was), (&was[..], &now)] {
+                    let mut world = World::default();
+                    stored.iter().for_each(|it| world.$table.load(it.id, Some(it.clone())));
+                    records.iter().for_each(|it| world.place(it.clone().into()));
+                    world::save(conn, &world).await.expect(stringify!($word));
+                    let ids: Vec<_> = records.iter().map(|it| it.id).collect();
+                    let found = $word::load(conn, &ids).await.expect(stringify!($word));
+                    assert_eq!(found.len(), RECORDS);
+                    for (found, record) in found.iter().zip(records) {
+                        let differs = differing(found, record);
+                        assert!(found == record, "{}: {differs:#?}", stringify!($word));
+                    }
+                }
+            )*
+        }
+    };
+}
+domain::subjects!(round_trips);
+
+/// The lines that differ between what was read and what was saved.
+fn differing(found: &impl Debug, saved: &impl Debug) -> Vec<(String, String)> {
+    let (found, saved) = (format!("{found:#?}"), format!("{saved:#?}"));
+    let lines = found.lines().zip(saved.lines()).filter(|(found, saved)| found != saved);
+    lines.map(|(found, saved)| (found.trim().to_owned(), saved.trim().to_owned())).collect()
+}
+
+#[tokio::test]
+async fn random_records_are_read_back_before_and_after_a_change() {
+    let database = Database::create().await;
+    let mut conn = begin(&database).await;
+    round_trips(&mut conn, &mut Dice::new(1)).await;
+    for table in declared::all() {
+        check_that_all_falls(&mut conn, table).await;
+    }
+}
+
+/// What does not vary was not tried: every column has several values, none where it may, and each of the
+/// words that it may have.
+async fn check_that_all_falls(conn: &mut Connection, table: &Declared) {
+    let name = table.name;
+    for column in table.columns {
+        let column = column.name;
+        let ask = format!(
+            "SELECT array_agg(DISTINCT t.{column}::text), bool_or(t.{column} IS NULL) OR bool_or(a.attnotnull),
+                    array(SELECT (regexp_matches(pg_get_constraintdef(c.oid), '''(\\w+)''::text', 'g'))[1]
+                          FROM pg_constraint AS c
+                          WHERE c.conrelid = '{name}'::regclass AND c.conkey = ARRAY[min(a.attnum)]
+                            AND pg_get_constraintdef(c.oid) LIKE '%= ANY (ARRAY[%')
+             FROM {name} AS t, pg_attribute AS a
+             WHERE a.attrelid = '{name}'::regclass AND a.attname = '{column}'"
+        );
+        let row = sqlx::query_as(AssertSqlSafe(ask)).fetch_one(&mut *conn).await;
+        let (values, none, words): (Vec<Option<String>>, bool, Vec<String>) =
+            row.unwrap_or_else(|error| panic!("{name}.{column}: {error}"));
+        let values: BTreeSet<_> = values.into_iter().flatten().collect();
+        assert!(values.len() > 1, "{name}.{column} has always the same value: {values:?}");
+        assert!(none, "{name}.{column} is never NULL");
+        let missing: Vec<_> = words.iter().filter(|word| !values.contains(*word)).collect();
+        assert!(missing.is_empty(), "{name}.{column} is never {missing:?}");
+    }
+}
