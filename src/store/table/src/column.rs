@@ -1,9 +1,9 @@
 //! One column as it is declared, and the pieces of statements that follow from it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Error, Expr, Ident, Lifetime, Result, Token, Type};
+use syn::{Error, Expr, Ident, Result, Token, Type};
 
 /// What becomes of a column after its row was inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Column {
     optional: bool,
     refers: Option<Ident>,
     value: Expr,
+    /// The types in a row that was read, and in the columns of a bulk statement.
+    types: (TokenStream, TokenStream),
 }
 
 impl Parse for Column {
@@ -61,9 +63,10 @@ impl Parse for Column {
         input.parse::<Token![=]>()?;
         let value = input.parse()?;
         input.parse::<Token![;]>()?;
-        let column = Self { role, name, sql, json, optional, refers, value };
-        column.kinds("'_")?;
-        Ok(column)
+        let (row, column) = kinds(&name, &sql, json.as_ref())?;
+        let types =
+            if optional { (quote!(Option<#row>), quote!(Option<#column>)) } else { (row, column) };
+        Ok(Self { role, name, sql, json, optional, refers, value, types })
     }
 }
 
@@ -83,50 +86,16 @@ impl Column {
         })
     }
 
-    /// The types in a row that was read, and in the columns of a bulk statement.
-    fn kinds(&self, life: &str) -> Result<(TokenStream, TokenStream)> {
-        let life = Lifetime::new(life, Span::call_site());
-        let same = |kind: TokenStream| (kind.clone(), kind);
-        let (row, column) = match (self.sql.to_string().as_str(), &self.json) {
-            ("uuid", None) => same(quote!(::uuid::Uuid)),
-            ("bigint", None) => same(quote!(i64)),
-            ("integer", None) => same(quote!(i32)),
-            ("boolean", None) => same(quote!(bool)),
-            ("numeric", None) => same(quote!(::rust_decimal::Decimal)),
-            ("date", None) => same(quote!(::chrono::NaiveDate)),
-            ("timestamptz", None) => same(quote!(::chrono::DateTime<::chrono::Utc>)),
-            ("text", None) => (quote!(String), quote!(::std::borrow::Cow<#life, str>)),
-            ("jsonb", Some(json)) => {
-                (quote!(::sqlx::types::Json<#json>), quote!(::sqlx::types::Json<&#life #json>))
-            }
-            ("jsonb", None) => {
-                let said = format!("say what `{}` holds: jsonb<Type>", self.name);
-                return Err(Error::new(self.sql.span(), said));
-            }
-            (other, _) => {
-                let known = "uuid, bigint, integer, boolean, numeric, date, timestamptz, text and \
-                             jsonb<Type>";
-                let said = format!("`{}` has the type `{other}`; known are {known}", self.name);
-                return Err(Error::new(self.sql.span(), said));
-            }
-        };
-        Ok(if self.optional {
-            (quote!(Option<#row>), quote!(Option<#column>))
-        } else {
-            (row, column)
-        })
-    }
-
     /// `name: Type,` of the row.
-    pub fn row_field(&self) -> Result<TokenStream> {
-        let (name, (row, _)) = (&self.name, self.kinds("'r")?);
-        Ok(quote!(#name: #row,))
+    pub fn row_field(&self) -> TokenStream {
+        let (name, (row, _)) = (&self.name, &self.types);
+        quote!(#name: #row,)
     }
 
     /// `name: Vec<Type>,` of the columns.
-    pub fn column_field(&self) -> Result<TokenStream> {
-        let (name, (_, column)) = (&self.name, self.kinds("'r")?);
-        Ok(quote!(#name: Vec<#column>,))
+    pub fn column_field(&self) -> TokenStream {
+        let (name, (_, column)) = (&self.name, &self.types);
+        quote!(#name: Vec<#column>,)
     }
 
     /// Adds the value of one record to the columns.
@@ -140,9 +109,9 @@ impl Column {
     }
 
     /// The parameter of a bulk statement.
-    fn bound(&self) -> Result<TokenStream> {
-        let (name, (_, column)) = (&self.name, self.kinds("'_")?);
-        Ok(quote!(&columns.#name as &[#column]))
+    fn bound(&self) -> TokenStream {
+        let (name, (_, column)) = (&self.name, &self.types);
+        quote!(&columns.#name as &[#column])
     }
 
     /// How a statement reads it.
@@ -173,6 +142,34 @@ impl Column {
             }
         }
     }
+}
+
+/// The types of such a value in a row that was read, and in the columns of a bulk statement.
+fn kinds(name: &Ident, sql: &Ident, json: Option<&Type>) -> Result<(TokenStream, TokenStream)> {
+    let same = |kind: TokenStream| (kind.clone(), kind);
+    Ok(match (sql.to_string().as_str(), json) {
+        ("uuid", None) => same(quote!(::uuid::Uuid)),
+        ("bigint", None) => same(quote!(i64)),
+        ("integer", None) => same(quote!(i32)),
+        ("boolean", None) => same(quote!(bool)),
+        ("numeric", None) => same(quote!(::rust_decimal::Decimal)),
+        ("date", None) => same(quote!(::chrono::NaiveDate)),
+        ("timestamptz", None) => same(quote!(::chrono::DateTime<::chrono::Utc>)),
+        ("text", None) => (quote!(String), quote!(::std::borrow::Cow<'r, str>)),
+        ("jsonb", Some(json)) => {
+            (quote!(::sqlx::types::Json<#json>), quote!(::sqlx::types::Json<&'r #json>))
+        }
+        ("jsonb", None) => {
+            let said = format!("say what `{name}` holds: jsonb<Type>");
+            return Err(Error::new(sql.span(), said));
+        }
+        (other, _) => {
+            let known = "uuid, bigint, integer, boolean, numeric, date, timestamptz, text and \
+                         jsonb<Type>";
+            let said = format!("`{name}` has the type `{other}`; known are {known}");
+            return Err(Error::new(sql.span(), said));
+        }
+    })
 }
 
 /// Columns of one declaration, as a list.
@@ -207,7 +204,7 @@ impl<'c> List<'c> {
         self.0.iter().map(|column| column.sql.to_string()).collect()
     }
 
-    pub fn bound(&self) -> Result<Vec<TokenStream>> {
+    pub fn bound(&self) -> Vec<TokenStream> {
         self.0.iter().map(|column| column.bound()).collect()
     }
 }

@@ -26,14 +26,15 @@
 //! - `pub const TABLE`, from which rights, audits, tests and measurements take their lists.
 //!
 //! ```text
-//! part! { order_line of sales_order: OrderLine as it => OrderLineRow, decided {
+//! part! { order_line of sales_order: OrderLine as it => OrderLineRow, decided in Order.lines {
 //!     sku: text = it.line.sku.as_str();
 //!     changing quantity_shipped: numeric = it.quantity_shipped;
 //! }}
 //! ```
 //!
 //! writes `read(conn, owners)` and `write(conn, lists)`, rows being found by owner and position. The mode
-//! says what may become of them: `replaced`, `appended`, or `decided` (only what is `changing`).
+//! says what may become of them: `replaced`, `appended`, or `decided` (only what is `changing`). With `in`
+//! follow `load(conn, records)`, for which the row has a method `part(record)`, and `save(conn, changes)`.
 //!
 //! A column is `role name: type? refers table = value;`. Types are those of PostgreSQL: uuid, bigint,
 //! integer, boolean, numeric, date, timestamptz, text and `jsonb<Type>`.
@@ -43,6 +44,7 @@ use syn::parse_macro_input;
 
 mod column;
 mod part;
+mod rows;
 mod table;
 
 /// The table of a record; see [the crate](crate).
@@ -56,7 +58,7 @@ pub fn table(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn part(input: TokenStream) -> TokenStream {
     let part = parse_macro_input!(input as part::Part);
-    part.tokens().unwrap_or_else(|error| error.into_compile_error()).into()
+    part.tokens().into()
 }
 
 #[cfg(test)]
@@ -71,7 +73,7 @@ mod tests {
 
     fn part(mode: &str, columns: &str) -> String {
         let text = format!("line of lead: Line as line => LineRow, {mode} {{ {columns} }}");
-        let read = syn::parse_str::<Part>(&text).and_then(|part| part.tokens());
+        let read = syn::parse_str::<Part>(&text);
         read.err().map_or_else(|| "taken".to_owned(), |error| error.to_string())
     }
 
@@ -106,7 +108,9 @@ mod tests {
 
     #[test]
     fn a_part_has_a_mode_and_no_roles_but_changing() {
-        assert_eq!(part("decided", "changing n: bigint = line.n; sku: text = line.sku;"), "taken");
+        let columns = "changing n: bigint = line.n; sku: text = line.sku;";
+        assert_eq!(part("decided", columns), "taken");
+        assert_eq!(part("decided in Lead.lines", columns), "taken");
         for (mode, columns, said) in [
             ("kept", "n: bigint = 1;", "`kept` is none of replaced, appended and decided"),
             ("appended", "changing n: bigint = 1;", "`n` is a column of a part"),

@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Error, Ident, Result, Token, Type, braced};
+use syn::{Error, Ident, Result, Token, Type, braced, parse_quote};
 
 use crate::column::{Column, List, Role, told, unnest};
+use crate::rows::{Rows, declared};
 
 /// What may become of rows that were inserted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ enum Mode {
     Decided,
 }
 
-/// `table of owner: Part as it => Row, mode { columns }`
+/// `table of owner: Part as it => Row, mode in Record.field { columns }`
 pub struct Part {
     table: Ident,
     owner: Ident,
@@ -26,6 +27,9 @@ pub struct Part {
     it: Ident,
     row: Ident,
     mode: Mode,
+    /// The record and the field in which the list lies; `None` where it is loaded and saved by hand.
+    place: Option<(Ident, Ident)>,
+    /// The owner and the position, then those that are declared.
     columns: Vec<Column>,
 }
 
@@ -39,7 +43,7 @@ impl Parse for Part {
                 "expected `table of OWNER: Part as it => Row, mode`",
             ));
         }
-        let owner = input.parse()?;
+        let owner: Ident = input.parse()?;
         input.parse::<Token![:]>()?;
         let part = input.parse()?;
         input.parse::<Token![as]>()?;
@@ -57,9 +61,16 @@ impl Parse for Part {
                 return Err(Error::new(word.span(), said));
             }
         };
+        let mut place = None;
+        if input.parse::<Option<Token![in]>>()?.is_some() {
+            let record = input.parse()?;
+            input.parse::<Token![.]>()?;
+            place = Some((record, input.parse()?));
+        }
         let body;
         braced!(body in input);
-        let mut columns: Vec<Column> = Vec::new();
+        let mut columns: Vec<Column> =
+            vec![parse_quote!(#owner: uuid = owner;), parse_quote!(position: integer = position;)];
         while !body.is_empty() {
             let column: Column = body.parse()?;
             let changing = column.role == Role::Changing && mode == Mode::Decided;
@@ -72,78 +83,73 @@ impl Parse for Part {
             }
             columns.push(column);
         }
-        Ok(Self { table, owner, part, it, row, mode, columns })
+        Ok(Self { table, owner, part, it, row, mode, place, columns })
     }
 }
 
 impl Part {
-    pub fn tokens(&self) -> Result<TokenStream> {
-        let (rows, read, write) = (self.rows()?, self.read(), self.write()?);
-        let (table, owner) = (self.table.to_string(), self.owner.to_string());
+    fn own(&self) -> &[Column] {
+        &self.columns[2..]
+    }
+
+    pub fn tokens(&self) -> TokenStream {
+        let Self { table, owner, part, it, row, columns, .. } = self;
         let changing: &[Role] = match self.mode {
             Mode::Replaced => &[Role::Plain],
             Mode::Appended => &[],
             Mode::Decided => &[Role::Changing],
         };
-        let columns = told(&self.columns, changing);
         let shrinks = self.mode == Mode::Replaced;
-        Ok(quote! {
-            /// The columns, for rooms that look at every table.
-            pub const TABLE: crate::store::declared::Declared = crate::store::declared::Declared {
-                name: #table,
-                owner: Some(#owner),
-                versioned: false,
-                shrinks: #shrinks,
-                columns: &[#(#columns),*],
-            };
-            #rows
-            #read
-            #write
-        })
-    }
-
-    fn rows(&self) -> Result<TokenStream> {
-        let Self { owner, part, it, row, columns, .. } = self;
-        let row_fields = columns.iter().map(Column::row_field).collect::<Result<Vec<_>>>()?;
-        let fields = columns.iter().map(Column::column_field).collect::<Result<Vec<_>>>()?;
-        let push = columns.iter().map(Column::push);
-        Ok(quote! {
-            struct #row { #owner: ::uuid::Uuid, #(#row_fields)* }
-
-            #[derive(Default)]
-            struct Columns<'r> { owner: Vec<::uuid::Uuid>, position: Vec<i32>, #(#fields)* of: ::core::marker::PhantomData<&'r ()> }
-
-            impl<'r> Columns<'r> {
-                fn of(parts: impl IntoIterator<Item = (::uuid::Uuid, i32, &'r #part)>) -> Self {
-                    let mut columns = Self::default();
-                    for (owner, position, #it) in parts {
-                        columns.owner.push(owner);
-                        columns.position.push(position);
-                        #(#push)*
-                    }
-                    columns
-                }
+        let declared = declared(table, Some(owner), (false, shrinks), &told(self.own(), changing));
+        let item = quote!(crate::store::save::Placed<'r, #part>);
+        let names = quote!((owner, position, #it));
+        let rows = Rows { table, row, columns, lets: &[], item, names };
+        let over = match self.mode {
+            Mode::Replaced => {
+                let set = List(self.own().iter().collect()).set("excluded");
+                format!(" ON CONFLICT ({owner}, position) DO UPDATE SET {set}")
             }
-        })
+            Mode::Appended | Mode::Decided => String::new(),
+        };
+        let (types, read, insert) = (rows.types(), rows.reading_within(owner), rows.insert(&over));
+        let (write, of_records) = (self.write(), self.of_records());
+        quote!(#declared #types #read #write #insert #of_records)
     }
 
-    fn read(&self) -> TokenStream {
-        let Self { table, owner, row, columns, .. } = self;
-        let read = List(columns.iter().collect()).read();
-        let select = format!(
-            "SELECT {owner}, {read} FROM {table} WHERE {owner} = ANY($1) ORDER BY {owner}, position"
-        );
-        quote! {
-            async fn read(
+    /// Loading and saving the lists of whole records; `part` of the row makes one of it.
+    fn of_records(&self) -> Option<TokenStream> {
+        let (owner, (record, field)) = (&self.owner, self.place.as_ref()?);
+        Some(quote! {
+            /// Reads the lists of records that are locked into them.
+            pub(crate) async fn load(
                 conn: &mut ::sqlx::PgConnection,
-                owners: &[::uuid::Uuid],
-            ) -> ::core::result::Result<Vec<#row>, ::sqlx::Error> {
-                ::sqlx::query_as!(#row, #select, owners).fetch_all(conn).await
+                found: &mut ::std::collections::BTreeMap<::uuid::Uuid, #record>,
+            ) -> ::core::result::Result<(), ::sqlx::Error> {
+                let ids: Vec<_> = found.keys().copied().collect();
+                for row in read(conn, &ids).await? {
+                    if let Some(record) = found.get_mut(&row.#owner) {
+                        let part = row.part(record)?;
+                        record.#field.push(part);
+                    }
+                }
+                Ok(())
             }
-        }
+
+            /// Writes what is new in the lists of changed records, and what differs.
+            ///
+            /// # Errors
+            /// `Frozen` where a decision changed what never changes, else those of the database.
+            pub(crate) async fn save(
+                conn: &mut ::sqlx::PgConnection,
+                changes: &[crate::store::save::Change<'_, #record>],
+            ) -> ::core::result::Result<(), crate::store::save::SaveError> {
+                use crate::store::save::List;
+                write(conn, &List::of(changes, |record| record.id.into(), |record| &record.#field)).await
+            }
+        })
     }
 
-    fn write(&self) -> Result<TokenStream> {
+    fn write(&self) -> TokenStream {
         let (part, table) = (&self.part, self.table.to_string());
         let steps = match self.mode {
             Mode::Replaced => {
@@ -161,58 +167,23 @@ impl Part {
                 insert(conn, &new).await
             },
             Mode::Decided => {
-                let update = self.update()?;
+                let update = self.update();
                 quote! {
                     #update
                     insert(conn, &lists.iter().flat_map(List::new_ones).collect::<Vec<_>>()).await
                 }
             }
         };
-        let insert = self.insert()?;
-        Ok(quote! {
+        quote! {
             /// Writes what is new and what differs.
-            async fn write(
+            async fn write<'r>(
                 conn: &mut ::sqlx::PgConnection,
-                lists: &[crate::store::save::List<'_, #part>],
+                lists: &[crate::store::save::List<'r, #part>],
             ) -> ::core::result::Result<(), crate::store::save::SaveError> {
                 use crate::store::save::List;
                 #steps
             }
-            #insert
-        })
-    }
-
-    fn insert(&self) -> Result<TokenStream> {
-        let Self { table, owner, part, .. } = self;
-        let all = List(self.columns.iter().collect());
-        let (listed, bound) = (all.listed(), all.bound()?);
-        let mut types = vec!["uuid".to_owned(), "integer".to_owned()];
-        types.extend(all.types());
-        let over = match self.mode {
-            Mode::Replaced => {
-                format!(" ON CONFLICT ({owner}, position) DO UPDATE SET {}", all.set("excluded"))
-            }
-            Mode::Appended | Mode::Decided => String::new(),
-        };
-        let insert = format!(
-            "INSERT INTO {table} ({owner}, position, {listed}) SELECT * FROM {}{over}",
-            unnest(&types)
-        );
-        Ok(quote! {
-            async fn insert(
-                conn: &mut ::sqlx::PgConnection,
-                parts: &[(::uuid::Uuid, i32, &#part)],
-            ) -> ::core::result::Result<(), crate::store::save::SaveError> {
-                if parts.is_empty() {
-                    return Ok(());
-                }
-                let columns = Columns::of(parts.iter().copied());
-                ::sqlx::query!(#insert, &columns.owner, &columns.position, #(#bound),*)
-                    .execute(conn)
-                    .await?;
-                Ok(())
-            }
-        })
+        }
     }
 
     /// Takes away what is too many.
@@ -231,12 +202,12 @@ impl Part {
     }
 
     /// Checks what was decided, and writes what may change.
-    fn update(&self) -> Result<TokenStream> {
+    fn update(&self) -> TokenStream {
         let Self { table, owner, .. } = self;
         let name = table.to_string();
-        let fixed = List::of(&self.columns, &[Role::Plain]).names();
-        let changing = List::of(&self.columns, &[Role::Changing]);
-        let (listed, set, bound) = (changing.listed(), changing.set("u"), changing.bound()?);
+        let fixed = List::of(self.own(), &[Role::Plain]).names();
+        let changing = List::of(self.own(), &[Role::Changing]);
+        let (listed, set, bound) = (changing.listed(), changing.set("u"), changing.bound());
         let write = (!changing.0.is_empty()).then(|| {
             let mut types = vec!["uuid".to_owned(), "integer".to_owned()];
             types.extend(changing.types());
@@ -248,14 +219,14 @@ impl Part {
             quote! {
                 if !now.is_empty() {
                     let columns = &after;
-                    let done = ::sqlx::query!(#update, &columns.owner, &columns.position, #(#bound),*)
+                    let done = ::sqlx::query!(#update, &columns.#owner, &columns.position, #(#bound),*)
                         .execute(&mut *conn)
                         .await?;
                     crate::store::save::all_touched(#name, now.len(), &done)?;
                 }
             }
         });
-        Ok(quote! {
+        quote! {
             let (mut was, mut now) = (Vec::new(), Vec::new());
             for list in lists {
                 for (stored, changed) in list.kept(#name)? {
@@ -263,14 +234,14 @@ impl Part {
                     now.push(changed);
                 }
             }
-            let (before, after) = (Columns::of(was), Columns::of(now.iter().copied()));
+            let (before, after) = (Columns::of(&was)?, Columns::of(&now)?);
             for n in 0..now.len() {
                 #(if before.#fixed[n] != after.#fixed[n] {
-                    let (id, what) = (after.owner[n], stringify!(#fixed));
+                    let (id, what) = (after.#owner[n], stringify!(#fixed));
                     return Err(crate::store::save::SaveError::Frozen { table: #name, id, what });
                 })*
             }
             #write
-        })
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! `table!`: the rows of records that are found by an id and carry a version.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Ident, Result, Stmt, Token, Type, braced};
 
-use crate::column::{Column, List, Role, joined, told, unnest};
+use crate::column::{Column, List, Role, told, unnest};
+use crate::rows::{Rows, declared};
 
 /// `table: Record as it => Row, options { lets; columns; parts }`
 pub struct Table {
@@ -23,12 +24,6 @@ pub struct Table {
     columns: Vec<Column>,
     /// Modules whose `save` writes what belongs to the same records.
     parts: Vec<Ident>,
-}
-
-/// What runs through the columns of changed records: as they were, and as they are now.
-struct Compared {
-    frozen: TokenStream,
-    differs: TokenStream,
 }
 
 impl Parse for Table {
@@ -81,12 +76,6 @@ impl Table {
         List::of(&self.columns, roles)
     }
 
-    /// What is read: the position of rows that lie within others shows in their order.
-    fn seen(&self) -> List<'_> {
-        let hidden = |column: &&Column| self.within.is_some() && column.name == "position";
-        List(self.columns.iter().filter(|column| !hidden(column)).collect())
-    }
-
     /// The one column of that role.
     fn one(&self, role: Role, word: &str) -> Result<&Column> {
         let mut found = self.columns.iter().filter(|column| column.role == role);
@@ -105,82 +94,25 @@ impl Table {
     }
 
     pub fn tokens(&self) -> Result<TokenStream> {
-        let declared = self.declared();
-        let rows = self.rows()?;
-        let reads = self.reads();
-        let save = self.save();
-        let insert = self.insert()?;
-        let update = self.update()?;
-        Ok(quote!(#declared #rows #reads #save #insert #update))
+        let Self { table, record, it, row, within, lets, columns, .. } = self;
+        let told = told(columns, &[Role::Version, Role::Changing, Role::Plain]);
+        let declared = declared(table, within.as_ref(), (true, false), &told);
+        let (item, names) = (quote!(&'r #record), quote!(#it));
+        let rows = Rows { table, row, columns, lets, item, names };
+        let (types, insert) = (rows.types(), rows.insert(""));
+        let (reads, save, update) = (self.reads(&rows)?, self.save(), self.update()?);
+        Ok(quote!(#declared #types #reads #save #insert #update))
     }
 
-    fn declared(&self) -> TokenStream {
-        let (table, within) = (self.table.to_string(), &self.within);
-        let columns = told(&self.columns, &[Role::Version, Role::Changing, Role::Plain]);
-        let owner = match within {
-            Some(column) => quote!(Some(stringify!(#column))),
-            None => quote!(None),
-        };
-        quote! {
-            /// The columns, for rooms that look at every table.
-            pub const TABLE: crate::store::declared::Declared = crate::store::declared::Declared {
-                name: #table,
-                owner: #owner,
-                versioned: true,
-                shrinks: false,
-                columns: &[#(#columns),*],
-            };
+    fn reads(&self, rows: &Rows<'_>) -> Result<TokenStream> {
+        if let Some(owner) = &self.within {
+            return Ok(rows.reading_within(owner));
         }
-    }
-
-    fn rows(&self) -> Result<TokenStream> {
-        let Self { record, it, row, lets, columns, .. } = self;
-        let row_fields =
-            self.seen().0.into_iter().map(Column::row_field).collect::<Result<Vec<_>>>()?;
-        let fields = columns.iter().map(Column::column_field).collect::<Result<Vec<_>>>()?;
-        let push = columns.iter().map(Column::push);
-        Ok(quote! {
-            struct #row { #(#row_fields)* }
-
-            #[derive(Default)]
-            struct Columns<'r> { #(#fields)* of: ::core::marker::PhantomData<&'r ()> }
-
-            impl<'r> Columns<'r> {
-                fn of(records: &[&'r #record]) -> ::core::result::Result<Self, ::sqlx::Error> {
-                    let mut columns = Self::default();
-                    for #it in records.iter().copied() {
-                        #(#lets)*
-                        #(#push)*
-                    }
-                    Ok(columns)
-                }
-            }
-        })
-    }
-
-    fn reads(&self) -> TokenStream {
-        let Self { table, row, within, .. } = self;
-        let columns = self.seen().read();
-        let key = joined(self.list(&[Role::Key]).names().iter().map(ToString::to_string));
-        let read = |name: &str, statement: String| {
-            let name = Ident::new(name, Span::call_site());
-            quote! {
-                async fn #name(
-                    conn: &mut ::sqlx::PgConnection,
-                    ids: &[::uuid::Uuid],
-                ) -> ::core::result::Result<Vec<#row>, ::sqlx::Error> {
-                    ::sqlx::query_as!(#row, #statement, ids).fetch_all(conn).await
-                }
-            }
-        };
-        if let Some(owner) = within {
-            let order = format!("{owner} = ANY($1) ORDER BY {owner}, position");
-            return read("read", format!("SELECT {columns} FROM {table} WHERE {order}"));
-        }
-        let found = format!("SELECT {columns} FROM {table} WHERE {key} = ANY($1) ORDER BY {key}");
-        let locked = read("locked", format!("{found} FOR NO KEY UPDATE"));
-        let shared = self.shared.then(|| read("shared", format!("{found} FOR KEY SHARE")));
-        quote!(#locked #shared)
+        let key = &self.one(Role::Key, "key")?.name;
+        let found = format!("{key} = ANY($1) ORDER BY {key}");
+        let locked = rows.reading("locked", &format!("{found} FOR NO KEY UPDATE"));
+        let shared = self.shared.then(|| rows.reading("shared", &format!("{found} FOR KEY SHARE")));
+        Ok(quote!(#locked #shared))
     }
 
     fn save(&self) -> TokenStream {
@@ -210,34 +142,13 @@ impl Table {
         }
     }
 
-    fn insert(&self) -> Result<TokenStream> {
-        let Self { table, record, .. } = self;
-        let all = List(self.columns.iter().collect());
-        let (names, bound) = (all.listed(), all.bound()?);
-        let insert =
-            format!("INSERT INTO {table} ({names}) SELECT * FROM {}", unnest(&all.types()));
-        Ok(quote! {
-            async fn insert(
-                conn: &mut ::sqlx::PgConnection,
-                new: &[&#record],
-            ) -> ::core::result::Result<(), crate::store::save::SaveError> {
-                if new.is_empty() {
-                    return Ok(());
-                }
-                let columns = Columns::of(new)?;
-                ::sqlx::query!(#insert, #(#bound),*).execute(conn).await?;
-                Ok(())
-            }
-        })
-    }
-
     /// The statement that sets these columns, found by the key and, where the version is among them,
     /// only where that has not moved on.
     fn updating(&self, set: &List<'_>) -> Result<(String, Vec<TokenStream>)> {
         let key = self.one(Role::Key, "key")?;
         let version = set.0.iter().find(|column| column.role == Role::Version);
         let columns = List([key].into_iter().chain(set.0.iter().copied()).collect());
-        let (mut types, mut bound) = (columns.types(), columns.bound()?);
+        let (mut types, mut bound) = (columns.types(), columns.bound());
         let (mut names, mut sets) = (columns.listed(), set.set("u"));
         let mut only = format!("t.{0} = u.{0}", key.name);
         if let Some(version) = version {
@@ -251,45 +162,30 @@ impl Table {
         Ok((format!("UPDATE {} AS t SET {sets} FROM {from} WHERE {only}", self.table), bound))
     }
 
-    fn compared(&self) -> Compared {
-        let table = self.table.to_string();
-        let key = self.list(&[Role::Key]).names();
-        let frozen = self.list(&[Role::Frozen]).names().into_iter().map(|name| {
-            quote! {
-                if before.#name[n] != after.#name[n] {
-                    let what = stringify!(#name);
-                    return Err(crate::store::save::SaveError::Frozen { table: #table, id: after.#(#key)*[n], what });
-                }
-            }
-        });
-        let free = [Role::Version, Role::Apart, Role::Changing, Role::Plain];
-        let differs = self
-            .list(&free)
-            .names()
-            .into_iter()
-            .map(|name| quote!(|| before.#name[n] != after.#name[n]));
-        Compared { frozen: quote!(#(#frozen)*), differs: quote!(false #(#differs)*) }
-    }
-
     fn update(&self) -> Result<TokenStream> {
         let Self { table, record, .. } = self;
         let name = table.to_string();
+        let key = &self.one(Role::Key, "key")?.name;
         let version = &self.one(Role::Version, "version")?.name;
-        let Compared { frozen, differs } = self.compared();
+        let frozen = self.list(&[Role::Frozen]).names();
+        let free = self.list(&[Role::Version, Role::Apart, Role::Changing, Role::Plain]).names();
         let plain = self.list(&[Role::Version, Role::Changing, Role::Plain]);
         let (update, bound) = self.updating(&plain)?;
         let apart = self.apart()?;
         Ok(quote! {
-            async fn update(
+            async fn update<'r>(
                 conn: &mut ::sqlx::PgConnection,
-                kept: &[(&#record, &#record)],
+                kept: &[(&'r #record, &'r #record)],
             ) -> ::core::result::Result<(), crate::store::save::SaveError> {
                 let (was, now): (Vec<_>, Vec<_>) = kept.iter().copied().unzip();
                 let (before, after) = (Columns::of(&was)?, Columns::of(&now)?);
                 let mut changed = Vec::with_capacity(now.len());
                 for n in 0..now.len() {
-                    #frozen
-                    if #differs {
+                    #(if before.#frozen[n] != after.#frozen[n] {
+                        let (id, what) = (after.#key[n], stringify!(#frozen));
+                        return Err(crate::store::save::SaveError::Frozen { table: #name, id, what });
+                    })*
+                    if false #(|| before.#free[n] != after.#free[n])* {
                         changed.push(n);
                     }
                 }
