@@ -48,26 +48,11 @@ pub struct Product {
     /// May it be sold in fractions?
     #[serde(default)]
     pub quantity_control: QuantityControl,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "crate::money::decimal_option"
-    )]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub list_price: Option<Decimal>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "crate::money::decimal_option"
-    )]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub standard_cost: Option<Decimal>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "crate::money::decimal_option"
-    )]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub current_cost: Option<Decimal>,
     /// Only active products are put on new lines.
     #[serde(default = "yes")]

@@ -23,25 +23,20 @@ pub struct Line {
     /// BT-130: UN/ECE Recommendation 20 code, as `C62` for a piece.
     pub unit: String,
     /// BT-129.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub quantity: Decimal,
     /// The list's price of one unit, before discounts.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub unit_price: Decimal,
     /// What the volume takes off one unit (D365: volumediscountamount).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub volume_discount: Decimal,
     /// What the seller took off the whole line (D365: manualdiscountamount).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub manual_discount: Decimal,
     pub tax: Tax,
     /// BT-131: (unit price − volume discount) × quantity − manual discount, without tax.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub net_amount: Decimal,
 }
 

@@ -47,7 +47,7 @@ pub struct Enquiry {
     pub interest: Vec<Interest>,
     /// What they may spend, in the currency beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[schemars(with = "crate::money::AsTextOption")]
     pub budget: Option<Decimal>,
     /// ISO 4217 code of `budget`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -202,7 +202,7 @@ pub struct Interest {
     pub product: String,
     /// How many; `None` where nothing was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[schemars(with = "crate::money::AsTextOption")]
     pub quantity: Option<Decimal>,
 }
 

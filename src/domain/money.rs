@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use thiserror::Error;
 
 use crate::text::excerpt;
@@ -227,46 +227,29 @@ pub fn ratio(amount: Decimal, part: Decimal, whole: Decimal, digits: u32) -> Opt
     Decimal::try_from_i128_with_scale(mantissa, digits).ok()
 }
 
-/// The schema of a decimal string: `#[schemars(schema_with = "domain::money::decimal_schema")]`.
-pub fn decimal_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "pattern": DECIMAL_PATTERN })
-}
+/// A `Decimal` as a string of [`DECIMAL_PATTERN`], its schema too: `#[serde(with = "domain::money::AsText")]`.
+pub struct AsText;
 
-/// The schema of a decimal string or null, for `Option<Decimal>`.
-pub fn decimal_option_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": ["string", "null"], "pattern": DECIMAL_PATTERN })
-}
-
-/// A `Decimal` as a string of [`DECIMAL_PATTERN`]: `#[serde(with = "domain::money::decimal")]`.
-pub mod decimal {
-    use std::borrow::Cow;
-
-    use rust_decimal::Decimal;
-    use serde::{Deserialize, Deserializer, Serializer, de, ser};
-
+impl AsText {
     /// # Errors
     /// When the value does not fit `numeric(20,6)`.
     pub fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-        let value = super::in_range(*value).map_err(ser::Error::custom)?;
-        serializer.collect_str(&value)
+        serializer.collect_str(&in_range(*value).map_err(ser::Error::custom)?)
     }
 
     /// # Errors
     /// When it is no string, or not a decimal of the right form and size.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
         let text = Cow::<'de, str>::deserialize(deserializer)?;
-        super::parse_decimal(&text).map_err(de::Error::custom)
+        parse_decimal(&text).map_err(de::Error::custom)
     }
 }
 
-/// An `Option<Decimal>` as a decimal string or null; beside it belong `default` and
-/// `skip_serializing_if`, so that an absent field is `None`.
-pub mod decimal_option {
-    use std::borrow::Cow;
+/// An `Option<Decimal>` as such a string or null; beside it belong `default` and `skip_serializing_if`, so
+/// that an absent field is `None`.
+pub struct AsTextOption;
 
-    use rust_decimal::Decimal;
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
+impl AsTextOption {
     /// # Errors
     /// When the value does not fit `numeric(20,6)`.
     pub fn serialize<S: Serializer>(
@@ -274,7 +257,7 @@ pub mod decimal_option {
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         match value {
-            Some(value) => super::decimal::serialize(value, serializer),
+            Some(value) => AsText::serialize(value, serializer),
             None => serializer.serialize_none(),
         }
     }
@@ -285,9 +268,29 @@ pub mod decimal_option {
         deserializer: D,
     ) -> Result<Option<Decimal>, D::Error> {
         let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
-        text.map(|text| super::parse_decimal(&text).map_err(de::Error::custom)).transpose()
+        text.map(|text| parse_decimal(&text).map_err(de::Error::custom)).transpose()
     }
 }
+
+macro_rules! schema {
+    ($Form:ty: $ty:expr) => {
+        impl JsonSchema for $Form {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($Form).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": $ty, "pattern": DECIMAL_PATTERN })
+            }
+        }
+    };
+}
+schema!(AsText: "string");
+schema!(AsTextOption: ["string", "null"]);
 
 /// `a × b ÷ divisor` with remainder, also where `a × b` is wider than 128 bits.
 fn multiply_divide(a: u128, b: u128, divisor: u128) -> Option<(u128, u128)> {

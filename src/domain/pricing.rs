@@ -27,41 +27,17 @@ pub const QUANTITY_DECIMALS_MAX: u32 = 5;
 #[serde(rename_all = "snake_case")]
 pub enum PricingMethod {
     /// The amount itself; takes no rounding policy.
-    CurrencyAmount(
-        #[serde(with = "crate::money::decimal")]
-        #[schemars(schema_with = "crate::money::decimal_schema")]
-        Decimal,
-    ),
+    CurrencyAmount(#[serde(with = "crate::money::AsText")] Decimal),
     /// list price × p
-    PercentOfList(
-        #[serde(with = "crate::money::decimal")]
-        #[schemars(schema_with = "crate::money::decimal_schema")]
-        Decimal,
-    ),
+    PercentOfList(#[serde(with = "crate::money::AsText")] Decimal),
     /// current cost × (1 + p)
-    PercentMarkupCurrentCost(
-        #[serde(with = "crate::money::decimal")]
-        #[schemars(schema_with = "crate::money::decimal_schema")]
-        Decimal,
-    ),
+    PercentMarkupCurrentCost(#[serde(with = "crate::money::AsText")] Decimal),
     /// current cost ÷ (1 − p); p below 100 %
-    PercentMarginCurrentCost(
-        #[serde(with = "crate::money::decimal")]
-        #[schemars(schema_with = "crate::money::decimal_schema")]
-        Decimal,
-    ),
+    PercentMarginCurrentCost(#[serde(with = "crate::money::AsText")] Decimal),
     /// standard cost × (1 + p)
-    PercentMarkupStandardCost(
-        #[serde(with = "crate::money::decimal")]
-        #[schemars(schema_with = "crate::money::decimal_schema")]
-        Decimal,
-    ),
+    PercentMarkupStandardCost(#[serde(with = "crate::money::AsText")] Decimal),
     /// standard cost ÷ (1 − p); p below 100 %
-    PercentMarginStandardCost(
-        #[serde(with = "crate::money::decimal")]
-        #[schemars(schema_with = "crate::money::decimal_schema")]
-        Decimal,
-    ),
+    PercentMarginStandardCost(#[serde(with = "crate::money::AsText")] Decimal),
 }
 
 impl PricingMethod {
@@ -85,17 +61,9 @@ impl PricingMethod {
 pub enum RoundingOption {
     /// Prices that end in this amount, as 12.99 ends in 0.99. They lie one period apart: the
     /// smallest power of ten greater than the amount.
-    EndsIn(
-        #[serde(with = "crate::money::decimal")]
-        #[schemars(schema_with = "crate::money::decimal_schema")]
-        Decimal,
-    ),
+    EndsIn(#[serde(with = "crate::money::AsText")] Decimal),
     /// Multiples of this amount.
-    MultipleOf(
-        #[serde(with = "crate::money::decimal")]
-        #[schemars(schema_with = "crate::money::decimal_schema")]
-        Decimal,
-    ),
+    MultipleOf(#[serde(with = "crate::money::AsText")] Decimal),
 }
 
 /// Where a computed price is rounded to. A price that conforms already stays as it is.
@@ -137,16 +105,13 @@ impl PriceRule {
 #[serde(deny_unknown_fields)]
 pub struct PriceBasis {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "crate::money::decimal_option")]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(with = "crate::money::AsTextOption")]
     pub list_price: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "crate::money::decimal_option")]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(with = "crate::money::AsTextOption")]
     pub standard_cost: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "crate::money::decimal_option")]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(with = "crate::money::AsTextOption")]
     pub current_cost: Option<Decimal>,
 }
 

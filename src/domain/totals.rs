@@ -46,8 +46,7 @@ pub enum TaxCategory {
 pub struct Tax {
     pub category: TaxCategory,
     /// Percent, as `"21"`; zero for every category but S.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub rate: Decimal,
 }
 
@@ -56,20 +55,16 @@ pub struct Tax {
 #[serde(deny_unknown_fields)]
 pub struct LineAmounts {
     /// Price of one unit before any discount (D365: priceperunit).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub unit_price: Decimal,
     /// How many units; negative on a line that takes something back.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub quantity: Decimal,
     /// Volume discount on one unit (D365: volumediscountamount), see `pricing::Bands`.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub volume_discount_per_unit: Decimal,
     /// Typed discount, on the line or on one unit as [`Rules::manual_discount`] says.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub manual_discount: Decimal,
     pub tax: Tax,
 }
@@ -79,16 +74,13 @@ pub struct LineAmounts {
 #[serde(deny_unknown_fields)]
 pub struct Header {
     /// Percent of the whole detail amount, 0 to 100.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub discount_percent: Decimal,
     /// On top of the percentage; not negative.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub discount_amount: Decimal,
     /// Not negative.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub freight_amount: Decimal,
     /// `None`: the freight is untaxed and stands in no group of the breakdown. An invoice as of
     /// EN 16931 with freight on it must name one, be it Z or E at zero.
@@ -167,36 +159,22 @@ impl From<TaxMode> for Rules {
 #[serde(deny_unknown_fields)]
 pub struct LineResult {
     /// (unit price − volume discount) × quantity (D365: baseamount).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub base_amount: Decimal,
     /// The manual discount of the whole line, whichever way it was typed.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub manual_discount: Decimal,
     /// Base less manual discount (EN 16931: BT-131).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub net_amount: Decimal,
     /// The line's share of the header discount; only where its tax depends on it.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "crate::money::decimal_option"
-    )]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub discount_share: Option<Decimal>,
     /// `None` in [`TaxMode::Document`]: there a line has no tax of its own.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "crate::money::decimal_option"
-    )]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub tax_amount: Option<Decimal>,
     /// Net plus the line's tax, where it has one (D365: extendedamount).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub extended_amount: Decimal,
 }
 
@@ -207,29 +185,23 @@ pub struct TaxPart {
     /// BT-118.
     pub category: TaxCategory,
     /// Percent (BT-119).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub rate: Decimal,
     /// Net amounts of the group's lines.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub net_amount: Decimal,
     /// The group's part of the header discount, a document allowance (BT-92); zero where tax is
     /// computed before the discount.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub discount_amount: Decimal,
     /// Freight in this group, a document charge (BT-99).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub freight_amount: Decimal,
     /// What tax is owed on (BT-116): net − discount + freight.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub base: Decimal,
     /// BT-117; in the line modes the sum of the lines' taxes.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub tax: Decimal,
 }
 
@@ -238,32 +210,25 @@ pub struct TaxPart {
 #[serde(deny_unknown_fields)]
 pub struct Totals {
     /// Σ net amounts of the lines (D365: totallineitemamount; BT-106).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub detail_amount: Decimal,
     /// Σ manual discounts, already inside `detail_amount` (D365: totallineitemdiscountamount).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub line_discount: Decimal,
     /// Header discount, percentage and amount together (D365: totaldiscountamount; BT-107).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub discount_amount: Decimal,
     /// Detail less header discount (D365: totalamountlessfreight).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub amount_less_freight: Decimal,
     /// BT-108.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub freight_amount: Decimal,
     /// Σ tax of the breakdown (D365: totaltax; BT-110).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub tax_amount: Decimal,
     /// Less freight + freight + tax (D365: totalamount; BT-112).
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub total_amount: Decimal,
     /// By category, then rate.
     pub breakdown: Vec<TaxPart>,

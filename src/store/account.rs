@@ -2,14 +2,12 @@
 
 use domain::customer::Account;
 use domain::enquiry::Address;
-use domain::ids::{AccountId, Id};
+use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
 use leadmill_table::table;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::column::uuids;
 use crate::store::contact::{customer_state, inactive_at};
 
 table! { account: Account as account => AccountRow {
@@ -25,16 +23,8 @@ table! { account: Account as account => AccountRow {
     inactive_at: timestamptz? = inactive_at(&account.state);
 }}
 
-/// Locks the accounts, ascending.
-///
-/// # Errors
-/// Those of the database.
-pub async fn load(conn: &mut PgConnection, ids: &[AccountId]) -> Result<Vec<Account>, sqlx::Error> {
-    locked(conn, &uuids(ids)).await?.into_iter().map(AccountRow::account).collect()
-}
-
 impl AccountRow {
-    fn account(self) -> Result<Account, sqlx::Error> {
+    fn record(self) -> Result<Account, sqlx::Error> {
         Ok(Account {
             id: self.id.into(),
             sequence: self.sequence,

@@ -2,15 +2,14 @@
 
 use domain::customer::{Contact, CustomerState};
 use domain::enquiry::{Address, Person};
-use domain::ids::{ContactId, Id};
+use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
 use leadmill_table::table;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, given, uuids};
+use crate::store::column::{corrupt, given};
 
 table! { contact: Contact as contact => ContactRow {
     let person = &contact.person;
@@ -29,16 +28,8 @@ table! { contact: Contact as contact => ContactRow {
     inactive_at: timestamptz? = inactive_at(&contact.state);
 }}
 
-/// Locks the contacts, ascending.
-///
-/// # Errors
-/// Those of the database.
-pub async fn load(conn: &mut PgConnection, ids: &[ContactId]) -> Result<Vec<Contact>, sqlx::Error> {
-    locked(conn, &uuids(ids)).await?.into_iter().map(ContactRow::contact).collect()
-}
-
 impl ContactRow {
-    fn contact(self) -> Result<Contact, sqlx::Error> {
+    fn record(self) -> Result<Contact, sqlx::Error> {
         Ok(Contact {
             id: self.id.into(),
             sequence: self.sequence,

@@ -1,14 +1,13 @@
 //! Raw inputs and their verdicts; the bytes themselves are in [`chunk`](super::chunk).
 
 use domain::enquiry::Enquiry;
-use domain::ids::{Id, InputId};
+use domain::ids::Id;
 use domain::input::{Input, Verdict};
 use domain::lifecycle::Lifecycle;
 use leadmill_table::table;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 
-use crate::store::column::{corrupt, given, meant, signed, unsigned, uuids, word};
+use crate::store::column::{corrupt, given, meant, signed, unsigned, word};
 
 table! { input: Input as input => InputRow {
     let (collection, part) = input.part_of.unzip();
@@ -30,16 +29,8 @@ table! { input: Input as input => InputRow {
     done: boolean? = done;
 }}
 
-/// Locks the inputs, ascending. One that was not judged yet has no row.
-///
-/// # Errors
-/// Those of the database.
-pub async fn load(conn: &mut PgConnection, ids: &[InputId]) -> Result<Vec<Input>, sqlx::Error> {
-    locked(conn, &uuids(ids)).await?.into_iter().map(InputRow::input).collect()
-}
-
 impl InputRow {
-    fn input(self) -> Result<Input, sqlx::Error> {
+    fn record(self) -> Result<Input, sqlx::Error> {
         let lead = || given("input.lead", self.lead).map(Into::into);
         let verdict = match self.verdict.as_str() {
             "received" => Verdict::Received,

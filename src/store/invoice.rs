@@ -3,23 +3,20 @@
 //! An invoice is issued once: afterwards only its sequence, state and payments change, and nothing
 //! else is ever written.
 
-use std::collections::BTreeMap;
-
 use domain::customer::{Buyer, Customer};
 use domain::document::PaymentTerms;
-use domain::ids::{Id, InvoiceId};
+use domain::ids::Id;
 use domain::invoice::{Invoice, InvoiceState, Seller, SeriesKey};
 use domain::keys::{InvoiceNumbered, InvoicesOfOrder};
 use domain::lifecycle::Lifecycle;
 use domain::totals::Header;
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{amount, corrupt, currency, given, uuids};
-use crate::store::look_up::{LookUp, limit};
+use crate::store::column::{amount, corrupt, currency, given};
+use crate::store::look_up::look_up;
 use crate::store::payment;
 use crate::store::totals::{totals_of, with_totals};
 
@@ -60,60 +57,20 @@ with_totals! { frozen invoice.totals; [invoice: Invoice as invoice => InvoiceRow
     mod payment;
 }}
 
-/// Locks the invoices, ascending, then reads their lines and payments.
-///
-/// # Errors
-/// Those of the database.
-pub async fn load(conn: &mut PgConnection, ids: &[InvoiceId]) -> Result<Vec<Invoice>, sqlx::Error> {
-    let mut found = BTreeMap::new();
-    for row in locked(&mut *conn, &uuids(ids)).await? {
-        found.insert(row.id, row.invoice()?);
-    }
-    if !found.is_empty() {
-        lines::load(conn, &mut found).await?;
-        payment::load(conn, &mut found).await?;
-    }
-    Ok(found.into_values().collect())
-}
+// An invoice never changes its order.
+look_up!(InvoicesOfOrder by |it| it.0.uuid(),
+    r#"SELECT orders.id AS "key!", invoice.id AS found
+       FROM unnest($1::uuid[]) AS orders (id)
+       CROSS JOIN LATERAL (
+           SELECT id FROM invoice WHERE sales_order = orders.id ORDER BY id DESC LIMIT $2
+       ) AS invoice"# limit);
 
-/// An invoice never changes its order.
-impl LookUp for InvoicesOfOrder {
-    async fn look_up(
-        conn: &mut PgConnection,
-        keys: &[Self],
-    ) -> Result<Vec<(Self, InvoiceId)>, sqlx::Error> {
-        let orders: Vec<_> = keys.iter().map(|key| key.0.uuid()).collect();
-        let rows = sqlx::query!(
-            r#"SELECT invoice.id, orders.id AS "sales_order!"
-               FROM unnest($1::uuid[]) AS orders (id)
-               CROSS JOIN LATERAL (
-                   SELECT id FROM invoice WHERE sales_order = orders.id ORDER BY id DESC LIMIT $2
-               ) AS invoice"#,
-            &orders,
-            limit::<Self>()
-        )
-        .fetch_all(conn)
-        .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.sales_order.into()), row.id.into())).collect())
-    }
-}
-
-/// A number never changes.
-impl LookUp for InvoiceNumbered {
-    async fn look_up(
-        conn: &mut PgConnection,
-        keys: &[Self],
-    ) -> Result<Vec<(Self, InvoiceId)>, sqlx::Error> {
-        let numbers: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();
-        let rows = sqlx::query!("SELECT id, number FROM invoice WHERE number = ANY($1)", &numbers)
-            .fetch_all(conn)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.number), row.id.into())).collect())
-    }
-}
+// A number never changes.
+look_up!(InvoiceNumbered by |it| it.0.clone(),
+    "SELECT number AS key, id AS found FROM invoice WHERE number = ANY($1)");
 
 impl InvoiceRow {
-    fn invoice(self) -> Result<Invoice, sqlx::Error> {
+    fn record(self) -> Result<Invoice, sqlx::Error> {
         let currency = currency("invoice.currency", &self.currency)?;
         let terms = PaymentTerms::named(&self.payment_terms);
         let discount = self.discount.map(|discount| amount(discount, currency));

@@ -1,15 +1,14 @@
 //! Leads.
 
 use domain::enquiry::Enquiry;
-use domain::ids::{Id, LeadId};
+use domain::ids::Id;
 use domain::lead::{Assessment, Lead, LeadState};
 use domain::lifecycle::Lifecycle;
 use leadmill_table::table;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, given, meant, uuids, word};
+use crate::store::column::{corrupt, given, meant, word};
 
 table! { lead: Lead as lead => LeadRow, shared {
     let (open, qualified, disqualified) = match lead.state() {
@@ -34,25 +33,8 @@ table! { lead: Lead as lead => LeadRow, shared {
     disqualify_reason: text? = disqualify_reason;
 }}
 
-/// Locks the leads, ascending.
-///
-/// # Errors
-/// Those of the database.
-pub async fn load(conn: &mut PgConnection, ids: &[LeadId]) -> Result<Vec<Lead>, sqlx::Error> {
-    locked(conn, &uuids(ids)).await?.into_iter().map(LeadRow::lead).collect()
-}
-
-/// Reads leads that are only referred to. They cannot vanish before the end of the transaction, but
-/// whoever has locked them may change them: nobody waits.
-///
-/// # Errors
-/// Those of the database.
-pub async fn refer(conn: &mut PgConnection, ids: &[LeadId]) -> Result<Vec<Lead>, sqlx::Error> {
-    shared(conn, &uuids(ids)).await?.into_iter().map(LeadRow::lead).collect()
-}
-
 impl LeadRow {
-    fn lead(self) -> Result<Lead, sqlx::Error> {
+    fn record(self) -> Result<Lead, sqlx::Error> {
         let state = match self.state.as_str() {
             "open" => {
                 let reason = given("lead.open_reason", self.open_reason)?;

@@ -1,46 +1,5 @@
 //! The columns that the lines of all documents share.
 
-use domain::document::Line;
-use domain::money::Currency;
-use domain::totals::Tax;
-use rust_decimal::Decimal;
-use uuid::Uuid;
-
-use crate::store::column::{amount, meant, plain};
-
-/// The shared columns of one row.
-pub(crate) struct LineRow {
-    pub(crate) id: Uuid,
-    pub(crate) sku: String,
-    pub(crate) name: String,
-    pub(crate) unit: String,
-    pub(crate) quantity: Decimal,
-    pub(crate) unit_price: Decimal,
-    pub(crate) volume_discount: Decimal,
-    pub(crate) manual_discount: Decimal,
-    pub(crate) tax_category: String,
-    pub(crate) tax_rate: Decimal,
-    pub(crate) net_amount: Decimal,
-}
-
-impl LineRow {
-    pub(crate) fn line(self, currency: Currency) -> Result<Line, sqlx::Error> {
-        let category = meant("tax_category", &self.tax_category)?;
-        Ok(Line {
-            id: self.id.into(),
-            sku: self.sku,
-            name: self.name,
-            unit: self.unit,
-            quantity: plain(self.quantity),
-            unit_price: amount(self.unit_price, currency),
-            volume_discount: amount(self.volume_discount, currency),
-            manual_discount: amount(self.manual_discount, currency),
-            tax: Tax { category, rate: plain(self.tax_rate) },
-            net_amount: amount(self.net_amount, currency),
-        })
-    }
-}
-
 /// A table of lines: the columns that the lines of all documents share, then its own.
 macro_rules! line_part {
     ([$($head:tt)*] $line:expr, { $($own:tt)* }) => {
@@ -62,23 +21,28 @@ macro_rules! line_part {
 }
 pub(crate) use line_part;
 
-/// The [`Line`] in a row that has the shared columns under their own names.
+/// The [`Line`](domain::document::Line) in a row that has the shared columns, with the decimals of its
+/// currency again; a `Result`.
 macro_rules! line_of {
-    ($row:ident, $currency:expr) => {
-        $crate::store::line::LineRow {
-            id: $row.id,
-            sku: $row.sku,
-            name: $row.name,
-            unit: $row.unit,
-            quantity: $row.quantity,
-            unit_price: $row.unit_price,
-            volume_discount: $row.volume_discount,
-            manual_discount: $row.manual_discount,
-            tax_category: $row.tax_category,
-            tax_rate: $row.tax_rate,
-            net_amount: $row.net_amount,
-        }
-        .line($currency)
-    };
+    ($row:ident, $currency:expr) => {{
+        let amount = |value| $crate::store::column::amount(value, $currency);
+        $crate::store::column::meant("tax_category", &$row.tax_category).map(|category| {
+            domain::document::Line {
+                id: $row.id.into(),
+                sku: $row.sku,
+                name: $row.name,
+                unit: $row.unit,
+                quantity: $crate::store::column::plain($row.quantity),
+                unit_price: amount($row.unit_price),
+                volume_discount: amount($row.volume_discount),
+                manual_discount: amount($row.manual_discount),
+                tax: domain::totals::Tax {
+                    category,
+                    rate: $crate::store::column::plain($row.tax_rate),
+                },
+                net_amount: amount($row.net_amount),
+            }
+        })
+    }};
 }
 pub(crate) use line_of;

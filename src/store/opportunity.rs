@@ -1,19 +1,16 @@
 //! Opportunities with their lines; the quotes that they guard are in [`quote`].
 
-use std::collections::BTreeMap;
-
 use domain::customer::Customer;
-use domain::ids::{Id, OpportunityId};
+use domain::ids::Id;
 use domain::keys::OpportunityOfQuote;
 use domain::lifecycle::Lifecycle;
 use domain::opportunity::{Opportunity, OpportunityState};
 use leadmill_table::table;
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::store::column::{amount, corrupt, currency, given, meant, uuids, word};
-use crate::store::look_up::LookUp;
+use crate::store::column::{amount, corrupt, currency, given, meant, word};
+use crate::store::look_up::look_up;
 use crate::store::quote;
 
 pub mod lines;
@@ -44,41 +41,12 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     mod quote;
 }}
 
-/// Locks the opportunities, ascending, then reads their lines and quotes.
-///
-/// # Errors
-/// Those of the database.
-pub async fn load(
-    conn: &mut PgConnection,
-    ids: &[OpportunityId],
-) -> Result<Vec<Opportunity>, sqlx::Error> {
-    let mut found = BTreeMap::new();
-    for row in locked(&mut *conn, &uuids(ids)).await? {
-        found.insert(row.id, row.opportunity()?);
-    }
-    if !found.is_empty() {
-        lines::load(conn, &mut found).await?;
-        quote::load(conn, &mut found).await?;
-    }
-    Ok(found.into_values().collect())
-}
-
-/// A quote never moves to another opportunity.
-impl LookUp for OpportunityOfQuote {
-    async fn look_up(
-        conn: &mut PgConnection,
-        keys: &[Self],
-    ) -> Result<Vec<(Self, OpportunityId)>, sqlx::Error> {
-        let quotes: Vec<_> = keys.iter().map(|key| key.0.uuid()).collect();
-        let rows = sqlx::query!("SELECT id, opportunity FROM quote WHERE id = ANY($1)", &quotes)
-            .fetch_all(conn)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.id.into()), row.opportunity.into())).collect())
-    }
-}
+// A quote never moves to another opportunity.
+look_up!(OpportunityOfQuote by |it| it.0.uuid(),
+    "SELECT id AS key, opportunity AS found FROM quote WHERE id = ANY($1)");
 
 impl OpportunityRow {
-    fn opportunity(self) -> Result<Opportunity, sqlx::Error> {
+    fn record(self) -> Result<Opportunity, sqlx::Error> {
         let currency = currency("opportunity.currency", &self.currency)?;
         let revenue = |value: Option<Decimal>| value.map(|value| amount(value, currency));
         let state = match self.state.as_str() {

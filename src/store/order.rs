@@ -3,22 +3,19 @@
 //! An order is decided once: afterwards only its sequence and state, what became of its lines and
 //! its shipments change, and nothing else is ever written.
 
-use std::collections::BTreeMap;
-
 use domain::customer::{Buyer, Customer};
 use domain::document::PaymentTerms;
-use domain::ids::{Id, LeadId, OrderId};
+use domain::ids::Id;
 use domain::keys::{LeadOfOrder, OrderOfQuote};
 use domain::lifecycle::Lifecycle;
 use domain::order::{Order, OrderState};
 use domain::totals::Header;
-use sqlx::PgConnection;
 use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, currency, given, uuids};
-use crate::store::look_up::LookUp;
+use crate::store::column::{corrupt, currency, given};
+use crate::store::look_up::look_up;
 use crate::store::shipment;
 use crate::store::totals::{totals_of, with_totals};
 
@@ -51,57 +48,18 @@ with_totals! { frozen order.totals; [sales_order: Order as order => OrderRow] {
     mod shipment;
 }}
 
-/// Locks the orders, ascending, then reads their lines and shipments.
-///
-/// # Errors
-/// Those of the database.
-pub async fn load(conn: &mut PgConnection, ids: &[OrderId]) -> Result<Vec<Order>, sqlx::Error> {
-    let mut found = BTreeMap::new();
-    for row in locked(&mut *conn, &uuids(ids)).await? {
-        found.insert(row.id, row.order()?);
-    }
-    if !found.is_empty() {
-        lines::load(conn, &mut found).await?;
-        shipment::load(conn, &mut found).await?;
-    }
-    Ok(found.into_values().collect())
-}
+// An order never changes its quote.
+look_up!(OrderOfQuote by |it| it.0.uuid(),
+    "SELECT quote AS key, id AS found FROM sales_order WHERE quote = ANY($1)");
 
-/// An order never changes its quote.
-impl LookUp for OrderOfQuote {
-    async fn look_up(
-        conn: &mut PgConnection,
-        keys: &[Self],
-    ) -> Result<Vec<(Self, OrderId)>, sqlx::Error> {
-        let quotes: Vec<_> = keys.iter().map(|key| key.0.uuid()).collect();
-        let rows = sqlx::query!("SELECT id, quote FROM sales_order WHERE quote = ANY($1)", &quotes)
-            .fetch_all(conn)
-            .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.quote.into()), row.id.into())).collect())
-    }
-}
-
-/// Neither an order changes its deal, nor a deal its lead.
-impl LookUp for LeadOfOrder {
-    async fn look_up(
-        conn: &mut PgConnection,
-        keys: &[Self],
-    ) -> Result<Vec<(Self, LeadId)>, sqlx::Error> {
-        let orders: Vec<_> = keys.iter().map(|key| key.0.uuid()).collect();
-        let rows = sqlx::query!(
-            r#"SELECT s.id, o.originating_lead AS "lead!"
-         FROM sales_order AS s JOIN opportunity AS o ON o.id = s.opportunity
-         WHERE s.id = ANY($1) AND o.originating_lead IS NOT NULL"#,
-            &orders
-        )
-        .fetch_all(conn)
-        .await?;
-        Ok(rows.into_iter().map(|row| (Self(row.id.into()), row.lead.into())).collect())
-    }
-}
+// Neither an order changes its deal, nor a deal its lead.
+look_up!(LeadOfOrder by |it| it.0.uuid(),
+    r#"SELECT s.id AS key, o.originating_lead AS "found!"
+       FROM sales_order AS s JOIN opportunity AS o ON o.id = s.opportunity
+       WHERE s.id = ANY($1) AND o.originating_lead IS NOT NULL"#);
 
 impl OrderRow {
-    fn order(self) -> Result<Order, sqlx::Error> {
+    fn record(self) -> Result<Order, sqlx::Error> {
         let currency = currency("sales_order.currency", &self.currency)?;
         let terms = PaymentTerms::named(&self.payment_terms);
         let fulfilled = (self.fulfilled_at, self.partial);

@@ -33,19 +33,16 @@ pub struct InvoicePaid {
     pub number: String,
     /// The payer system's own reference.
     pub reference: String,
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub amount: Decimal,
     pub value_date: NaiveDate,
     /// Nothing remains to be paid.
     pub complete: bool,
     /// What the early discount of the terms let go.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub discount: Decimal,
     /// What remains; negative where too much was paid.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub payable: Decimal,
 }
 
@@ -66,8 +63,7 @@ pub struct PaymentReceived {
     /// The payer system's own reference, unique per payer and invoice: one transfer may pay several
     /// invoices. Sent again, it changes nothing; sent with other money, it is refused.
     pub reference: Code,
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub amount: Decimal,
     pub currency: Currency,
     /// When the money was there; at most ten years before or after today.

@@ -42,12 +42,7 @@ pub struct OpportunityCreated {
     /// What they want, as declared by the lead or by the rule that qualified it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interest: Vec<Interest>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "crate::money::decimal_option"
-    )]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub estimated_revenue: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_date: Option<NaiveDate>,
@@ -59,8 +54,7 @@ pub struct OpportunityRepriced {
     pub opportunity: OpportunityId,
     pub lines: Vec<Line>,
     pub totals: Totals,
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub estimated_revenue: Decimal,
     /// What was wanted and could not be priced, each with the reason and its D365 code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -71,8 +65,7 @@ pub struct OpportunityRepriced {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpportunityWon {
     pub opportunity: OpportunityId,
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub actual_revenue: Decimal,
     /// The order that won it; absent where it was won by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,12 +96,10 @@ pub struct OpportunityAddLine {
     pub opportunity: OpportunityId,
     /// SKU or name.
     pub product: Short,
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub quantity: Decimal,
     /// What the seller takes off the whole line.
-    #[serde(default, with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(default, with = "crate::money::AsText")]
     pub manual_discount: Decimal,
     /// No more lines follow: a quote is drafted of them and, where the policy allows, activated.
     #[serde(default = "yes")]
@@ -121,12 +112,7 @@ pub struct OpportunityAddLine {
 pub struct OpportunityWin {
     pub opportunity: OpportunityId,
     /// Where absent, the estimated revenue.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "crate::money::decimal_option"
-    )]
-    #[schemars(schema_with = "crate::money::decimal_option_schema")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub actual_revenue: Option<Decimal>,
 }
 

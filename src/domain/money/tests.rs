@@ -8,11 +8,9 @@ use super::*;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Sample {
-    #[serde(with = "decimal")]
-    #[schemars(schema_with = "decimal_schema")]
+    #[serde(with = "AsText")]
     amount: Decimal,
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal_option")]
-    #[schemars(schema_with = "decimal_option_schema")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "AsTextOption")]
     budget: Option<Decimal>,
     currency: Currency,
 }

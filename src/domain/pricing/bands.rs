@@ -24,15 +24,12 @@ pub enum DiscountKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub low: Decimal,
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub high: Decimal,
     /// Percent or amount, as the list's kind says.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub value: Decimal,
 }
 

@@ -48,9 +48,9 @@ pub struct Count {
 pub struct Invoiced {
     pub currency: String,
     pub invoices: i64,
-    #[serde(with = "domain::money::decimal")]
+    #[serde(with = "domain::money::AsText")]
     pub total: Decimal,
-    #[serde(with = "domain::money::decimal")]
+    #[serde(with = "domain::money::AsText")]
     pub paid: Decimal,
 }
 
@@ -83,7 +83,7 @@ pub struct Journey {
 pub struct Draft {
     pub quote: Uuid,
     pub number: String,
-    #[serde(with = "domain::money::decimal")]
+    #[serde(with = "domain::money::AsText")]
     pub total: Decimal,
     pub currency: String,
 }

@@ -18,10 +18,10 @@ pub struct QuotingSettings {
     /// Draft a quote as soon as the products of an opportunity are known.
     pub draft: bool,
     /// A quote up to this total, with tax and in its own currency, is activated by itself; 0: none.
-    #[serde(with = "domain::money::decimal")]
+    #[serde(with = "domain::money::AsText")]
     pub activate_up_to: Decimal,
     /// The most that manual discounts may take off, in percent of the lines, for that.
-    #[serde(with = "domain::money::decimal")]
+    #[serde(with = "domain::money::AsText")]
     pub discount_percent_max: Decimal,
     /// How many days after the day it is drafted a quote may be accepted.
     pub validity_days: u32,
@@ -39,7 +39,7 @@ pub struct QuotingSettings {
 /// An amount of money, written as a decimal string.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(transparent)]
-pub struct Amount(#[serde(with = "domain::money::decimal")] pub Decimal);
+pub struct Amount(#[serde(with = "domain::money::AsText")] pub Decimal);
 
 impl QuotingSettings {
     /// What is wrong with the values, each a finished sentence that names its key.

@@ -92,8 +92,7 @@ pub struct PaymentInstructions {
 /// So much off when paid by then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EarlyDiscount {
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub percent: Decimal,
     pub until: NaiveDate,
 }
@@ -110,26 +109,21 @@ pub struct IssuedLine {
     /// BT-153.
     pub name: String,
     /// BT-129.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub quantity: Decimal,
     /// BT-130.
     pub unit_code: String,
     /// BT-146: the net price of one unit, volume discount taken off.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub unit_price: Decimal,
     /// BT-148: the price of one unit before the volume discount.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub gross_price: Decimal,
     /// BT-136: the line's own allowance.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub allowance: Decimal,
     /// BT-131.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub net_amount: Decimal,
     /// BT-151, BT-152.
     pub vat: Tax,
@@ -139,8 +133,7 @@ pub struct IssuedLine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Adjustment {
     /// BT-92, BT-99.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub amount: Decimal,
     /// BT-98, BT-105: UNCL5189 and UNCL7161.
     pub reason_code: String,
@@ -156,16 +149,13 @@ pub struct TaxBreakdown {
     /// BT-118.
     pub category: TaxCategory,
     /// BT-119.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub rate: Decimal,
     /// BT-116.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub base: Decimal,
     /// BT-117.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub tax: Decimal,
     /// BT-121: VATEX code where no tax is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -179,36 +169,28 @@ pub struct TaxBreakdown {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InvoiceTotals {
     /// BT-106.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub lines: Decimal,
     /// BT-107.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub allowances: Decimal,
     /// BT-108.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub charges: Decimal,
     /// BT-109.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub net: Decimal,
     /// BT-110.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub vat: Decimal,
     /// BT-112.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub gross: Decimal,
     /// BT-113.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub prepaid: Decimal,
     /// BT-115.
-    #[serde(with = "crate::money::decimal")]
-    #[schemars(schema_with = "crate::money::decimal_schema")]
+    #[serde(with = "crate::money::AsText")]
     pub payable: Decimal,
     /// `net` in the minor unit (cents).
     pub net_minor: i64,

@@ -11,15 +11,16 @@
 //!     apart   enquiry: jsonb<Enquiry> = Json(&lead.enquiry); // large: written only where it differs
 //!     account: uuid? refers account = lead.account.map(Uuid::from);  // may be NULL; whom it names
 //!     state: text = Lead::state_name(lead.state());
-//!     mod lines;                                        // `lines::save(conn, changes)` follows
+//!     mod lines;                                        // `lines::load` and `lines::save` follow
 //! }}
 //! ```
 //!
 //! writes, into the module that says it:
 //!
-//! - `struct LeadRow`, a row as it is read; `locked(conn, ids)`, and with `shared` also `shared(conn, ids)`,
-//!   which excludes nobody. With `within COLUMN` the rows are read by their owner, under its lock, by
-//!   `read(conn, owners)` in the order of a column `position`.
+//! - `struct LeadRow`, a row as it is read; the module gives it a method `record(self)`.
+//! - `pub load(conn, ids)`, which locks, and with `shared` also `pub refer(conn, ids)`, which excludes nobody.
+//!   With `within COLUMN` the rows are read by their owner, under its lock, by `read(conn, owners)` in the
+//!   order of a column `position`.
 //! - `pub save(conn, changes)`: inserts new records, updates changed ones, refuses what is frozen and what
 //!   somebody else changed since. With `kept_first` changed ones go first. With `within` it is the private
 //!   `save_rows`.

@@ -101,7 +101,8 @@ impl Table {
         let rows = Rows { table, row, columns, lets, item, names };
         let (types, insert) = (rows.types(), rows.insert(""));
         let (reads, save, update) = (self.reads(&rows)?, self.save(), self.update()?);
-        Ok(quote!(#declared #types #reads #save #insert #update))
+        let loads = self.loads();
+        Ok(quote!(#declared #types #reads #loads #save #insert #update))
     }
 
     fn reads(&self, rows: &Rows<'_>) -> Result<TokenStream> {
@@ -115,6 +116,49 @@ impl Table {
         Ok(quote!(#locked #shared))
     }
 
+    /// What the store is asked for; what lies within others is loaded by the module itself.
+    fn loads(&self) -> TokenStream {
+        let (Self { record, row, parts, .. }, mut loads) = (self, TokenStream::new());
+        if self.within.is_some() {
+            return loads;
+        }
+        let result = quote!(::core::result::Result<Vec<#record>, ::sqlx::Error>);
+        let (conn, ids) =
+            (quote!(conn: &mut ::sqlx::PgConnection), quote!(ids: &[impl ::domain::ids::Id]));
+        let ids_of = quote!(&crate::store::column::uuids(ids));
+        let whole = if parts.is_empty() {
+            quote!(rows.into_iter().map(#row::record).collect())
+        } else {
+            quote! {
+                let mut found = ::std::collections::BTreeMap::new();
+                for row in rows {
+                    found.insert(row.id, row.record()?);
+                }
+                if !found.is_empty() {
+                    #(#parts::load(&mut *conn, &mut found).await?;)*
+                }
+                Ok(found.into_values().collect())
+            }
+        };
+        loads.extend(quote! {
+            /// Locks the records, ascending, and reads them with what belongs to them.
+            pub async fn load(#conn, #ids) -> #result {
+                let rows = locked(&mut *conn, #ids_of).await?;
+                #whole
+            }
+        });
+        if self.shared {
+            loads.extend(quote! {
+                /// Reads records that are only referred to. They cannot vanish before the end of the
+                /// transaction, but who has locked them may change them: nobody waits.
+                pub async fn refer(#conn, #ids) -> #result {
+                    shared(conn, #ids_of).await?.into_iter().map(#row::record).collect()
+                }
+            });
+        }
+        loads
+    }
+
     fn save(&self) -> TokenStream {
         let Self { record, parts, .. } = self;
         let insert = quote!(insert(&mut *conn, &new).await?;);
@@ -126,10 +170,7 @@ impl Table {
         };
         quote! {
             /// Inserts new records and saves changed ones.
-            ///
-            /// # Errors
-            /// `Version` where one changed since it was read, `Frozen` where a decision changed what never
-            /// changes, else those of the database.
+            /// Refuses what somebody else changed since it was read, and a change of what never changes.
             #seen async fn #name(
                 conn: &mut ::sqlx::PgConnection,
                 changes: &[crate::store::save::Change<'_, #record>],
