@@ -1,9 +1,9 @@
 //! PostgreSQL: the only place with SQL. Every function is one bulk statement on the connection of
 //! its caller, inside the transaction that the caller began; what goes wrong is a [`Fault`].
 //!
-//! Four wings: `delivery/` has what each message leaves behind, `views/` what only reads; the subjects, a
-//! file for each with its declared table, and the ground that all stand on (connections, migrations,
-//! rights) lie in this folder itself.
+//! Four wings: `subjects/` has a file for each with its declared table, `delivery/` what each message leaves
+//! behind, `views/` what only reads; the ground that all stand on (connections, migrations, rights) lies in
+//! this folder itself.
 //!
 //! A lane owns one dedicated connection. Time limits are the server's (see
 //! [`DatabaseSettings`]): a query is never cancelled from outside, because a future that is dropped
@@ -15,36 +15,22 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection as _, Row};
 
-pub mod account;
-pub mod catalog;
 mod column;
 pub mod consumer;
-pub mod contact;
 pub mod declared;
 mod delivery;
 mod fault;
-pub mod input;
-pub mod invoice;
-pub mod lead;
-mod line;
 pub mod look_up;
 mod migration;
 pub mod number;
-pub mod opportunity;
-pub mod order;
-pub mod party;
-mod payment;
-pub mod quote;
 pub mod reference;
 mod relay;
 mod rights;
 pub mod role;
 pub mod save;
 pub mod schema;
-pub mod series;
 mod settings;
-mod shipment;
-mod totals;
+mod subjects;
 mod views;
 pub mod world;
 
@@ -55,6 +41,10 @@ pub use delivery::{
 pub use fault::{Failure, Fault, UNIQUE_TRIES_MAX};
 pub use migration::{Migrated, create_database_if_missing, drop_database, migrate};
 pub use settings::DatabaseSettings;
+pub use subjects::{
+    account, catalog, contact, input, invoice, lead, opportunity, order, party, quote, series,
+};
+use subjects::{payment, shipment};
 pub use views::{audit, blocker, outcome, status, summary, trace};
 
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.

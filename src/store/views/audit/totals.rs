@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::invariant::{Invariant, NAMED_MAX, Named};
 use crate::store::column::currency;
-use crate::store::line::line_of;
-use crate::store::totals::totals_of;
+use crate::store::subjects::line::line_of;
+use crate::store::subjects::totals::totals_of;
 use crate::store::{Connection, Result};
 
 /// Documents that lie in memory at a time; each has at most 200 lines.

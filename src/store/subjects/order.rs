@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::store::column::{corrupt, currency, given};
 use crate::store::look_up::look_up;
 use crate::store::shipment;
-use crate::store::totals::{totals_of, with_totals};
+use crate::store::subjects::totals::{totals_of, with_totals};
 
 pub mod lines;
 

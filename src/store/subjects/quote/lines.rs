@@ -9,8 +9,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::held::Held;
-use crate::store::line::{line_of, line_part};
 use crate::store::save::{Change, List, SaveError};
+use crate::store::subjects::line::{line_of, line_part};
 
 line_part! { [quote_line of quote: Line as line => QuoteLineRow, replaced] line, {} }
 

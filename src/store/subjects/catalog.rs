@@ -13,7 +13,8 @@ use crate::store::column::{currency, meant, plain, word};
 use crate::store::save::{Change, SaveError, all_touched};
 
 /// The tables of the catalog, the one with its version first.
-pub(super) const TABLES: &[&str] = &["catalog", "product", "price_list", "price_list_item"];
+pub(in crate::store) const TABLES: &[&str] =
+    &["catalog", "product", "price_list", "price_list_item"];
 /// Most attempts to read the catalog between two replacements.
 const READS_MAX: u32 = 3;
 

@@ -3,7 +3,7 @@
 use domain::order::{Order, OrderLine};
 
 use crate::store::column::plain;
-use crate::store::line::{line_of, line_part};
+use crate::store::subjects::line::{line_of, line_part};
 
 line_part! { [order_line of sales_order: OrderLine as line => OrderLineRow, decided in Order.lines] line.line, {
     changing quantity_shipped: numeric = line.quantity_shipped;

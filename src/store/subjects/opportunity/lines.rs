@@ -3,7 +3,7 @@
 use domain::document::Line;
 use domain::opportunity::Opportunity;
 
-use crate::store::line::{line_of, line_part};
+use crate::store::subjects::line::{line_of, line_part};
 
 line_part! { [opportunity_line of opportunity: Line as line => OpportunityLineRow, replaced in Opportunity.lines] line, {} }
 

@@ -3,7 +3,7 @@
 use domain::ids::Id;
 use domain::invoice::{Invoice, InvoiceLine};
 
-use crate::store::line::{line_of, line_part};
+use crate::store::subjects::line::{line_of, line_part};
 
 line_part! { [invoice_line of invoice: InvoiceLine as line => InvoiceLineRow, decided in Invoice.lines] line.line, {
     order_line: uuid = line.order_line.uuid();

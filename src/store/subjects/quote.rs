@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::store::column::{corrupt, given, meant, word};
 use crate::store::save::{Change, SaveError};
-use crate::store::totals::{totals_of, with_totals};
+use crate::store::subjects::totals::{totals_of, with_totals};
 
 mod held;
 pub mod lines;

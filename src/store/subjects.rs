@@ -1,0 +1,18 @@
+//! The subjects: a file for each with its declared table, the statements that its links need, and how a row
+//! becomes a record again. Party keys, series and the catalog are written by hand.
+
+pub mod account;
+pub mod catalog;
+pub mod contact;
+pub mod input;
+pub mod invoice;
+pub mod lead;
+pub mod line;
+pub mod opportunity;
+pub mod order;
+pub mod party;
+pub mod payment;
+pub mod quote;
+pub mod series;
+pub mod shipment;
+pub mod totals;
