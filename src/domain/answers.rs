@@ -71,6 +71,8 @@ macro_rules! answers {
             about: SubjectKind::$kind,
             field: None,
             schema: |generator| generator.subschema_for::<$data>(),
+            #[cfg(any(test, feature = "samples"))]
+            again: crate::message::again::<$data>,
         }
     };
 }

@@ -92,6 +92,9 @@ pub struct MessageType {
     pub field: Option<&'static str>,
     /// The JSON Schema of the data, computed from the struct.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Its data, read into the struct and written again; for tests.
+    #[cfg(any(test, feature = "samples"))]
+    pub again: fn(serde_json::Value) -> serde_json::Result<serde_json::Value>,
 }
 
 impl MessageType {
@@ -100,6 +103,14 @@ impl MessageType {
     pub fn wire_name(&self) -> String {
         format!("{TYPE_PREFIX}{}", self.name)
     }
+}
+
+/// Reads data into its struct and writes it again.
+#[cfg(any(test, feature = "samples"))]
+pub(crate) fn again<T: Serialize + DeserializeOwned>(
+    data: serde_json::Value,
+) -> serde_json::Result<serde_json::Value> {
+    serde_json::to_value(serde_json::from_value::<T>(data)?)
 }
 
 /// Data of one declared type.
@@ -181,6 +192,8 @@ macro_rules! messages {
                 about: $crate::message::SubjectKind::$about,
                 field: Some(stringify!($field)),
                 schema: |generator| generator.subschema_for::<$message>(),
+                #[cfg(any(test, feature = "samples"))]
+                again: $crate::message::again::<$message>,
             };
 
             fn subject(&self) -> $crate::message::Subject {
