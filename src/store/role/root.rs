@@ -1,7 +1,6 @@
 //! The tables and columns that belong to what workers lock.
 
 use domain::decide::{Hold, Root};
-use domain::message::SubjectKind;
 
 use super::Grant;
 use crate::store::declared;
@@ -41,13 +40,10 @@ const fn by_hand(root: Root) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// The subjects that are locked with a root: a quote is loaded with its opportunity.
-fn guarded(root: Root) -> Vec<Table> {
-    if root == Root::Opportunity {
-        let quotes = declared::tables(SubjectKind::Quote).iter();
-        return quotes.map(|table| (table.name, table.rights())).collect();
-    }
-    Vec::new()
+/// The tables of the subjects that are locked with a root: a quote is loaded with its opportunity.
+fn guarded(root: Root) -> impl Iterator<Item = Table> {
+    let guarded = root.subject().into_iter().flat_map(declared::guarded);
+    guarded.flat_map(|subject| subject.tables).map(|table| (table.name, table.rights()))
 }
 
 /// What a worker that holds a root so may do with its tables.

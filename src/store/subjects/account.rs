@@ -4,11 +4,13 @@ use domain::customer::Account;
 use domain::enquiry::Address;
 use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
 use leadmill_table::table;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::store::contact::{customer_state, inactive_at};
+use crate::store::declared::Tables;
 
 table! { account: Account as account => AccountRow {
     key     id: uuid = account.id.uuid();
@@ -22,6 +24,9 @@ table! { account: Account as account => AccountRow {
     state: text = Account::state_name(&account.state);
     inactive_at: timestamptz? = inactive_at(&account.state);
 }}
+
+/// Its table.
+pub const TABLES: &[Tables] = &[Tables { kind: SubjectKind::Account, tables: &[TABLE] }];
 
 impl AccountRow {
     fn record(self) -> Result<Account, sqlx::Error> {

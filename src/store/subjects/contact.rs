@@ -4,12 +4,14 @@ use domain::customer::{Contact, CustomerState};
 use domain::enquiry::{Address, Person};
 use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
 use leadmill_table::table;
 use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::store::column::{corrupt, given};
+use crate::store::declared::Tables;
 
 table! { contact: Contact as contact => ContactRow {
     let person = &contact.person;
@@ -27,6 +29,9 @@ table! { contact: Contact as contact => ContactRow {
     state: text = Contact::state_name(&contact.state);
     inactive_at: timestamptz? = inactive_at(&contact.state);
 }}
+
+/// Its table.
+pub const TABLES: &[Tables] = &[Tables { kind: SubjectKind::Contact, tables: &[TABLE] }];
 
 impl ContactRow {
     fn record(self) -> Result<Contact, sqlx::Error> {

@@ -4,10 +4,12 @@ use domain::enquiry::Enquiry;
 use domain::ids::Id;
 use domain::input::{Input, Verdict};
 use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
 use leadmill_table::table;
 use sqlx::types::Json;
 
 use crate::store::column::{corrupt, given, meant, signed, unsigned, word};
+use crate::store::declared::Tables;
 
 table! { input: Input as input => InputRow {
     let (collection, part) = input.part_of.unzip();
@@ -28,6 +30,9 @@ table! { input: Input as input => InputRow {
     next_part: bigint? = next;
     done: boolean? = done;
 }}
+
+/// Its table.
+pub const TABLES: &[Tables] = &[Tables { kind: SubjectKind::Input, tables: &[TABLE] }];
 
 impl InputRow {
     fn record(self) -> Result<Input, sqlx::Error> {

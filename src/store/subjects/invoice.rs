@@ -9,6 +9,7 @@ use domain::ids::Id;
 use domain::invoice::{Invoice, InvoiceState, Seller, SeriesKey};
 use domain::keys::{InvoiceNumbered, InvoicesOfOrder};
 use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
 use domain::totals::Header;
 use rust_decimal::Decimal;
 use sqlx::types::Json;
@@ -16,6 +17,7 @@ use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::store::column::{amount, corrupt, currency, given};
+use crate::store::declared::Tables;
 use crate::store::look_up::look_up;
 use crate::store::payment;
 use crate::store::subjects::totals::{totals_of, with_totals};
@@ -56,6 +58,10 @@ with_totals! { frozen invoice.totals; [invoice: Invoice as invoice => InvoiceRow
     mod lines;
     mod payment;
 }}
+
+/// Its table and those of its parts.
+pub const TABLES: &[Tables] =
+    &[Tables { kind: SubjectKind::Invoice, tables: &[TABLE, lines::TABLE, payment::TABLE] }];
 
 // An invoice never changes its order.
 look_up!(InvoicesOfOrder by |it| it.0.uuid(),

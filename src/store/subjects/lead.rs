@@ -4,11 +4,13 @@ use domain::enquiry::Enquiry;
 use domain::ids::Id;
 use domain::lead::{Assessment, Lead, LeadState};
 use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
 use leadmill_table::table;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::store::column::{corrupt, given, meant, word};
+use crate::store::declared::Tables;
 
 table! { lead: Lead as lead => LeadRow, shared {
     let (open, qualified, disqualified) = match lead.state() {
@@ -32,6 +34,9 @@ table! { lead: Lead as lead => LeadRow, shared {
     disqualified_at: timestamptz? = disqualified_at;
     disqualify_reason: text? = disqualify_reason;
 }}
+
+/// Its table.
+pub const TABLES: &[Tables] = &[Tables { kind: SubjectKind::Lead, tables: &[TABLE] }];
 
 impl LeadRow {
     fn record(self) -> Result<Lead, sqlx::Error> {

@@ -4,12 +4,14 @@ use domain::customer::Customer;
 use domain::ids::Id;
 use domain::keys::OpportunityOfQuote;
 use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityState};
 use leadmill_table::table;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::store::column::{amount, corrupt, currency, given, meant, word};
+use crate::store::declared::Tables;
 use crate::store::look_up::look_up;
 use crate::store::quote;
 
@@ -40,6 +42,12 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     mod lines;
     mod quote;
 }}
+
+/// Its table, those of its parts, and of the quotes in it.
+pub const TABLES: &[Tables] = &[
+    Tables { kind: SubjectKind::Opportunity, tables: &[TABLE, lines::TABLE] },
+    Tables { kind: SubjectKind::Quote, tables: &[quote::TABLE, quote::lines::TABLE] },
+];
 
 // A quote never moves to another opportunity.
 look_up!(OpportunityOfQuote by |it| it.0.uuid(),

@@ -8,6 +8,7 @@ use domain::document::PaymentTerms;
 use domain::ids::Id;
 use domain::keys::{LeadOfOrder, OrderOfQuote};
 use domain::lifecycle::Lifecycle;
+use domain::message::SubjectKind;
 use domain::order::{Order, OrderState};
 use domain::totals::Header;
 use sqlx::types::Json;
@@ -15,6 +16,7 @@ use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::store::column::{corrupt, currency, given};
+use crate::store::declared::Tables;
 use crate::store::look_up::look_up;
 use crate::store::shipment;
 use crate::store::subjects::totals::{totals_of, with_totals};
@@ -47,6 +49,12 @@ with_totals! { frozen order.totals; [sales_order: Order as order => OrderRow] {
     mod lines;
     mod shipment;
 }}
+
+/// Its table and those of its parts.
+pub const TABLES: &[Tables] = &[Tables {
+    kind: SubjectKind::Order,
+    tables: &[TABLE, lines::TABLE, shipment::TABLE, shipment::lines::TABLE],
+}];
 
 // An order never changes its quote.
 look_up!(OrderOfQuote by |it| it.0.uuid(),

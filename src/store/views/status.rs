@@ -13,7 +13,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::blocker::{self, Blocker};
-use crate::store::declared::{self, SUBJECTS};
+use crate::store::declared;
 use crate::store::delayed::{self, Waiting};
 use crate::store::{Connection, Result, partition};
 
@@ -138,8 +138,8 @@ const WHOLE: i32 = 1_000_000;
 
 impl Shares {
     async fn read(conn: &mut Connection) -> Result<Self> {
-        let names: Vec<_> = SUBJECTS.iter().filter_map(|(_, tables)| tables.first()).collect();
-        let names: Vec<_> = names.into_iter().map(|table| table.name.to_owned()).collect();
+        let records = declared::subjects().filter_map(|own| own.tables.first());
+        let names: Vec<_> = records.map(|table| table.name.to_owned()).collect();
         let pages = sqlx::query!(
             r#"SELECT name AS "name!", pg_relation_size(name::regclass) / 8192 AS "pages!"
                FROM unnest($1::text[]) AS name"#,

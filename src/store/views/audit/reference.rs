@@ -1,17 +1,16 @@
 //! References between subjects, which are no foreign keys (see migration 0010): here is the check.
 
 use super::invariant::{Invariant, among};
-use crate::store::declared::{self, Declared, SUBJECTS};
+use crate::store::declared::{self, Declared};
 use crate::store::{Connection, Result};
 
 pub(super) async fn known(conn: &mut Connection) -> Result<Invariant> {
     let asked = ("reference.known", "Does every record that another one refers to exist?");
     // Records that lie within others (quotes) are reached by foreign keys.
-    let roots: Vec<_> = SUBJECTS
-        .into_iter()
-        .filter_map(|(kind, tables)| Some((kind, tables.first()?)))
-        .filter(|(_, table)| table.owner.is_none())
-        .collect();
+    let subjects: Vec<_> =
+        declared::subjects().filter_map(|own| Some((own.kind, own.tables.first()?))).collect();
+    let roots = subjects.iter().filter(|(_, table)| table.owner.is_none());
+    let roots: Vec<_> = roots.collect();
     let ids: Vec<_> =
         roots.iter().map(|(_, table)| format!("SELECT id FROM {}", table.name)).collect();
     let count = format!("SELECT count(*) FROM ({}) AS record", ids.join(" UNION ALL "));
@@ -20,11 +19,9 @@ pub(super) async fn known(conn: &mut Connection) -> Result<Invariant> {
     refers.extend(["lead", "account", "contact"].map(|named| {
         format!("SELECT 'party key', kind || ' ' || value, '{named}', {named} FROM party_key")
     }));
-    let known: Vec<_> = SUBJECTS
-        .into_iter()
-        .filter_map(|(kind, tables)| Some((kind, tables.first()?)))
-        .map(|(kind, table)| format!("SELECT '{kind}', id FROM {}", table.name))
-        .collect();
+    let known = subjects.iter();
+    let known: Vec<_> =
+        known.map(|(kind, table)| format!("SELECT '{kind}', id FROM {}", table.name)).collect();
     let query = format!(
         "SELECT r.id, format('The %s refers to the %s %s, which does not exist.', r.kind, r.named,
                              r.target), false
