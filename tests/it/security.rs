@@ -22,7 +22,7 @@ mod private;
 mod tables;
 
 use authority::Authority;
-use private::{NAMES, Private, full, link, text};
+use private::{Private, full, link, names, text};
 
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE: &str = "28000";
@@ -47,7 +47,7 @@ async fn a_form_becomes_an_invoice_with_every_worker_under_its_own_role_and_none
     connections_need_tls_and_a_certificate(&it).await;
     for (name, running) in running {
         let log = running.stop();
-        for secret in NAMES.map(|name| it.password(name)) {
+        for secret in names().into_iter().map(|name| it.password(name)) {
             assert!(!log.contains(&secret), "the log of {name} has a password");
         }
         let left = log.contains("are left to `leadmill run clock`");

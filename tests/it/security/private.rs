@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use leadmill::roles::{BILLING, OPERATOR, PRIVACY};
+use leadmill::senders::KINDS;
 use leadmill::servers::{self, Choice, Configured};
 use leadmill::settings::{Settings, Sources};
 use leadmill::store::{self, Connection, DatabaseSettings};
+use leadmill::workers::CLOCK;
 use leadmill::{messaging, workers};
 use secrecy::ExposeSecret;
 use sqlx::AssertSqlSafe;
@@ -19,27 +22,15 @@ use super::authority::{Authority, secret};
 use crate::installation::PATIENCE;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// A consumer that somebody added.
+const CONSUMER: &str = "consumer_till";
+
 /// Everybody who is granted something, by both servers together.
-pub(super) const NAMES: [&str; 18] = [
-    "intake",
-    "qualification",
-    "quoting",
-    "ordering",
-    "invoicing",
-    "clock",
-    "operator",
-    "privacy",
-    "billing",
-    "web",
-    "mail",
-    "import",
-    "card",
-    "shop",
-    "warehouse",
-    "bank",
-    "catalog",
-    "consumer_till",
-];
+pub(super) fn names() -> Vec<&'static str> {
+    let others = [CLOCK, OPERATOR, PRIVACY, BILLING, CONSUMER];
+    let senders = KINDS.iter().map(|sender| sender.kind);
+    workers::NAMES.into_iter().chain(others).chain(senders).collect()
+}
 
 /// An installation of its own on servers of its own; gone when it is dropped.
 pub(super) struct Private {
@@ -104,7 +95,7 @@ impl Private {
     pub(super) fn grant(&self) {
         let passwords = self.folder.join("passwords");
         fs::create_dir_all(&passwords).unwrap();
-        for name in NAMES {
+        for name in names() {
             secret(&passwords.join(full(name)), &format!("{}\n", self.password(name)));
         }
         let passwords = ["--passwords", passwords.to_str().unwrap()];
@@ -112,7 +103,7 @@ impl Private {
             let grants =
                 |server| text(&self.leadmill(&[&["grants", server], options].concat(), &[]));
             let scripts = [grants("postgres"), grants("rabbitmq")];
-            for name in NAMES {
+            for name in names() {
                 let password = self.password(name);
                 assert!(!scripts.iter().any(|it| it.contains(&password)), "the password of {name}");
             }
@@ -219,7 +210,7 @@ impl Private {
 
     /// The warnings of all processes, for a test that fails.
     fn logs(&self) -> String {
-        let names = NAMES.iter().map(|name| self.folder.join(format!("{name}.log")));
+        let names = names().into_iter().map(|name| self.folder.join(format!("{name}.log")));
         let texts = names.filter_map(|log| fs::read_to_string(log).ok());
         let lines: Vec<_> = texts
             .flat_map(|text| {

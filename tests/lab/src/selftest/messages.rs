@@ -18,9 +18,8 @@ use super::resending::{PAUSE, Patient, open};
 const DOUBLED: usize = 60;
 /// Messages that are taken away at a time.
 const TAKEN: u16 = 40;
-/// Out of which they are taken: every queue that has much to do.
-const QUEUES: [&str; 6] =
-    ["intake.web", "intake.email", "qualification", "quoting", "ordering", "invoicing"];
+/// Out of which they are taken, beside the queue of each worker.
+const RAW_QUEUES: [&str; 2] = ["intake.web", "intake.email"];
 
 /// Who sends commands that are broken in some way.
 const SOURCE: &str = "urn:selftest:strange";
@@ -60,7 +59,8 @@ impl Messages {
                 Ok(format!("{count} messages"))
             }
             Kind::Delays => {
-                let queue = QUEUES[random.usize(..QUEUES.len())];
+                let queues: Vec<_> = RAW_QUEUES.into_iter().chain(workers::NAMES).collect();
+                let queue = queues[random.usize(..queues.len())];
                 let taken = self.take_away(queue, planned.hold).await;
                 Ok(format!("{taken} messages of {queue}"))
             }
