@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use chrono::{DateTime, Utc};
 use domain::host::Hosted;
 use domain::ids::minted;
@@ -28,6 +28,8 @@ use crate::queries::tape::{self, Source, Tape};
 /// Most messages of one transaction.
 const BATCH_MAX: usize = 500;
 const PREFETCH: u16 = 1_500;
+/// What to do where somebody wrote what no tape has.
+const UNKNOWN: &str = "add it in tape/writings.rs, or the bare loop does less than the workers.";
 /// Batches that may wait for their confirms while the next is written.
 const IN_FLIGHT_MAX: usize = 4;
 
@@ -55,6 +57,8 @@ pub async fn record(
 ) -> anyhow::Result<Vec<Part>> {
     let heard = workers::heard(&workers::all(settings)?);
     let mut conn = store::connect(recorded, "leadmill bench tape").await.map_err(said)?;
+    let forgotten = tape::forgotten(&mut conn).await.map_err(said)?;
+    ensure!(forgotten.is_empty(), "No worker writes {}; {UNKNOWN}", forgotten.join(", "));
     let mut parts = Vec::new();
     for queue in workers::queue_names(worker) {
         let types = worker.hears().iter().filter(|ty| worker.queue_of(ty) == queue);
@@ -73,7 +77,12 @@ async fn part(
 ) -> anyhow::Result<Part> {
     let messages = tape::messages(conn, &source).await.map_err(said)?;
     let mut tapes = Vec::new();
-    for writing in tape::writings_of(source.worker).iter().filter(|_| messages > 0) {
+    let writings = match tape::writings_of(source.worker) {
+        Some(writings) => writings,
+        None if messages == 0 => &[],
+        None => bail!("Nobody knows what `{}` writes; {UNKNOWN}", source.worker),
+    };
+    for writing in writings.iter().filter(|_| messages > 0) {
         let tape = Tape::record(conn, &source, writing).await.map_err(said)?;
         if tape.rows() > 0 {
             tapes.push(tape);

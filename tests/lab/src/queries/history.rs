@@ -1,33 +1,13 @@
 //! Years of work in a minute: for measurements on tables that have grown.
 
-use leadmill::store::{Connection, Result};
+use leadmill::store::{Connection, Result, declared};
 use sqlx::AssertSqlSafe;
 
-/// Every table that grows with each lead, roots before their parts, and its text that must stay
-/// unique.
-const TABLES: [(&str, Option<&str>); 21] = [
-    ("received", Some("external_id")),
-    ("input_chunk", None),
-    ("inbox", None),
-    ("party_key", Some("value")),
-    ("account", None),
-    ("contact", None),
-    ("input", None),
-    ("lead", Some("number")),
-    ("opportunity", None),
-    ("opportunity_line", None),
-    ("quote", Some("number")),
-    ("quote_line", None),
-    ("schedule", Some("key")),
-    ("sales_order", Some("number")),
-    ("order_line", None),
-    ("shipment", Some("reference")),
-    ("shipment_line", None),
-    ("invoice", Some("number")),
-    ("invoice_line", None),
-    ("event", None),
-    ("batch", None),
-];
+/// Tables that grow with each lead and are written by hand; the others declare themselves.
+const BY_HAND: [&str; 7] =
+    ["received", "input_chunk", "inbox", "party_key", "schedule", "event", "batch"];
+/// The texts that must stay unique, whosever they are.
+const UNIQUE: [&str; 5] = ["external_id", "value", "key", "number", "reference"];
 /// The one number that must stay unique, and the distance between two copies.
 const COUNTER: &str = "counter";
 const COUNTER_STEP: i64 = 1_000_000_000;
@@ -41,7 +21,9 @@ const COUNTER_STEP: i64 = 1_000_000_000;
 pub async fn multiply(conn: &mut Connection, copies: u32) -> Result<()> {
     let own = "SET statement_timeout = 0; SET synchronous_commit = off";
     sqlx::raw_sql(own).execute(&mut *conn).await?;
-    for (table, unique) in TABLES {
+    // Roots before their parts.
+    let declared = declared::all().map(|table| table.name);
+    for table in declared.chain(BY_HAND) {
         let columns = sqlx::query!(
             r#"SELECT attname::text AS "name!", atttypid::regtype::text AS "ty!"
                FROM pg_attribute
@@ -60,7 +42,7 @@ pub async fn multiply(conn: &mut Connection, copies: u32) -> Result<()> {
                     "overlay(t.{name}::text PLACING substr(md5(t.{name}::text || copy), 1, 12)
                              FROM 25)::uuid"
                 ),
-                _ if unique == Some(name.as_str()) => format!("t.{name} || '/' || copy"),
+                "text" if UNIQUE.contains(&name.as_str()) => format!("t.{name} || '/' || copy"),
                 _ if name == COUNTER => format!("t.{name} + copy::bigint * {COUNTER_STEP}"),
                 _ => format!("t.{name}"),
             }

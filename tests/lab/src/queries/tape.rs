@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
-use leadmill::store::{Connection, Fault, Result};
+use leadmill::store::{Connection, Fault, Result, declared};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -66,6 +66,18 @@ struct Slice<'a> {
     column: &'a Column,
     from: usize,
     until: usize,
+}
+
+/// Tables of records that hold something which no writing writes: a loop would do less than the workers did.
+pub async fn forgotten(conn: &mut Connection) -> Result<Vec<&'static str>> {
+    let mut forgotten = Vec::new();
+    for table in declared::all().map(|table| table.name).filter(|table| !writings::write(table)) {
+        let any = format!("SELECT EXISTS (SELECT FROM {table})");
+        if sqlx::query_scalar(AssertSqlSafe(any)).fetch_one(&mut *conn).await? {
+            forgotten.push(table);
+        }
+    }
+    Ok(forgotten)
 }
 
 /// How many messages the worker took from that queue.

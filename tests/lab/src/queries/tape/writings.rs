@@ -63,17 +63,24 @@ const EVENTS: Writing = insert(
 const CLAIMS: Writing = claim("inbox", "t.worker = $1 AND t.id IN (SELECT id FROM mine)");
 const ARRIVALS: Writing = claim("received", OF_MINE);
 
-/// What the worker of this name writes, in its order.
+/// What each worker of the pipeline writes, in its order.
+const WRITINGS: [(&str, &[Writing]); 5] = [
+    ("intake", INTAKE),
+    ("qualification", QUALIFICATION),
+    ("quoting", QUOTING),
+    ("ordering", ORDERING),
+    ("invoicing", INVOICING),
+];
+
+/// What the worker of this name writes; none: nobody has said it yet.
 #[must_use]
-pub fn of(worker: &str) -> &'static [Writing] {
-    match worker {
-        "intake" => INTAKE,
-        "qualification" => QUALIFICATION,
-        "quoting" => QUOTING,
-        "ordering" => ORDERING,
-        "invoicing" => INVOICING,
-        _ => &[],
-    }
+pub fn of(worker: &str) -> Option<&'static [Writing]> {
+    WRITINGS.iter().find(|(name, _)| *name == worker).map(|(_, writings)| *writings)
+}
+
+/// Whether any worker writes this table.
+pub(super) fn write(table: &str) -> bool {
+    WRITINGS.iter().flat_map(|(_, writings)| *writings).any(|writing| writing.table == table)
 }
 
 const INTAKE: &[Writing] = &[
