@@ -2,14 +2,23 @@
 
 use std::fmt::Write;
 
-use domain::customer::{Account, Contact};
-use domain::input::Input;
-use domain::invoice::Invoice;
-use domain::lead::Lead;
 use domain::lifecycle::{Lifecycle, diagram};
-use domain::opportunity::Opportunity;
-use domain::order::Order;
+use domain::message::SubjectKind;
 use domain::quote::Quote;
+use domain::world::SubjectId;
+
+/// A kind with its diagram.
+type Section = (SubjectKind, String);
+
+macro_rules! sections {
+    ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
+        /// Every life cycle; a quote lies in its opportunity and is no root.
+        fn sections() -> Vec<Section> {
+            vec![section::<Quote>(), $(section::<<domain::ids::$Id as SubjectId>::Of>()),*]
+        }
+    };
+}
+domain::subjects!(sections);
 
 /// The page `lifecycles.md`.
 #[must_use]
@@ -20,18 +29,15 @@ pub fn lifecycles() -> String {
          state that allows it can be reached any more, else after a while of waiting for it.\n\n\
          This page is written by `leadmill contract --write docs`; do not edit it.\n",
     );
-    section::<Input>(&mut page);
-    section::<Lead>(&mut page);
-    section::<Account>(&mut page);
-    section::<Contact>(&mut page);
-    section::<Opportunity>(&mut page);
-    section::<Quote>(&mut page);
-    section::<Order>(&mut page);
-    section::<Invoice>(&mut page);
+    let mut sections = sections();
+    sections.sort_by_key(|(kind, _)| *kind);
+    for (kind, diagram) in sections {
+        // Writing into a String cannot fail.
+        let _ = write!(page, "\n## {kind}\n\n```mermaid\n{diagram}```\n");
+    }
     page
 }
 
-fn section<L: Lifecycle>(page: &mut String) {
-    // Writing into a String cannot fail.
-    let _ = write!(page, "\n## {}\n\n```mermaid\n{}```\n", L::KIND, diagram::<L>());
+fn section<L: Lifecycle>() -> Section {
+    (L::KIND, diagram::<L>())
 }

@@ -11,14 +11,33 @@ use domain::opportunity::Opportunity;
 use domain::order::Order;
 use domain::quote::Quote;
 use domain::refusal::Refusal;
+use domain::world::SubjectId;
 
 /// A legal step: state, verb, next state.
 type Step = (&'static str, &'static str, &'static str);
 
+/// A life cycle as people want it.
+trait Walked: Lifecycle {
+    const LEGAL: &'static [Step];
+    /// What is refused only for now, because a state that allows it can still be reached.
+    const FOR_NOW: &'static [(&'static str, &'static str)];
+}
+
+macro_rules! walks {
+    ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
+        #[test]
+        fn every_life_cycle_takes_the_steps_of_its_table_and_refuses_all_others() {
+            $(walk::<<domain::ids::$Id as SubjectId>::Of>();)*
+            walk::<Quote>();
+        }
+    };
+}
+domain::subjects!(walks);
+
 /// Takes every action in every state: a legal one must lead where the table says, any other must be
-/// refused; only for now where it is listed so, because a state that allows it can still be reached,
-/// else for good.
-fn walk<L: Lifecycle>(legal: &[Step], for_now: &[(&str, &str)]) {
+/// refused; only for now where it is listed so, else for good.
+fn walk<L: Walked>() {
+    let (legal, for_now) = (L::LEGAL, L::FOR_NOW);
     println!("{}\n{}", L::KIND, diagram::<L>());
     let table: BTreeMap<_, _> =
         legal.iter().map(|(from, verb, to)| ((*from, *verb), *to)).collect();
@@ -52,52 +71,48 @@ fn walk<L: Lifecycle>(legal: &[Step], for_now: &[(&str, &str)]) {
         }
     }
     let listed: BTreeSet<_> = table.keys().copied().collect();
-    assert_eq!(found, listed, "a listed step names a state or verb without example");
+    assert_eq!(found, listed, "{}: a listed step names a state or verb without example", L::KIND);
     let listed: BTreeSet<_> = for_now.iter().copied().collect();
-    assert_eq!(found_for_now, listed, "what is refused only for now");
+    assert_eq!(found_for_now, listed, "{}: what is refused only for now", L::KIND);
 }
 
-#[test]
-fn an_input_gets_one_verdict_and_only_a_held_one_another() {
-    walk::<Input>(
-        &[
-            ("received", "create", "created"),
-            ("received", "merge", "merged"),
-            ("received", "hold", "held"),
-            ("received", "reject", "rejected"),
-            ("received", "split", "split"),
-            ("held", "create", "created"),
-            ("held", "merge", "merged"),
-            ("held", "reject", "rejected"),
-            ("split", "split", "split"),
-        ],
-        &[],
-    );
+/// An input gets one verdict and only a held one another.
+impl Walked for Input {
+    const LEGAL: &'static [Step] = &[
+        ("received", "create", "created"),
+        ("received", "merge", "merged"),
+        ("received", "hold", "held"),
+        ("received", "reject", "rejected"),
+        ("received", "split", "split"),
+        ("held", "create", "created"),
+        ("held", "merge", "merged"),
+        ("held", "reject", "rejected"),
+        ("split", "split", "split"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
 }
 
-#[test]
-fn a_lead_is_open_qualified_or_disqualified_and_can_be_reactivated() {
-    walk::<Lead>(
-        &[
-            ("open", "merge", "open"),
-            ("open", "score", "open"),
-            ("open", "qualify", "qualified"),
-            ("open", "disqualify", "disqualified"),
-            ("qualified", "reactivate", "open"),
-            ("disqualified", "reactivate", "open"),
-        ],
-        &[
-            ("open", "reactivate"),
-            ("qualified", "merge"),
-            ("qualified", "score"),
-            ("qualified", "qualify"),
-            ("qualified", "disqualify"),
-            ("disqualified", "merge"),
-            ("disqualified", "score"),
-            ("disqualified", "qualify"),
-            ("disqualified", "disqualify"),
-        ],
-    );
+/// A lead is open, qualified or disqualified, and can be reactivated.
+impl Walked for Lead {
+    const LEGAL: &'static [Step] = &[
+        ("open", "merge", "open"),
+        ("open", "score", "open"),
+        ("open", "qualify", "qualified"),
+        ("open", "disqualify", "disqualified"),
+        ("qualified", "reactivate", "open"),
+        ("disqualified", "reactivate", "open"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[
+        ("open", "reactivate"),
+        ("qualified", "merge"),
+        ("qualified", "score"),
+        ("qualified", "qualify"),
+        ("qualified", "disqualify"),
+        ("disqualified", "merge"),
+        ("disqualified", "score"),
+        ("disqualified", "qualify"),
+        ("disqualified", "disqualify"),
+    ];
 }
 
 const CUSTOMER: &[Step] = &[
@@ -111,78 +126,74 @@ const CUSTOMER_FOR_NOW: &[(&str, &str)] = &[
     ("inactive", "be deactivated"),
 ];
 
-#[test]
-fn an_account_takes_opportunities_while_it_is_active() {
-    walk::<Account>(CUSTOMER, CUSTOMER_FOR_NOW);
+/// An account takes opportunities while it is active.
+impl Walked for Account {
+    const LEGAL: &'static [Step] = CUSTOMER;
+    const FOR_NOW: &'static [(&'static str, &'static str)] = CUSTOMER_FOR_NOW;
 }
 
-#[test]
-fn a_contact_takes_opportunities_while_it_is_active() {
-    walk::<Contact>(CUSTOMER, CUSTOMER_FOR_NOW);
+/// A contact takes opportunities while it is active.
+impl Walked for Contact {
+    const LEGAL: &'static [Step] = CUSTOMER;
+    const FOR_NOW: &'static [(&'static str, &'static str)] = CUSTOMER_FOR_NOW;
 }
 
-#[test]
-fn an_opportunity_is_edited_while_open_and_reopened_when_closed() {
-    walk::<Opportunity>(
-        &[
-            ("open", "be edited", "open"),
-            ("open", "be won", "won"),
-            ("open", "be lost", "lost"),
-            ("won", "be reopened", "open"),
-            ("lost", "be reopened", "open"),
-        ],
-        &[
-            ("open", "be reopened"),
-            ("won", "be edited"),
-            ("won", "be won"),
-            ("won", "be lost"),
-            ("lost", "be edited"),
-            ("lost", "be won"),
-            ("lost", "be lost"),
-        ],
-    );
+/// An opportunity is edited while open and reopened when closed.
+impl Walked for Opportunity {
+    const LEGAL: &'static [Step] = &[
+        ("open", "be edited", "open"),
+        ("open", "be won", "won"),
+        ("open", "be lost", "lost"),
+        ("won", "be reopened", "open"),
+        ("lost", "be reopened", "open"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[
+        ("open", "be reopened"),
+        ("won", "be edited"),
+        ("won", "be won"),
+        ("won", "be lost"),
+        ("lost", "be edited"),
+        ("lost", "be won"),
+        ("lost", "be lost"),
+    ];
 }
 
-#[test]
-fn a_quote_is_accepted_only_while_active_and_never_comes_back() {
-    walk::<Quote>(
-        &[
-            ("draft", "be edited", "draft"),
-            ("draft", "be activated", "active"),
-            ("draft", "be canceled", "closed"),
-            ("active", "be accepted", "won"),
-            ("active", "be closed", "closed"),
-            ("active", "be canceled", "closed"),
-        ],
-        &[("draft", "be accepted"), ("draft", "be closed")],
-    );
+/// A quote is accepted only while active and never comes back.
+impl Walked for Quote {
+    const LEGAL: &'static [Step] = &[
+        ("draft", "be edited", "draft"),
+        ("draft", "be activated", "active"),
+        ("draft", "be canceled", "closed"),
+        ("active", "be accepted", "won"),
+        ("active", "be closed", "closed"),
+        ("active", "be canceled", "closed"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] =
+        &[("draft", "be accepted"), ("draft", "be closed")];
 }
 
-#[test]
-fn an_order_is_shipped_until_it_is_fulfilled_or_canceled() {
-    walk::<Order>(
-        &[
-            ("active", "be shipped", "active"),
-            ("active", "be fulfilled", "fulfilled"),
-            ("active", "be canceled", "canceled"),
-        ],
-        &[],
-    );
+/// An order is shipped until it is fulfilled or canceled.
+impl Walked for Order {
+    const LEGAL: &'static [Step] = &[
+        ("active", "be shipped", "active"),
+        ("active", "be fulfilled", "fulfilled"),
+        ("active", "be canceled", "canceled"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
 }
 
-#[test]
-fn an_invoice_is_paid_in_parts_or_canceled_while_nothing_is_paid() {
-    walk::<Invoice>(
-        &[
-            ("issued", "be paid in part", "partially_paid"),
-            ("issued", "be paid", "paid"),
-            ("issued", "be canceled", "canceled"),
-            ("partially_paid", "be paid in part", "partially_paid"),
-            ("partially_paid", "be paid", "paid"),
-            ("paid", "be overpaid", "paid"),
-        ],
-        &[("issued", "be overpaid"), ("partially_paid", "be overpaid")],
-    );
+/// An invoice is paid in parts or canceled while nothing is paid.
+impl Walked for Invoice {
+    const LEGAL: &'static [Step] = &[
+        ("issued", "be paid in part", "partially_paid"),
+        ("issued", "be paid", "paid"),
+        ("issued", "be canceled", "canceled"),
+        ("partially_paid", "be paid in part", "partially_paid"),
+        ("partially_paid", "be paid", "paid"),
+        ("paid", "be overpaid", "paid"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] =
+        &[("issued", "be overpaid"), ("partially_paid", "be overpaid")];
 }
 
 #[test]
