@@ -47,12 +47,12 @@ pub struct AlreadyDone {
 }
 
 macro_rules! answers {
-    ($($kind:ident $name:literal,)*) => {
+    ($($kind:ident $word:ident,)*) => {
         /// The type of a refusal about such a subject.
         #[must_use]
         pub const fn refused(kind: SubjectKind) -> &'static MessageType {
             match kind {
-                $(SubjectKind::$kind => answers!(@one $kind concat!($name, ".refused.v1"), Refused),)*
+                $(SubjectKind::$kind => answers!(@one $kind concat!(stringify!($word), ".refused.v1"), Refused),)*
             }
         }
 
@@ -60,7 +60,7 @@ macro_rules! answers {
         #[must_use]
         pub const fn already(kind: SubjectKind) -> &'static MessageType {
             match kind {
-                $(SubjectKind::$kind => answers!(@one $kind concat!($name, ".already.v1"), AlreadyDone),)*
+                $(SubjectKind::$kind => answers!(@one $kind concat!(stringify!($word), ".already.v1"), AlreadyDone),)*
             }
         }
     };

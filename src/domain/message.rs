@@ -14,19 +14,20 @@ pub enum MessageKind {
     Command,
 }
 
-/// Hands the list of everything that messages are about, in the order of a pipeline, to a macro.
+/// Hands the list of everything that messages are about, in the order of a pipeline, to a macro: the kind,
+/// and the word for it in types and tables, which names the file of its messages too.
 #[macro_export]
 macro_rules! kinds {
     ($with:ident) => {
         $with! {
-            Input "input", Lead "lead", Account "account", Contact "contact", Opportunity "opportunity",
-            Quote "quote", Order "order", Invoice "invoice", Catalog "catalog",
+            Input input, Lead lead, Account account, Contact contact, Opportunity opportunity,
+            Quote quote, Order order, Invoice invoice, Catalog catalog,
         }
     };
 }
 
 macro_rules! subject_kind {
-    ($($kind:ident $name:literal,)*) => {
+    ($($kind:ident $word:ident,)*) => {
         /// The records that messages are about.
         #[derive(
             Clone,
@@ -48,13 +49,13 @@ macro_rules! subject_kind {
 
         impl SubjectKind {
             /// Every kind, in the order of a pipeline.
-            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$kind),*];
+            pub const ALL: [Self; [$(stringify!($word)),*].len()] = [$(Self::$kind),*];
 
             /// The word in message types and tables.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
-                    $(Self::$kind => $name),*
+                    $(Self::$kind => stringify!($word)),*
                 }
             }
 

@@ -16,7 +16,7 @@ mod quote;
 use crate::message::MessageType;
 
 macro_rules! by_subject {
-    ($($subject:ident)*) => {
+    ($($kind:ident $subject:ident,)*) => {
         /// What leadmill says has happened. Past tense, one per state change.
         pub mod events {
             pub use super::invoice::issued;
@@ -48,7 +48,7 @@ macro_rules! by_subject {
         }
     };
 }
-by_subject!(input lead account contact opportunity quote order invoice catalog);
+crate::kinds!(by_subject);
 
 const fn joined<const N: usize>(
     lists: &[&'static [&'static MessageType]],
