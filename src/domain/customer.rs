@@ -12,6 +12,7 @@ use crate::refusal::Refusal;
 
 /// An organisation (D365: account).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Account {
     pub id: AccountId,
     /// Counts the events about it.
@@ -28,6 +29,7 @@ pub struct Account {
 
 /// A person (D365: contact).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Contact {
     pub id: ContactId,
     /// Counts the events about it.
@@ -44,6 +46,7 @@ pub struct Contact {
 
 /// The life of a customer record; an inactive one takes no new opportunity.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum CustomerState {
     Active,
     Inactive { at: DateTime<Utc> },

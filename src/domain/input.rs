@@ -14,6 +14,7 @@ pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What arrived on an `intake.*` queue, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Input {
     pub id: InputId,
     /// Counts the events about it: held, rejected, released.
@@ -30,6 +31,7 @@ pub struct Input {
 
 /// The one verdict of a raw input. "Repeated" is no state: the first arrival has the verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum Verdict {
     /// Not judged yet; only between its arrival and the end of the same transaction.
     Received,

@@ -20,6 +20,7 @@ pub const PAYMENTS_MAX: usize = 200;
 
 /// An issued invoice (D365: invoice; content after EN 16931).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Invoice {
     pub id: InvoiceId,
     /// Counts the events about it.
@@ -58,6 +59,7 @@ pub struct InvoiceLine {
 
 /// Money that came in, known by the payer system's own reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Payment {
     pub id: PaymentId,
     /// The system that reported it (CloudEvents `source`).
@@ -133,6 +135,7 @@ impl Series {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum InvoiceState {
     Issued,
     PartiallyPaid,

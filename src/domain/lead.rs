@@ -15,6 +15,7 @@ pub const INTEREST_MAX: usize = 50;
 
 /// A lead.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Lead {
     pub id: LeadId,
     /// Counts the events about it; the `sequence` of the last one.
@@ -48,6 +49,7 @@ pub struct Assessment {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum LeadState {
     Open(OpenReason),
     Qualified { at: DateTime<Utc> },

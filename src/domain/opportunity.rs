@@ -19,6 +19,7 @@ pub const QUOTES_MAX: usize = 50;
 
 /// A possible sale (D365: opportunity).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Opportunity {
     pub id: OpportunityId,
     /// Counts the events about it; its quotes count their own.
@@ -39,6 +40,7 @@ pub struct Opportunity {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum OpportunityState {
     Open,
     Won { at: DateTime<Utc>, actual_revenue: Decimal },

@@ -19,6 +19,7 @@ pub const SHIPMENTS_MAX: usize = 1000;
 
 /// A confirmed request for delivery (D365: salesorder). Born of a quote, its prices are locked.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Order {
     pub id: OrderId,
     /// Counts the events about it.
@@ -61,6 +62,7 @@ impl OrderLine {
 
 /// One delivery, known by the warehouse's own reference, which is unique per order.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Shipment {
     pub id: ShipmentId,
     pub reference: String,
@@ -79,6 +81,7 @@ pub struct ShippedLine {
 
 /// "Partially shipped" is derived from the lines, not a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum OrderState {
     Active,
     /// Nothing is open; `partial` where some of it was canceled.

@@ -18,6 +18,7 @@ use crate::totals::{Header, Totals};
 
 /// A formal offer (D365: quote).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Quote {
     pub id: QuoteId,
     /// Counts the events about it.
@@ -88,6 +89,7 @@ fn canonical(value: &Value, json: &mut String) {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum QuoteState {
     Draft,
     Active { since: DateTime<Utc> },

@@ -1,7 +1,7 @@
 //! Records for tests: one sample of each subject, so that a new field is typed once.
 //!
 //! A test says what matters to it and takes the rest: `Order { lines, ..samples::order(ORDER) }`. Every
-//! other id in a sample is derived from its own. Whole random records are made by [`Dice`].
+//! other id in a sample is derived from its own. Whole random records are [thrown](Random).
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -24,8 +24,10 @@ use crate::quote::{Offer, Quote, QuoteState};
 use crate::totals::{Header, Tax, TaxCategory, TaxMode, Totals};
 
 mod dice;
+mod random;
 
 pub use dice::Dice;
+pub use random::Random;
 
 /// A moment with microseconds, which is as fine as PostgreSQL keeps it.
 #[must_use]

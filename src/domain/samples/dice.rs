@@ -1,5 +1,4 @@
-//! Random records, each field by itself: sound enough for the tables, without being a story that could
-//! have happened.
+//! Random values of every type that has a schema.
 
 use std::any::type_name;
 use std::collections::BTreeMap;
@@ -10,15 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::customer::{Account, Contact, CustomerState};
-use crate::enquiry::Enquiry;
 use crate::ids::{derived, minted};
-use crate::input::{Input, Verdict};
-use crate::invoice::{Invoice, InvoiceState, Payment};
-use crate::lead::{Lead, LeadState};
-use crate::opportunity::{Opportunity, OpportunityState};
-use crate::order::{Order, OrderLine, OrderState, Shipment, ShippedLine};
-use crate::quote::{Offer, Quote, QuoteState};
 
 use super::at;
 
@@ -27,7 +18,7 @@ const LIST_MAX: u64 = 3;
 /// Seconds of three years, within which times lie.
 const SPAN_SECONDS: u64 = 3 * 365 * 24 * 3600;
 
-/// Throws records: the same ones for the same seed.
+/// Throws values: the same ones for the same seed.
 #[derive(Debug)]
 pub struct Dice {
     thrown: u32,
@@ -50,13 +41,13 @@ impl Dice {
     }
 
     /// A number below this one.
-    pub fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         // The second half of an id is a hash, but for its first two bits.
         (self.id().as_u64_pair().1 << 2) / 4 % end
     }
 
     /// Some of these, by their number.
-    fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> T) -> Vec<T> {
+    pub(super) fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> T) -> Vec<T> {
         (0..self.below(LIST_MAX + 1)).map(|_| one(self)).collect()
     }
 
@@ -99,11 +90,17 @@ impl Dice {
             Some("null") => Value::Null,
             Some("boolean") => json!(self.below(2) == 1),
             Some("integer") => {
-                let last = schema["maximum"].as_u64().unwrap_or(1_000_000).min(1_000_000);
+                let wide = schema["format"].as_str().is_some_and(|format| format.ends_with("64"));
+                let end = if wide { 1 << 40 } else { 1_000_000 };
+                let last = schema["maximum"].as_u64().unwrap_or(end).min(end);
                 json!(schema["minimum"].as_u64().unwrap_or(0).max(self.below(last + 1)))
             }
-            Some("string") => json!(self.string(schema)),
-            Some("array") => json!(self.list(|dice| dice.value(&schema["items"], defs))),
+            // A decimal may be either; a text keeps it as it is.
+            Some("string" | "number") => json!(self.string(schema)),
+            Some("array") => match schema["prefixItems"].as_array() {
+                Some(places) => places.iter().map(|place| self.value(place, defs)).collect(),
+                None => json!(self.list(|dice| dice.value(&schema["items"], defs))),
+            },
             Some("object") => self.object(schema, defs),
             _ => panic!("a schema of an unknown form: {schema}"),
         }
@@ -130,7 +127,9 @@ impl Dice {
                 (at().date_naive() + chrono::Days::new(days)).to_string()
             }
             _ if pattern.contains("[A-Z]{3}") => ["EUR", "USD", "JPY"][self.place(3)].into(),
-            _ if pattern.contains("[0-9]") => self.decimal().to_string(),
+            _ if ["[0-9]", "\\d"].iter().any(|digit| pattern.contains(digit)) => {
+                self.decimal().to_string()
+            }
             _ => format!("{}, \"ä\\ü\" {{'{}'}}", self.below(1_000_000), self.below(10)),
         }
     }
@@ -145,220 +144,13 @@ impl Dice {
         Decimal::new(value.cast_signed(), u32::try_from(scale).unwrap_or(0))
     }
 
-    fn count(&mut self) -> i64 {
+    /// A count from 1 on.
+    pub(super) fn count(&mut self) -> i64 {
         self.below(1_000).cast_signed() + 1
     }
 
-    pub fn input(&mut self) -> Input {
-        let part_of = self.any::<Option<_>>().map(|collection| (collection, self.below(1 << 40)));
-        Input {
-            id: self.any(),
-            sequence: self.count(),
-            channel: self.any(),
-            part_of,
-            reason: self.any(),
-            enquiry: self.any(),
-            verdict: match self.below(6) {
-                0 => Verdict::Received,
-                1 => Verdict::Created { lead: self.any() },
-                2 => Verdict::Merged { lead: self.any() },
-                3 => Verdict::Held,
-                4 => Verdict::Rejected,
-                _ => Verdict::Split { next: self.below(1 << 40), done: self.any() },
-            },
-        }
-    }
-
-    pub fn account(&mut self) -> Account {
-        Account {
-            id: self.any(),
-            sequence: self.count(),
-            name: self.any(),
-            tax_id: self.any(),
-            website: self.any(),
-            phone: self.any(),
-            address: self.any(),
-            originating_lead: self.any(),
-            state: self.customer_state(),
-        }
-    }
-
-    pub fn contact(&mut self) -> Contact {
-        Contact {
-            id: self.any(),
-            sequence: self.count(),
-            person: self.any(),
-            address: self.any(),
-            account: self.any(),
-            originating_lead: self.any(),
-            consent: self.any(),
-            state: self.customer_state(),
-        }
-    }
-
-    fn customer_state(&mut self) -> CustomerState {
-        match self.any() {
-            true => CustomerState::Active,
-            false => CustomerState::Inactive { at: self.any() },
-        }
-    }
-
-    pub fn lead(&mut self) -> Lead {
-        let id = self.id();
-        let mut lead = Lead::new(id.into(), format!("L-{id}"), self.any(), self.any::<Enquiry>());
-        lead.sequence = self.count();
-        lead.account = self.any();
-        lead.contact = self.any();
-        lead.opportunity = self.any();
-        lead.assessment = self.any();
-        lead.in_state(match self.below(3) {
-            0 => LeadState::Open(self.any()),
-            1 => LeadState::Qualified { at: self.any() },
-            _ => LeadState::Disqualified { at: self.any(), reason: self.any() },
-        })
-    }
-
-    pub fn opportunity(&mut self) -> Opportunity {
-        Opportunity {
-            id: self.any(),
-            sequence: self.count(),
-            name: self.any(),
-            customer: self.any(),
-            originating_lead: self.any(),
-            currency: self.any(),
-            price_list: self.any(),
-            estimated_revenue: self.any::<bool>().then(|| self.decimal()),
-            close_date: self.any(),
-            lines: self.list(Self::any),
-            quotes: self.list(Self::quote),
-            state: match self.below(3) {
-                0 => OpportunityState::Open,
-                1 => OpportunityState::Won { at: self.any(), actual_revenue: self.decimal() },
-                _ => OpportunityState::Lost { at: self.any(), reason: self.any() },
-            },
-        }
-    }
-
-    pub fn quote(&mut self) -> Quote {
-        let id = self.id();
-        Quote {
-            id: id.into(),
-            sequence: self.count(),
-            number: format!("Q-{id}"),
-            revision: self.any(),
-            offer: Offer {
-                buyer: self.any(),
-                lines: self.list(Self::any),
-                header: self.any(),
-                totals: self.any(),
-                payment_terms: self.any(),
-                effective_to: self.any(),
-            },
-            state: match self.below(4) {
-                0 => QuoteState::Draft,
-                1 => QuoteState::Active { since: self.any() },
-                2 => QuoteState::Won { at: self.any() },
-                _ => QuoteState::Closed { at: self.any(), reason: self.any() },
-            },
-        }
-    }
-
-    pub fn order(&mut self) -> Order {
-        let id = self.id();
-        Order {
-            id: id.into(),
-            sequence: self.count(),
-            number: format!("O-{id}"),
-            quote: self.any(),
-            opportunity: self.any(),
-            customer: self.any(),
-            currency: self.any(),
-            buyer: self.any(),
-            lines: self.list(Self::order_line),
-            header: self.any(),
-            totals: self.any(),
-            payment_terms: self.any(),
-            purchase_order: self.any(),
-            shipments: self.list(Self::shipment),
-            state: self.order_state(),
-        }
-    }
-
-    pub fn order_state(&mut self) -> OrderState {
-        match self.below(3) {
-            0 => OrderState::Active,
-            1 => OrderState::Fulfilled { at: self.any(), partial: self.any() },
-            _ => OrderState::Canceled { at: self.any() },
-        }
-    }
-
-    fn order_line(&mut self) -> OrderLine {
-        let nothing = Decimal::ZERO;
-        let line = self.any();
-        self.fate(OrderLine { line, quantity_shipped: nothing, quantity_canceled: nothing })
-    }
-
-    /// The line, some of it shipped and some of the rest canceled.
-    pub fn fate(&mut self, line: OrderLine) -> OrderLine {
-        let quantity_shipped = Decimal::from(self.below(3)).min(line.line.quantity);
-        let rest = line.line.quantity - quantity_shipped;
-        let quantity_canceled = Decimal::from(self.below(3)).min(rest);
-        OrderLine { quantity_shipped, quantity_canceled, ..line }
-    }
-
-    pub fn shipment(&mut self) -> Shipment {
-        let line = |dice: &mut Self| ShippedLine { line: dice.any(), quantity: dice.decimal() };
-        Shipment {
-            id: self.any(),
-            reference: format!("D-{}", self.id()),
-            at: self.any(),
-            lines: self.list(line),
-        }
-    }
-
-    pub fn invoice(&mut self) -> Invoice {
-        let id = self.id();
-        Invoice {
-            id: id.into(),
-            sequence: self.count(),
-            series: self.any(),
-            number: format!("INV-{id}"),
-            counter: self.below(1 << 40).cast_signed() + 1,
-            order: self.any(),
-            quote: self.any(),
-            opportunity: self.any(),
-            customer: self.any(),
-            issue_date: self.any(),
-            due_date: self.any(),
-            currency: self.any(),
-            seller: self.any(),
-            buyer: self.any(),
-            lines: self.list(Self::any),
-            header: self.any(),
-            totals: self.any(),
-            payment_terms: self.any(),
-            purchase_order: self.any(),
-            payments: self.list(Self::payment),
-            state: self.invoice_state(),
-        }
-    }
-
-    pub fn invoice_state(&mut self) -> InvoiceState {
-        match self.below(4) {
-            0 => InvoiceState::Issued,
-            1 => InvoiceState::PartiallyPaid,
-            2 => InvoiceState::Paid { at: self.any(), discount: self.decimal() },
-            _ => InvoiceState::Canceled { at: self.any() },
-        }
-    }
-
-    pub fn payment(&mut self) -> Payment {
-        Payment {
-            id: self.any(),
-            payer: self.any(),
-            reference: format!("B-{}", self.id()),
-            amount: self.decimal(),
-            value_date: self.any(),
-        }
+    /// A text that nobody else has.
+    pub(super) fn number(&mut self) -> String {
+        format!("N-{}", self.id())
     }
 }

@@ -11,8 +11,7 @@ use domain::invoice::Invoice;
 use domain::lead::Lead;
 use domain::opportunity::Opportunity;
 use domain::order::Order;
-use domain::quote::Quote;
-use domain::samples::Dice;
+use domain::samples::{Dice, Random};
 use leadmill::store::declared::{self, Declared};
 use leadmill::store::{
     Connection, account, contact, input, invoice, lead, opportunity, order, world,
@@ -25,91 +24,11 @@ use crate::database::Database;
 /// Records of each subject: so many that each word of each column falls.
 const RECORDS: usize = 100;
 
-/// Another random state of the same record; what is frozen stays.
-trait Changed {
-    fn changed(&self, dice: &mut Dice) -> Self;
-}
-
-/// One to three events later.
-fn later(sequence: i64, dice: &mut Dice) -> i64 {
-    sequence + 1 + dice.below(3).cast_signed()
-}
-
-impl Changed for Input {
-    fn changed(&self, dice: &mut Dice) -> Self {
-        let sequence = later(self.sequence, dice);
-        let Self { id, channel, part_of, .. } = *self;
-        Self { id, sequence, channel, part_of, ..dice.input() }
-    }
-}
-
-impl Changed for Account {
-    fn changed(&self, dice: &mut Dice) -> Self {
-        let sequence = later(self.sequence, dice);
-        let Self { id, originating_lead, .. } = *self;
-        Self { id, sequence, originating_lead, ..dice.account() }
-    }
-}
-
-impl Changed for Contact {
-    fn changed(&self, dice: &mut Dice) -> Self {
-        let sequence = later(self.sequence, dice);
-        let Self { id, originating_lead, .. } = *self;
-        Self { id, sequence, originating_lead, ..dice.contact() }
-    }
-}
-
-impl Changed for Lead {
-    fn changed(&self, dice: &mut Dice) -> Self {
-        let mut now = dice.lead();
-        (now.id, now.number, now.input) = (self.id, self.number.clone(), self.input);
-        now.sequence = later(self.sequence, dice);
-        now
-    }
-}
-
-impl Changed for Opportunity {
-    fn changed(&self, dice: &mut Dice) -> Self {
-        let sequence = later(self.sequence, dice);
-        let mut quotes: Vec<_> = self.quotes.iter().map(|quote| quote.changed(dice)).collect();
-        quotes.extend((0..dice.below(2)).map(|_| dice.quote()));
-        let Self { id, originating_lead, currency, .. } = *self;
-        Self { id, sequence, originating_lead, currency, quotes, ..dice.opportunity() }
-    }
-}
-
-impl Changed for Quote {
-    fn changed(&self, dice: &mut Dice) -> Self {
-        let sequence = later(self.sequence, dice);
-        let (number, revision) = (self.number.clone(), self.revision);
-        Self { id: self.id, sequence, number, revision, ..dice.quote() }
-    }
-}
-
-impl Changed for Order {
-    fn changed(&self, dice: &mut Dice) -> Self {
-        let sequence = later(self.sequence, dice);
-        let lines = self.lines.iter().cloned().map(|line| dice.fate(line)).collect();
-        let mut shipments = self.shipments.clone();
-        shipments.extend((0..dice.below(3)).map(|_| dice.shipment()));
-        Self { sequence, lines, shipments, state: dice.order_state(), ..self.clone() }
-    }
-}
-
-impl Changed for Invoice {
-    fn changed(&self, dice: &mut Dice) -> Self {
-        let sequence = later(self.sequence, dice);
-        let mut payments = self.payments.clone();
-        payments.extend((0..dice.below(3)).map(|_| dice.payment()));
-        Self { sequence, payments, state: dice.invoice_state(), ..self.clone() }
-    }
-}
-
 macro_rules! round_trips {
     ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
         async fn round_trips(conn: &mut Connection, dice: &mut Dice) {
             $(
-                let mut was: Vec<$Of> = (0..RECORDS).map(|_| dice.$word()).collect();
+                let mut was: Vec<$Of> = (0..RECORDS).map(|_| $Of::random(dice)).collect();
                 was.sort_by_key(|record| record.id);
                 let now: Vec<$Of> = was.iter().map(|record| record.changed(dice)).collect();
                 for (stored, records) in [(&[][..], &was), (&was[..], &now)] {

@@ -1,0 +1,156 @@
+//! Random records, each field by itself: sound enough for the tables, without being a story that could
+//! have happened.
+
+use rust_decimal::Decimal;
+
+use super::Dice;
+use crate::customer::{Account, Contact};
+use crate::input::Input;
+use crate::invoice::{Invoice, Payment};
+use crate::lead::Lead;
+use crate::opportunity::Opportunity;
+use crate::order::{Order, OrderLine, Shipment};
+use crate::quote::Quote;
+
+/// A record that can be thrown.
+pub trait Random: Sized {
+    /// Any one.
+    fn random(dice: &mut Dice) -> Self;
+
+    /// Another random state of the same record; what is frozen stays.
+    #[must_use]
+    fn changed(&self, dice: &mut Dice) -> Self;
+}
+
+/// One to three events later.
+fn later(sequence: i64, dice: &mut Dice) -> i64 {
+    sequence + 1 + dice.below(3).cast_signed()
+}
+
+impl Random for Input {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, channel, part_of, .. } = *self;
+        Self { id, sequence, channel, part_of, ..Self::random(dice) }
+    }
+}
+
+impl Random for Account {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, originating_lead, .. } = *self;
+        Self { id, sequence, originating_lead, ..Self::random(dice) }
+    }
+}
+
+impl Random for Contact {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, originating_lead, .. } = *self;
+        Self { id, sequence, originating_lead, ..Self::random(dice) }
+    }
+}
+
+impl Random for Lead {
+    fn random(dice: &mut Dice) -> Self {
+        let mut lead: Self = dice.any();
+        (lead.sequence, lead.number) = (dice.count(), dice.number());
+        lead
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let mut now = Self::random(dice);
+        (now.id, now.number, now.input) = (self.id, self.number.clone(), self.input);
+        now.sequence = later(self.sequence, dice);
+        now
+    }
+}
+
+impl Random for Opportunity {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), quotes: dice.list(Quote::random), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let mut quotes: Vec<_> = self.quotes.iter().map(|quote| quote.changed(dice)).collect();
+        quotes.extend((0..dice.below(2)).map(|_| Quote::random(dice)));
+        let Self { id, originating_lead, currency, .. } = *self;
+        Self { id, sequence, originating_lead, currency, quotes, ..Self::random(dice) }
+    }
+}
+
+impl Random for Quote {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), number: dice.number(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let (number, revision) = (self.number.clone(), self.revision);
+        Self { id: self.id, sequence, number, revision, ..Self::random(dice) }
+    }
+}
+
+impl Random for Order {
+    fn random(dice: &mut Dice) -> Self {
+        let (lines, shipments) = (dice.list(order_line), dice.list(shipment));
+        Self { sequence: dice.count(), number: dice.number(), lines, shipments, ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let lines = self.lines.iter().cloned().map(|line| fate(line, dice)).collect();
+        let mut shipments = self.shipments.clone();
+        shipments.extend((0..dice.below(3)).map(|_| shipment(dice)));
+        Self { sequence, lines, shipments, state: dice.any(), ..self.clone() }
+    }
+}
+
+impl Random for Invoice {
+    fn random(dice: &mut Dice) -> Self {
+        let (number, payments) = (dice.number(), dice.list(payment));
+        Self { sequence: dice.count(), number, payments, ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let mut payments = self.payments.clone();
+        payments.extend((0..dice.below(3)).map(|_| payment(dice)));
+        Self { sequence, payments, state: dice.any(), ..self.clone() }
+    }
+}
+
+fn order_line(dice: &mut Dice) -> OrderLine {
+    let nothing = Decimal::ZERO;
+    let line = dice.any();
+    fate(OrderLine { line, quantity_shipped: nothing, quantity_canceled: nothing }, dice)
+}
+
+/// The line, some of it shipped and some of the rest canceled.
+fn fate(line: OrderLine, dice: &mut Dice) -> OrderLine {
+    let quantity_shipped = Decimal::from(dice.below(3)).min(line.line.quantity);
+    let rest = line.line.quantity - quantity_shipped;
+    let quantity_canceled = Decimal::from(dice.below(3)).min(rest);
+    OrderLine { quantity_shipped, quantity_canceled, ..line }
+}
+
+fn shipment(dice: &mut Dice) -> Shipment {
+    Shipment { reference: dice.number(), ..dice.any() }
+}
+
+fn payment(dice: &mut Dice) -> Payment {
+    Payment { reference: dice.number(), ..dice.any() }
+}
