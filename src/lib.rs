@@ -127,7 +127,7 @@
 //! # What a change costs
 //!
 //! A worker on subjects that exist: two files (a manifest; a `lib.rs` of about sixty lines, and its stories)
-//! and three lines elsewhere (two in `Cargo.toml`, one in `workers.rs`); the contract is written anew;
+//! and two lines elsewhere (one in `Cargo.toml`, one in `workers.rs`); the contract is written anew;
 //! nothing in runtime, store or messaging. Its crash test is one function, which says how messages for it
 //! come about. `CONTRIBUTING.md` walks through one, and has the table of what a column, a message and a
 //! subject cost.
