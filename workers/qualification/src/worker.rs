@@ -58,7 +58,8 @@ impl Worker for Qualification {
             recognise_needs(world, &event.enquiry, needs);
         }
         let Some(lead) = world.find(when.lead()).filter(|lead| lead.is_open()) else { return };
-        if matches!(when, When::LeadDisqualify(_) | When::LeadReactivate(_)) {
+        // Whose lead it is, is asked where it may become a deal.
+        if !matches!(when, When::LeadCaptured(_) | When::LeadMerged(_) | When::LeadQualify(_)) {
             return;
         }
         recognise_needs(world, &lead.enquiry, needs);
