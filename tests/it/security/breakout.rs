@@ -66,8 +66,9 @@ pub(super) async fn no_header_leads_anywhere_else(it: &Private) {
         .map(|(id, queue)| format!("{id} reached {queue}"))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // Headers do route: what is allowed is reached by them, and each message arrived somewhere.
-    for id in allowed.keys() {
+    // Headers do route: what is allowed is reached by them, and each message arrived somewhere, but for
+    // those of a worker whose words nobody hears.
+    for (id, _) in allowed.iter().filter(|(_, queues)| !queues.is_empty()) {
         assert!(arrived.iter().any(|(arrived, _)| arrived == id), "{id} arrived nowhere");
     }
     let hop = format!("{} {REPLAY} BCC", full("operator"));
