@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::host::Hosted;
 use domain::ids::minted;
 use futures_util::future::try_join_all;
-use leadmill::messaging::{Link, Outgoing, PublishError, Receipt};
+use leadmill::messaging::{Consumer, Link, Outgoing, PublishError, Receipt};
 use leadmill::runtime::{outgoing, stored};
 use leadmill::settings::Settings;
 use leadmill::store::batch::NewBatch;
@@ -121,9 +121,6 @@ impl Part {
     /// # Errors
     /// What keeps it from being moved, as a sentence.
     pub async fn play(self, settings: &Settings, link: &Link) -> anyhow::Result<()> {
-        if self.messages == 0 {
-            return Ok(());
-        }
         let name = format!("leadmill bench {}", self.queue);
         let mut conn = store::connect_by_key(&settings.database, &name).await.map_err(said)?;
         let mut consumer = link.consume(&self.queue, PREFETCH).await?;
@@ -214,6 +211,23 @@ fn lost(link: &Link) -> anyhow::Error {
     anyhow!(link.failure().unwrap_or_else(|| "The messages were not confirmed.".to_owned()))
 }
 
+/// Consumes the queues to which nothing came, so that every worker stands ready, also one that has nothing
+/// to do; until the answer is dropped.
+///
+/// # Errors
+/// Those of the broker.
+pub async fn stand_ready(
+    parts: &[Part],
+    settings: &Settings,
+) -> anyhow::Result<(Link, Vec<Consumer>)> {
+    let link = Link::open(&settings.broker, "leadmill bench idle").await?;
+    let mut idle = Vec::new();
+    for part in parts.iter().filter(|part| part.messages == 0) {
+        idle.push(link.consume(&part.queue, PREFETCH).await?);
+    }
+    Ok((link, idle))
+}
+
 /// All lanes of a worker at once, over one link.
 ///
 /// # Errors
@@ -221,7 +235,7 @@ fn lost(link: &Link) -> anyhow::Error {
 pub async fn play(parts: Vec<Part>, settings: &Settings) -> anyhow::Result<()> {
     let link = Link::open(&settings.broker, "leadmill bench bare").await?;
     // Each as a task of its own, as the lanes of a worker are.
-    let playing = parts.into_iter().map(|part| {
+    let playing = parts.into_iter().filter(|part| part.messages > 0).map(|part| {
         let (settings, link) = (settings.clone(), link.clone());
         tokio::spawn(async move { part.play(&settings, &link).await })
     });

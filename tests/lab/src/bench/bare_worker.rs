@@ -36,6 +36,7 @@ pub async fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
     let worker = workers.iter().find(|worker| worker.name() == name);
     let worker = worker.with_context(|| format!("There is no worker `{name}`"))?;
     let parts = bare::record(&recorded, settings, &**worker, since).await?;
+    let (idle, _standing) = bare::stand_ready(&parts, settings).await?;
     let playing = bare::play(parts, settings);
     tokio::pin!(playing);
     tokio::select! {
@@ -49,5 +50,6 @@ pub async fn run(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
             played.context("The bare loop was stopped before its end")??;
         }
     }
+    let _ = idle.close().await;
     Ok(ExitCode::SUCCESS)
 }
