@@ -8,6 +8,7 @@ mod contract;
 mod crashes;
 mod database;
 mod delivery;
+mod deploying;
 mod envelopes;
 mod growth;
 mod holding;
