@@ -12,6 +12,7 @@ pub mod context;
 mod contract;
 pub mod demo;
 mod down;
+mod explain;
 mod former;
 mod grants;
 pub mod migrate;
@@ -65,6 +66,8 @@ enum Verb {
     Run(run::Run),
     /// Send mails, forms, business cards and lists: the raw inputs that leads are made of
     Send(send::Send),
+    /// Show what intake makes of mails, forms, cards and lists; needs no server
+    Explain(explain::Explain),
     /// Ask for something: accept a quote, ship an order, book a payment …
     Command(command::Command),
     /// Replace what is sold, and at which prices
@@ -140,6 +143,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Run(run) => run.run(&context).await,
         Verb::Contract(contract) => contract.run(&context),
         Verb::Send(send) => send.run(&context).await,
+        Verb::Explain(explain) => explain.run(&context).await,
         Verb::Command(command) => command.run(&context).await,
         Verb::Consumer(consumer) => consumer.run(&context).await,
         Verb::Catalog(catalog) => catalog.run(&context).await,

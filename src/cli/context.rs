@@ -11,6 +11,9 @@ use crate::servers::{self, Choice, Servers};
 use crate::settings::{Settings, Sources};
 use crate::store::{self, Connection};
 
+/// Stand for servers where nobody connects to any.
+const NO_SERVERS: (&str, &str) = ("postgres://127.0.0.1/leadmill", "amqp://127.0.0.1:5672");
+
 /// Options of every verb.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Global {
@@ -59,6 +62,15 @@ impl Context {
              LEADMILL_DATABASE__URL and LEADMILL_BROKER__URL.",
         )?;
         Ok(sources.with_servers(&found.database_url, &found.broker_url).settings()?)
+    }
+
+    /// How raw inputs are read, by the settings of this process; no server need be known.
+    ///
+    /// # Errors
+    /// Every problem of the settings.
+    pub fn read_options(&self) -> anyhow::Result<intake::ReadOptions> {
+        let sources = Sources::of_process(self.global.config.clone());
+        Ok(sources.with_servers(NO_SERVERS.0, NO_SERVERS.1).settings()?.intake)
     }
 
     /// Finds or starts the servers, and gives the settings with them.

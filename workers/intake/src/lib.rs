@@ -7,6 +7,7 @@ pub mod card;
 mod charset;
 mod countries;
 mod draft;
+mod explain;
 pub mod fields;
 pub mod form;
 mod html;
@@ -18,6 +19,7 @@ mod options;
 pub mod table;
 mod worker;
 
+pub use explain::{Explained, Lead, explain};
 pub use options::ReadOptions;
 pub use worker::{Intake, SLICE_BYTES, SLICE_ROWS, Then, When};
 

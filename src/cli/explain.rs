@@ -1,0 +1,160 @@
+//! `leadmill explain`: what intake makes of inputs, without any server and without making anything of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use domain::decide::Arrived;
+use intake::{Explained, Intake, Lead};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Context;
+use super::send::Channel;
+
+/// Shows what intake reads in files, and which verdict they would get.
+///
+/// The worker's own code reads them, in an empty database: nobody is known yet, and nothing is stored or
+/// sent. Of a list each row is told.
+///
+/// Examples:
+///   leadmill explain mail.eml                       how it is read, field by field
+///   leadmill explain --channel web --content-type application/json hook.json
+///   leadmill explain --json list.csv | jq .leads
+///   leadmill explain mails/*.eml                    a line for each, and a summary
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Explain {
+    /// Files, or folders with files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// How they come [default: by the name of the file]
+    #[arg(long)]
+    channel: Option<Channel>,
+    /// What a web form or hook says that it is, as application/json
+    #[arg(long, value_name = "TYPE")]
+    content_type: Option<String>,
+}
+
+/// One file with what intake makes of it.
+#[derive(Debug, Serialize)]
+struct Told {
+    file: String,
+    #[serde(flatten)]
+    explained: Explained,
+}
+
+impl Explain {
+    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let intake = Intake::new(context.read_options()?);
+        let files = files(&self.files)?;
+        let mut told = Vec::with_capacity(files.len());
+        for file in &files {
+            told.push(self.explain(&intake, file)?);
+        }
+        match &told[..] {
+            [one] => context.output.print(&one.explained, whole)?,
+            many => context.output.print(&many, |many| summary(many))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn explain(&self, intake: &Intake, file: &Path) -> anyhow::Result<Told> {
+        let body = if file == Path::new("-") {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes)?;
+            bytes
+        } else {
+            fs::read(file).with_context(|| format!("`{}` cannot be read", file.display()))?
+        };
+        let channel = self.channel.unwrap_or_else(|| by_name(file));
+        let arrived = Arrived {
+            queue: channel.queue().to_owned(),
+            content_type: self.content_type.clone(),
+            body: body.into(),
+            ..Arrived::default()
+        };
+        let explained = intake::explain(intake, &arrived).map_err(anyhow::Error::new)?;
+        Ok(Told { file: file.display().to_string(), explained })
+    }
+}
+
+/// The channel that files of this name come by.
+fn by_name(file: &Path) -> Channel {
+    let ending = file.extension().map(|it| it.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("eml" | "mail" | "msg") => Channel::Email,
+        Some("vcf" | "vcard" | "jcard" | "xcard") => Channel::Card,
+        Some("csv" | "tsv" | "xlsx" | "xls" | "ods") => Channel::Import,
+        _ => Channel::Web,
+    }
+}
+
+/// The files that are named, and those in the folders that are, in the order of their names.
+fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let inside = fs::read_dir(path);
+        let inside = inside.with_context(|| format!("`{}` cannot be read", path.display()))?;
+        let mut inside: Vec<_> = inside.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        inside.retain(|path| path.is_file());
+        inside.sort();
+        files.extend(inside);
+    }
+    Ok(files)
+}
+
+/// What people see of one input: the verdict, then what was read, a line for each value.
+fn whole(explained: &Explained) -> String {
+    let mut text = format!("{}: {}\n", explained.verdict, explained.reason);
+    for lead in &explained.leads {
+        let enquiry = match lead {
+            Lead::Enquiry(enquiry) => Some(enquiry),
+            Lead::Part { row, verdict, reason, enquiry } => {
+                // Writing into a string cannot fail.
+                let _ = writeln!(text, "\n{row}  {verdict}: {reason}");
+                enquiry.as_ref()
+            }
+        };
+        let value = enquiry.and_then(|it| serde_json::to_value(it).ok());
+        lines(&mut text, "", &value.unwrap_or_default());
+    }
+    text
+}
+
+fn lines(text: &mut String, name: &str, value: &Value) {
+    let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    let line = |text: &mut String, value: &str| {
+        let value = value.replace('\n', "\n                      ");
+        let _ = writeln!(text, "  {name:<18}  {value}");
+    };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, it)| lines(text, &inner(key), it)),
+        Value::Array(list) => list.iter().for_each(|it| lines(text, name, it)),
+        Value::Null => {}
+        Value::String(value) => line(text, value),
+        other => line(text, &other.to_string()),
+    }
+}
+
+/// A line for each of many inputs, and how many got which verdict.
+fn summary(told: &[Told]) -> String {
+    let mut text = String::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for Told { file, explained } in told {
+        let _ = writeln!(text, "{file}  {}: {}", explained.verdict, explained.reason);
+        *counts.entry(explained.verdict).or_default() += 1;
+    }
+    let counts: Vec<_> = counts.into_iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
+    let _ = writeln!(text, "\n{} inputs: {}.", told.len(), counts.join(", "));
+    text
+}

@@ -1,0 +1,112 @@
+//! What intake makes of an input, told without making anything of it: the worker's own decisions, in a world
+//! where nobody is known.
+
+use domain::commands::{ImportContinue, InputRow};
+use domain::decide::{Arrived, RawInputs, Refusal};
+use domain::enquiry::{Enquiry, NoLead};
+use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
+use domain::story::{Story, Told};
+use serde::Serialize;
+
+use crate::worker::{Intake, When};
+
+/// An input with its verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explained {
+    /// created, merged, held, rejected or split.
+    pub verdict: &'static str,
+    /// A finished sentence.
+    pub reason: String,
+    /// What a rejected input is instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<NoLead>,
+    /// What was read, as far as it was.
+    pub leads: Vec<Lead>,
+}
+
+/// What was read of one person.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Lead {
+    /// Of an input about one person.
+    Enquiry(Box<Enquiry>),
+    /// Of a part of a collection.
+    Part {
+        row: u64,
+        verdict: &'static str,
+        reason: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        enquiry: Option<Box<Enquiry>>,
+    },
+}
+
+/// The verdict on one input or part.
+struct Judged {
+    verdict: &'static str,
+    reason: String,
+    kind: Option<NoLead>,
+    enquiry: Option<Box<Enquiry>>,
+}
+
+/// Reads an input, and judges it as if nobody were known yet; each part of a collection for itself, in turn.
+///
+/// # Errors
+/// The refusal of a decision, which no raw input meets.
+pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal> {
+    let mut story = Story::of(intake.clone(), ());
+    let read = intake.read(arrived).ok().or_else(|| intake.broken(arrived, "It cannot be read."));
+    let Some(when) = read else {
+        return Ok(Explained {
+            verdict: "none",
+            reason: UNKNOWN.into(),
+            kind: None,
+            leads: vec![],
+        });
+    };
+    let mut told = story.when(when)?;
+    let Some(first) = told.get::<ImportContinue>() else {
+        let Judged { verdict, reason, kind, enquiry } = judged(&told);
+        let leads = enquiry.into_iter().map(Lead::Enquiry).collect();
+        return Ok(Explained { verdict, reason, kind, leads });
+    };
+    story.world.raw.insert(first.import, arrived.body.clone());
+    let mut rows: Vec<InputRow> = Vec::new();
+    while let Some(next) = told.get::<ImportContinue>() {
+        told = story.when(When::Continue(next))?;
+        rows.extend(told.all::<InputRow>());
+    }
+    let mut leads = Vec::with_capacity(rows.len());
+    for row in rows {
+        let number = row.part.number;
+        let Judged { verdict, reason, enquiry, .. } =
+            judged(&story.when(When::Row(Box::new(row)))?);
+        leads.push(Lead::Part { row: number, verdict, reason, enquiry });
+    }
+    let reason = format!("{} parts, each with its own verdict.", leads.len());
+    Ok(Explained { verdict: "split", reason, kind: None, leads })
+}
+
+/// Said of a queue that carries no raw inputs.
+const UNKNOWN: &str = "This is no way in for raw inputs.";
+
+fn judged(told: &Told) -> Judged {
+    let judged = |verdict, reason: &str| Judged {
+        verdict,
+        reason: reason.to_owned(),
+        kind: None,
+        enquiry: None,
+    };
+    if let Some(event) = told.get::<LeadCaptured>() {
+        let enquiry = Some(Box::new(event.enquiry));
+        Judged { enquiry, ..judged("created", "A lead would be made of it.") }
+    } else if let Some(event) = told.get::<LeadMerged>() {
+        let reason = format!("It would be added to the lead of {}.", event.matched.join(", "));
+        Judged { enquiry: Some(Box::new(event.enquiry)), ..judged("merged", &reason) }
+    } else if let Some(event) = told.get::<InputHeld>() {
+        judged("held", &event.reason)
+    } else if let Some(event) = told.get::<InputRejected>() {
+        Judged { kind: event.kind, ..judged("rejected", &event.reason) }
+    } else {
+        judged("none", "Nothing would follow.")
+    }
+}
