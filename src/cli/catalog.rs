@@ -78,7 +78,7 @@ impl Import {
 }
 
 /// The data of the command, out of either form.
-fn read(file: &Path) -> anyhow::Result<String> {
+pub(super) fn read(file: &Path) -> anyhow::Result<String> {
     let stdin = file.as_os_str() == STDIN;
     let name = if stdin { "standard input".to_owned() } else { file.display().to_string() };
     let mut bytes = Vec::new();

@@ -64,13 +64,13 @@ impl Context {
         Ok(sources.with_servers(&found.database_url, &found.broker_url).settings()?)
     }
 
-    /// How raw inputs are read, by the settings of this process; no server need be known.
+    /// The settings of this process for what needs no server.
     ///
     /// # Errors
     /// Every problem of the settings.
-    pub fn read_options(&self) -> anyhow::Result<intake::ReadOptions> {
+    pub fn settings_alone(&self) -> anyhow::Result<Settings> {
         let sources = Sources::of_process(self.global.config.clone());
-        Ok(sources.with_servers(NO_SERVERS.0, NO_SERVERS.1).settings()?.intake)
+        Ok(sources.with_servers(NO_SERVERS.0, NO_SERVERS.1).settings()?)
     }
 
     /// Finds or starts the servers, and gives the settings with them.

@@ -10,14 +10,20 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use domain::decide::Arrived;
+use domain::enquiry::{Interest, NoLead};
 use intake::{Explained, Intake, Lead};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Context;
+use super::demo::CATALOG;
 use super::send::Channel;
+use super::{Context, catalog};
 
-/// Shows what intake reads in files, and which verdict they would get.
+mod offer;
+
+use offer::{Offer, Sale};
+
+/// Shows what intake reads in files, which verdict they would get, and what would be offered.
 ///
 /// The worker's own code reads them, in an empty database: nobody is known yet, and nothing is stored or
 /// sent. Of a list each row is told.
@@ -36,6 +42,9 @@ pub(super) struct Explain {
     /// How they come [default: by the name of the file]
     #[arg(long)]
     channel: Option<Channel>,
+    /// What is sold, as `leadmill catalog import` takes it [default: the demo's catalog]
+    #[arg(long, value_name = "FILE")]
+    catalog: Option<PathBuf>,
     /// What a web form or hook says that it is, as application/json
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
@@ -46,25 +55,53 @@ pub(super) struct Explain {
 struct Told {
     file: String,
     #[serde(flatten)]
-    explained: Explained,
+    read: Read,
+}
+
+/// What is made of an input, and what would be offered.
+#[derive(Debug, Serialize)]
+struct Read {
+    verdict: &'static str,
+    reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<NoLead>,
+    leads: Vec<ReadLead>,
+    /// Of an input about one person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<Offer>,
+}
+
+/// One lead, the products that its words ask for, and what would be offered.
+#[derive(Debug, Serialize)]
+struct ReadLead {
+    #[serde(flatten)]
+    lead: Lead,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    products: Vec<Interest>,
+    /// Of a part of a collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<Offer>,
 }
 
 impl Explain {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let intake = Intake::new(context.read_options()?);
+        let settings = context.settings_alone()?;
+        let intake = Intake::new(settings.intake.clone());
+        let catalog = self.catalog.as_deref().map_or_else(|| Ok(CATALOG.to_owned()), catalog::read);
+        let sale = Sale::new(settings, serde_json::from_str(&catalog?)?)?;
         let files = files(&self.files)?;
         let mut told = Vec::with_capacity(files.len());
         for file in &files {
-            told.push(self.explain(&intake, file)?);
+            told.push(self.explain(&intake, &sale, file)?);
         }
         match &told[..] {
-            [one] => context.output.print(&one.explained, whole)?,
+            [one] => context.output.print(&one.read, whole)?,
             many => context.output.print(&many, |many| summary(many))?,
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn explain(&self, intake: &Intake, file: &Path) -> anyhow::Result<Told> {
+    fn explain(&self, intake: &Intake, sale: &Sale, file: &Path) -> anyhow::Result<Told> {
         let body = if file == Path::new("-") {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes)?;
@@ -72,16 +109,33 @@ impl Explain {
         } else {
             fs::read(file).with_context(|| format!("`{}` cannot be read", file.display()))?
         };
-        let channel = self.channel.unwrap_or_else(|| by_name(file));
+        let way = self.channel.unwrap_or_else(|| by_name(file));
         let arrived = Arrived {
-            queue: channel.queue().to_owned(),
+            queue: way.queue().to_owned(),
             content_type: self.content_type.clone(),
             body: body.into(),
             ..Arrived::default()
         };
         let explained = intake::explain(intake, &arrived).map_err(anyhow::Error::new)?;
-        Ok(Told { file: file.display().to_string(), explained })
+        Ok(Told { file: file.display().to_string(), read: read(explained, sale, way)? })
     }
+}
+
+fn read(explained: Explained, sale: &Sale, way: Channel) -> anyhow::Result<Read> {
+    let Explained { verdict, reason, kind, leads } = explained;
+    let mut read = Read { verdict, reason, kind, leads: Vec::new(), offer: None };
+    for lead in leads {
+        let (enquiry, part) = match &lead {
+            Lead::Enquiry(enquiry) => (Some(enquiry), false),
+            Lead::Part { enquiry, .. } => (enquiry.as_ref(), true),
+        };
+        let offer = enquiry.map(|it| sale.offer(it, way.kind())).transpose()?;
+        let products = enquiry.map(|it| sale.asked(it)).unwrap_or_default();
+        let (offer, whole) = if part { (offer, None) } else { (None, offer) };
+        read.offer = whole;
+        read.leads.push(ReadLead { lead, products, offer });
+    }
+    Ok(read)
 }
 
 /// The channel that files of this name come by.
@@ -114,9 +168,9 @@ fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// What people see of one input: the verdict, then what was read, a line for each value.
-fn whole(explained: &Explained) -> String {
-    let mut text = format!("{}: {}\n", explained.verdict, explained.reason);
-    for lead in &explained.leads {
+fn whole(read: &Read) -> String {
+    let mut text = format!("{}: {}\n", read.verdict, read.reason);
+    for ReadLead { lead, products, offer } in &read.leads {
         let enquiry = match lead {
             Lead::Enquiry(enquiry) => Some(enquiry),
             Lead::Part { row, verdict, reason, enquiry } => {
@@ -127,6 +181,12 @@ fn whole(explained: &Explained) -> String {
         };
         let value = enquiry.and_then(|it| serde_json::to_value(it).ok());
         lines(&mut text, "", &value.unwrap_or_default());
+        for product in products {
+            lines(&mut text, "asked for", &serde_json::to_value(product).unwrap_or_default());
+        }
+        for offer in offer.iter().chain(&read.offer) {
+            lines(&mut text, "offer", &Value::String(offer.for_people()));
+        }
     }
     text
 }
@@ -150,9 +210,9 @@ fn lines(text: &mut String, name: &str, value: &Value) {
 fn summary(told: &[Told]) -> String {
     let mut text = String::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for Told { file, explained } in told {
-        let _ = writeln!(text, "{file}  {}: {}", explained.verdict, explained.reason);
-        *counts.entry(explained.verdict).or_default() += 1;
+    for Told { file, read } in told {
+        let _ = writeln!(text, "{file}  {}: {}", read.verdict, read.reason);
+        *counts.entry(read.verdict).or_default() += 1;
     }
     let counts: Vec<_> = counts.into_iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
     let _ = writeln!(text, "\n{} inputs: {}.", told.len(), counts.join(", "));

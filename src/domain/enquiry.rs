@@ -75,6 +75,10 @@ pub struct Enquiry {
     #[schemars(extend("x-personal" = true))]
     #[schemars(with = "Option<Short>")]
     pub owner: Option<String>,
+    /// What a person must look at before anything is offered: finished sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOUBTS_MAX), with = "Vec<Note<DOUBT_CHARS_MAX>>")]
+    pub doubts: Vec<String>,
     /// The conversation that a mail belongs to.
     #[serde(default, skip_serializing_if = "Thread::is_empty")]
     pub thread: Thread,
@@ -93,6 +97,10 @@ pub struct Enquiry {
 
 /// Longest text field of an [`Enquiry`] but `message`, in characters.
 pub const TEXT_CHARS_MAX: usize = LINE_CHARS_MAX;
+/// Most doubts about one enquiry.
+pub const DOUBTS_MAX: usize = 50;
+/// Longest doubt, in characters.
+pub const DOUBT_CHARS_MAX: usize = 500;
 /// Longest `message`, in characters; the raw input keeps the rest.
 pub const MESSAGE_CHARS_MAX: usize = 20_000;
 /// Most fields kept in [`Enquiry::other`].

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::enquiry::Enquiry;
+use crate::enquiry::{DOUBTS_MAX, Enquiry};
 use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
 use crate::lifecycle::{Lifecycle, step};
 use crate::message::SubjectKind;
@@ -222,6 +222,7 @@ impl Lead {
         add(&mut mine.person.emails, &other.person.emails, INTEREST_MAX);
         add(&mut mine.person.phones, &other.person.phones, INTEREST_MAX);
         add(&mut mine.interest, &other.interest, INTEREST_MAX);
+        add(&mut mine.doubts, &other.doubts, DOUBTS_MAX);
         Ok(lead)
     }
 }

@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod apportion;
 pub mod arrived;
+pub mod asked;
 pub mod catalog;
 pub mod customer;
 pub mod day;

@@ -12,11 +12,13 @@ pub struct Mentions {
 
 /// One find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mention<'t> {
+pub struct Mention {
     /// Which word of the list.
     pub word: usize,
-    /// What stands before it.
-    pub before: &'t str,
+    /// Where it begins, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
 }
 
 impl Mentions {
@@ -35,7 +37,7 @@ impl Mentions {
     }
 
     /// The words that stand in `text`, in its order. The text must be in lower case.
-    pub fn find<'t>(&self, text: &'t str) -> impl Iterator<Item = Mention<'t>> {
+    pub fn find<'t>(&self, text: &'t str) -> impl Iterator<Item = Mention> + use<'_, 't> {
         self.search.find_iter(text).filter_map(move |found| {
             let word = found.pattern().as_usize();
             let before = text.get(..found.start())?;
@@ -43,7 +45,7 @@ impl Mentions {
             let starts = !before.chars().next_back().is_some_and(char::is_alphanumeric);
             let ends = !after.chars().next().is_some_and(char::is_alphanumeric);
             let whole = !found.is_empty() && starts && (ends || self.begins[word]);
-            whole.then_some(Mention { word, before })
+            whole.then_some(Mention { word, start: found.start(), end: found.end() })
         })
     }
 }

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-
+use crate::asked::{Asked, Named, asked};
 use crate::catalog::{Catalog, PriceList, PriceListItem, Product};
-use crate::enquiry::{Enquiry, Interest};
+use crate::enquiry::Enquiry;
 use crate::lead::INTEREST_MAX;
 use crate::mention::Mentions;
 use crate::reference::{Facts, References, Set};
@@ -14,8 +13,6 @@ use crate::reference::{Facts, References, Set};
 /// Fewest characters of a SKU or name that is looked for in free text: shorter ones are ordinary
 /// words more often than products.
 pub const MENTION_CHARS_MIN: usize = 4;
-/// Largest number before a product that is read as a quantity.
-pub const MENTION_QUANTITY_MAX: u32 = 9_999;
 
 /// The indexed catalog; cheap to clone.
 #[derive(Clone, Debug)]
@@ -90,26 +87,19 @@ impl Shelf {
         list.items.get(at)
     }
 
-    /// The products that topic and message name, each once, in their order, with the number that
-    /// stands directly before the name, as in "3 x CM-100".
+    /// The products that topic and message ask for, each once, in their order.
     #[must_use]
-    pub fn mentioned(&self, enquiry: &Enquiry) -> Vec<Interest> {
+    pub fn asked(&self, enquiry: &Enquiry) -> Vec<Asked> {
         let text = [enquiry.topic.as_deref(), enquiry.message.as_deref()];
         let text = text.map(Option::unwrap_or_default).join("\n").to_lowercase();
-        let mut found: Vec<Interest> = Vec::new();
-        for mention in self.0.mentions.find(&text) {
-            let sku = &self.0.mentioned[mention.word];
-            let quantity = number_at_end(mention.before);
-            if let Some(known) = found.iter_mut().find(|interest| interest.product == *sku) {
-                known.quantity = known.quantity.or(quantity);
-            } else {
-                found.push(Interest { product: sku.clone(), quantity });
-            }
-            if found.len() == INTEREST_MAX {
-                break;
-            }
-        }
-        found
+        let named = self.0.mentions.find(&text).map(|mention| Named {
+            sku: &self.0.mentioned[mention.word],
+            start: mention.start,
+            end: mention.end,
+        });
+        let mut asked = asked(&text, named);
+        asked.truncate(INTEREST_MAX);
+        asked
     }
 }
 
@@ -128,17 +118,6 @@ fn meant(catalog: &Catalog) -> HashMap<String, String> {
     let skus = catalog.products.keys().map(|sku| (sku.to_lowercase(), sku.clone()));
     meant.extend(skus);
     meant
-}
-
-/// The whole number, at most [`MENTION_QUANTITY_MAX`], that a text ends in, a times sign aside.
-fn number_at_end(text: &str) -> Option<Decimal> {
-    let line = text.rsplit('\n').next()?.trim_end();
-    let line = line.strip_suffix(['x', '×', '*']).map_or(line, str::trim_end);
-    let digits = line.len() - line.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let (before, number) = line.split_at(line.len() - digits);
-    let free = before.chars().next_back().is_none_or(char::is_whitespace);
-    let number: u32 = number.parse().ok()?;
-    (free && (1..=MENTION_QUANTITY_MAX).contains(&number)).then(|| number.into())
 }
 
 #[cfg(test)]
@@ -165,8 +144,8 @@ mod tests {
 
     fn mentioned(message: &str) -> Vec<(String, Option<u32>)> {
         let enquiry = Enquiry { message: Some(message.into()), ..Enquiry::default() };
-        let found = shelf().mentioned(&enquiry).into_iter();
-        found.map(|i| (i.product, i.quantity.and_then(|q| q.try_into().ok()))).collect()
+        let found = shelf().asked(&enquiry).into_iter();
+        found.map(|i| (i.sku, i.quantity.and_then(|q| q.try_into().ok()))).collect()
     }
 
     #[test]

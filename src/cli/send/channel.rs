@@ -16,6 +16,17 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// What the domain calls it.
+    #[must_use]
+    pub const fn kind(self) -> domain::enquiry::Channel {
+        match self {
+            Self::Email => domain::enquiry::Channel::Email,
+            Self::Web => domain::enquiry::Channel::Web,
+            Self::Card => domain::enquiry::Channel::Card,
+            Self::Import => domain::enquiry::Channel::Import,
+        }
+    }
+
     /// The queue of intake behind it.
     #[must_use]
     pub const fn queue(self) -> &'static str {

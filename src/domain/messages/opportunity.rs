@@ -59,6 +59,9 @@ pub struct OpportunityRepriced {
     /// What was wanted and could not be priced, each with the reason and its D365 code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unpriced: Vec<String>,
+    /// Why no quote is activated by itself: what a person must look at first, in finished sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
 }
 
 /// The sale was made.

@@ -74,7 +74,7 @@ pub(crate) fn facts(lead: &Lead, known: &Recognised, shelf: &Shelf) -> VariableM
         ("industry", string(ask.industry.as_ref())),
         ("consent", Variable::Bool(ask.consent)),
         ("interest_count", count(ask.interest.len())),
-        ("mention_count", count(shelf.mentioned(ask).len())),
+        ("mention_count", count(shelf.asked(ask).len())),
         ("known_customer", Variable::Bool(known.contact.is_some() || known.account.is_some())),
     ]
     .into_iter()

@@ -52,7 +52,7 @@ fn load(text: &str) -> Result<Rules, RulesError> {
     let words = words(&table, &mut problems);
     let clauses = clauses(&table, &words, &mut problems);
     if problems.is_empty() {
-        return Ok(Rules { version, words, clauses });
+        return Ok(Rules { version, words: words.into(), clauses: clauses.into() });
     }
     Err(RulesError { problems })
 }

@@ -1,6 +1,7 @@
 //! The qualification rules: loaded and type-checked once, then asked for every lead.
 
 use std::fmt;
+use std::sync::Arc;
 
 use domain::enquiry::Interest;
 use domain::lead::{Assessment, DisqualifyReason};
@@ -14,13 +15,13 @@ use zen_expression::vm::VM;
 /// Most that a lead can score; the least is 0.
 const SCORE_MAX: i64 = 100;
 
-/// Rules that were found sound.
-#[derive(Debug)]
+/// Rules that were found sound; cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Rules {
     pub(crate) version: String,
     /// Lists of words that clauses ask for as `words.<name>`.
-    pub(crate) words: Vec<(String, Mentions)>,
-    pub(crate) clauses: Vec<Clause>,
+    pub(crate) words: Arc<[(String, Mentions)]>,
+    pub(crate) clauses: Arc<[Clause]>,
 }
 
 /// One rule.
@@ -85,7 +86,7 @@ impl Rules {
         let context = Variable::from_object(root);
 
         let (mut vm, mut points, mut matched, mut verdict) = (VM::new(), 0_i64, Vec::new(), None);
-        for clause in &self.clauses {
+        for clause in &*self.clauses {
             match clause.when.evaluate_with(context.shallow_clone(), &mut vm) {
                 Ok(Variable::Bool(true)) => matched.push(clause.name.clone()),
                 Ok(_) => continue,

@@ -16,6 +16,17 @@ use rust_decimal::Decimal;
 use crate::quoting::Quoting;
 use crate::when::Then;
 
+/// What is left to do about the lines of an opportunity.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// What was wanted and could not be priced.
+    pub(crate) unpriced: Vec<String>,
+    /// What a person must look at before anything is offered.
+    pub(crate) doubts: Vec<String>,
+    /// No more lines follow.
+    pub(crate) complete: bool,
+}
+
 impl Quoting {
     /// Recomputes an opportunity whose lines changed. Where they are complete and the policy says so,
     /// a quote is drafted; where nothing is left to decide on it, it is activated too.
@@ -23,7 +34,7 @@ impl Quoting {
         &self,
         world: &World,
         mut opportunity: Opportunity,
-        (unpriced, complete): (Vec<String>, bool),
+        left: Left,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Result<Outcome<Then>, Refusal> {
         let header = self.settings.header(opportunity.currency);
@@ -33,13 +44,15 @@ impl Quoting {
         if !empty {
             opportunity.estimated_revenue = Some(totals.amount_less_freight);
         }
-        let whole = unpriced.is_empty();
+        let Left { unpriced, doubts, complete } = left;
+        let whole = unpriced.is_empty() && doubts.is_empty();
         let mut outcome = Outcome::nothing().say(OpportunityRepriced {
             opportunity: opportunity.id,
             lines: opportunity.lines.clone(),
             totals: totals.clone(),
             estimated_revenue: opportunity.estimated_revenue.unwrap_or_default(),
             unpriced,
+            doubts,
         });
         if complete && self.settings.draft && !empty {
             let mut quote = self.drafted(world, &opportunity, totals, ctx)?;

@@ -10,6 +10,7 @@ use domain::opportunity::OpportunityAction;
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
+use crate::draft::Left;
 use crate::line::{Wanted, priced};
 use crate::quoting::Quoting;
 use crate::when::Decision;
@@ -24,7 +25,7 @@ impl Quoting {
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Decision {
         let opportunity = world.known(event.opportunity)?;
-        let wanted = wanted(world, event, ctx.facts);
+        let (wanted, doubts) = wanted(world, event, ctx.facts);
         if wanted.is_empty() {
             return Ok(Outcome::nothing());
         }
@@ -47,7 +48,7 @@ impl Quoting {
                 Err(why) => unpriced.push(why.to_string()),
             }
         }
-        self.reprice(world, opportunity, (unpriced, true), ctx)
+        self.reprice(world, opportunity, Left { unpriced, doubts, complete: true }, ctx)
     }
 
     /// Adds one line (F68). A product that is there already gets a line of its own.
@@ -76,15 +77,27 @@ impl Quoting {
         let line = priced(&wanted, &opportunity, ctx.facts, &self.settings, ctx.id())
             .map_err(|why| why.refusal(opportunity.id))?;
         opportunity.lines.push(line);
-        self.reprice(world, opportunity, (Vec::new(), command.complete), ctx)
+        let left = Left { complete: command.complete, ..Left::default() };
+        self.reprice(world, opportunity, left, ctx)
     }
 }
 
-/// What the lead or the rule declared, else the products that the lead's own words name.
-fn wanted(world: &World, event: &OpportunityCreated, shelf: &Shelf) -> Vec<Interest> {
-    if !event.interest.is_empty() {
-        return event.interest.clone();
-    }
+/// What the lead or the rule declared, else the products that the lead's own words ask for; and what a person
+/// must look at before it is offered.
+fn wanted(
+    world: &World,
+    event: &OpportunityCreated,
+    shelf: &Shelf,
+) -> (Vec<Interest>, Vec<String>) {
     let lead = world.find(event.originating_lead);
-    lead.map(|lead| shelf.mentioned(&lead.enquiry)).unwrap_or_default()
+    let mut doubts = lead.map(|lead| lead.enquiry.doubts.clone()).unwrap_or_default();
+    if !event.interest.is_empty() {
+        return (event.interest.clone(), doubts);
+    }
+    let mut interest = Vec::new();
+    for asked in lead.map(|lead| shelf.asked(&lead.enquiry)).unwrap_or_default() {
+        interest.push(Interest { product: asked.sku, quantity: asked.quantity });
+        doubts.extend(asked.doubt);
+    }
+    (interest, doubts)
 }

@@ -59,6 +59,7 @@ fn settle(enquiry: &mut Enquiry, options: &ReadOptions) -> Result<(), Malformed>
         topic,
         message,
         interest,
+        doubts,
         budget: _,
         currency: _,
         purchase_timeframe: _,
@@ -73,6 +74,8 @@ fn settle(enquiry: &mut Enquiry, options: &ReadOptions) -> Result<(), Malformed>
         submitted_at: _,
         other,
     } = enquiry;
+    // A person has looked.
+    doubts.clear();
     settle_person(person, options)?;
     settle_address(address);
     lines([company, website, topic, industry, campaign, owner, own_id]);

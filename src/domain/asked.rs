@@ -1,0 +1,148 @@
+//! What a running text asks for: which of the products that it names, and how many of each.
+//!
+//! A text also names what its writer owns, gives back or compares with, and numbers that count no product (of
+//! a room, a page, a year). What asks, and what says that somebody has a thing already, is known by words of
+//! the languages below; where nothing tells, a product that is named alone is asked for. A quantity is only
+//! taken where it can be read in one way; else it stays open, with a doubt for a person.
+
+mod number;
+mod words;
+
+use rust_decimal::Decimal;
+
+use number::{after, before};
+use words::{ASKS, ENDS, HAS, IDLE, MINE};
+
+/// A product that stands in a text, by the bytes of its name. The text is in lower case.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'n> {
+    pub sku: &'n str,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// A product that a text asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub sku: String,
+    /// `None` where none is said, or where it cannot be read in one way.
+    pub quantity: Option<Decimal>,
+    /// What a person must look at: a finished sentence.
+    pub doubt: Option<String>,
+}
+
+/// How many: a number, none, none are wanted, or something that is no plain number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Count {
+    Of(Decimal),
+    Open,
+    Zero,
+    Unclear(String),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Asked,
+    /// Nothing says that it is asked for, nor that it is not.
+    Bare,
+    Not,
+}
+
+/// The products that are asked for, each once, in the order of the text.
+#[must_use]
+pub fn asked<'n>(text: &str, named: impl IntoIterator<Item = Named<'n>>) -> Vec<Asked> {
+    let mut found: Vec<(Named<'n>, Wish, Count)> = Vec::new();
+    for one in named {
+        let (wish, count) = judged(text, &one);
+        match found.iter_mut().find(|(known, ..)| known.sku == one.sku) {
+            Some((_, known, counted)) => {
+                // Named again: as something owned here and asked for there, it is asked for.
+                *known = if Wish::Asked == wish || *known == Wish::Not { wish } else { *known };
+                if *counted == Count::Open {
+                    *counted = count;
+                }
+            }
+            None => found.push((one, wish, count)),
+        }
+    }
+    let any = found.iter().any(|(_, wish, _)| *wish == Wish::Asked);
+    let wanted = found.into_iter().filter(|(_, wish, count)| match (wish, count) {
+        (Wish::Not, _) | (_, Count::Zero) => false,
+        (Wish::Asked, _) => true,
+        (Wish::Bare, Count::Open) => !any,
+        (Wish::Bare, _) => true,
+    });
+    wanted.map(|(one, _, count)| told(one.sku, count)).collect()
+}
+
+fn told(sku: &str, count: Count) -> Asked {
+    let (quantity, doubt) = match count {
+        Count::Of(quantity) => (Some(quantity), None),
+        Count::Unclear(why) => (None, Some(why)),
+        Count::Open | Count::Zero => {
+            let why = format!("How many of `{sku}` are wanted is not said.");
+            (None, Some(why))
+        }
+    };
+    Asked { sku: sku.to_owned(), quantity, doubt }
+}
+
+fn judged(text: &str, one: &Named<'_>) -> (Wish, Count) {
+    let (from, to) = clause(text, one);
+    let (before_it, after_it) = (&text[from..one.start], &text[one.end..to]);
+    let count = match before(one.sku, before_it) {
+        // A number may stand behind a comma: `CM-100, 3 pcs`.
+        Count::Open => after(one.sku, text[one.end..].lines().next().unwrap_or_default()),
+        known => known,
+    };
+    (wish(before_it, after_it), count)
+}
+
+/// The part of a sentence in which it stands.
+fn clause(text: &str, one: &Named<'_>) -> (usize, usize) {
+    let ends = |rest: &str, at: usize, c: char| {
+        let next = rest[at + c.len_utf8()..].chars().next();
+        match c {
+            '\n' | '!' | '?' | ';' => true,
+            // A number goes on behind them: 1.500, 2,5.
+            '.' | ',' => next.is_none_or(char::is_whitespace),
+            _ => false,
+        }
+    };
+    let head = &text[..one.start];
+    let from = head.char_indices().rev().find(|(at, c)| ends(text, *at, *c));
+    let tail = &text[one.end..];
+    let to = tail.char_indices().find(|(at, c)| ends(tail, *at, *c));
+    let from = from.map_or(0, |(at, c)| at + c.len_utf8());
+    let to = to.map_or(text.len(), |(at, c)| one.end + at + if c == '?' { 1 } else { 0 });
+    // "… but …" begins something else.
+    let turn = ENDS.iter().filter_map(|word| Some(text[from..one.start].rfind(word)? + word.len()));
+    (from + turn.max().unwrap_or(0), to)
+}
+
+/// The word nearest before the product tells; behind it only what tells by itself.
+fn wish(before: &str, after: &str) -> Wish {
+    let last = |words: &[&str]| words.iter().filter_map(|word| begins(before, word).last()).max();
+    let (asks, has) = (last(ASKS), last(HAS));
+    let mine = before.split_whitespace().rev().take(2).any(|word| MINE.contains(&word));
+    if mine || has.is_some() && has > asks {
+        return Wish::Not;
+    }
+    let asks_behind =
+        after.contains('?') || ASKS.iter().any(|word| begins(after, word).next().is_some());
+    if asks.is_some() || asks_behind {
+        return Wish::Asked;
+    }
+    let idle = IDLE.iter().any(|word| begins(after, word).next().is_some());
+    if idle { Wish::Not } else { Wish::Bare }
+}
+
+/// Where words of the text begin with this one.
+fn begins<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> {
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .filter(|at| text[..*at].chars().next_back().is_none_or(|c| !c.is_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests;
