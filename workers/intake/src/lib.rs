@@ -3,6 +3,7 @@
 use domain::enquiry::{Channel, Reading};
 
 pub mod adf;
+mod asks;
 pub mod card;
 mod charset;
 mod countries;
@@ -16,6 +17,8 @@ mod letter;
 pub mod mail;
 pub mod normal;
 mod options;
+mod sender;
+mod subject;
 pub mod table;
 mod worker;
 

@@ -4,15 +4,21 @@ use domain::enquiry::{LeadSource, NoLead, Reading};
 use sha2::{Digest, Sha256};
 
 use crate::draft::{self, Draft};
-use crate::fields::{self, Field};
+use crate::fields;
 use crate::options::ReadOptions;
 use crate::{adf, junk, normal};
 
+mod attribution;
 mod block;
+mod closing;
+mod contact;
+mod forward;
 mod forwarded;
 mod portal;
 mod quote;
+mod relay;
 mod signature;
+mod signature_end;
 mod source;
 mod thread;
 
@@ -48,20 +54,27 @@ pub fn identity(body: &[u8]) -> Option<String> {
 /// Judges a mail: junk, ADF, a forward, a form's mail, or a person who writes.
 #[must_use]
 pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
-    if let Some((kind, reason)) = junk::machine(letter) {
-        return Reading::NoLead { kind, reason };
+    match junk::machine(letter) {
+        junk::Judgement::Junk(kind, reason) => return Reading::NoLead { kind, reason },
+        // What is surely junk by its text needs nobody to look.
+        junk::Judgement::Suspect(reason) => {
+            return match junk::judge(letter) {
+                junk::Judgement::Junk(kind, reason) => Reading::NoLead { kind, reason },
+                _ => Reading::Unclear { reason },
+            };
+        }
+        junk::Judgement::Fine => {}
     }
     if let Some(text) = &letter.adf {
         return adf::read(text, options);
     }
-    if let Some(reading) = forward(letter, options) {
+    if let Some(reading) = forward::read(letter, options) {
         return reading;
     }
-    let from_machine = letter
-        .from
-        .as_ref()
-        .is_some_and(|from| junk::takes_no_answers(&from.email) || options.is_own(&from.email));
-    if from_machine && let Some(reading) = portal::read(letter, options) {
+    let relay = relay::of(letter, options);
+    if relay.is_some()
+        && let Some(reading) = portal::read(letter, options)
+    {
         return reading;
     }
     match junk::judge(letter) {
@@ -69,12 +82,17 @@ pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
         junk::Judgement::Suspect(reason) => return Reading::Unclear { reason },
         junk::Judgement::Fine => {}
     }
-    person(letter, options)
+    person(letter, relay, options)
 }
 
 /// The enquiry of the person who wrote this mail.
-fn person(letter: &Letter, options: &ReadOptions) -> Reading {
-    let Some(contact) = contact(letter, options) else {
+fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -> Reading {
+    let behind = match relay {
+        Some(relay::Relay::Named(writer)) => Some(writer),
+        Some(relay::Relay::Unknown(reason)) => return Reading::Unclear { reason },
+        Some(relay::Relay::Maybe) | None => None,
+    };
+    let Some(contact) = behind.as_ref().or_else(|| contact::of(letter, options)) else {
         return match &letter.from {
             Some(from) => Reading::Unclear {
                 reason: format!(
@@ -88,9 +106,9 @@ fn person(letter: &Letter, options: &ReadOptions) -> Reading {
             },
         };
     };
-    let cut = split(&letter.text);
+    let is_reply = contact::is_answer(letter);
+    let cut = quote::split_as(&letter.text, is_reply);
     let fresh = letter.fresh.as_deref().unwrap_or(&cut.fresh);
-    let is_reply = letter.header("in-reply-to").is_some() || junk::is_reply_subject(letter);
     if cut.quoted && !is_reply && is_only_greeting(fresh) && letter.files.is_empty() {
         let reason = "The new text above the quoted mail is only a greeting; nobody asks for \
                       anything."
@@ -102,128 +120,9 @@ fn person(letter: &Letter, options: &ReadOptions) -> Reading {
         return Reading::NoLead { kind: NoLead::Empty, reason };
     }
     let mut draft = Draft::new(LeadSource::Email, options);
-    fill(&mut draft, contact, letter, fresh);
+    contact::fill(&mut draft, contact, letter, fresh);
     signature::take(&mut draft, contact, &cut.signature, options);
     draft::whole(draft.finish("The mail"))
-}
-
-/// Puts into the draft what the mail's headers and new text say.
-fn fill(draft: &mut Draft<'_>, contact: &Mailbox, letter: &Letter, fresh: &str) {
-    draft.field(Field::Email, "from", &contact.email);
-    if let Some(name) = &contact.name {
-        draft.field(Field::FullName, "from", name);
-    }
-    for mailbox in letter.reply_to.iter().filter(|mailbox| is_personal(mailbox, letter)) {
-        draft.field(Field::OtherEmail, "reply-to", &mailbox.email);
-    }
-    if let Some(company) = letter.header("organization").or(letter.header("organisation")) {
-        draft.field(Field::Company, "organization", company);
-    }
-    if let Some(subject) = &letter.subject {
-        draft.field(Field::Topic, "subject", subject);
-    }
-    draft.enquiry_mut().message = normal::paragraph(fresh);
-    draft.enquiry_mut().submitted_at = letter.sent_at;
-    draft.enquiry_mut().thread = thread::of(letter);
-    for file in &letter.files {
-        draft.other("attachment", file);
-    }
-    for (name, value) in &letter.notes {
-        draft.other(name, value);
-    }
-}
-
-/// Who is to be answered: the sender, or whom the sender's Reply-To names where the sender takes no
-/// answers or is ours.
-fn contact<'l>(letter: &'l Letter, options: &ReadOptions) -> Option<&'l Mailbox> {
-    let usable = |mailbox: &&Mailbox| {
-        !options.is_own(&mailbox.email) && !junk::takes_no_answers(&mailbox.email)
-    };
-    letter.from.as_ref().filter(usable).or_else(|| letter.reply_to.iter().find(usable))
-}
-
-/// A Reply-To that is a list, or an address the mail went to, is not the writer's own.
-fn is_personal(mailbox: &Mailbox, letter: &Letter) -> bool {
-    let is_list = letter.header("list-id").is_some()
-        || letter.header("list-post").is_some()
-        || letter.header("precedence").is_some_and(|value| {
-            value.eq_ignore_ascii_case("list") || value.eq_ignore_ascii_case("bulk")
-        });
-    let is_senders = letter.from.as_ref().is_some_and(|from| from.email == mailbox.email);
-    let addressed = letter.to.iter().any(|to| to.email == mailbox.email);
-    !is_list && (is_senders || !addressed) && !junk::takes_no_answers(&mailbox.email)
-}
-
-/// Notes above a mail that is passed on, folded.
-const FORWARD_NOTES: &[&str] = &[
-    "fyi",
-    "zurinfo",
-    "zk",
-    "zurkenntnis",
-    "pourinfo",
-    "pourinformation",
-    "perinfo",
-    "perconoscenza",
-    "parainformacion",
-    "terinfo",
-    "terinformatie",
-    "seebelow",
-    "sieheunten",
-];
-
-/// Deepest mail within a mail that is followed.
-const FORWARD_DEPTH_MAX: usize = 3;
-
-/// The enquiry inside a forwarded mail; `None` where this is no forward.
-fn forward(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
-    let mut innermost = letter.inner.as_deref();
-    for _ in 0..FORWARD_DEPTH_MAX {
-        match innermost.and_then(|inner| inner.inner.as_deref()) {
-            Some(deeper) => innermost = Some(deeper),
-            None => break,
-        }
-    }
-    if let Some(inner) = innermost
-        && let Some(text) = &inner.adf
-    {
-        return Some(adf::read(text, options));
-    }
-    let attached = innermost.and_then(|inner| Some((inner, contact(inner, options)?)));
-    if let Some((inner, contact)) = attached {
-        let mut draft = Draft::new(LeadSource::Email, options);
-        let cut = split(&inner.text);
-        fill(&mut draft, contact, inner, &cut.fresh);
-        signature::take(&mut draft, contact, &cut.signature, options);
-        forwarder(&mut draft, letter, &split(&letter.text).fresh);
-        return Some(draft::whole(draft.finish("The forwarded mail")));
-    }
-    let found = forwarded(&letter.text)?;
-    let by_subject = letter.subject.as_deref().is_some_and(forwarded::is_forward_subject);
-    let by_us = letter.from.as_ref().is_some_and(|from| options.is_own(&from.email));
-    let usable = !options.is_own(&found.from.email) && !junk::takes_no_answers(&found.from.email);
-    let by_note = FORWARD_NOTES.contains(&fields::fold(&found.before).as_str());
-    if !usable || !(found.certain || by_subject || by_us || by_note) {
-        return None;
-    }
-    let mut draft = Draft::new(LeadSource::Email, options);
-    let cut = split(&found.body);
-    let inner = Letter { subject: found.subject.clone(), ..Letter::default() };
-    fill(&mut draft, &found.from, &inner, &cut.fresh);
-    signature::take(&mut draft, &found.from, &cut.signature, options);
-    if let Some(sent) = &found.sent {
-        draft.other("sent", sent);
-    }
-    forwarder(&mut draft, letter, &found.before);
-    Some(draft::whole(draft.finish("The forwarded mail")))
-}
-
-/// Keeps who forwarded the mail, and their note.
-fn forwarder(draft: &mut Draft<'_>, letter: &Letter, note: &str) {
-    if let Some(from) = &letter.from {
-        let by = from.name.as_ref().map_or(from.email.clone(), |n| format!("{n} <{}>", from.email));
-        draft.other("forwarded_by", &by);
-    }
-    draft.other("forward_note", note);
 }
 
 /// Words that greet or thank without asking anything, folded.

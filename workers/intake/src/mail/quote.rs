@@ -1,7 +1,9 @@
 //! What is new in a mail's text: without quotations, forwarded headers and signature.
 
-use super::block::{block, is_one_of};
-use crate::fields::fold;
+use super::attribution::{Older, attribution};
+use super::block::block;
+use super::closing::{closes, is_closing, is_sent_from, is_sentence};
+use super::signature_end::after_signature;
 
 /// A mail's text taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,33 +21,8 @@ pub(super) const LINES_MAX: usize = 5_000;
 /// Most lines of a signature.
 const SIGNATURE_LINES_MAX: usize = 20;
 
-/// How the line before a quotation ends, by language.
-const WROTE: &[&str] = &[
-    "wrote:",
-    "writes:",
-    "schrieb:",
-    "geschrieben:",
-    "a écrit :",
-    "a écrit:",
-    "escribió:",
-    "escribio:",
-    "ha scritto:",
-    "scrive:",
-    "schreef:",
-    "heeft geschreven:",
-    "geschreven:",
-    "escreveu:",
-    "skrev:",
-    "napisał(a):",
-    "napisał:",
-    "wrote :",
-    "wrote",
-];
-/// How the line before a quotation begins, by language, where it is wrapped over lines.
-const WROTE_BEGINS: &[&str] =
-    &["on ", "am ", "le ", "el ", "il ", "op ", "em ", "den ", "at ", "dnia ", "in data "];
 /// Dividers before an answered mail.
-const ORIGINAL: &[&str] = &[
+pub(super) const ORIGINAL: &[&str] = &[
     "original message",
     "original-nachricht",
     "ursprüngliche nachricht",
@@ -58,6 +35,29 @@ const ORIGINAL: &[&str] = &[
     "origineel bericht",
     "mensagem original",
     "original appointment",
+    "wiadomość oryginalna",
+    "oryginalna wiadomość",
+    "původní zpráva",
+    "pôvodná správa",
+    "eredeti üzenet",
+    "ursprungligt meddelande",
+    "originalmeddelande",
+    "oprindelig meddelelse",
+    "opprinnelig melding",
+    "alkuperäinen viesti",
+    "исходное сообщение",
+    "mesaj original",
+    "mesajul original",
+    "orijinal mesaj",
+    "izvorno sporočilo",
+    "originalna poruka",
+    "αρχικό μήνυμα",
+    "元のメッセージ",
+    "原始邮件",
+    "原始郵件",
+    "원본 메시지",
+    "ursprüngliche mail",
+    "message initial",
 ];
 /// Dividers before a forwarded mail.
 pub(super) const FORWARD: &[&str] = &[
@@ -86,123 +86,215 @@ pub(super) const FORWARD: &[&str] = &[
     "пересылаемое",
     "iletilen",
     "fwd:",
+    "begin forwarded message",
+    "forwarded mail",
+    "weitergeleitet von",
+    "weitergeleitet durch",
+    "transféré par",
+    "message réexpédié",
+    "mensaje original reenviado",
+    "inoltrato da",
+    "doorgestuurd door",
+    "początek przekazywanej wiadomości",
+    "přeposlal",
+    "předaná zpráva",
+    "preposlaná",
+    "edasi saadetud",
+    "přesměrovaná",
+    "továbbított levél",
+    "välitetty viesti",
+    "edelleenlähetetty",
+    "startar vidarebefordrat",
+    "start på videresendt",
+    "begynn videresendt",
+    "пересланное сообщение",
+    "начало переадресованного",
+    "переслане повідомлення",
+    "προωθημένο μήνυμα",
+    "mesaj redirecționat",
+    "mesaj redirectionat",
+    "yönlendirilen ileti",
+    "proslijeđena poruka",
+    "posredovano sporočilo",
+    "転送されたメッセージ",
+    "转发的邮件",
+    "已转发邮件",
+    "轉寄的郵件",
+    "전달된 메시지",
+    "הודעה שהועברה",
 ];
-/// Lines that begin a signature by themselves.
-const SENT_FROM: &[&str] = &[
-    "sent from my",
-    "sent from mail for",
-    "get outlook for",
-    "von meinem",
-    "gesendet von mein",
-    "envoyé de mon",
-    "envoyé depuis mon",
-    "enviado desde mi",
-    "enviado do meu",
-    "inviato da",
-    "verzonden vanaf mijn",
-    "verstuurd vanaf mijn",
-    "{emailsignature}",
+/// Notes that the answers stand within the older mail, lower case: then nothing of it is dropped.
+const INLINE: &[&str] = &[
+    "inline",
+    "in line",
+    "in-line",
+    "in red",
+    "in blue",
+    "below in",
+    "see below",
+    "my answers below",
+    "answers below",
+    "comments below",
+    "im text",
+    "in rot",
+    "siehe unten",
+    "weiter unten",
+    "unten im",
+    "ci-dessous",
+    "en rouge",
+    "dans le texte",
+    "más abajo",
+    "abajo",
+    "en rojo",
+    "qui sotto",
+    "nel testo",
+    "in rosso",
+    "hieronder",
+    "onderaan",
+    "in het rood",
+    "abaixo",
+    "poniżej",
+    "níže",
+    "nedenfor",
+    "nedan",
+    "alla olevaan",
+    "ниже",
 ];
-/// Closings, folded; the signature begins there.
-const CLOSINGS: &str = "\
-    bestregards kindregards regards warmregards withkindregards sincerely yourssincerely \
-    yoursfaithfully cheers mitfreundlichengrussen mitfreundlichemgruss freundlichegrusse \
-    vielegrusse bestegrusse mfg lg herzlichegrusse cordialement biencordialement \
-    biencordialementavous salutations sinceressalutations saludos unsaludo saludoscordiales \
-    uncordialsaludo atentamente cordialisaluti distintisaluti salutocordiale saluti \
-    metvriendelijkegroet metvriendelijkegroeten vriendelijkegroet vriendelijkegroeten \
-    hartelijkegroet mvg groeten atenciosamente comosmelhorescumprimentos cumprimentos";
-/// Takes a mail's text apart.
+
+/// Takes the text of an answer apart.
 #[must_use]
 pub fn split(text: &str) -> Split {
+    split_as(text, true)
+}
+
+/// Takes a mail's text apart. In an answer `>` marks what is quoted, and an older mail may stand
+/// unmarked; a first mail quotes only below an attribution or a divider.
+#[must_use]
+pub(super) fn split_as(text: &str, answer: bool) -> Split {
     let lines: Vec<&str> = text.lines().take(LINES_MAX).collect();
     let mut fresh: Vec<&str> = Vec::new();
     let mut out = Split::default();
-    let mut at = 0;
+    let (mut at, mut quotes, mut keeps) = (0, answer, false);
     while at < lines.len() {
         let line = lines[at].trim();
-        if line.starts_with('>') {
+        if line.starts_with('>') && quotes {
             out.quoted = true;
             at += 1;
-        } else if let Some(length) = wrote(&lines[at..]) {
-            out.quoted = true;
-            at += length;
-            // Marked quotation: what follows it is new again. Unmarked: all the rest is old.
-            let marked = lines[at..].iter().map(|l| l.trim()).find(|l| !l.is_empty());
-            if !marked.is_some_and(|line| line.starts_with('>')) {
+        } else if let Some((older, length)) = older(&lines[at..], answer) {
+            let rest = &lines[at + length..];
+            let follows = rest.iter().map(|line| line.trim()).find(|line| !line.is_empty());
+            let marked = follows.is_some_and(|line| line.starts_with('>'));
+            // Marked: what is not marked below it is new. Unmarked: all the rest is old, unless
+            // nothing new stands above, or that says that the answers stand within.
+            if marked || older != Older::Unmarked {
+                out.quoted = true;
+                quotes = true;
+                at += length;
+                if !marked {
+                    if answers_below(&fresh, answer) {
+                        fresh.extend(rest);
+                    }
+                    break;
+                }
+            } else if !keeps && !answers_below(&fresh, answer) {
+                out.quoted = true;
                 break;
+            } else {
+                keeps = true;
+                fresh.push(lines[at]);
+                at += 1;
             }
-        } else if is_divider(line, ORIGINAL) || is_divider(line, FORWARD) || is_block(&lines[at..])
-        {
-            out.quoted = true;
-            break;
-        } else if is_signature(&lines[at..]) {
-            out.signature = lines[at..]
-                .iter()
-                .take(SIGNATURE_LINES_MAX)
-                .map(|line| line.trim().to_owned())
-                .filter(|line| !line.is_empty() && !line.starts_with('>'))
-                .collect();
-            out.quoted |= lines[at..].iter().any(|line| line.starts_with('>'));
-            break;
+        } else if let Some(length) = signature(&lines, at, &fresh, &mut out) {
+            at += length;
         } else {
             fresh.push(lines[at]);
             at += 1;
         }
     }
-    while fresh.last().is_some_and(|line| {
+    finish(out, &fresh)
+}
+
+/// Drops the rules and blanks at the end of what is new.
+fn finish(mut out: Split, fresh: &[&str]) -> Split {
+    let is_rule = |line: &&&str| {
         let line = line.trim();
         line.is_empty() || line.chars().all(|c| c == '_' || c == '-')
-    }) {
-        fresh.pop();
-    }
-    out.fresh = fresh.join("\n").trim().to_owned();
+    };
+    let kept = fresh.len() - fresh.iter().rev().take_while(is_rule).count();
+    out.fresh = fresh[..kept].join("\n").trim().to_owned();
     out
 }
 
-/// How many lines a "… wrote:" takes, up to four where a mail program wrapped it.
-fn wrote(lines: &[&str]) -> Option<usize> {
-    /// Most lines and bytes that such a line spans.
-    const SPAN_MAX: usize = 4;
-    const BYTES_MAX: usize = 300;
-    let first = lines.first()?.trim();
-    if first.is_empty() || first.len() > BYTES_MAX {
+/// The beginning of an older mail that stands here, and how many lines it takes.
+fn older(lines: &[&str], answer: bool) -> Option<(Older, usize)> {
+    let line = lines.first()?.trim();
+    if line.is_empty() {
         return None;
     }
-    let ends = |line: &str| {
-        let line = line.trim().trim_end_matches(['-', ' ', '*']).to_lowercase();
-        WROTE.iter().any(|end| line.ends_with(end))
+    if let Some(found) = attribution(lines, answer) {
+        return Some(found);
+    }
+    let skip = usize::from(is_divider(line, ORIGINAL) || is_divider(line, FORWARD));
+    let rule = lines.iter().take(2).take_while(|line| is_underscores(line)).count();
+    let blank = |from: usize| {
+        lines[from..].iter().take(2).take_while(|line| line.trim().is_empty()).count()
     };
-    // German, Dutch and others put the name last: "schrieb Max <m@x.de>:".
-    let ends = |line: &str| {
-        ends(line)
-            || line.trim().ends_with(':')
-                && [" schrieb ", " schreef ", " skrev "].iter().any(|verb| line.contains(verb))
-    };
-    let bare = first.trim_start_matches(['-', '*', ' ']).to_lowercase();
-    let begins = WROTE_BEGINS.iter().any(|begin| bare.starts_with(begin));
-    if ends(first) {
-        // "Marc wrote:" alone is a quotation only where quoted lines follow.
-        let quoted = lines.get(1..)?.iter().take(2).any(|line| line.trim().starts_with('>'));
-        return (begins && bare.contains(|c: char| c.is_ascii_digit() || c == '@') || quoted)
-            .then_some(1);
+    let begin = skip.max(rule);
+    let begin = begin + if begin > 0 { blank(begin) } else { 0 };
+    match block(lines.get(begin..)?) {
+        Some((_, length)) => Some((Older::Headers, begin + length)),
+        None if skip > 0 => Some((Older::Headers, 1)),
+        None => None,
     }
-    if !begins {
-        return None;
-    }
-    let mut length = first.len();
-    for (more, line) in lines.iter().enumerate().take(SPAN_MAX).skip(1) {
-        length += line.len();
-        if line.trim().is_empty() || length > BYTES_MAX {
-            return None;
-        }
-        if ends(line) {
-            return Some(more + 1);
-        }
-    }
-    None
 }
 
+fn is_underscores(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 5 && line.bytes().all(|b| b == b'_')
+}
+
+/// Whether the writer answers below or within the older mail: nothing stands above it in an answer,
+/// or what stands there says so.
+fn answers_below(fresh: &[&str], answer: bool) -> bool {
+    let text = fresh.join(" ").to_lowercase();
+    let empty = text.trim().is_empty();
+    answer && empty || !empty && INLINE.iter().any(|note| text.contains(note))
+}
+
+/// Takes the signature that begins here; how many lines it takes, `None` where none does.
+fn signature(lines: &[&str], at: usize, fresh: &[&str], out: &mut Split) -> Option<usize> {
+    let line = lines[at].trim();
+    let rest = &lines[at..];
+    if is_sent_from(line) {
+        // What somebody wrote below a telephone's line is theirs.
+        let end = after_signature(rest);
+        let end = if rest[1..end].iter().any(|line| is_sentence(line)) { 1 } else { end };
+        let taken = rest[..end].iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+        out.signature.extend(taken.take(SIGNATURE_LINES_MAX).map(str::to_owned));
+        return Some(end);
+    }
+    let dashes = matches!(line, "--" | "—" | "-- *" | "––" | "— —");
+    if !dashes && !closes(line) {
+        return None;
+    }
+    let has_above = fresh.iter().any(|line| is_sentence(line))
+        || fresh.iter().filter(|line| !line.trim().is_empty()).count() > 1;
+    let length = after_signature(rest);
+    let lines_of = rest[..length].iter().filter(|line| !line.trim().is_empty()).count();
+    let ends = if dashes {
+        !fresh.iter().all(|line| line.trim().is_empty()) && lines_of <= 2 * SIGNATURE_LINES_MAX
+    } else {
+        is_closing(rest, has_above)
+    };
+    if !ends {
+        return None;
+    }
+    let taken = rest[..length].iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+    out.signature.extend(taken.take(SIGNATURE_LINES_MAX).map(str::to_owned));
+    Some(length)
+}
+
+/// Whether a line divides: dressed with dashes or a colon, it begins with one of these.
 pub(super) fn is_divider(line: &str, phrases: &[&str]) -> bool {
     /// Longest divider, in bytes.
     const BYTES_MAX: usize = 120;
@@ -210,44 +302,14 @@ pub(super) fn is_divider(line: &str, phrases: &[&str]) -> bool {
         return false;
     }
     let lower = line.to_lowercase();
-    let dressed = lower.starts_with("--") || lower.starts_with("==") || lower.ends_with(':');
-    let bare = lower.trim_matches(['-', '=', '*', ' ', ':']);
+    let dressed = lower.starts_with("--")
+        || lower.starts_with("==")
+        || lower.starts_with("__")
+        || lower.starts_with("**")
+        || lower.starts_with('—')
+        || lower.ends_with([':', '：']);
+    let bare = lower.trim_matches(['-', '=', '*', ' ', ':', '_', '—', '：', '>', '|']);
     dressed && phrases.iter().any(|phrase| bare.starts_with(phrase) && lower != "fwd:")
-}
-
-/// Whether a header block of an older mail begins here, perhaps below a rule of underscores.
-fn is_block(lines: &[&str]) -> bool {
-    let skip = lines
-        .iter()
-        .take(2)
-        .take_while(|line| {
-            let line = line.trim();
-            line.len() >= 5 && line.bytes().all(|b| b == b'_')
-        })
-        .count();
-    block(&lines[skip..]).is_some()
-}
-
-fn is_signature(lines: &[&str]) -> bool {
-    let Some(line) = lines.first().map(|line| line.trim()) else { return false };
-    if line == "--" || line == "—" || line == "-- *" {
-        return true;
-    }
-    /// A closing stands near the end.
-    const LINES_AFTER_CLOSING_MAX: usize = 15;
-    if line.len() > 60 || line.is_empty() {
-        return false;
-    }
-    let lower = line.to_lowercase();
-    SENT_FROM.iter().any(|begin| lower.starts_with(begin))
-        || is_one_of(CLOSINGS, &fold(line))
-            && lines
-                .iter()
-                .skip(1)
-                .filter(|l| !l.trim().is_empty() && !l.starts_with('>'))
-                .take(LINES_AFTER_CLOSING_MAX + 1)
-                .count()
-                <= LINES_AFTER_CLOSING_MAX
 }
 
 #[cfg(test)]

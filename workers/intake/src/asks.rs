@@ -1,0 +1,153 @@
+//! Whether a text asks for something, as far as words tell.
+
+use crate::fields::fold;
+
+/// Beginnings of words by which people ask for goods, prices and answers, folded.
+const STEMS: &[&str] = &[
+    "quot",
+    "pric",
+    "cost",
+    "purchas",
+    "buy",
+    "interested",
+    "availab",
+    "angebot",
+    "preis",
+    "kost",
+    "bestell",
+    "benotig",
+    "brauch",
+    "anfrag",
+    "interess",
+    "lieferzeit",
+    "devis",
+    "prix",
+    "tarif",
+    "commander",
+    "besoin",
+    "souhait",
+    "voudri",
+    "presupuest",
+    "precio",
+    "cotiza",
+    "necesit",
+    "queremos",
+    "quisier",
+    "preventiv",
+    "prezz",
+    "vorremmo",
+    "vorrei",
+    "orcamento",
+    "preco",
+    "cotac",
+    "precis",
+    "prijs",
+    "offerte",
+    "oferta",
+    "oferty",
+    "cena",
+    "ceny",
+    "cene",
+    "wycen",
+    "zamow",
+    "potrzeb",
+    "nabidk",
+    "cenov",
+    "objedn",
+    "potreb",
+    "ajanlat",
+    "arajanlat",
+    "szuksegunk",
+    "tilbud",
+    "pris",
+    "offert",
+    "behover",
+    "tarjous",
+    "hinta",
+    "tarvits",
+    "pretul",
+    "teklif",
+    "fiyat",
+    "hinna",
+    "pakkumi",
+    "piedavaj",
+    "pasiulym",
+    "kaina",
+    "ponud",
+];
+/// The same where words are not divided by blanks, or letters are not Latin.
+const PIECES: &[&str] = &[
+    "цен",
+    "предложени",
+    "заказ",
+    "стоимост",
+    "нужн",
+    "цін",
+    "пропозиц",
+    "προσφορ",
+    "τιμή",
+    "τιμές",
+    "見積",
+    "価格",
+    "注文",
+    "报价",
+    "報價",
+    "价格",
+    "價格",
+    "订购",
+    "견적",
+    "가격",
+    "주문",
+    "מחיר",
+    "سعر",
+    "عرض",
+];
+/// How much of a text is looked at, in characters.
+const CHARS_MAX: usize = 8_000;
+
+/// Whether the text asks: by a question mark, or by a word of asking.
+#[must_use]
+pub(crate) fn asks(text: &str) -> bool {
+    has_question(text) || wants(text)
+}
+
+/// Whether a question mark stands in the text, that of a link left aside.
+#[must_use]
+pub(crate) fn has_question(text: &str) -> bool {
+    text.split_whitespace()
+        .any(|word| word.contains(['?', '？', '؟', '\u{37e}']) && !word.contains("://"))
+}
+
+/// Whether a word of asking stands in the text.
+#[must_use]
+pub(crate) fn wants(text: &str) -> bool {
+    let text: String = text.chars().take(CHARS_MAX).flat_map(char::to_lowercase).collect();
+    PIECES.iter().any(|piece| text.contains(piece))
+        || text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3).any(|word| {
+            let word = fold(word);
+            STEMS.iter().any(|stem| word.starts_with(stem))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_is_seen_in_many_languages_and_small_talk_is_none() {
+        for text in [
+            "Was kostet die CM-200",
+            "We need a quote",
+            "Prosím o cenovou nabídku",
+            "報價",
+            "ok?",
+            "Сколько стоит доставка, цена",
+            "Quisiéramos comprar",
+        ] {
+            assert!(asks(text), "{text}");
+        }
+        for text in ["Danke, bis Montag!", "See https://x.example/?a=1", "Vielen Dank"] {
+            assert!(!asks(text), "{text}");
+        }
+    }
+}
