@@ -9,6 +9,14 @@ const GUESS_BYTES_MAX: usize = 64 * 1024;
 /// only some lines are UTF-8, each line for itself.
 #[must_use]
 pub(crate) fn decode(bytes: &[u8], label: Option<&str>) -> String {
+    // A last letter that was cut off is lost; it says nothing about the others.
+    if let Err(error) = std::str::from_utf8(bytes)
+        && error.error_len().is_none()
+        && let Ok(text) = std::str::from_utf8(&bytes[..error.valid_up_to()])
+        && !text.is_ascii()
+    {
+        return text.trim_start_matches('\u{feff}').to_owned();
+    }
     Charset::of(bytes, label).decode(bytes)
 }
 

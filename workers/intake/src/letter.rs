@@ -33,6 +33,8 @@ pub struct Letter {
     pub adf: Option<String>,
     /// What a gateway says about the mail beyond its text, by name.
     pub notes: Vec<(String, String)>,
+    /// Whether there are bytes of a text of which nothing can be read.
+    pub unreadable: bool,
     /// A mail attached to this one.
     pub inner: Option<Box<Letter>>,
 }

@@ -8,10 +8,13 @@ use crate::fields;
 use crate::options::ReadOptions;
 use crate::{adf, junk, normal};
 
+mod address;
 mod attribution;
 mod block;
+mod body;
 mod closing;
 mod contact;
+mod ends;
 mod forward;
 mod forwarded;
 mod portal;
@@ -21,11 +24,13 @@ mod signature;
 mod signature_end;
 mod source;
 mod thread;
+mod transfer;
+mod words;
 
+pub(crate) use address::bare_mailbox;
 pub use block::Forwarded;
 pub use forwarded::forwarded;
 pub use quote::{Split, split};
-pub(crate) use source::bare_mailbox;
 pub use source::parse;
 
 pub use crate::letter::{Letter, Mailbox};
@@ -44,6 +49,7 @@ pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
 /// The header block is left out of the digest: the same mail through two mailboxes differs there.
 #[must_use]
 pub fn identity(body: &[u8]) -> Option<String> {
+    let body = &ends::with_feeds(body);
     let (head, rest) = source::head_and_body(body);
     let id = source::raw_header(head, "message-id")?;
     let digest = Sha256::digest(rest);
@@ -101,9 +107,7 @@ fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -
                     from.email
                 ),
             },
-            None => Reading::Unclear {
-                reason: "The mail has no readable sender; look at the original.".to_owned(),
-            },
+            None => Reading::Unclear { reason: no_sender(letter) },
         };
     };
     let is_reply = contact::is_answer(letter);
@@ -115,6 +119,15 @@ fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -
             .to_owned();
         return Reading::NoLead { kind: NoLead::Conversation, reason };
     }
+    if letter.unreadable && letter.files.is_empty() {
+        return Reading::Unclear {
+            reason: format!(
+                "The mail of {} holds a text that cannot be read, or a picture in its place; look \
+                 at the original.",
+                contact.email
+            ),
+        };
+    }
     if letter.subject.is_none() && letter.files.is_empty() && normal::paragraph(fresh).is_none() {
         let reason = format!("The mail of {} has no subject, text or attachment.", contact.email);
         return Reading::NoLead { kind: NoLead::Empty, reason };
@@ -123,6 +136,17 @@ fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -
     contact::fill(&mut draft, contact, letter, fresh);
     signature::take(&mut draft, contact, &cut.signature, options);
     draft::whole(draft.finish("The mail"))
+}
+
+/// Says what stands in From, where no address can be read of it.
+fn no_sender(letter: &Letter) -> String {
+    match letter.header("from").and_then(normal::line) {
+        Some(written) => format!(
+            "The sender of the mail is written \"{written}\", in which no address can be read; \
+             enter it, or reject the mail."
+        ),
+        None => "The mail names no sender in From; look at the original.".to_owned(),
+    }
 }
 
 /// Words that greet or thank without asking anything, folded.

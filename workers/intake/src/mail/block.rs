@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::source::bare_mailbox;
+use super::address::bare_mailbox;
 use crate::fields::fold;
 use crate::letter::Mailbox;
 use crate::normal;

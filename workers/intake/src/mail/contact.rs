@@ -23,7 +23,12 @@ pub(super) fn is_forward(letter: &Letter) -> bool {
 
 /// Puts into the draft what the mail's headers and new text say.
 pub(super) fn fill(draft: &mut Draft<'_>, contact: &Mailbox, letter: &Letter, fresh: &str) {
-    draft.field(Field::Email, "from", &contact.email);
+    if normal::email(&contact.email).is_some() {
+        draft.field(Field::Email, "from", &contact.email);
+    } else {
+        // An address of old notation, which only a mail's header may hold.
+        draft.enquiry_mut().person.emails.push(contact.email.clone());
+    }
     if let Some(name) = &contact.name {
         draft.field(Field::FullName, "from", name);
     }

@@ -1,9 +1,9 @@
 //! The mails inside a forwarded text, found by the header blocks that mail programs write.
 
+use super::address::bare_mailbox;
 use super::attribution::attribution;
 use super::block::{Forwarded, block};
 use super::quote::{FORWARD, LINES_MAX, ORIGINAL, is_divider, split_as};
-use super::source::bare_mailbox;
 
 /// Most mails within mails that are looked at.
 const DEPTH_MAX: usize = 6;

@@ -5,7 +5,7 @@ use crate::letter::{Letter, Mailbox};
 use crate::options::ReadOptions;
 use crate::{junk, sender};
 
-use super::source::bare_mailbox;
+use super::address::bare_mailbox;
 
 /// What is known of a mail that a relay sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

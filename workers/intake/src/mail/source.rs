@@ -2,18 +2,19 @@
 
 use chrono::DateTime;
 use domain::day::Moment;
-use mail_parser::{Address, Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
+use super::address::{bare_mailbox, display_name};
+use super::body::{self, TEXT_BYTES_MAX};
+use super::ends::{mend_head, mend_parts, with_feeds};
 use crate::letter::{Letter, Mailbox};
-use crate::{charset, html, normal};
+use crate::normal;
 
 /// Largest header block, in bytes and in lines.
 const HEAD_BYTES_MAX: usize = 256 * 1024;
 const HEAD_LINES_MAX: usize = 4_000;
 /// Most parts of one mail; beyond it, boundaries are an attack.
 const PARTS_MAX: usize = 1_000;
-/// Most text that is read from one mail, in bytes.
-const TEXT_BYTES_MAX: usize = 256 * 1024;
 /// Deepest attached mail that is read.
 const DEPTH_MAX: usize = 3;
 /// Most addresses read from one header.
@@ -24,6 +25,7 @@ const ADDRESSES_MAX: usize = 100;
 /// # Errors
 /// Where the bytes are no mail, or beyond the limits: a sentence for whoever must look.
 pub fn parse(raw: &[u8]) -> Result<Letter, String> {
+    let raw = &with_feeds(raw);
     let (head, body) = head_and_body(raw);
     if head.len() > HEAD_BYTES_MAX || head.iter().filter(|b| **b == b'\n').count() > HEAD_LINES_MAX
     {
@@ -41,7 +43,7 @@ pub fn parse(raw: &[u8]) -> Result<Letter, String> {
     }
     let mut mended = mend_head(head);
     mended.extend_from_slice(b"\r\n");
-    mended.extend_from_slice(body);
+    mended.extend_from_slice(&mend_parts(body));
     let message = MessageParser::default()
         .parse(&mended)
         .ok_or("The mail cannot be parsed; look at the original.")?;
@@ -104,47 +106,6 @@ fn count_boundaries(body: &[u8]) -> usize {
     body.windows(3).filter(|window| *window == b"\n--").count()
 }
 
-/// Drops lines of blanks only, which some parsers take for the end, and turns raw 8-bit into UTF-8.
-fn mend_head(head: &[u8]) -> Vec<u8> {
-    let text = charset::decode(&escape_encoded_words(head), None);
-    let mut out = Vec::with_capacity(text.len() + 16);
-    for line in text.split('\n') {
-        let line = line.trim_end_matches('\r');
-        if !line.trim().is_empty() {
-            out.extend_from_slice(line.as_bytes());
-            out.extend_from_slice(b"\r\n");
-        }
-    }
-    out
-}
-
-/// Raw 8-bit inside `=?charset?Q?…?=` is in the charset named there: it becomes `=XX`.
-fn escape_encoded_words(head: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(head.len());
-    let mut inside = false;
-    for (at, byte) in head.iter().enumerate() {
-        match (byte, head.get(at + 1)) {
-            (b'=', Some(b'?')) => inside = true,
-            (b'?', Some(b'=')) if out.last() != Some(&b'=') && !ends_with_encoding(&out) => {
-                inside = false;
-            }
-            (b'\n', _) => inside = false,
-            _ => {}
-        }
-        if inside && !byte.is_ascii() {
-            out.extend_from_slice(format!("={byte:02X}").as_bytes());
-        } else {
-            out.push(*byte);
-        }
-    }
-    out
-}
-
-/// `…?Q` stands before the text of an encoded word, which may begin with `=`.
-fn ends_with_encoding(out: &[u8]) -> bool {
-    matches!(out, [.., b'?', b'q' | b'Q' | b'b' | b'B'])
-}
-
 fn letter(message: &Message<'_>, depth: usize) -> Letter {
     let sent_at = message.date().and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0));
     let mut letter = Letter {
@@ -160,7 +121,7 @@ fn letter(message: &Message<'_>, depth: usize) -> Letter {
             .headers_raw()
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect(),
-        text: text(message),
+        text: body::text(message),
         ..Letter::default()
     };
     if letter.from.is_none() {
@@ -169,6 +130,7 @@ fn letter(message: &Message<'_>, depth: usize) -> Letter {
     for part in &message.parts {
         take_part(&mut letter, part, depth);
     }
+    letter.unreadable = body::is_unreadable(message, &letter.text);
     if letter.adf.is_none() && holds_adf(&letter.text) {
         letter.adf = Some(letter.text.clone());
     }
@@ -182,6 +144,9 @@ fn take_part(letter: &mut Letter, part: &MessagePart<'_>, depth: usize) {
         if let Some(report) = kind.attribute("report-type") {
             full.push(' ');
             full.push_str(&report.to_lowercase());
+        }
+        if subtype.eq_ignore_ascii_case("calendar") || subtype.eq_ignore_ascii_case("ics") {
+            full = format!("text/calendar{}", method(part, kind.attribute("method")));
         }
         letter.content_types.push(full);
     }
@@ -208,6 +173,17 @@ fn take_part(letter: &mut Letter, part: &MessagePart<'_>, depth: usize) {
         }
         _ => {}
     }
+}
+
+/// The method of a calendar's part (RFC 5546): of its type, or of its text.
+fn method(part: &MessagePart<'_>, attribute: Option<&str>) -> String {
+    /// How much of the text is looked at, in bytes.
+    const LOOK_BYTES_MAX: usize = 4_096;
+    let bytes = part.contents();
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LOOK_BYTES_MAX)]);
+    let written = text.lines().find_map(|line| line.trim().strip_prefix("METHOD:"));
+    let found = attribute.or(written).map(str::trim).unwrap_or_default().to_lowercase();
+    if found.is_empty() { found } else { format!(" method={found}") }
 }
 
 fn take_adf(letter: &mut Letter, bytes: &[u8]) {
@@ -237,45 +213,6 @@ fn holds_adf(text: &str) -> bool {
     false
 }
 
-/// The text of the mail: the plain parts, or the HTML ones where there is no plain text.
-fn text(message: &Message<'_>) -> String {
-    let plain = joined(message, &message.text_body);
-    if normal::paragraph(&plain).is_some() { plain } else { joined(message, &message.html_body) }
-}
-
-fn joined(message: &Message<'_>, parts: &[u32]) -> String {
-    let mut out = String::new();
-    for part in parts.iter().filter_map(|id| message.parts.get(*id as usize)) {
-        let text = match &part.body {
-            PartType::Text(content) => undamaged(message, part, content),
-            PartType::Html(content) => html::to_text(&undamaged(message, part, content)),
-            _ => continue,
-        };
-        if out.len() + text.len() > TEXT_BYTES_MAX {
-            let mut cut = TEXT_BYTES_MAX.saturating_sub(out.len()).min(text.len());
-            while !text.is_char_boundary(cut) {
-                cut -= 1;
-            }
-            out.push_str(&text[..cut]);
-            break;
-        }
-        out.push_str(&text);
-        out.push('\n');
-    }
-    out
-}
-
-/// The part's text, decoded anew by a guess where it names no charset, or a wrong one.
-fn undamaged(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str) -> String {
-    if !decoded.contains('\u{fffd}') || part.encoding != Encoding::None {
-        return decoded.to_owned();
-    }
-    let (from, to) = (part.offset_body as usize, part.offset_end as usize);
-    let Some(raw) = message.raw_message.get(from..to) else { return decoded.to_owned() };
-    let label = part.content_type().and_then(|kind| kind.attribute("charset"));
-    charset::decode(raw, label)
-}
-
 fn mailboxes(address: Option<&Address<'_>>) -> Vec<Mailbox> {
     let all: Vec<&mail_parser::Addr<'_>> = match address {
         Some(Address::List(list)) => list.iter().collect(),
@@ -296,21 +233,4 @@ fn mailboxes(address: Option<&Address<'_>>) -> Vec<Mailbox> {
             }
         })
         .collect()
-}
-
-/// A mailbox in running text, as `Big Bug bb@bug.com`, `"A" <a@b.de>` or `A [mailto:a@b.de]`.
-pub(crate) fn bare_mailbox(text: &str) -> Option<Mailbox> {
-    let text = normal::line(text)?;
-    let email = text
-        .split(|c: char| c.is_whitespace() || "<>[](),;\"".contains(c))
-        .find_map(normal::email)?;
-    let before = text.to_lowercase().find(&email).and_then(|at| text.get(..at)).unwrap_or_default();
-    let before = before.trim_end_matches("mailto:");
-    Some(Mailbox { name: display_name(before), email })
-}
-
-/// A display name; an address in its place says nothing, or something false.
-fn display_name(raw: &str) -> Option<String> {
-    let name = raw.trim_matches(|c: char| c.is_whitespace() || "\"'<>[](),;*".contains(c));
-    normal::line(name).filter(|name| !name.contains('@'))
 }

@@ -1,0 +1,147 @@
+//! Line ends and header blocks, mended before a mail is parsed.
+
+use std::borrow::Cow;
+
+use super::words;
+use crate::charset::Charset;
+
+/// How much of a mail is looked at for its line ends, in bytes.
+const LOOK_BYTES_MAX: usize = 64 * 1024;
+
+/// The mail with line feeds where its headers end in bare carriage returns.
+#[must_use]
+pub(super) fn with_feeds(raw: &[u8]) -> Cow<'_, [u8]> {
+    let look = &raw[..raw.len().min(LOOK_BYTES_MAX)];
+    let bare = look.iter().enumerate().any(|(at, byte)| {
+        *byte == b'\r' && !matches!(raw.get(at + 1), Some(b'\n')) && begins_header(&raw[at + 1..])
+    });
+    if !bare {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = Vec::with_capacity(raw.len());
+    for (at, byte) in raw.iter().enumerate() {
+        match byte {
+            // A return doubled before a feed is one end.
+            b'\r' if matches!(raw.get(at + 1), Some(b'\n')) => {}
+            b'\r' => out.push(b'\n'),
+            other => out.push(*other),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// `Name:`, as a header begins.
+fn begins_header(bytes: &[u8]) -> bool {
+    /// Longest name of a header.
+    const NAME_BYTES_MAX: usize = 60;
+    let name =
+        bytes.iter().take(NAME_BYTES_MAX).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-');
+    let length = name.count();
+    length > 1 && bytes.get(length) == Some(&b':')
+}
+
+/// Unfolds a header block, drops lines of blanks only, which some parsers take for the end, turns
+/// raw 8-bit into UTF-8, each header by itself, and mends encoded words.
+#[must_use]
+pub(super) fn mend_head(head: &[u8]) -> Vec<u8> {
+    let head = escape_encoded_words(head);
+    let charset = Charset::of(&head, None);
+    let mut out = Vec::with_capacity(head.len() + 16);
+    let mut header: Vec<u8> = Vec::new();
+    for line in head.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        if !line.starts_with(b" ") && !line.starts_with(b"\t") {
+            flush(&mut header, charset, &mut out);
+            header.extend_from_slice(line);
+            continue;
+        }
+        // A program that folds by octets cuts letters: their halves belong together.
+        let rest = line.trim_ascii_start();
+        let cut = matches!(rest.first(), Some(0x80..=0xbf)) && ends_inside_letter(&header);
+        if !cut {
+            header.push(b' ');
+        }
+        header.extend_from_slice(rest);
+    }
+    flush(&mut header, charset, &mut out);
+    out
+}
+
+fn flush(header: &mut Vec<u8>, charset: Charset, out: &mut Vec<u8>) {
+    if !header.is_empty() {
+        let text = charset.decode(header);
+        out.extend_from_slice(words::mend(&text).replace(['\r', '\n'], " ").as_bytes());
+        out.extend_from_slice(b"\r\n");
+        header.clear();
+    }
+}
+
+/// Whether the bytes end within a letter of UTF-8.
+fn ends_inside_letter(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(4)..];
+    (0..tail.len()).any(|at| {
+        tail[at] >= 0xc2
+            && std::str::from_utf8(&tail[at..]).is_err_and(|error| error.error_len().is_none())
+    })
+}
+
+/// The body with the headers of its parts mended, where they hold encoded words.
+#[must_use]
+pub(super) fn mend_parts(body: &[u8]) -> Cow<'_, [u8]> {
+    if !body.windows(2).any(|window| window == b"=?") {
+        return Cow::Borrowed(body);
+    }
+    let mut out = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some(line) = rest.split_inclusive(|byte| *byte == b'\n').next() {
+        out.extend_from_slice(line);
+        rest = &rest[line.len()..];
+        let starts = rest.get(..8).is_some_and(|begin| begin.eq_ignore_ascii_case(b"content-"));
+        if !line.starts_with(b"--") || !starts {
+            continue;
+        }
+        let head = rest
+            .split_inclusive(|byte| *byte == b'\n')
+            .take_while(|line| !line.iter().all(u8::is_ascii_whitespace))
+            .map(<[u8]>::len)
+            .sum();
+        let (block, after) = rest.split_at(head);
+        if block.windows(2).any(|window| window == b"=?") {
+            out.extend(mend_head(block));
+        } else {
+            out.extend_from_slice(block);
+        }
+        rest = after;
+    }
+    Cow::Owned(out)
+}
+
+/// Raw 8-bit inside `=?charset?Q?…?=` is in the charset named there: it becomes `=XX`.
+fn escape_encoded_words(head: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(head.len());
+    let mut inside = false;
+    for (at, byte) in head.iter().enumerate() {
+        match (byte, head.get(at + 1)) {
+            (b'=', Some(b'?')) => inside = true,
+            (b'?', Some(b'=')) if out.last() != Some(&b'=') && !ends_with_encoding(&out) => {
+                inside = false;
+            }
+            (b'\n', _) => inside = false,
+            _ => {}
+        }
+        if inside && !byte.is_ascii() {
+            out.extend_from_slice(format!("={byte:02X}").as_bytes());
+        } else {
+            out.push(*byte);
+        }
+    }
+    out
+}
+
+/// `…?Q` stands before the text of an encoded word, which may begin with `=`.
+fn ends_with_encoding(out: &[u8]) -> bool {
+    matches!(out, [.., b'?', b'q' | b'Q' | b'b' | b'B'])
+}
