@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::enquiry::{Enquiry, THREAD_MAX, Thread};
 use crate::ids::{AccountId, ContactId, LeadId};
 
+mod mailbox;
 mod recognise;
 mod thread;
 
+pub use mailbox::{is_placeholder, is_shared};
 pub use recognise::{
     Conflict, Recognised, introduce, introduce_customer, recognise, recognise_lead, recognise_needs,
 };
@@ -85,14 +87,21 @@ impl Party {
     }
 }
 
-/// The keys of the person who asks.
+/// The keys of the person who asks. A placeholder is none, nor is a telephone that is no E.164 number.
 #[must_use]
 pub fn person_keys(enquiry: &Enquiry) -> Vec<PartyKey> {
-    let emails = enquiry.person.emails.iter().take(KEYS_PER_KIND_MAX);
-    let phones = enquiry.person.phones.iter().filter(|phone| phone.starts_with('+'));
+    let emails = enquiry.person.emails.iter().filter(|email| !is_placeholder(email));
+    let emails = emails.take(KEYS_PER_KIND_MAX);
+    let phones = enquiry.person.phones.iter().filter(|phone| is_e164(phone));
     let email = |value: &String| PartyKey { kind: PartyKeyKind::Email, value: value.clone() };
     let phone = |value: &String| PartyKey { kind: PartyKeyKind::Phone, value: value.clone() };
     emails.map(email).chain(phones.take(KEYS_PER_KIND_MAX).map(phone)).collect()
+}
+
+/// Behind the plus digits only, at most 15 of them: what could not be read so is kept as written.
+fn is_e164(phone: &str) -> bool {
+    let digits = phone.strip_prefix('+').unwrap_or_default();
+    (1..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The keys of the organisation that they ask for: its tax id, and its name together with a web

@@ -1,16 +1,20 @@
 //! Who asks: the person and the organisation that the keys of an enquiry point at.
 //!
-//! An e-mail address is one person's. A telephone may ring for many (a switchboard, a family), so it
-//! identifies somebody only where nothing speaks against it. Keys that point at two parties are
+//! An e-mail address is one person's, unless it is that of a role or a family: then it is theirs only
+//! under the same name, and so is any address under which another name of another company or number stands.
+//! A telephone may ring for many (a switchboard, a family), so it identifies somebody only where nothing
+//! speaks against it. Keys that point at two parties are
 //! never merged silently: that is a [`Conflict`], which names both.
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Party, PartyKey, PartyKeyKind, organisation_keys, person_keys};
+use super::{
+    Party, PartyKey, PartyKeyKind, is_shared, normalised_company, organisation_keys, person_keys,
+};
 use crate::customer::Customer;
-use crate::enquiry::Enquiry;
+use crate::enquiry::{Enquiry, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lead::Lead;
 use crate::needs::Needs;
@@ -70,7 +74,7 @@ pub fn recognise_lead(world: &World, lead: &Lead) -> Recognised {
 }
 
 /// The parties to put once an enquiry has an open lead, which is the last of this person from now
-/// on. A key keeps the customer that it has, and a telephone of somebody else stays theirs.
+/// on. A key keeps the customer that it has, and a telephone or shared address of somebody else stays theirs.
 ///
 /// That the ids of leads are sorted by time does not tell which is the last: those of a long import
 /// carry the time at which the file arrived.
@@ -102,11 +106,12 @@ fn parties_of(
     let known = |key: PartyKey| world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
     let mut parties = Vec::new();
     for old in person_keys(enquiry).into_iter().map(known) {
-        let elses = old.key.kind == PartyKeyKind::Phone
-            && old.contact != customer.contact
-            && old.lead != Some(lead)
-            && somebody(&old)
-            && !matched.contains(&old.key);
+        let another = match old.key.kind {
+            PartyKeyKind::Phone => old.contact != customer.contact,
+            _ => old.contact.is_none_or(|known| Some(known) != customer.contact),
+        };
+        let elses =
+            another && old.lead != Some(lead) && somebody(&old) && !matched.contains(&old.key);
         if !elses {
             let new = Party {
                 key: old.key.clone(),
@@ -142,9 +147,9 @@ fn identify(
         Scope::Everybody => party.contact.is_some() || party.lead.is_some(),
         Scope::Customers => party.contact.is_some(),
     });
-    let (emails, phones): (Vec<_>, Vec<_>) =
+    let (mut person, phones): (Vec<_>, Vec<_>) =
         hits.partition(|party| party.key.kind == PartyKeyKind::Email);
-    let mut person = emails;
+    person.retain(|party| is_theirs(world, enquiry, party));
     for phone in phones {
         if rings_for(world, enquiry, &person, phone) {
             person.push(phone);
@@ -169,6 +174,57 @@ fn identify(
     found
 }
 
+/// Is this address a sign of the person? That of a role or a family only under the same name; any other
+/// unless another name comes with another company or number.
+fn is_theirs(world: &World, enquiry: &Enquiry, party: &Party) -> bool {
+    let Some(known) = person_of(world, party) else { return !is_shared(&party.key.value) };
+    let (mine, theirs) = (full_name(&enquiry.person), full_name(known));
+    if is_shared(&party.key.value) {
+        return mine == theirs;
+    }
+    let differs =
+        |a: &str, b: &str| a.split(' ').all(|word| b.split(' ').all(|other| word != other));
+    match (mine, theirs) {
+        (Some(mine), Some(theirs)) if differs(&mine, &theirs) => {
+            !other_company(world, enquiry, party) && !other_phones(&enquiry.person, known)
+        }
+        _ => true,
+    }
+}
+
+/// The words of a name in their alphabetical order: "Weber, Anna" is "Anna Weber".
+fn full_name(person: &Person) -> Option<String> {
+    let name = person.full_name()?.to_lowercase();
+    let mut words: Vec<_> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.sort_unstable();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+fn other_company(world: &World, enquiry: &Enquiry, party: &Party) -> bool {
+    let known = match (party.contact, party.lead) {
+        (None, Some(lead)) => world.find(lead).and_then(|lead| lead.enquiry.company.as_deref()),
+        _ => None,
+    };
+    let plain = |name: Option<&str>| name.map(normalised_company).filter(|name| !name.is_empty());
+    let (mine, theirs) = (plain(enquiry.company.as_deref()), plain(known));
+    mine.is_some() && theirs.is_some() && mine != theirs
+}
+
+fn other_phones(mine: &Person, theirs: &Person) -> bool {
+    !mine.phones.is_empty()
+        && !theirs.phones.is_empty()
+        && !mine.phones.iter().any(|phone| theirs.phones.contains(phone))
+}
+
+fn person_of<'w>(world: &'w World, party: &Party) -> Option<&'w Person> {
+    match (party.contact, party.lead) {
+        (Some(contact), _) => Some(&world.find(contact)?.person),
+        (None, Some(lead)) => Some(&world.find(lead)?.enquiry.person),
+        (None, None) => None,
+    }
+}
+
 /// Is this telephone a sign of the person? Not where the e-mail address is new and the name is
 /// another, and not where the person known by e-mail merely shares the line.
 fn rings_for(world: &World, enquiry: &Enquiry, person: &[&Party], phone: &Party) -> bool {
@@ -185,12 +241,7 @@ fn same(a: &Party, b: &Party) -> bool {
 }
 
 fn name_of(world: &World, party: &Party) -> Option<String> {
-    let name = match (party.contact, party.lead) {
-        (Some(contact), _) => world.find(contact)?.person.family_name.as_deref(),
-        (None, Some(lead)) => world.find(lead)?.enquiry.person.family_name.as_deref(),
-        (None, None) => None,
-    };
-    family_name(name)
+    family_name(person_of(world, party)?.family_name.as_deref())
 }
 
 fn family_name(name: Option<&str>) -> Option<String> {

@@ -1,6 +1,12 @@
 //! The one declaration of what fields of forms and columns of files are called, in English,
 //! Spanish, Italian, Dutch, German and French and by the vendors' own field names.
 
+mod names;
+mod qualified;
+
+use names::NAMES;
+use qualified::{counted, qualified, spoken};
+
 /// What a field of an input means to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
@@ -9,14 +15,22 @@ pub enum Field {
     Phone,
     Mobile,
     OtherPhone,
+    /// The dialling code of a country, in a field of its own.
+    DialCode,
+    /// The code of an area, in a field of its own.
+    AreaCode,
     Fax,
     GivenName,
     FamilyName,
     FullName,
     JobTitle,
+    /// A salutation, or the position: told by the value and by what stands beside it.
+    Title,
     Company,
     TaxId,
     Website,
+    /// Where the form stands: ours, not the writer's.
+    Page,
     Profile,
     Line1,
     Line2,
@@ -24,6 +38,11 @@ pub enum Field {
     PostalCode,
     Subdivision,
     Country,
+    /// Parts of a private address, which counts where there is no other.
+    HomeLine1,
+    HomeCity,
+    HomePostalCode,
+    HomeCountry,
     Topic,
     Message,
     Product,
@@ -38,12 +57,16 @@ pub enum Field {
     Campaign,
     Owner,
     Consent,
+    /// Terms or a privacy policy were read: no consent to mail in bulk.
+    Privacy,
     NoBulk,
     SubmittedAt,
     /// What to do with the row: add, update, delete.
     Action,
     /// The sending system marks it as a test.
     Test,
+    /// A trap for robots, which people cannot see.
+    Trap,
     /// Plumbing of the form itself (buttons, tokens, return addresses): not kept.
     Plumbing,
 }
@@ -65,197 +88,36 @@ impl Field {
                 | Self::Company
         )
     }
-}
 
-/// Names as [`fold`] leaves them, sorted by meaning; a name stands once.
-const NAMES: &[(Field, &str)] = &[
-    (
-        Field::Email,
-        "email emailaddress mail mailaddress emailaddress1 email1 email1value workemail \
-         businessemail corporateemail emailadresse mailadresse correo correoelectronico \
-         direcciondecorreo direcciondecorreoelectronico indirizzoemail indirizzodipostaelettronica \
-         postaelettronica emailadres mailadres adressemail adresseemail courriel adresseelectronique \
-         em fromemail replyto useremail eaddress primaryemail recipientemail 收件人email",
-    ),
-    (
-        Field::OtherEmail,
-        "email2 email3 email2address email3address emailaddress2 emailaddress3 email2value \
-         alternateemail secondaryemail otheremail personalemail privateemail homeemail",
-    ),
-    (
-        Field::Phone,
-        "phone phonenumber tel telephone telephonenumber telephone1 phone1 phone1value workphone \
-         businessphone officephone companyphone mainphone telefon telefonnummer telefon1 telefono \
-         telefono1 numerodetelefono numeroditelefono telefoon telefoonnummer telnr telefonnr \
-         numerodetelephone telephonefixe ph rufnummer phoneno contactnumber contactno \
-         businessphonenumber",
-    ),
-    (
-        Field::Mobile,
-        "mobile mobilephone mobilenumber mobilephonenumber cell cellphone mobil mobiltelefon handy \
-         handynummer movil telefonomovil celular cellulare telefonocellulare mobiel mobielnummer \
-         gsm portable telephoneportable whatsapp whatsappnumber 收件人手機",
-    ),
-    (
-        Field::OtherPhone,
-        "phone2 phone3 telephone2 telephone3 homephone homephone2 businessphone2 workphone2 \
-         otherphone telefon2 telefono2 companyphone2 directphone phone2value privatephone",
-    ),
-    (Field::Fax, "fax faxnumber homefax businessfax otherfax telefax pager workfax faxnummer"),
-    (
-        Field::GivenName,
-        "firstname givenname fname fn first vorname nombre nombredepila nome voornaam prenom \
-         forename firstgivenname",
-    ),
-    (
-        Field::FamilyName,
-        "lastname familyname surname lname ln last nachname familienname apellido apellidos cognome \
-         achternaam familienaam nomdefamille secondname",
-    ),
-    (
-        Field::FullName,
-        "name fullname contactname contact contactperson completename displayname ansprechpartner \
-         ansprechpartnerin kontaktperson nombrecompleto nombreyapellidos nombreyapellido \
-         nomecompleto nomeecognome nomecognome naam volledigenaam contactpersoon nom nomcomplet \
-         nometprenom prenometnom vorundnachname vornamenachname vollstandigername username \
-         personname clientname klant 收件人姓名 fromname",
-    ),
-    (
-        Field::JobTitle,
-        "jobtitle title position role jobposition function funktion beruf berufsbezeichnung \
-         stellenbezeichnung cargo puesto posizione ruolo qualifica functie functietitel fonction \
-         poste titredeposte occupation jobrole",
-    ),
-    (
-        Field::Company,
-        "company companyname organization organisation organizationname organisationname org \
-         orgname account accountname firm business businessname employer firma firmenname \
-         unternehmen empresa nombredelaempresa razonsocial azienda nomeazienda ragionesociale \
-         societa bedrijf bedrijfsnaam entreprise societe nomdelentreprise raisonsociale compania",
-    ),
-    (
-        Field::TaxId,
-        "taxid vat vatid vatnumber vatno ustid ustidnr umsatzsteuerid nif cif nifcif partitaiva \
-         piva btwnummer btw numerotva tva tvaintracommunautaire",
-    ),
-    (
-        Field::Website,
-        "website websiteurl web webpage url homepage webseite internetseite sitioweb paginaweb \
-         sitoweb sito siteweb siteinternet companywebsite webaddress domain companydomain",
-    ),
-    (Field::Profile, "linkedin linkedinurl linkedinprofile profileurl xing xingprofile"),
-    (
-        Field::Line1,
-        "address address1 addressline1 address1line1 street streetaddress streetaddress1 addr1 \
-         addr strasse strassehausnummer strasseundhausnummer anschrift adresse direccion \
-         domicilio calle via indirizzo straat adres straatnaam rue businessaddress mailingaddress \
-         mailingstreet billingstreet workaddress companyaddress 收件地址",
-    ),
-    (
-        Field::Line2,
-        "address2 addressline2 address1line2 street2 addr2 strasse2 streetaddress2 adresszusatz \
-         address1line3 apartment suite",
-    ),
-    (
-        Field::City,
-        "city town address1city cityname ct ort stadt wohnort ciudad poblacion localidad citta \
-         comune plaats stad woonplaats ville mailingcity billingcity workcity",
-    ),
-    (
-        Field::PostalCode,
-        "zip zipcode postalcode postcode address1postalcode plz postleitzahl codigopostal cp cap \
-         codiceavviamentopostale codepostal mailingpostalcode billingpostalcode uszip 收件郵遞區號",
-    ),
-    (
-        Field::Subdivision,
-        "state statecode province region regioncode address1stateorprovince stateprovince \
-         stateorprovince bundesland provincia provincie departement county mailingstate \
-         billingstate regionname canton kanton",
-    ),
-    (
-        Field::Country,
-        "country countrycode countryname countryregion address1country land pais paese pays nazione \
-         mailingcountry billingcountry",
-    ),
-    (Field::Topic, "subject topic betreff asunto oggetto onderwerp sujet objet thema regarding"),
-    (
-        Field::Message,
-        "message description comment comments body text question questions inquiry enquiry request \
-         details nachricht mitteilung anfrage bemerkung bemerkungen kommentar mensaje comentario \
-         comentarios consulta messaggio commento richiesta bericht vraag opmerking opmerkingen \
-         remarque remarques commentaire commentaires demande note notes notizen notas howcanwehelp \
-         howcanwehelpyou messagetext yourmessage projectdescription whatareyoulookingfor",
-    ),
-    (
-        Field::Product,
-        "sku product productname productcode productid item itemcode itemnumber article \
-         articlenumber produkt artikel artikelnummer producto articulo referencia prodotto articolo \
-         codicearticolo artikelnr produit reference productofinterest productinterest partnumber",
-    ),
-    (
-        Field::Quantity,
-        "quantity qty amountofunits units pieces pcs menge anzahl stuckzahl stueckzahl cantidad \
-         unidades quantita aantal hoeveelheid quantite howmany numberofunits",
-    ),
-    (
-        Field::Budget,
-        "budget budgetamount estimatedbudget presupuesto bilancio budgetrange estimatedvalue \
-         estimatedamount",
-    ),
-    (
-        Field::Currency,
-        "currency currencycode transactioncurrency wahrung waehrung moneda valuta devise",
-    ),
-    (
-        Field::Timeframe,
-        "timeframe purchasetimeframe timeline purchasetimeline kaufzeitraum plazodecompra",
-    ),
-    (Field::CloseDate, "closedate estimatedclosedate expectedclosedate abschlussdatum"),
-    (
-        Field::Employees,
-        "employees numberofemployees noofemployees employeecount companysize mitarbeiter \
-         mitarbeiterzahl anzahlmitarbeiter empleados numerodeempleados dipendenti medewerkers \
-         aantalmedewerkers effectif nombredesalaries",
-    ),
-    (Field::Industry, "industry industrycode branche sector settore secteur industria"),
-    (Field::Source, "leadsource leadsourcecode source herkunft origen fonte bron"),
-    (
-        Field::Campaign,
-        "campaign campaignname campaignid campaigncode utmcampaign kampagne campana \
-         campagna campagne event eventname eventcode formname",
-    ),
-    (
-        Field::Owner,
-        "owner ownername owneremail leadowner accountowner capturedby salesrep \
-         salesperson salesrepresentative accountmanager assignedto assignedseller seller verkaufer \
-         vertriebsmitarbeiter kundenbetreuer zustandig erfasstvon vendedor comercialasignado \
-         capturadopor propietario venditore commerciale responsabilecommerciale inseritoda \
-         verkoper eigenaar ingevoerddoor vendeur responsablecommercial saisipar proprietaire",
-    ),
-    (
-        Field::Consent,
-        "consent optin marketingconsent marketingoptin newsletter newsletteroptin subscribe \
-         gdprconsent emailoptin acceptsmarketing werbeeinwilligung einwilligung consentimiento \
-         consenso toestemming consentement agreetomarketing",
-    ),
-    (Field::NoBulk, "donotbulkemail donotemail hasoptedoutofemail emailoptout optout unsubscribed"),
-    (
-        Field::SubmittedAt,
-        "submittedat submitted submittedon submissiondate submissiontime timestamp createdat created \
-         createdtime createdon createddate date datetime requestdate sentat firedat",
-    ),
-    (Field::Action, "action operation rowaction aktion accion azione actie"),
-    (Field::Test, "istest testlead test testmode debug"),
-    (
-        Field::Plumbing,
-        "submit commit save send button oid reture returl redirect redirecturl thankyouurl encoding \
-         charset debugemail csrf csrftoken csrfmiddlewaretoken authenticitytoken token utf8 \
-         grecaptcharesponse hcaptcharesponse cfturnstileresponse captcha honeypot method \
-         requestverificationtoken wpcf7 wpcf7version wpcf7locale wpcf7unittag wpcf7containerpost \
-         formid postid queriedid refererurl xfpb googlekey apikey apiversion nonce wpnonce \
-         wphttpreferer viewstate viewstategenerator eventvalidation formkey formtoken",
-    ),
-];
+    /// Whether it may be one of several, of the business or private.
+    fn is_place_or_channel(self) -> bool {
+        self.at_home().is_some()
+            || matches!(
+                self,
+                Self::OtherEmail
+                    | Self::Website
+                    | Self::DialCode
+                    | Self::AreaCode
+                    | Self::Subdivision
+                    | Self::Line2
+            )
+    }
+
+    /// The same of a private address or line.
+    fn at_home(self) -> Option<Self> {
+        Some(match self {
+            Self::Email | Self::OtherEmail => Self::OtherEmail,
+            Self::Phone | Self::OtherPhone => Self::OtherPhone,
+            Self::Mobile => Self::Mobile,
+            Self::Fax => Self::Fax,
+            Self::Line1 => Self::HomeLine1,
+            Self::City => Self::HomeCity,
+            Self::PostalCode => Self::HomePostalCode,
+            Self::Country => Self::HomeCountry,
+            _ => return None,
+        })
+    }
+}
 
 /// Words that vendors and page builders put before a field's name; left out where the rest is known.
 const PREFIXES: &[&str] = &[
@@ -290,7 +152,7 @@ const NAME_BYTES_MAX: usize = 80;
 #[must_use]
 pub fn meaning(name: &str) -> Option<Field> {
     if name.len() > NAME_BYTES_MAX {
-        return None;
+        return spoken(name);
     }
     let folded = fold(name);
     // JotForm numbers its questions: q3_name.
@@ -300,12 +162,16 @@ pub fn meaning(name: &str) -> Option<Field> {
         Some(rest) if folded.len() - rest.len() > 1 => rest.to_owned(),
         _ => folded,
     };
-    known(&folded).or_else(|| {
-        PREFIXES
-            .iter()
-            .filter_map(|prefix| folded.strip_prefix(prefix))
-            .find_map(|rest| known(rest).filter(|_| !rest.is_empty()))
-    })
+    known(&folded)
+        .or_else(|| {
+            PREFIXES
+                .iter()
+                .filter_map(|prefix| folded.strip_prefix(prefix))
+                .find_map(|rest| known(rest).filter(|_| !rest.is_empty()))
+        })
+        .or_else(|| counted(&folded))
+        .or_else(|| qualified(&folded))
+        .or_else(|| spoken(name))
 }
 
 fn known(folded: &str) -> Option<Field> {

@@ -2,8 +2,6 @@
 //!
 //! Nothing is guessed: what can be read in two ways is `None`, and the caller keeps it as written.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
 use domain::day::Moment;
 use domain::enquiry::{LeadSource, MESSAGE_CHARS_MAX, PurchaseTimeframe, TEXT_CHARS_MAX};
@@ -11,23 +9,25 @@ use domain::text::is_direction;
 
 use crate::fields::fold;
 
+mod digits;
+mod escape;
+mod filler;
 mod name;
 mod number;
+mod phone;
+mod quantity;
 
-pub use name::{Named, person_name};
+pub(crate) use digits::plain;
+pub(crate) use escape::unescaped;
+pub use filler::{is_filler, is_name_too, is_no_name, without_fillers};
+pub use name::{Named, is_salutation, person_name};
 pub use number::{budget, count, date, decimal, timestamp};
+pub use phone::{Phones, is_scientific, phone, phones};
+pub use quantity::{Quantity, quantity};
 
 /// Longest local part and whole address of an e-mail (RFC 5321 §4.5.3.1).
 const EMAIL_LOCAL_BYTES_MAX: usize = 64;
 const EMAIL_BYTES_MAX: usize = 254;
-/// Longest text that is looked at for a phone number, in bytes.
-const PHONE_BYTES_MAX: usize = 40;
-/// Fewest and most digits of a phone number (E.164 allows 15; extensions and short local numbers
-/// are kept as written).
-const PHONE_DIGITS_MIN: usize = 5;
-const PHONE_DIGITS_MAX: usize = 20;
-const E164_DIGITS_MAX: usize = 15;
-
 /// One line of text: blanks and line ends become single blanks, control and direction characters go,
 /// cut at [`TEXT_CHARS_MAX`]. `None` where nothing is left.
 #[must_use]
@@ -127,53 +127,6 @@ pub fn email(raw: &str) -> Option<String> {
     (local_ok && labels_ok && lower.len() <= EMAIL_BYTES_MAX).then_some(lower)
 }
 
-/// A phone number: E.164 where it is a valid number of `region` (ISO 3166 alpha-2, may be empty) or
-/// of the country that its `+` names, else as written. `None` where it is no phone number.
-#[must_use]
-pub fn phone(raw: &str, region: &str) -> Option<String> {
-    let raw = line(raw)?;
-    let raw = raw.strip_prefix("tel:").unwrap_or(&raw).trim();
-    // A leading word such as "Mob:" is a label; letters inside are an extension.
-    let raw = raw.trim_start_matches(|c: char| c.is_alphabetic() || ": ".contains(c));
-    let digits = raw.chars().filter(char::is_ascii_digit).count();
-    let foreign = raw.chars().filter(|c| !c.is_ascii_digit() && !"+-–/.() ".contains(*c)).count();
-    if raw.len() > PHONE_BYTES_MAX
-        || !(PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits)
-        || foreign > 6
-    {
-        return None;
-    }
-    Some(e164(raw, region).unwrap_or_else(|| raw.to_owned()))
-}
-
-fn e164(raw: &str, region: &str) -> Option<String> {
-    let (number, _extension) = raw
-        .find(|c: char| c.is_alphabetic() || c == '#' || c == ',')
-        .map_or((raw, ""), |at| raw.split_at(at));
-    let mut number: String =
-        number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>();
-    if number.starts_with("00") {
-        number.replace_range(..2, "+");
-    }
-    let international = number.starts_with('+') && !number[1..].contains('+');
-    // "+49 (0)30 …": the national zero in brackets is not dialled from abroad.
-    if international && raw.contains("(0)") {
-        let national_zero = raw.split("(0)").next()?.chars().filter(char::is_ascii_digit).count();
-        let at = national_zero + 1 - if raw.starts_with("00") { 2 } else { 0 };
-        if number.as_bytes().get(at) == Some(&b'0') {
-            number.remove(at);
-        }
-    }
-    let country = phonenumber::country::Id::from_str(&region.to_ascii_uppercase()).ok();
-    if !international && (country.is_none() || number.contains('+')) {
-        return None;
-    }
-    let parsed = phonenumber::parse(country, &number).ok()?;
-    // Behind an international prefix the number is what it is, even where no such line exists.
-    let certain = international && number.len() <= 1 + E164_DIGITS_MAX || parsed.is_valid();
-    certain.then(|| parsed.format().mode(phonenumber::Mode::E164).to_string())
-}
-
 /// The host of a web address or e-mail address, lower case, without `www.`.
 #[must_use]
 pub fn host(written: &str) -> Option<String> {
@@ -225,11 +178,43 @@ pub fn currency(raw: &str) -> Option<String> {
 pub fn truth(raw: &str) -> Option<bool> {
     match fold(raw).as_str() {
         "1" | "true" | "yes" | "y" | "on" | "ja" | "j" | "si" | "oui" | "sim" | "x" | "checked"
-        | "accepted" | "agreed" | "granted" | "optin" | "subscribed" => Some(true),
-        "0" | "false" | "no" | "n" | "off" | "nein" | "non" | "nee" | "nao" | "unchecked"
-        | "denied" | "declined" | "optout" | "unsubscribed" => Some(false),
+        | "tak" | "ano" | "igen" | "да" | "accepted" | "agreed" | "granted" | "optin"
+        | "subscribed" => Some(true),
+        "0" | "false" | "no" | "nie" | "nej" | "nem" | "нет" | "rejected" | "abgelehnt"
+        | "refused" | "n" | "off" | "nein" | "non" | "nee" | "nao" | "unchecked" | "denied"
+        | "declined" | "optout" | "unsubscribed" => Some(false),
         _ => None,
     }
+}
+
+/// A no in a sentence: "No, thanks", "Nein danke". `None` where the text says something else.
+#[must_use]
+pub fn refusal(raw: &str) -> Option<bool> {
+    let first = raw.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty())?;
+    let no = matches!(
+        fold(first).as_str(),
+        "no" | "nein"
+            | "non"
+            | "nee"
+            | "nao"
+            | "nie"
+            | "ne"
+            | "nej"
+            | "ei"
+            | "nem"
+            | "kein"
+            | "keine"
+            | "never"
+            | "not"
+            | "нет"
+            | "disagree"
+            | "decline"
+            | "declined"
+            | "rejected"
+            | "refused"
+            | "abgelehnt"
+    );
+    no.then_some(false)
 }
 
 /// The purchase time frame as D365 and common forms write it.
@@ -326,27 +311,6 @@ mod tests {
             ("@x.de", None),
         ] {
             assert_eq!(email(written).as_deref(), expected, "{written}");
-        }
-    }
-
-    #[test]
-    fn a_phone_is_e164_where_its_country_is_certain() {
-        for (written, region, expected) in [
-            ("+49 3581 123456", "", Some("+493581123456")),
-            ("030 1234567", "DE", Some("+49301234567")),
-            ("030 1234567", "", Some("030 1234567")),
-            ("+49 (0)30 1234567", "", Some("+49301234567")),
-            ("004412345667890", "", Some("+4412345667890")),
-            ("02079460123", "GB", Some("+442079460123")),
-            ("00442079460123", "", Some("+442079460123")),
-            ("tel:+31-20-7946000", "", Some("+31207946000")),
-            ("Mob:9999999999", "", Some("9999999999")),
-            ("(212) 555-1111 x12", "US", Some("+12125551111")),
-            ("393-999-3922", "US", Some("393-999-3922")),
-            ("n/a", "DE", None),
-            ("1234", "DE", None),
-        ] {
-            assert_eq!(phone(written, region).as_deref(), expected, "{written}");
         }
     }
 

@@ -128,3 +128,35 @@ fn what_recognition_reads_is_named() {
     assert_eq!(needs.parties.len(), 2);
     assert!(needs.contacts.contains(&id(1)));
 }
+
+#[test]
+fn r1_a_shared_mailbox_is_a_key_only_under_the_same_name() {
+    let world = world(&[contact(1, "Schmidt")], &[("info@a.example", 1)]);
+    let of = |name| recognise(&world, &enquiry(name, &["info@a.example"], &[])).contact;
+    assert_eq!((of("SCHMIDT"), of("Meyer"), of("")), (Some(id(1)), None, None));
+    // The mailbox stays with whoever it identifies.
+    let customer = Customer { contact: Some(id(2)), account: None };
+    let meyer = enquiry("Meyer", &["info@a.example"], &[]);
+    assert_eq!(introduce(&world, &meyer, id(9), customer), []);
+}
+
+#[test]
+fn r1_another_name_with_another_number_under_one_address_is_another_person() {
+    let mut known = contact(1, "Schmidt");
+    known.person.phones = vec!["+4930111111".into()];
+    let world = world(&[known], &[("fam@a.example", 1), ("a@a.example", 1)]);
+    let of =
+        |name, phones: &[&str]| recognise(&world, &enquiry(name, &["a@a.example"], phones)).contact;
+    assert_eq!(of("Meyer", &[PHONE]), None);
+    assert_eq!(of("Meyer", &["+4930111111"]), Some(id(1)));
+    assert_eq!(of("Schmidt", &[PHONE]), Some(id(1)));
+    assert_eq!(of("Anna Schmidt", &[PHONE]), Some(id(1)));
+    assert_eq!(of("", &[PHONE]), Some(id(1)));
+}
+
+#[test]
+fn r1_a_placeholder_and_a_number_that_cannot_exist_are_no_keys() {
+    let enquiry = enquiry("Schmidt", &["keine@keine.example"], &["+45 335501202199", PHONE]);
+    let keys: Vec<_> = person_keys(&enquiry).iter().map(ToString::to_string).collect();
+    assert_eq!(keys, [format!("phone {PHONE}")]);
+}

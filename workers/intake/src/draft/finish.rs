@@ -1,8 +1,10 @@
 //! The judgement of a draft: an enquiry, surely none, or for a person to look at.
 
-use domain::enquiry::{CHANNELS_MAX, Interest, NoLead, PRODUCTS_MAX, PartReading};
+use domain::enquiry::{Address, CHANNELS_MAX, NoLead, PRODUCTS_MAX, PartReading};
+use domain::party::is_freemail;
 
 use super::Draft;
+use crate::fields::Field;
 use crate::normal;
 
 impl Draft<'_> {
@@ -10,11 +12,11 @@ impl Draft<'_> {
     #[must_use]
     pub(crate) fn finish(mut self, what: &str) -> PartReading {
         let wanted = self.action.as_deref().unwrap_or("add");
-        if matches!(wanted, "delete" | "remove" | "loschen" | "borrar" | "elimina" | "supprimer") {
+        if wanted == "delete" {
             let reason = format!("{what} says that it is to be deleted, not created.");
             return PartReading::NoLead { kind: NoLead::NotWanted, reason };
         }
-        if matches!(wanted, "update" | "modify" | "change" | "put" | "patch") {
+        if wanted == "update" {
             let reason = format!("{what} changes an existing record; it asks for nothing new.");
             return PartReading::NoLead { kind: NoLead::OtherEvent, reason };
         }
@@ -23,11 +25,18 @@ impl Draft<'_> {
             return PartReading::NoLead { kind: NoLead::Test, reason };
         }
         self.settle();
+        if let Some((name, value)) = self.trap.take() {
+            let value: String = value.chars().take(80).collect();
+            let reason = format!(
+                "{what} has \"{value}\" in the field \"{name}\", which people cannot see: a robot filled it in; \
+                 release it if a customer wrote it."
+            );
+            return PartReading::Unclear { reason };
+        }
         let person = &self.enquiry.person;
         let named = person.full_name().is_some();
-        let reachable = !person.emails.is_empty()
-            || !person.phones.is_empty()
-            || named && (self.enquiry.company.is_some() || self.profile);
+        let reachable =
+            !person.emails.is_empty() || !person.phones.is_empty() || named && self.profile;
         if reachable {
             return PartReading::Enquiry(Box::new(self.enquiry));
         }
@@ -40,10 +49,15 @@ impl Draft<'_> {
             return PartReading::NoLead { kind: NoLead::Empty, reason };
         }
         let whom = person.full_name().map(|name| format!(" for {name}")).unwrap_or_default();
-        let reason = format!(
-            "{what} has no e-mail address, phone, or person with a company{whom}; complete it or \
-             reject it."
-        );
+        let reason = match &self.spoiled {
+            Some(written) => format!(
+                "{what} has only the telephone \"{written}\"{whom}, which a spreadsheet rounded: its last digits are \
+                 gone; find out how they can be reached, or reject it."
+            ),
+            None => format!(
+                "{what} has no e-mail address or telephone that could be read{whom}; complete it or reject it."
+            ),
+        };
         PartReading::Unclear { reason }
     }
 
@@ -72,20 +86,123 @@ impl Draft<'_> {
             let named = normal::person_name(&given);
             (person.given_name, person.family_name) = (named.given, named.family);
         }
+        // Null and Nil are names beside another one only.
+        match (&person.given_name, &person.family_name) {
+            (None, Some(name)) if normal::is_name_too(name) && normal::is_filler(name) => {
+                person.family_name = None
+            }
+            (Some(name), None) if normal::is_name_too(name) && normal::is_filler(name) => {
+                person.given_name = None
+            }
+            _ => {}
+        }
         person.emails.append(&mut self.other_emails);
-        person.phones.append(&mut self.mobiles);
-        person.phones.append(&mut self.other_phones);
         unique(&mut person.emails);
-        unique(&mut person.phones);
+        self.settle_title();
+        self.settle_phones();
+        self.settle_pages();
+        if self.enquiry.address.is_none() && self.home != Address::default() {
+            self.enquiry.address = Some(std::mem::take(&mut self.home));
+        }
+        let quantity = self.quantity.take();
         if let Some(product) = self.product.take() {
-            self.enquiry.interest.insert(0, Interest { product, quantity: self.quantity.take() });
-        } else if let Some(quantity) = self.quantity.take() {
-            self.other("quantity", &quantity.to_string());
+            let wanted = self.wanted(&product, quantity.as_deref());
+            if let Some(interest) = wanted {
+                self.enquiry.interest.insert(0, interest);
+            }
+        } else if let Some(quantity) = quantity {
+            self.keep("quantity", &quantity);
         }
-        if self.no_bulk {
-            self.enquiry.consent = false;
-        }
+        self.enquiry.consent |= self.agreed;
+        // An explicit no counts more than any tick beside it.
+        self.enquiry.consent &= !self.declined;
         self.enquiry.interest.truncate(PRODUCTS_MAX);
+    }
+
+    /// A title is a salutation where it is one, or where the position has a field of its own.
+    fn settle_title(&mut self) {
+        let Some((name, title)) = self.title.take() else { return };
+        if self.has_position
+            || self.enquiry.person.job_title.is_some()
+            || normal::is_salutation(&title)
+        {
+            self.keep(&name, &title);
+        } else {
+            self.enquiry.person.job_title = Some(title);
+        }
+    }
+
+    /// Every number that stands in the fields, with the codes that stand beside them; those for the business
+    /// come first, then mobiles, then the others.
+    fn settle_phones(&mut self) {
+        let phones = std::mem::take(&mut self.phones);
+        let mut found: Vec<(Field, String)> = Vec::new();
+        let mut area = self.area_code.take();
+        let unused = area.clone().filter(|_| phones.is_empty());
+        for (field, name, text) in phones {
+            let whole = self.with_codes(&mut area, &text);
+            let read = normal::phones(&whole, &self.options.default_region);
+            if read.more || read.numbers.is_empty() {
+                self.keep(&name, &text);
+            }
+            found.extend(read.numbers.into_iter().map(|number| (field, number)));
+        }
+        if let Some(area) = unused {
+            self.keep("area code", &area);
+        }
+        let rank = |field: &Field| match field {
+            Field::Phone => 0,
+            Field::Mobile => 1,
+            _ => 2,
+        };
+        found.sort_by_key(|(field, _)| rank(field));
+        let person = &mut self.enquiry.person;
+        person.phones.extend(found.into_iter().map(|(_, number)| number));
+        unique(&mut person.phones);
+    }
+
+    /// A number with the codes of country and area that stand in fields beside it, unless it has them.
+    fn with_codes(&self, area: &mut Option<String>, text: &str) -> String {
+        let plain = normal::plain(text);
+        let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+        if plain.trim_start().starts_with('+')
+            || plain.trim_start().starts_with("00")
+            || digits.is_empty()
+        {
+            return text.to_owned();
+        }
+        let mut local = text.to_owned();
+        if let Some(code) = area.take()
+            && !(digits.starts_with(&code) && digits.len() > code.len() + 5)
+        {
+            local = format!("{code} {text}");
+        }
+        let Some(code) = &self.dial_code else { return local };
+        // The code was written before the number as well.
+        if digits.starts_with(code.as_str()) && digits.len() >= code.len() + 9 {
+            return format!("+{digits}");
+        }
+        match normal::plain(&local).trim_start().trim_start_matches('(').strip_prefix('0') {
+            Some(rest) => format!("+{code} (0){}", rest.replace(')', " ")),
+            None => format!("+{code} {local}"),
+        }
+    }
+
+    /// The page with the form is ours; it is the writer's site only where their address is of the same domain.
+    fn settle_pages(&mut self) {
+        for (name, page) in std::mem::take(&mut self.pages) {
+            let host = normal::host(&page).unwrap_or_default();
+            let theirs = self.enquiry.person.emails.iter().any(|email| {
+                let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+                !is_freemail(domain) && (host == domain || host.ends_with(&format!(".{domain}")))
+            });
+            if theirs && self.enquiry.website.is_none() && !self.options.is_own(&format!("@{host}"))
+            {
+                self.enquiry.website = Some(page);
+            } else {
+                self.keep(&name, &page);
+            }
+        }
     }
 }
 

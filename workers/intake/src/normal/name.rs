@@ -2,6 +2,10 @@
 
 use super::line;
 
+mod words;
+
+use words::{LEGAL_FORMS, SALUTATIONS, SUFFIXES, TITLES, listed};
+
 /// A name as far as it could be split.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
@@ -10,14 +14,6 @@ pub struct Named {
     pub family: Option<String>,
 }
 
-/// Titles before a name in six languages, folded; they are left out.
-const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau", "hr", "fr", "sr", "sra", "srta",
-    "don", "dona", "sig", "signor", "signora", "dott", "dottssa", "ing", "dhr", "mevr", "mw", "m",
-    "mme", "mlle", "monsieur", "madame", "rev", "dipling", "mag",
-];
-/// What follows a name, folded.
-const SUFFIXES: &[&str] = &["jr", "sr", "ii", "iii", "iv", "phd", "md", "mba", "esq", "msc", "bsc"];
 /// Words that begin a family name of several words.
 const PARTICLES: &[&str] = &[
     "von", "van", "der", "den", "de", "del", "della", "di", "da", "dos", "do", "la", "le", "ten",
@@ -37,12 +33,7 @@ pub fn person_name(raw: &str) -> Named {
         return Named::default();
     }
     if let Some((family, given)) = text.split_once(',') {
-        let given = words(given);
-        let family = words(family);
-        if given.is_empty() || family.is_empty() || text.matches(',').count() > 1 {
-            return whole(text);
-        }
-        return Named { given: Some(given.join(" ")), family: Some(family.join(" ")) };
+        return with_comma(text, family, given);
     }
     let words = words(text);
     match words.as_slice() {
@@ -60,17 +51,101 @@ pub fn person_name(raw: &str) -> Named {
     }
 }
 
+/// `Family, Given`, only where what follows the comma can be a given name: degrees, professions and suffixes
+/// leave the name before them, legal forms make it a company's.
+fn with_comma(text: &str, before: &str, after: &str) -> Named {
+    let parts: Vec<&str> =
+        after.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let behind: Vec<&str> = parts.iter().copied().filter(|part| !follows(part)).collect();
+    let firm = before.contains(['&', '+'])
+        || before.split(' ').any(|word| matches!(word, "und" | "and" | "y" | "et" | "en"));
+    let form = |part: &&str| listed(LEGAL_FORMS, &bare(part));
+    if before.trim().is_empty() || firm || parts.iter().any(form) {
+        return whole(text);
+    }
+    match behind.as_slice() {
+        // Only degrees and their like.
+        [] => person_name(before),
+        [given] if can_be_given(given) => {
+            let family = words(before);
+            let given = words(given);
+            if given.is_empty() || family.is_empty() {
+                return whole(text);
+            }
+            Named { given: Some(given.join(" ")), family: Some(family.join(" ")) }
+        }
+        _ => whole(text),
+    }
+}
+
+/// Whether a part behind a comma is a suffix, degree or profession: each of its words is one, or a lone
+/// abbreviation with dots in it ("M.Sc.").
+fn follows(part: &str) -> bool {
+    let dotted = |word: &str| {
+        word.matches('.').count() > 1 && word.len() > 3 && word.chars().any(char::is_lowercase)
+    };
+    let degree = |word: &str| {
+        word.chars().filter(char::is_ascii_uppercase).count() > 1
+            && word.len() <= 6
+            && word.chars().any(char::is_lowercase)
+            && word.contains('.')
+    };
+    // "Ma" and "Do" are given names, "MA" and "D.O." are degrees.
+    let suffix = |word: &str| {
+        let folded = bare(word);
+        let short =
+            folded.len() <= 2 && !matches!(folded.as_str(), "jr" | "sr" | "ii" | "iv" | "dr");
+        listed(SUFFIXES, &folded.as_str())
+            && (!short || word.contains('.') || word.chars().all(|c| c.is_ascii_uppercase()))
+    };
+    suffix(part)
+        || part
+            .split([' ', '/', '(', ')'])
+            .filter(|word| !word.is_empty())
+            .all(|word| suffix(word) || dotted(word) || degree(word))
+}
+
+/// A given name is one to three words of letters, initials among them; a place, a firm or a sentence is none.
+fn can_be_given(part: &str) -> bool {
+    let count = part.split_whitespace().count();
+    let letters = part
+        .chars()
+        .all(|c| c.is_alphabetic() || " .'’-".contains(c) || ('\u{300}'..='\u{36f}').contains(&c));
+    let capital = part.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_lowercase());
+    let shout = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase());
+    let shouted = part.split_whitespace().any(shout) && !part.chars().all(|c| !c.is_lowercase())
+        || shout(part) && part.len() < 5 && !part.contains(['A', 'E', 'I', 'O', 'U', 'Y']);
+    (1..=4).contains(&count)
+        && letters
+        && (capital || count == 1)
+        && !shouted
+        && !part
+            .split_whitespace()
+            .any(|word| listed(LEGAL_FORMS, &bare(word).as_str()) && word.len() > 2)
+}
+
+/// Whether a text is nothing but salutations and titles, as "Mrs.", "Herr Dr.", "Sig.ra".
+#[must_use]
+pub fn is_salutation(text: &str) -> bool {
+    let known = |word: &str| {
+        let folded = bare(word);
+        folded.is_empty()
+            || listed(TITLES, &folded.as_str())
+            || listed(SALUTATIONS, &folded.as_str())
+    };
+    known(text) || text.split([' ', '/', ',']).all(known)
+}
+
 fn whole(text: &str) -> Named {
     Named { given: None, family: Some(text.to_owned()) }
 }
 
 fn words(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = text.split_whitespace().collect();
-    while words.len() > 1 && TITLES.contains(&bare(words[0]).as_str()) && is_title(words[0]) {
+    while words.len() > 1 && listed(TITLES, &bare(words[0]).as_str()) && is_title(words[0]) {
         words.remove(0);
     }
-    while words.len() > 2
-        && words.last().is_some_and(|word| SUFFIXES.contains(&bare(word).as_str()))
+    while words.len() > 2 && words.last().is_some_and(|word| listed(SUFFIXES, &bare(word).as_str()))
     {
         words.pop();
     }
@@ -108,6 +183,20 @@ mod tests {
             ("Mr. Michael Angstadt Jr.", Some("Michael"), Some("Angstadt")),
             ("Dr. Anna von der Heide", Some("Anna"), Some("von der Heide")),
             ("Vincent van Gogh", Some("Vincent"), Some("van Gogh")),
+            ("Falk, Ida", Some("Ida"), Some("Falk")),
+            ("van der Berg, Joris Jan", Some("Joris Jan"), Some("van der Berg")),
+            ("Falk, Dr. Ida", Some("Ida"), Some("Falk")),
+            ("Ida Falk, M.Sc.", Some("Ida"), Some("Falk")),
+            ("Ida Falk, MBA", Some("Ida"), Some("Falk")),
+            ("Carla Dunne, MBA, Ph.D.", Some("Carla"), Some("Dunne")),
+            ("Ida Falk, Dipl.-Ing. (FH)", Some("Ida"), Some("Falk")),
+            ("Falk, Ida, M.Sc.", Some("Ida"), Some("Falk")),
+            ("John Falk, Jr.", Some("John"), Some("Falk")),
+            ("Ida Falk, Architektin BDA", None, Some("Ida Falk, Architektin BDA")),
+            ("Ida Falk, Rechtsanwältin", Some("Ida"), Some("Falk")),
+            ("Falk Druck, Ltd", None, Some("Falk Druck, Ltd")),
+            ("Falk Druck, s.r.o.", None, Some("Falk Druck, s.r.o.")),
+            ("Falk & Sohn, Köln", None, Some("Falk & Sohn, Köln")),
             ("María García López", None, Some("María García López")),
             ("RR Tester 1", None, Some("RR Tester 1")),
             ("Betty", None, Some("Betty")),

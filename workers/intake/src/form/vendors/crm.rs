@@ -193,7 +193,9 @@ pub(super) fn hubspot(tree: &Value, options: &ReadOptions) -> Option<Reading> {
         .is_some_and(|all| {
             all.iter().any(|one| one.get("value").and_then(Value::as_bool) == Some(true))
         });
-    draft.enquiry_mut().consent |= agreed;
+    if agreed {
+        draft.agree();
+    }
     take(&mut draft, tree, "submittedAt", Field::SubmittedAt);
     take(&mut draft, tree, "context.pageName", Field::Campaign);
     keep(&mut draft, tree, &["pageUrl"]);

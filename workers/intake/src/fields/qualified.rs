@@ -1,0 +1,162 @@
+//! Names of fields that say more than the field: which of several it is, or a whole question.
+
+use super::{Field, fold, known};
+
+/// Words that say that a channel or address is of the business, before or behind its name.
+const BUSINESS: &str = "\
+    business work office company corporate firma firmen geschaftlich geschaeftlich geschaft \
+    dienstlich dienst buro buero beruflich empresa trabajo oficina lavoro ufficio aziendale azienda \
+    werk zakelijk bureau professionnel travail entreprise main haupt direct billing rechnungs \
+    rechnung organization organisation address adresse post postal firmy praca prace munkahelyi \
+    jobb arbete arbejde tyo primary";
+/// Words that say that it is private, or another one beside.
+const PRIVATE: &str = "\
+    home private privat privater personal other andere anderes weitere weiteres alternative \
+    alternate additional second secondary zweite otro otra casa particular privato prive domicile \
+    domowy otthoni hjem hem sonstige sonstiges";
+
+/// "Phone 1 - Value", "Telefon 3", "emails": a number or a plural says which, not what.
+pub(super) fn counted(folded: &str) -> Option<Field> {
+    let bare: String = folded.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let first = bare.len() == folded.len() || folded.contains('1');
+    let field = known(&bare).or_else(|| {
+        let field = bare.strip_suffix('s').and_then(known)?;
+        matches!(field, Field::Email | Field::Phone | Field::Mobile).then_some(field)
+    });
+    let field = field.filter(|_| bare.len() > 2)?;
+    Some(match field {
+        Field::Email if !first => Field::OtherEmail,
+        Field::Phone if !first => Field::OtherPhone,
+        // A second company, address or question is not the first.
+        field
+            if !first
+                && !matches!(field, Field::OtherEmail | Field::OtherPhone | Field::Mobile) =>
+        {
+            return None;
+        }
+        field => field,
+    })
+}
+
+/// "Business City", "Firma PLZ", "Telefon (privat)": which of several it is.
+pub(super) fn qualified(folded: &str) -> Option<Field> {
+    let rest = |words: &'static str| {
+        words
+            .split(' ')
+            .flat_map(move |word| [folded.strip_prefix(word), folded.strip_suffix(word)])
+            .flatten()
+    };
+    let named = |rest: &str| known(rest).or_else(|| counted(rest)).filter(|_| rest.len() > 1);
+    if let Some(field) = rest(BUSINESS).find_map(|rest| {
+        let nested =
+            || BUSINESS.split(' ').find_map(|word| rest.strip_prefix(word).and_then(named));
+        named(rest).or_else(nested).filter(|field| field.is_place_or_channel())
+    }) {
+        return Some(field);
+    }
+    rest(PRIVATE).find_map(|rest| {
+        let nested = || {
+            ["address", "adresse", "post"]
+                .iter()
+                .find_map(|word| rest.strip_prefix(word).and_then(named))
+        };
+        named(rest).or_else(nested)?.at_home()
+    })
+}
+
+/// What a longer name is about: bulk mail, terms, or a trap for robots.
+pub(super) fn spoken(name: &str) -> Option<Field> {
+    /// Longest question that is looked at, in bytes.
+    const QUESTION_BYTES_MAX: usize = 300;
+    if name.len() > QUESTION_BYTES_MAX {
+        return None;
+    }
+    let folded = fold(name);
+    let holds = |words: &[&str]| words.iter().any(|word| folded.contains(word));
+    if holds(&[
+        "honeypot",
+        "donotfill",
+        "leaveblank",
+        "leaveempty",
+        "leavethisblank",
+        "leavethisempty",
+    ]) || holds(&[
+        "leavethisfield",
+        "nichtausfull",
+        "freilassen",
+        "leerlassen",
+        "norellenar",
+        "noncompilare",
+    ]) || holds(&[
+        "nietinvullen",
+        "leeglaten",
+        "nepasremplir",
+        "dejarenblanco",
+        "spamtrap",
+        "bottrap",
+        "gotcha",
+    ]) {
+        return Some(Field::Trap);
+    }
+    let terms = holds(&[
+        "datenschutz",
+        "privacy",
+        "gdpr",
+        "dsgvo",
+        "rgpd",
+        "privacidad",
+        "dataprotection",
+        "termsof",
+    ]) || holds(&[
+        "termsand",
+        "nutzungsbedingung",
+        "datenverarbeitung",
+        "confidentialite",
+        "voorwaarden",
+        "policy",
+    ]) || holds(&[
+        "einverstanden",
+        "verarbeitungmeiner",
+        "tratamientode",
+        "trattamento",
+        "regulamin",
+        "kontaktaufnahme",
+    ]);
+    let bulk = holds(&[
+        "newsletter",
+        "marketing",
+        "werbung",
+        "werbe",
+        "mailinglist",
+        "promotion",
+        "promocion",
+        "publicidad",
+    ]) || holds(&[
+        "pubblicit",
+        "publicite",
+        "reclame",
+        "nieuwsbrief",
+        "boletin",
+        "infolettre",
+        "reklam",
+        "nyhedsbrev",
+    ]);
+    let refuses = holds(&[
+        "donot",
+        "dont",
+        "optout",
+        "unsubscribe",
+        "nicht",
+        "keine",
+        "abmeld",
+        "noquiero",
+        "noacepto",
+    ]) || holds(&["neplus", "nepas", "geen", "desuscri", "withdraw", "widerruf"]);
+    match (bulk, terms) {
+        (true, _) if refuses => Some(Field::NoBulk),
+        // One tick for both says nothing about the second.
+        (_, true) => Some(Field::Privacy),
+        (true, false) => Some(Field::Consent),
+        (false, false) => None,
+    }
+}

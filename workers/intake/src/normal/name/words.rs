@@ -1,0 +1,37 @@
+//! The words around names, folded, divided by blanks.
+
+/// Titles before a name in six languages, folded; they are left out.
+pub(super) const TITLES: &str = "\
+    mr mrs ms miss mx dr prof herr frau hr fr sr sra srta don dona sig signor signora dott dottssa \
+    ing dhr mevr mw m mme mlle monsieur madame rev dipling mag";
+/// Other salutations and titles, folded, that may stand in a field for a title.
+pub(super) const SALUTATIONS: &str = "\
+    mister misses sir madam lady lord professor doctor doktor herrn fraulein divers senor senora \
+    senorita dra profa ingeniero sigra signorina dottore dottoressa avv arch rag geom heer mevrouw \
+    dhrmevr ir drs mr docteur maitre me pan pani pania mgr inz bc ing mudr judr ur holgy senhor \
+    senhora exmo exma hra rva herra rouva fru froken ms k kk bay bayan kyrios kyria κ κα κος г гн гжа \
+    господин госпожа пан пані 様 先生 女士 小姐 씨 hon captain capt familie family firma m f w male female \
+    mannlich weiblich kein keine dipling diplkfm diplkffr dipl rechtsanwalt ra mrmrs herrfrau ddr \
+    profdr mmeetm univprof magdr drmed drjur drrernat pfarrer st sra srta";
+/// What follows a name, folded: generations, degrees, professions.
+pub(super) const SUFFIXES: &str = "\
+    jr sr ii iii iv junior senior phd dphil md mba emba esq msc bsc ba ma bs ms beng meng llm llb jd \
+    dds dvm rn cpa cfa cfo ceo cto coo pe pmp obe mbe cbe frcs facp pharmd edd psyd do dmd mph mpa \
+    mfa bed med bcom mcom ca acca csc drsc dsc ing ir mag dipling diplingfh diplkfm diplbetrw fh bak \
+    bakk laur dott architekt architect arquitecto architetto architecte rechtsanwalt rechtsanwaltin \
+    attorney attorneyatlaw lawyer abogado abogada avvocato advokat notar notary steuerberater \
+    steuerberaterin arzt arztin engineer ingenieur ingeniero ingegnere geometra owner inhaber \
+    inhaberin director direktor manager geschaftsfuhrer geschaftsfuhrerin prokurist einkauf vertrieb \
+    sales purchasing buyer president partner founder meister backermeister tischlermeister dr prof \
+    prokuristin gerente titolare gerant";
+/// Legal forms behind a comma: then it is a company's name.
+pub(super) const LEGAL_FORMS: &str = "\
+    ltd limited inc incorporated llc llp lp plc corp corporation co company gmbh mbh ag kg ohg gbr ug \
+    ek ev eg gmbhcokg se sa sl slu sau scp srl spa sas sarl snc eurl bv nv vof ab as asa aps oy oyj \
+    ou sia uab spzoo spj sro spolsro kft zrt bt doo dd eood ood pty ptyltd pvtltd kk lda ltda ehf hf \
+    sp sc";
+
+/// Whether a folded word is in one of these lists.
+pub(super) fn listed(list: &'static str, word: &str) -> bool {
+    list.split(' ').any(|known| known == word)
+}
