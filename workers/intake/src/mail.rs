@@ -4,9 +4,8 @@ use domain::enquiry::{LeadSource, NoLead, Reading};
 use sha2::{Digest, Sha256};
 
 use crate::draft::{self, Draft};
-use crate::fields;
 use crate::options::ReadOptions;
-use crate::{adf, junk, normal};
+use crate::{adf, asks, junk, normal};
 
 mod address;
 mod attribution;
@@ -17,12 +16,15 @@ mod contact;
 mod ends;
 mod forward;
 mod forwarded;
+mod labels;
+mod notice;
 mod portal;
 mod quote;
 mod relay;
 mod signature;
 mod signature_end;
 mod source;
+mod talk;
 mod thread;
 mod transfer;
 mod words;
@@ -88,6 +90,10 @@ pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
         junk::Judgement::Suspect(reason) => return Reading::Unclear { reason },
         junk::Judgement::Fine => {}
     }
+    let fresh = quote::split_as(&letter.text, true).fresh;
+    if let Some(reading) = notice::of_system(letter, &fresh) {
+        return reading;
+    }
     person(letter, relay, options)
 }
 
@@ -113,11 +119,8 @@ fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -
     let is_reply = contact::is_answer(letter);
     let cut = quote::split_as(&letter.text, is_reply);
     let fresh = letter.fresh.as_deref().unwrap_or(&cut.fresh);
-    if cut.quoted && !is_reply && is_only_greeting(fresh) && letter.files.is_empty() {
-        let reason = "The new text above the quoted mail is only a greeting; nobody asks for \
-                      anything."
-            .to_owned();
-        return Reading::NoLead { kind: NoLead::Conversation, reason };
+    if let Some(reading) = small_talk(letter, fresh, cut.quoted, is_reply) {
+        return reading;
     }
     if letter.unreadable && letter.files.is_empty() {
         return Reading::Unclear {
@@ -138,6 +141,34 @@ fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -
     draft::whole(draft.finish("The mail"))
 }
 
+/// A mail in which nobody asks for anything, as far as its words tell; what is new in it is short.
+fn small_talk(letter: &Letter, fresh: &str, quoted: bool, is_reply: bool) -> Option<Reading> {
+    if !letter.files.is_empty() || !talk::is_small_talk(fresh) {
+        return None;
+    }
+    let empty = fresh.trim().is_empty();
+    if empty && (is_reply || !quoted) {
+        return None;
+    }
+    let subject = crate::subject::bare(letter.subject.as_deref().unwrap_or_default());
+    // In a mail that answers nothing, the subject may be all that is asked.
+    let asks = asks::asks(subject) || talk::names_article(subject);
+    if (quoted || talk::is_small_talk(subject)) && !is_reply || is_reply && !asks {
+        let reason =
+            "The new text of the mail is only a greeting or thanks; nobody asks for anything.";
+        return Some(Reading::NoLead { kind: NoLead::Conversation, reason: reason.to_owned() });
+    }
+    if is_reply || !asks {
+        return Some(Reading::Unclear {
+            reason: format!(
+                "The text of the mail is only a greeting or thanks, its subject is \"{subject}\"; \
+                 release it if somebody asks for something."
+            ),
+        });
+    }
+    None
+}
+
 /// Says what stands in From, where no address can be read of it.
 fn no_sender(letter: &Letter) -> String {
     match letter.header("from").and_then(normal::line) {
@@ -147,25 +178,4 @@ fn no_sender(letter: &Letter) -> String {
         ),
         None => "The mail names no sender in From; look at the original.".to_owned(),
     }
-}
-
-/// Words that greet or thank without asking anything, folded.
-const GREETINGS: &[&str] = &[
-    "hello", "hi", "hey", "hallo", "hola", "ciao", "bonjour", "salut", "test", "thanks",
-    "thankyou", "danke", "gracias", "grazie", "merci", "bedankt", "ok", "okay", "there", "all",
-    "team",
-];
-
-fn is_only_greeting(text: &str) -> bool {
-    /// Most words of a greeting.
-    const WORDS_MAX: usize = 3;
-    let words: Vec<String> = text
-        .split_whitespace()
-        .take(WORDS_MAX + 1)
-        .map(fields::fold)
-        .filter(|w| !w.is_empty())
-        .collect();
-    !text.contains('?')
-        && words.len() <= WORDS_MAX
-        && words.first().is_none_or(|first| GREETINGS.contains(&first.as_str()))
 }

@@ -199,9 +199,8 @@ fn judge(
 ) -> Option<(Older, usize)> {
     /// Lines between an attribution and its quotation.
     const BLANK_MAX: usize = 2;
-    let follows = below.iter().take(BLANK_MAX + 1).map(|line| line.trim());
-    let marked =
-        follows.skip_while(|line| line.is_empty()).next().is_some_and(|l| l.starts_with('>'));
+    let mut follows = below.iter().take(BLANK_MAX + 1).map(|line| line.trim());
+    let marked = follows.find(|line| !line.is_empty()).is_some_and(|l| l.starts_with('>'));
     let address = has_address(text);
     let day = has_day(text);
     let exact = address && (day || has_time(text));

@@ -92,9 +92,19 @@ fn read(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str, is_html: b
     if label.is_some_and(|label| label.to_lowercase().contains("utf-7")) {
         return decoded.to_owned();
     }
-    let text = decode(raw, part.encoding, label, is_html);
+    let text = decode(raw, declared(part), label, is_html);
     let damaged = |text: &str| text.contains('\u{fffd}');
     if damaged(&text) && !damaged(decoded) { decoded.to_owned() } else { text }
+}
+
+/// The transfer encoding that the part names; the parser forgets it where it cannot decode.
+fn declared(part: &MessagePart<'_>) -> Encoding {
+    let written = part.content_transfer_encoding().unwrap_or_default().trim().to_lowercase();
+    match written.as_str() {
+        "base64" => Encoding::Base64,
+        "quoted-printable" => Encoding::QuotedPrintable,
+        _ => part.encoding,
+    }
 }
 
 /// Bytes to text by transfer encoding and charset, either of which may be wrong or missing.

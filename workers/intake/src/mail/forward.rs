@@ -166,13 +166,11 @@ fn options_own(letter: &Letter, options: &ReadOptions) -> bool {
 /// its sender says nothing of their own, a person must look.
 fn unread(letter: &Letter) -> Option<Reading> {
     let cut = split_as(&letter.text, false);
-    (cut.fresh.split_whitespace().count() < 3 && (cut.quoted || !letter.files.is_empty())).then(
-        || Reading::Unclear {
-            reason: "The subject says that the mail is forwarded, but whose mail it was cannot be \
+    (cut.fresh.split_whitespace().count() < 3).then(|| Reading::Unclear {
+        reason: "The subject says that the mail is forwarded, but whose mail it was cannot be \
                      read; enter the writer, or reject it."
-                .to_owned(),
-        },
-    )
+            .to_owned(),
+    })
 }
 
 /// Keeps who forwarded the mail, and their note.

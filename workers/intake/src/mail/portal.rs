@@ -2,55 +2,63 @@
 
 use domain::enquiry::{Enquiry, LeadSource, Reading};
 
-use super::quote::split;
+use super::block::block;
+use super::labels;
+use super::quote::{LINES_MAX, split_as};
 use crate::draft::{self, Draft};
-use crate::fields::{self, Field};
+use crate::fields::Field;
 use crate::letter::Letter;
 use crate::options::ReadOptions;
 use crate::{junk, normal};
+
+/// Fewest lines that make a form.
+const LINES_MIN: usize = 2;
+
+/// The lines of a form, as far as they are labelled.
+#[derive(Default)]
+struct Form {
+    fields: Vec<(Field, String, String)>,
+    message: Option<String>,
+    /// What stands outside of labels, in order.
+    rest: String,
+}
 
 /// Reads `Label: value` lines; `None` where they do not name somebody else than the sender.
 pub(super) fn read(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
     if junk::is_order(letter) {
         return None;
     }
-    /// Fewest lines that make a form.
-    const LINES_MIN: usize = 2;
+    let form = taken_apart(&letter.text);
+    let known = form.fields.iter().filter(|(_, _, value)| !value.is_empty()).count()
+        + usize::from(form.message.is_some());
+    if known < LINES_MIN {
+        return None;
+    }
     let mut draft = Draft::new(LeadSource::Web, options);
-    let mut known = 0;
-    let mut long_text: Option<String> = None;
-    for row in letter.text.lines() {
-        let labelled = row.split_once(':').and_then(|(label, value)| {
-            let label = label.trim().trim_matches('*').trim();
-            (label.len() <= 60)
-                .then(|| fields::meaning(label).map(|field| (field, label, value)))?
-        });
-        match labelled {
-            Some((Field::Message, _, value)) => long_text = Some(value.trim().to_owned()),
-            Some((field, label, value)) => {
-                known += usize::from(!value.trim().is_empty());
-                draft.field(field, label, value.trim().trim_matches('*'));
-            }
-            None => {
-                if let Some(text) = &mut long_text {
-                    text.push('\n');
-                    text.push_str(row);
-                }
-            }
-        }
+    for (field, label, value) in &form.fields {
+        draft.field(*field, label, value);
     }
     if let Some(reply_to) = letter
         .reply_to
         .iter()
         .find(|mailbox| !options.is_own(&mailbox.email) && !junk::takes_no_answers(&mailbox.email))
+        .filter(|mailbox| letter.from.as_ref().is_none_or(|from| from.email != mailbox.email))
     {
         draft.field(Field::Email, "reply-to", &reply_to.email);
         if let Some(name) = &reply_to.name {
             draft.field(Field::FullName, "reply-to", name);
         }
     }
-    if let Some(text) = long_text {
-        draft.enquiry_mut().message = normal::paragraph(&split(&text).fresh);
+    // Lines without a label are the message where none has that label, and kept beside it else.
+    let rest = normal::paragraph(&split_as(&form.rest, false).fresh);
+    match form.message {
+        Some(text) => {
+            draft.enquiry_mut().message = normal::paragraph(&split_as(&text, false).fresh);
+            if let Some(rest) = rest {
+                draft.other("beside the form", &rest);
+            }
+        }
+        None => draft.enquiry_mut().message = rest,
     }
     if let Some(subject) = &letter.subject {
         draft.field(Field::Topic, "subject", subject);
@@ -58,13 +66,60 @@ pub(super) fn read(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
     draft.enquiry_mut().submitted_at = letter.sent_at;
     let reading = draft::whole(draft.finish("The form's mail"));
     match &reading {
-        Reading::Enquiry(enquiry)
-            if known >= LINES_MIN && reaches_someone_else(enquiry, letter) =>
-        {
-            Some(reading)
-        }
+        Reading::Enquiry(enquiry) if reaches_someone_else(enquiry, letter) => Some(reading),
         _ => None,
     }
+}
+
+fn taken_apart(text: &str) -> Form {
+    let mut form = Form::default();
+    let all: Vec<&str> = text.lines().take(LINES_MAX).collect();
+    // The headers of an older mail are no fields of a form.
+    let older = (1..all.len()).find(|at| block(&all[*at..]).is_some()).unwrap_or(all.len());
+    let mut lines = all[..older].iter().copied().peekable();
+    while let Some(row) = lines.next() {
+        let Some((field, label, value)) = labelled(row) else {
+            let text = form.message.as_mut().unwrap_or(&mut form.rest);
+            text.push('\n');
+            text.push_str(row);
+            continue;
+        };
+        let mut value = value.to_owned();
+        // The value of an empty label stands on the next line, unless that is a label itself.
+        if value.is_empty() && field != Field::Message {
+            while lines.next_if(|next| next.trim().is_empty()).is_some() {}
+            if let Some(next) = lines.next_if(|next| labelled(next).is_none()) {
+                value = next.trim().to_owned();
+            }
+        }
+        if field == Field::Message && form.message.is_none() {
+            form.message = Some(value);
+        } else {
+            form.fields.push((field, label.to_owned(), value));
+        }
+    }
+    form
+}
+
+/// A line as label and value, where the label is known; in a table a bar or tab divides them.
+fn labelled(row: &str) -> Option<(Field, &str, &str)> {
+    /// Longest label, in bytes.
+    const LABEL_BYTES_MAX: usize = 60;
+    let is_mark = |c: char| c.is_whitespace() || "*|•-_".contains(c);
+    let row = row.trim_matches(is_mark);
+    let alone = || row.strip_suffix([':', '：']).map(|label| (label, ""));
+    let (label, value) = row
+        .split_once([':', '：', '|', '\t'])
+        .or_else(alone)
+        .or_else(|| row.split_once(" - ").or_else(|| row.split_once(" = ")))
+        .or_else(|| (row.split_whitespace().count() <= 2).then_some((row, "")))?;
+    let label = label.trim_matches(is_mark);
+    let value = value.trim_matches(|c: char| c.is_whitespace() || "*|_".contains(c));
+    let value = value.split(" <mailto:").next().unwrap_or_default().trim();
+    if label.is_empty() || label.len() > LABEL_BYTES_MAX {
+        return None;
+    }
+    labels::meaning(label, value).map(|field| (field, label, value))
 }
 
 fn reaches_someone_else(enquiry: &Enquiry, letter: &Letter) -> bool {

@@ -1,0 +1,246 @@
+//! Mail to which no answer is expected: a system reports something, or a person only greets.
+//!
+//! The rule of the house: a mail is no enquiry where its new text says of itself that a system wrote it, where a
+//! sender of bills writes of a bill, or where it is nothing but greeting and thanks, in at most a few words. Whatever
+//! asks for something in it, by a question mark, a word of asking or a number with letters as articles have it, is left
+//! to a person or taken for an enquiry.
+
+use domain::enquiry::{NoLead, Reading};
+
+use super::talk::names_article;
+use crate::fields::fold;
+use crate::letter::Letter;
+use crate::{asks, sender, subject};
+
+/// What systems write of themselves, lower case.
+const SYSTEM: &[&str] = &[
+    "do not reply to this",
+    "please do not reply",
+    "do not respond to this",
+    "automatically generated",
+    "automated message",
+    "automatic notification",
+    "this is an automated",
+    "auto-generated",
+    "replies to this",
+    "mailbox is not monitored",
+    "nicht auf diese e-mail",
+    "nicht auf diese mail",
+    "nicht auf diese nachricht",
+    "automatisch erstellt",
+    "automatisch generiert",
+    "automatisch versendet",
+    "ne pas répondre à ce",
+    "ne répondez pas à ce",
+    "merci de ne pas répondre",
+    "message automatique",
+    "envoyé automatiquement",
+    "no responda a este",
+    "no responder a este",
+    "no conteste a este",
+    "generado automáticamente",
+    "non rispondere a quest",
+    "generata automaticamente",
+    "generato automaticamente",
+    "não responda a est",
+    "gerado automaticamente",
+    "gerada automaticamente",
+    "niet beantwoorden",
+    "niet op deze e-mail",
+    "automatisch gegenereerd",
+    "automatisch verzonden",
+    "nie odpowiadaj na",
+    "prosimy nie odpowiadać",
+    "wygenerowana automatycznie",
+    "wysłana automatycznie",
+    "neodpovídejte na",
+    "automaticky generovan",
+    "automaticky vygenerovan",
+    "neodpovedajte na",
+    "ne válaszoljon",
+    "automatikusan",
+    "kan ikke besvares",
+    "svar ikke på denne",
+    "ikke svare på",
+    "svara inte på",
+    "går inte att svara",
+    "automatiskt genererat",
+    "automatisk generert",
+    "automatisk genereret",
+    "älä vastaa",
+    "automaattinen ilmoitus",
+    "не отвечайте на",
+    "сформировано автоматически",
+    "отправлено автоматически",
+    "не відповідайте на",
+    "nu răspundeți",
+    "generat automat",
+    "yanıtlamayınız",
+    "otomatik olarak",
+    "μην απαντήσετε",
+    "返信しないでください",
+    "自動送信",
+    "自動的に送信",
+    "请勿回复",
+    "請勿回覆",
+    "系统自动发送",
+    "회신하지 마",
+    "발신 전용",
+];
+/// Local parts of senders of bills and bookings, folded; they begin with it.
+const BILLERS: &[&str] = &[
+    "rechnung",
+    "ebill",
+    "invoice",
+    "billing",
+    "bill",
+    "faktura",
+    "fatura",
+    "fattur",
+    "factur",
+    "facturacion",
+    "facturation",
+    "factuur",
+    "szamla",
+    "lasku",
+    "statement",
+    "kontoauszug",
+    "booking",
+    "buchung",
+    "reservation",
+    "reservierung",
+    "reserva",
+    "prenotazion",
+    "rezervac",
+    "status",
+    "alert",
+    "monitoring",
+    "backup",
+    "cron",
+    "nagios",
+    "zabbix",
+    "tracking",
+    "sendung",
+    "delivery",
+    "zustellung",
+    "payment",
+    "zahlung",
+    "receipt",
+    "quittung",
+    "security",
+    "noc",
+];
+/// Words of such mails' subjects, folded; a word begins with it.
+const EVENTS: &[&str] = &[
+    "rechnung",
+    "invoice",
+    "bill",
+    "faktur",
+    "fatura",
+    "fattura",
+    "factur",
+    "factuur",
+    "szamla",
+    "lasku",
+    "rekening",
+    "statement",
+    "kontoauszug",
+    "zahlung",
+    "payment",
+    "pago",
+    "paiement",
+    "pagamento",
+    "betaling",
+    "booking",
+    "buchung",
+    "reserv",
+    "prenotazion",
+    "rezerv",
+    "rachunek",
+    "receipt",
+    "quittung",
+    "alert",
+    "warn",
+    "status",
+    "maintenance",
+    "wartung",
+    "mantenimiento",
+    "manutenzione",
+    "onderhoud",
+    "outage",
+    "incident",
+    "storung",
+    "tracking",
+    "sendung",
+    "shipment",
+    "lieferung",
+    "delivery",
+    "versand",
+    "backup",
+    "security",
+    "sicherheit",
+    "login",
+    "anmeldung",
+    "digest",
+    "zusammenfassung",
+    "summary",
+    "report",
+    "bericht",
+    "счет",
+    "счёт",
+    "оплат",
+];
+/// Subjects of digests of lists, folded; they stand anywhere in it.
+const DIGESTS: &[&str] = &["digestvol", "digestnr", "dailydigest", "weeklydigest"];
+
+/// Whether a system reports something; `None` where not, or where a person may have written.
+#[must_use]
+pub(super) fn of_system(letter: &Letter, fresh: &str) -> Option<Reading> {
+    let from = letter.from.as_ref()?;
+    let raw = subject::bare(letter.subject.as_deref().unwrap_or_default());
+    if DIGESTS.iter().any(|digest| fold(raw).contains(digest)) {
+        return Some(no_lead(NoLead::Newsletter, "The mail is a digest of a mailing list."));
+    }
+    let local = fold(sender::local(&from.email));
+    let biller = BILLERS.iter().any(|begin| local.starts_with(begin));
+    let event = raw
+        .split(|c: char| !c.is_alphanumeric())
+        .map(fold)
+        .any(|word| EVENTS.iter().any(|begin| word.starts_with(begin)));
+    let lower = fresh.to_lowercase();
+    let system = SYSTEM.iter().any(|phrase| lower.contains(phrase));
+    let question = asks::has_question(fresh);
+    match (system, biller && event) {
+        (true, true) => Some(no_lead(
+            NoLead::Notification,
+            "A system reports a bill, booking or event, and says that it takes no answers.",
+        )),
+        (true, false) if event && !question => Some(no_lead(
+            NoLead::Notification,
+            "The text says that a system wrote it and that nobody reads answers.",
+        )),
+        (true, false) => Some(Reading::Unclear {
+            reason: format!(
+                "The text of the mail from {} says that a system wrote it; release it if somebody \
+                 asks for something in it.",
+                from.email
+            ),
+        }),
+        (false, true) if !question && !names_article(fresh) => Some(no_lead(
+            NoLead::Notification,
+            "A sender of bills or notices reports one; nobody asks for anything.",
+        )),
+        (false, true) => Some(Reading::Unclear {
+            reason: format!(
+                "The mail from {} reads like a bill or notice and may ask for something; release \
+                 it if it does.",
+                from.email
+            ),
+        }),
+        _ => None,
+    }
+}
+
+fn no_lead(kind: NoLead, reason: &str) -> Reading {
+    Reading::NoLead { kind, reason: reason.to_owned() }
+}
