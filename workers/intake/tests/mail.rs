@@ -85,7 +85,7 @@ fn who_stands_behind_a_relay_is_the_lead() {
     assert_eq!(read.person.emails[0], "lea@kurz.example");
     let reason = held(
         "From: \"Lea via Einkauf\" <einkauf@os.example>\nTo: einkauf@os.example\nSubject: Preis\n\n\
-         Was kostet die CM-200?\n",
+         Was kostet die CM-200?\nLea, lea@kurz.example\n",
     );
     assert!(reason.contains("einkauf@os.example"), "{reason}");
 }

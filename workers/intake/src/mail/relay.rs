@@ -149,7 +149,7 @@ pub(super) fn of(letter: &Letter, options: &ReadOptions) -> Option<Relay> {
         return None;
     }
     let to_list = letter.to.iter().any(|to| to.email == from.email);
-    if via.is_some() && to_list && !repeats_any(letter, from) {
+    if via.is_some() && to_list {
         return Some(Relay::Unknown(format!(
             "The mail came through the list {}, and no header or line names the writer's own \
              address; enter it, or reject the mail.",
@@ -183,12 +183,5 @@ fn is_program(from: &Mailbox) -> bool {
 fn repeats(letter: &Letter, email: &str) -> bool {
     letter.text.lines().any(|line| {
         line.len() < 300 && line.to_lowercase().contains(email) && !line.starts_with(['>', '-'])
-    })
-}
-
-/// Whether a line of the text names an address that is not the sender's.
-fn repeats_any(letter: &Letter, from: &Mailbox) -> bool {
-    letter.text.lines().take(200).any(|line| {
-        line.contains('@') && bare_mailbox(line).is_some_and(|found| found.email != from.email)
     })
 }
