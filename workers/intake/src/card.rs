@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::draft::{self, Draft};
 use crate::fields::{Field, fold};
 use crate::options::ReadOptions;
-use crate::{charset, normal};
+use crate::{normal, rows};
 
 mod lines;
 
@@ -36,7 +36,7 @@ pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
 /// Reads every card of a file, at most one more than [`CARDS_MAX`].
 #[must_use]
 pub fn read_all(body: &[u8], options: &ReadOptions) -> Vec<Part> {
-    let text = charset::decode(body, None);
+    let text = rows::decode(&lines::unfolded(body));
     (1..)
         .zip(lines::cards(&text, CARDS_MAX + 1))
         .map(|(number, card)| Part {
@@ -50,6 +50,9 @@ pub fn read_all(body: &[u8], options: &ReadOptions) -> Vec<Part> {
 fn reading(card: &Card, options: &ReadOptions) -> PartReading {
     let mut draft = Draft::new(LeadSource::TradeShow, options);
     who(&mut draft, card);
+    for person in &card.inner {
+        draft.other("card inside the card", person);
+    }
     for property in &card.properties {
         match property.name.as_str() {
             // What is no address at all is not kept: phones put names there.
@@ -122,9 +125,12 @@ fn phone(draft: &mut Draft<'_>, card: &Card, property: &Property) {
         || label.contains("pager");
     let field = if fax {
         Field::Fax
+    } else if property.pref.is_some() {
+        // Those that the owner prefers come first, in the order that they say.
+        Field::Phone
     } else if is("CELL") || label.contains("mobil") {
         Field::Mobile
-    } else if is("HOME") && !is("PREF") {
+    } else if is("HOME") {
         Field::OtherPhone
     } else {
         Field::Phone

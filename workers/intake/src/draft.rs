@@ -36,6 +36,8 @@ pub(crate) struct Draft<'o> {
     declined: bool,
     action: Option<String>,
     test: bool,
+    /// Values that say that they are a test's.
+    test_values: usize,
     trap: Option<(String, String)>,
     hashed: bool,
     anything: bool,
@@ -66,6 +68,7 @@ impl<'o> Draft<'o> {
             declined: false,
             action: None,
             test: false,
+            test_values: 0,
             trap: None,
             hashed: false,
             anything: false,
@@ -88,6 +91,10 @@ impl<'o> Draft<'o> {
         let Some(text) = normal::line(value) else { return };
         if field.is_contact() && is_hash(&text) {
             self.hashed = true;
+            return;
+        }
+        if is_test_value(&text) {
+            self.test_values += 1;
             return;
         }
         let plumbing = matches!(field, Field::Plumbing | Field::Action | Field::Test | Field::Trap);
@@ -208,6 +215,49 @@ fn put<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
 /// SHA-256 or MD5 in hex: what advertisers send in place of contact data.
 fn is_hash(text: &str) -> bool {
     matches!(text.len(), 32 | 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// What the testing tools of advertisers fill in: "<test lead: dummy data for full_name>", in their languages.
+fn is_test_value(text: &str) -> bool {
+    if text.len() > 200 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    let test = holds(&[
+        "test lead",
+        "test-lead",
+        "testlead",
+        "lead de prueba",
+        "lead di prova",
+        "lead de test",
+        "lead de teste",
+        "testowy lead",
+    ]) || holds(&[
+        "cliente potencial de prueba",
+        "prospect test",
+        "prospect de test",
+        "testkontakt",
+        "тестов",
+    ]);
+    let dummy = holds(&[
+        "dummy",
+        "datos ficticios",
+        "datos de prueba",
+        "dati fittizi",
+        "données fictives",
+        "donnees fictives",
+        "testdaten",
+    ]) || holds(&[
+        "dados fictícios",
+        "platzhalter",
+        "placeholder",
+        "fittizi",
+        "fictif",
+        "ficti",
+    ]);
+    test && (dummy || lower.starts_with('<') || lower.contains(':'))
+        || lower.starts_with("dummy data for")
 }
 
 #[cfg(test)]

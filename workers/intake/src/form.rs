@@ -13,11 +13,16 @@ use crate::options::ReadOptions;
 use crate::{adf, junk, mail};
 
 mod body;
+mod event;
 mod gateways;
+mod people;
+mod phones;
+mod sides;
 mod tree;
 mod vendors;
 
-use tree::{DEPTH_MAX, ENTRIES_MAX, FIELDS_MAX, flatten, node, nothing, scalar};
+use sides::{Side, Sides};
+use tree::{DEPTH_MAX, ENTRIES_MAX, FIELDS_MAX, Leaf, flatten, node, nothing, scalar};
 
 /// Reads one body of a form or hook.
 #[must_use]
@@ -61,7 +66,10 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
             if parts.is_empty() { nothing() } else { draft::collected(parts) }
         }
         Value::Object(fields) if fields.is_empty() => nothing(),
-        Value::Object(_) => vendors::read(tree, options).unwrap_or_else(|| plain(tree, options)),
+        Value::Object(_) => vendors::read(tree, options)
+            .or_else(|| event::judge(tree))
+            .or_else(|| vendors::fields(tree, options))
+            .unwrap_or_else(|| plain(tree, options)),
         _ => Reading::Unclear {
             reason: "The body is neither a form nor an object; send fields with names.".to_owned(),
         },
@@ -73,85 +81,95 @@ fn wrapped(tree: &Value) -> Option<&Value> {
     tree.get("mandrill_events").or_else(brevo).filter(|list| list.is_array())
 }
 
-/// A form without a known vendor: its fields by their names.
+/// A form without a known vendor: its fields by their names. A list of people inside it are several enquiries.
 fn plain(tree: &Value, options: &ReadOptions) -> Reading {
-    let mut flat = Vec::new();
-    if !flatten(tree, &mut Vec::new(), &mut flat) {
+    let entries = people::entries(tree, options);
+    if entries.len() > ENTRIES_MAX {
+        let reason = format!("The hook lists more than {ENTRIES_MAX} people; send them in parts.");
+        return Reading::Unclear { reason };
+    }
+    if entries.len() < 2 {
+        return one(tree, options);
+    }
+    let parts = (1..).zip(entries).map(|(number, entry)| Part {
+        number,
+        reading: part(one(&entry, options)),
+        original: entry,
+    });
+    draft::collected(parts.collect())
+}
+
+fn one(tree: &Value, options: &ReadOptions) -> Reading {
+    let mut leaves = Vec::new();
+    if !flatten(tree, &mut Vec::new(), &mut leaves) {
         return Reading::Unclear {
             reason: format!(
                 "The form has more than {FIELDS_MAX} fields or nests them deeper than {DEPTH_MAX}."
             ),
         };
     }
-    let method =
-        flat.iter().find(|(name, _)| name == "_method").map(|(_, value)| value.to_lowercase());
+    let method = leaves
+        .iter()
+        .find(|leaf| leaf.path.len() == 1 && leaf.path[0] == "_method")
+        .map(|leaf| leaf.value.to_lowercase());
     if method.as_deref().is_some_and(|method| matches!(method, "put" | "patch" | "delete")) {
         let reason = "The form changes a record that exists; it asks for nothing new.".to_owned();
         return Reading::NoLead { kind: NoLead::OtherEvent, reason };
     }
+    let leaves = phones::joined(leaves);
+    let sides = sides::sides(&leaves, options);
+    if let Some(reason) = sides.doubt {
+        return Reading::Unclear { reason };
+    }
     let mut draft = Draft::new(LeadSource::Web, options);
     items(tree, &mut draft);
-    for (path, value) in &flat {
-        if path.starts_with("items.")
-            || path.starts_with("products.")
-            || path.starts_with("line_items.")
-        {
-            continue;
-        }
-        named(&mut draft, path, value);
+    let listed = |leaf: &&Leaf| {
+        leaf.path.len() < 2
+            || !matches!(leaf.path[0].as_str(), "items" | "products" | "line_items" | "interest")
+    };
+    for leaf in leaves.iter().filter(listed) {
+        named(&mut draft, leaf, &sides);
     }
     spam_or(draft.finish("The form"))
 }
 
-/// Objects within a form that are about our side, not about whoever asks.
-const OUR_SIDE: &[&str] = &[
-    "owner",
-    "assignee",
-    "assignedto",
-    "agent",
-    "vendor",
-    "dealer",
-    "recipient",
-    "site",
-    "page",
-    "meta",
-    "metadata",
-    "context",
-    "workspace",
-    "team",
-];
-
 /// Takes a field by the names on its path, the innermost first.
-fn named(draft: &mut Draft<'_>, path: &str, value: &str) {
-    let names: Vec<&str> = path
-        .split('.')
-        .filter(|name| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit()))
-        .collect();
-    let Some((last, parents)) = names.split_last() else { return draft.other(path, value) };
-    if let [.., parent] = parents
-        && matches!(fields::fold(last).as_str(), "name" | "email")
-        && fields::fold(parent) == "owner"
+fn named(draft: &mut Draft<'_>, leaf: &Leaf, sides: &Sides) {
+    let name = leaf.name();
+    let names = leaf.names();
+    let Some((last, parents)) = names.split_last() else { return draft.other(&name, &leaf.value) };
+    let (last, parent) = (fields::fold(last), parents.last().map(|name| fields::fold(name)));
+    let parent = parent.unwrap_or_default();
+    let field = leaf.field();
+    if leaf.label.is_none() && matches!(last.as_str(), "name" | "email") && parent == "owner" {
+        return draft.field(Field::Owner, &name, &leaf.value);
+    }
+    if matches!(last.as_str(), "name" | "title") && matches!(parent.as_str(), "form" | "campaign") {
+        return draft.field(Field::Campaign, &name, &leaf.value);
+    }
+    let party = sides::party_of(leaf);
+    if sides.is_other(&party.join("."))
+        || sides::side(&party) == Side::Ours && !is_account(&party, field, sides)
     {
-        return draft.field(Field::Owner, path, value);
+        return draft.other(&name, &leaf.value);
     }
-    if parents.iter().any(|parent| OUR_SIDE.contains(&fields::fold(parent).as_str())) {
-        return draft.other(path, value);
-    }
-    let parent = parents.last().copied().unwrap_or_default();
-    let is_name =
-        matches!(fields::fold(last).as_str(), "name" | "title" | "value" | "label" | "text");
-    let field = match fields::meaning(parent) {
-        // `company: {name}` names a company, `phone: {value}` a phone.
-        Some(field) if is_name && field != Field::Message => Some(field),
-        _ if is_name && matches!(fields::fold(parent).as_str(), "form" | "campaign") => {
-            Some(Field::Campaign)
-        }
-        _ => fields::meaning(last).or_else(|| fields::meaning(path)),
-    };
     match field {
-        Some(field) => draft.field(field, path, value),
-        None => draft.other(path, value),
+        // The title of a meeting, form or page is nobody's.
+        Some(Field::Title) if leaf.label.is_none() && !sides.is_asker(&party.join(".")) => {
+            draft.field(Field::Topic, &name, &leaf.value);
+        }
+        Some(field) => draft.field(field, &name, &leaf.value),
+        None => draft.other(&name, &leaf.value),
     }
+}
+
+/// The account of a person is their company; that of a hook is ours.
+fn is_account(party: &[String], field: Option<Field>, sides: &Sides) -> bool {
+    party.split_last().is_some_and(|(last, above)| {
+        matches!(fields::fold(last).as_str(), "account" | "organisation" | "organization")
+            && !matches!(field, Some(Field::Email | Field::Phone | Field::FullName))
+            && (sides.is_asker(&above.join(".")) || sides::side(above) == Side::Asker)
+    })
 }
 
 /// A form filled in by a spammer is held, not made a lead.
@@ -165,7 +183,7 @@ fn spam_or(reading: PartReading) -> Reading {
         if junk::judge(&letter) != junk::Judgement::Fine {
             return Reading::Unclear {
                 reason: "The form's text reads like fraud or bulk advertising; release it if a \
-                         customer wrote it."
+                                 customer wrote it."
                     .to_owned(),
             };
         }

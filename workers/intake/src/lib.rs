@@ -17,6 +17,7 @@ mod letter;
 pub mod mail;
 pub mod normal;
 mod options;
+mod rows;
 mod sender;
 mod subject;
 pub mod table;

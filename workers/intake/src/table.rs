@@ -3,15 +3,16 @@
 use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
 use serde_json::{Map, Value};
 
-use crate::charset;
 use crate::draft::Draft;
 use crate::fields::{self, Field};
 use crate::options::ReadOptions;
+use crate::rows;
 
 mod dialect;
+mod odd;
 
 pub use dialect::{COLUMNS_MAX, ROWS_MAX};
-use dialect::{cells, next_record};
+use dialect::{Dialect, cells, next_record};
 
 /// Longest cell kept in [`Part::original`], in bytes.
 const CELL_BYTES_MAX: usize = 32 * 1024;
@@ -24,7 +25,7 @@ const CHECKPOINT_ROWS: u64 = 64;
 #[derive(Debug)]
 pub struct Table {
     text: String,
-    delimiter: u8,
+    dialect: Dialect,
     columns: Vec<Column>,
     /// Byte positions of rows 0, 64, 128, …
     checkpoints: Vec<usize>,
@@ -32,6 +33,7 @@ pub struct Table {
     options: ReadOptions,
 }
 
+/// A column with what its name means.
 #[derive(Clone, Debug)]
 struct Column {
     name: String,
@@ -45,14 +47,14 @@ impl Table {
     /// Where the file is no table of contacts: a sentence for whoever sent it.
     pub fn open(bytes: &[u8], options: &ReadOptions) -> Result<Self, String> {
         dialect::refuse_other_files(bytes)?;
-        let text = charset::decode(bytes, None);
+        let text = rows::decode(bytes);
         if text.contains('\0') {
             return Err("The file is binary, not a table; send CSV.".to_owned());
         }
         let header = dialect::header(&text)?;
         let columns = columns(&header.names);
         let mut table = Self {
-            delimiter: header.delimiter,
+            dialect: header.dialect,
             columns,
             checkpoints: Vec::new(),
             rows: 0,
@@ -87,15 +89,14 @@ impl Table {
         let mut number = checkpoint * CHECKPOINT_ROWS;
         let mut parts = Vec::new();
         while parts.len() < limit {
-            let Some(record) = next_record(&self.text, at, self.delimiter) else { break };
+            let Some(record) = next_record(&self.text, at, self.dialect) else { break };
             at = record.next;
-            if dialect::is_blank(&self.text[record.range.clone()], self.delimiter) {
+            if dialect::is_blank(&self.text[record.range.clone()], self.dialect.delimiter) {
                 continue;
             }
             number += 1;
             if number >= from_row {
-                let cells = cells(&self.text[record.range], self.delimiter);
-                parts.push(self.part(number, &cells));
+                parts.push(self.part(number, &self.text[record.range]));
             }
         }
         parts
@@ -104,7 +105,7 @@ impl Table {
     /// Counts the rows and remembers where they begin.
     fn count(&mut self, data: usize) -> Result<(), String> {
         let mut at = data;
-        while let Some(record) = next_record(&self.text, at, self.delimiter) {
+        while let Some(record) = next_record(&self.text, at, self.dialect) {
             if record.unclosed {
                 return Err(format!(
                     "Row {} opens a quotation mark that is not closed; mend it and send the file \
@@ -112,7 +113,7 @@ impl Table {
                     self.rows + 1
                 ));
             }
-            if !dialect::is_blank(&self.text[record.range.clone()], self.delimiter) {
+            if !dialect::is_blank(&self.text[record.range.clone()], self.dialect.delimiter) {
                 if self.rows.is_multiple_of(CHECKPOINT_ROWS) {
                     self.checkpoints.push(record.range.start);
                 }
@@ -128,7 +129,26 @@ impl Table {
         Ok(())
     }
 
-    fn part(&self, number: u64, cells: &[String]) -> Part {
+    /// The cells of a record, in whichever notation they are as many as the columns; `false` where in none.
+    fn cells(&self, record: &str) -> (Vec<String>, bool) {
+        let strict = cells(record, self.dialect);
+        let wanted = self.columns.len();
+        if strict.len() == wanted {
+            return (strict, true);
+        }
+        let other = Dialect { backslash: !self.dialect.backslash, ..self.dialect };
+        let tries = [dialect::loose_cells(record, self.dialect), cells(record, other)];
+        for found in tries {
+            if found.len() == wanted {
+                return (found, true);
+            }
+        }
+        odd::settled(strict, &self.columns)
+    }
+
+    fn part(&self, number: u64, record: &str) -> Part {
+        let (cells, sound) = self.cells(record);
+        let cells = cells.as_slice();
         let mut draft = Draft::new(LeadSource::List, &self.options);
         let mut original = Map::new();
         for (at, cell) in cells.iter().enumerate() {
@@ -155,8 +175,12 @@ impl Table {
         let reading = if cells.iter().all(|cell| is_mark(cell)) {
             let reason = "The row holds only placeholders.".to_owned();
             PartReading::NoLead { kind: NoLead::Empty, reason }
-        } else {
+        } else if let Some(reading) = odd::no_person(cells, &self.columns) {
+            reading
+        } else if sound {
             draft.finish("The row")
+        } else {
+            odd::shifted(cells, &self.columns)
         };
         Part { number, reading, original: Value::Object(original) }
     }
@@ -179,13 +203,22 @@ pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
     }
 }
 
+/// Names of columns for the web site of whom the row is about, which in a form may be the page that it stands on.
+const SITES: &[&str] = &["url", "domain", "webpage", "siteurl", "host", "seite"];
+
 fn columns(names: &[String]) -> Vec<Column> {
     let mut seen = std::collections::HashMap::new();
     let mut columns: Vec<Column> = (1..)
         .zip(names)
         .map(|(place, name): (usize, _)| {
             let name = crate::normal::line(name).unwrap_or_else(|| format!("column {place}"));
-            let field = fields::meaning(&name);
+            // In a list there is no form that could stand on a page.
+            let field = match fields::meaning(&name) {
+                Some(Field::Page) if SITES.contains(&fields::fold(&name).as_str()) => {
+                    Some(Field::Website)
+                }
+                field => field,
+            };
             let times = seen.entry(name.clone()).and_modify(|n| *n += 1).or_insert(1);
             let name = if *times > 1 { format!("{name} ({times})") } else { name };
             Column { name, field }
@@ -228,18 +261,20 @@ mod tests {
     #[test]
     fn f5_every_row_has_its_own_outcome_and_number() {
         let table = open(
-            "Vorname;Name;E-Mail;Menge;Artikel;Datum\nAnna;Blum;a@b.de;2;P-1;03/04/2026\n\n;;;;;\nX;;;;;\nMax;Mut;m@b.de;1;P-2;x;extra\n",
+            "Vorname;Name;E-Mail;Menge;Artikel;Datum\nAnna;Blum;a@b.de;2;P-1;03/04/2026\n\n;;;;;\nX;;;;;\nMax;Mut;m@b.de;1;P-2;x;extra\nEva;Gut;e@b.de;1;P-2\n",
         );
-        assert_eq!(table.row_count(), 3);
+        assert_eq!(table.row_count(), 4);
         let rows = table.rows(1, 10);
-        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
         let PartReading::Enquiry(first) = &rows[0].reading else { panic!("{:?}", rows[0]) };
         assert_eq!(first.person.full_name().as_deref(), Some("Anna Blum"));
         assert_eq!(first.interest[0].product, "P-1");
         assert_eq!(first.other[0].value, "03/04/2026");
         assert_eq!(rows[0].original["Name"], "Blum");
-        let PartReading::Enquiry(last) = &rows[2].reading else { panic!("{:?}", rows[2]) };
-        assert!(last.other.iter().any(|other| other.name == "column 7" && other.value == "extra"));
+        // One cell more than the header has: nobody can tell which of them is in its place.
+        let PartReading::Unclear { reason } = &rows[2].reading else { panic!("{:?}", rows[2]) };
+        assert!(reason.contains("7 cells") && rows[2].original["column 7"] == "extra", "{reason}");
+        assert!(matches!(&rows[3].reading, PartReading::Enquiry(_)));
     }
 
     #[test]

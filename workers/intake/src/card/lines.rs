@@ -14,6 +14,8 @@ pub(super) struct Card {
     pub(super) properties: Vec<Property>,
     /// Its text without pictures and keys.
     pub(super) text: String,
+    /// Cards of other people inside it, as text: an assistant's.
+    pub(super) inner: Vec<String>,
 }
 
 impl Card {
@@ -34,6 +36,8 @@ pub(super) struct Property {
     pub(super) group: Option<String>,
     /// TYPE values and bare parameters, upper case.
     pub(super) types: Vec<String>,
+    /// How much it is preferred: 1 most, 100 least.
+    pub(super) pref: Option<u8>,
     /// Decoded from quoted-printable, still with vCard's backslashes.
     pub(super) value: String,
 }
@@ -80,42 +84,124 @@ fn unescape(text: &str) -> String {
     out
 }
 
-/// The cards of a text, at most `limit`; one that does not end, ends with the text.
-pub(super) fn cards(text: &str, limit: usize) -> Vec<Card> {
-    let mut cards = Vec::new();
-    let mut card: Option<Card> = None;
-    let mut lines = text.lines().peekable();
-    while let Some(line) = lines.next() {
-        let bare = line.trim();
-        if bare.eq_ignore_ascii_case("begin:vcard") {
-            cards.extend(card.replace(Card::default()));
-        } else if bare.eq_ignore_ascii_case("end:vcard") {
-            cards.extend(card.take());
-        } else if let Some(card) = &mut card {
-            let mut whole = line.trim_end_matches('\r').to_owned();
-            let quoted_printable = is_quoted_printable(&whole);
-            loop {
-                // A soft line break goes on without a blank; the last may lead to nothing.
-                if quoted_printable && whole.ends_with('=') {
-                    whole.pop();
-                    match lines.next_if(|next| !next.trim().is_empty() && !is_end(next)) {
-                        Some(next) => append(&mut whole, next.trim_end_matches('\r')),
-                        None => break,
-                    }
-                } else if let Some(next) = lines.next_if(|next| next.starts_with([' ', '\t'])) {
-                    append(&mut whole, &next.trim_end_matches('\r')[1..]);
-                } else {
-                    break;
-                }
-            }
-            take(card, &whole);
-        }
-        if cards.len() >= limit {
-            return cards;
+/// The bytes with folded lines joined: some programs fold in the middle of a letter. What quoted-printable divides
+/// is joined later, and UTF-16 is decoded first.
+pub(super) fn unfolded(bytes: &[u8]) -> Vec<u8> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
+        return bytes.to_vec();
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let end = match (byte, bytes.get(at + 1)) {
+            (b'\r', Some(b'\n')) => 2,
+            (b'\n', _) => 1,
+            _ => 0,
+        };
+        let soft = out.last() == Some(&b'=');
+        if end > 0 && !soft && matches!(bytes.get(at + end), Some(b' ' | b'\t')) {
+            at += end + 1;
+        } else {
+            out.push(*byte);
+            at += 1;
         }
     }
-    cards.extend(card);
+    out
+}
+
+/// The cards of a text, at most `limit`; one that does not end, ends with the text. A card inside another one
+/// belongs to somebody else, and what follows it to the outer one.
+pub(super) fn cards(text: &str, limit: usize) -> Vec<Card> {
+    let lines: Vec<&str> = text.lines().collect();
+    let nested = nested(&lines);
+    let mut cards: Vec<Card> = Vec::new();
+    // The outermost first.
+    let mut open: Vec<Card> = Vec::new();
+    let mut at = 0;
+    while at < lines.len() && cards.len() < limit {
+        let line = lines[at];
+        at += 1;
+        if is_mark(line, "begin:vcard") {
+            if !nested.contains(&(at - 1)) {
+                cards.append(&mut open);
+            }
+            open.push(Card::default());
+        } else if is_mark(line, "end:vcard") {
+            let Some(card) = open.pop() else { continue };
+            match open.last_mut() {
+                Some(outer) if outer.inner.len() < INNER_MAX => outer.inner.push(card.text),
+                Some(_) => {}
+                None => cards.push(card),
+            }
+        } else if let Some(card) = open.last_mut() {
+            take(card, &logical(line, &lines, &mut at));
+        }
+    }
+    cards.extend(open.into_iter().next());
+    for card in &mut cards {
+        // What the owner prefers comes first; the rest keeps its order.
+        card.properties.sort_by_key(|property| property.pref.unwrap_or(u8::MAX));
+    }
     cards
+}
+
+/// Most cards that are kept of those inside another one.
+const INNER_MAX: usize = 10;
+
+/// The lines that begin a card inside another one: lines of the outer one follow the end of it, or one for an
+/// agent precedes it. Otherwise the outer one only lacks its end.
+fn nested(lines: &[&str]) -> std::collections::HashSet<usize> {
+    let mut found = std::collections::HashSet::new();
+    // What the last end that was met, from behind, is followed by.
+    let mut goes_on = false;
+    let mut next_is_begin = true;
+    let mut depth_known = false;
+    for (at, line) in lines.iter().enumerate().rev() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let begin = is_mark(line, "begin:vcard");
+        if is_mark(line, "end:vcard") {
+            goes_on = !next_is_begin;
+            depth_known = true;
+        } else if begin {
+            let agent = lines[..at].iter().rev().find(|line| !line.trim().is_empty());
+            let agent =
+                agent.is_some_and(|line| line.trim_end().to_ascii_uppercase().ends_with("AGENT:"));
+            if depth_known && goes_on || agent {
+                found.insert(at);
+            }
+            depth_known = false;
+        }
+        next_is_begin = begin;
+    }
+    found
+}
+
+fn is_mark(line: &str, mark: &str) -> bool {
+    line.trim().trim_start_matches('\u{feff}').eq_ignore_ascii_case(mark)
+}
+
+/// A line with those that go on with it.
+fn logical(line: &str, lines: &[&str], at: &mut usize) -> String {
+    let mut whole = line.trim_end_matches('\r').to_owned();
+    let quoted_printable = is_quoted_printable(&whole);
+    loop {
+        let next = lines.get(*at).copied().unwrap_or_default();
+        // A soft line break goes on without a blank; the last may lead to nothing.
+        if quoted_printable && whole.ends_with('=') {
+            whole.pop();
+            if next.trim().is_empty() || is_end(next) {
+                return whole;
+            }
+            append(&mut whole, next.trim_end_matches('\r'));
+        } else if next.starts_with([' ', '\t']) {
+            append(&mut whole, &next.trim_end_matches('\r')[1..]);
+        } else {
+            return whole;
+        }
+        *at += 1;
+    }
 }
 
 fn append(whole: &mut String, more: &str) {
@@ -167,6 +253,7 @@ fn property(line: &str) -> Option<Property> {
         None => (None, name),
     };
     let mut types = Vec::new();
+    let mut pref: Option<u8> = None;
     let (mut encoding, mut label) = (String::new(), None);
     for parameter in parameters {
         match parameter.split_once('=') {
@@ -181,8 +268,9 @@ fn property(line: &str) -> Option<Property> {
             Some((key, value)) if key.trim().eq_ignore_ascii_case("charset") => {
                 label = Some(value.trim())
             }
-            Some((key, _)) if key.trim().eq_ignore_ascii_case("pref") => {
-                types.push("PREF".to_owned())
+            Some((key, value)) if key.trim().eq_ignore_ascii_case("pref") => {
+                let value = value.trim_matches(['"', ' ']);
+                pref = value.parse().ok().filter(|pref| (1..=100).contains(pref));
             }
             Some(_) => {}
             None => {
@@ -194,6 +282,10 @@ fn property(line: &str) -> Option<Property> {
             }
         }
     }
+    // Before version 4 a card could only say which one is preferred.
+    if pref.is_none() && types.iter().any(|kind: &String| kind == "PREF") {
+        pref = Some(1);
+    }
     types.push(encoding.clone());
     let mut cut = value.len().min(VALUE_BYTES_MAX);
     while !value.is_char_boundary(cut) {
@@ -202,7 +294,7 @@ fn property(line: &str) -> Option<Property> {
     let value = &value[..cut];
     let value =
         if encoding == "QUOTED-PRINTABLE" { unquote(value, label) } else { value.to_owned() };
-    Some(Property { name, group, types, value })
+    Some(Property { name, group, types, pref, value })
 }
 
 /// Decodes quoted-printable; a broken escape stays as it is.

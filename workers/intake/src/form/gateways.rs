@@ -16,6 +16,14 @@ use parts::{base, body, header, headers, list, mailboxes, names};
 /// The mail that a gateway's hook holds; `None` where this is no gateway's hook, `Err` where the
 /// hook holds no mail that could be judged.
 pub(super) fn letter(tree: &Value) -> Option<Result<Letter, Reading>> {
+    // Postmark reports bounces, openings and complaints in the shape of a mail.
+    if let Some(record) = at(tree, "RecordType").filter(|record| record != "Inbound")
+        && tree.get("MessageID").is_some()
+    {
+        return Some(Err(other_event(&format!(
+            "Postmark reports \"{record}\" of a mail that was sent."
+        ))));
+    }
     if let Some(raw) = raw_mail(tree) {
         return Some(mail::parse(&raw).map_err(|reason| Reading::Unclear { reason }));
     }
@@ -134,6 +142,12 @@ fn ses(tree: &Value) -> Option<Result<Letter, Reading>> {
         }
         let inner = serde_json::from_str::<Value>(&at(tree, "Message")?).ok()?;
         return letter_once(&inner);
+    }
+    let kind = at(tree, "notificationType").or_else(|| at(tree, "eventType")).unwrap_or_default();
+    if tree.get("mail").is_some() && !kind.is_empty() && kind != "Received" {
+        return Some(Err(other_event(&format!(
+            "Amazon SES reports \"{kind}\" of a mail that was sent."
+        ))));
     }
     let notice = node(tree, "Records.0.ses").or_else(|| {
         (at(tree, "notificationType").as_deref() == Some("Received")).then_some(tree)

@@ -69,6 +69,7 @@ struct Party {
 /// What of the leaves describes whoever asks.
 #[derive(Debug, Default)]
 pub(super) struct Sides {
+    askers: std::collections::HashSet<String>,
     others: std::collections::HashSet<String>,
     /// A sentence for whoever must look, where two people stand side by side and nothing tells who asks.
     pub(super) doubt: Option<String>,
@@ -78,6 +79,11 @@ impl Sides {
     /// Whether the object at this path is about somebody else than whoever asks.
     pub(super) fn is_other(&self, party: &str) -> bool {
         self.others.contains(party)
+    }
+
+    /// Whether the object at this path names or reaches whoever asks.
+    pub(super) fn is_asker(&self, party: &str) -> bool {
+        self.askers.contains(party)
     }
 }
 
@@ -89,25 +95,52 @@ pub(super) fn party_of(leaf: &Leaf) -> Vec<String> {
         path.pop();
     }
     let last = path.pop().unwrap_or_default();
-    let value = matches!(fold(&last).as_str(), "name" | "value" | "label" | "text" | "number" | "address" | "email" | "type");
-    if value {
-        let parent = path.iter().rev().find(|name| !number(name));
-        let field = parent.and_then(|parent| fields::meaning(parent));
-        if field.is_some_and(|field| !matches!(field, Field::FullName | Field::Message | Field::Company | Field::Title)) {
-            while path.last().is_some_and(number) {
-                path.pop();
-            }
-            path.pop();
-        }
+    while path.last().is_some_and(number) && value_of_field(&path, &last) {
+        path.pop();
+    }
+    // `name: {first, last}`, `q4_phone: {area, number}`: the object is a field of its own.
+    while path.last().is_some_and(|last| is_field(last)) {
+        path.pop();
     }
     path
+}
+
+/// Whether the last name only says that it is the value of the field around it: `emails.0.value`.
+fn value_of_field(path: &[String], last: &str) -> bool {
+    let parent = path.iter().rev().find(|name| !name.bytes().all(|b| b.is_ascii_digit()));
+    matches!(
+        fold(last).as_str(),
+        "name" | "value" | "label" | "text" | "number" | "address" | "email" | "type"
+    ) && parent.is_some_and(|parent| is_field(parent))
+}
+
+/// Whether an object's name is that of a field, not of somebody.
+fn is_field(name: &str) -> bool {
+    match fields::meaning(name) {
+        Some(Field::FullName) => {
+            let folded = fold(name);
+            ["name", "naam", "nombre", "nome", "nom"].iter().any(|word| folded.ends_with(word))
+                && folded.len() > 2
+        }
+        Some(
+            Field::Email
+            | Field::Phone
+            | Field::Mobile
+            | Field::OtherPhone
+            | Field::OtherEmail
+            | Field::Line1,
+        ) => true,
+        _ => false,
+    }
 }
 
 /// Finds who asks among all that a form describes.
 pub(super) fn sides(leaves: &[Leaf], options: &ReadOptions) -> Sides {
     let mut parties: BTreeMap<String, Party> = BTreeMap::new();
     for (order, leaf) in leaves.iter().enumerate() {
-        let Some(field) = leaf.field().filter(|field| field.is_contact() && *field != Field::Company) else {
+        let Some(field) =
+            leaf.field().filter(|field| field.is_contact() && *field != Field::Company)
+        else {
             note_role(&mut parties, leaf, order);
             continue;
         };
@@ -139,13 +172,15 @@ fn fresh(path: &[String], order: usize) -> Party {
 /// `type: "agent"` beside a name says whose side it is.
 fn note_role(parties: &mut BTreeMap<String, Party>, leaf: &Leaf, order: usize) {
     let last = leaf.path.last().map(|name| fold(name)).unwrap_or_default();
-    if !matches!(last.as_str(), "type" | "role" | "kind" | "usertype" | "sendertype" | "authortype") {
+    if !matches!(last.as_str(), "type" | "role" | "kind" | "usertype" | "sendertype" | "authortype")
+    {
         return;
     }
     let side = match fold(&leaf.value).as_str() {
-        "user" | "agent" | "admin" | "bot" | "operator" | "staff" | "owner" | "host" | "organizer" | "teammate" | "system"
-        | "employee" | "seller" | "agentbot" => Side::Ours,
-        "contact" | "customer" | "visitor" | "lead" | "guest" | "attendee" | "enduser" | "client" => Side::Asker,
+        "user" | "agent" | "admin" | "bot" | "operator" | "staff" | "owner" | "host"
+        | "organizer" | "teammate" | "system" | "employee" | "seller" | "agentbot" => Side::Ours,
+        "contact" | "customer" | "visitor" | "lead" | "guest" | "attendee" | "enduser"
+        | "client" => Side::Asker,
         _ => return,
     };
     // "user" at the root is a kind of account, not of a side.
@@ -158,31 +193,53 @@ fn note_role(parties: &mut BTreeMap<String, Party>, leaf: &Leaf, order: usize) {
 
 fn judge(parties: &BTreeMap<String, Party>) -> Sides {
     let mut sides = Sides::default();
-    let root = |path: &str| path.split('.').all(|name| matches!(name, "" | "payload" | "data" | "body" | "fields" | "form_response" | "0"));
+    let root = |path: &str| {
+        path.split('.').all(|name| {
+            matches!(name, "" | "payload" | "data" | "body" | "fields" | "form_response" | "0")
+        })
+    };
     let rank = |path: &str, party: &Party| match party.side {
         Side::Ours => Side::Ours,
         // Fields of the form itself are the writer's, unless all that they say is a name of something.
         _ if root(path) && !party.channels.is_empty() => Side::Asker,
         side => side,
     };
-    let ranked: Vec<(&String, &Party, Side)> = parties.iter().map(|(path, party)| (path, party, rank(path, party))).collect();
-    let reachable = |wanted: Side| ranked.iter().any(|(_, party, side)| *side == wanted && !party.channels.is_empty());
+    let ranked: Vec<(&String, &Party, Side)> =
+        parties.iter().map(|(path, party)| (path, party, rank(path, party))).collect();
+    let reachable = |wanted: Side| {
+        ranked.iter().any(|(_, party, side)| *side == wanted && !party.channels.is_empty())
+    };
     let best = [Side::Asker, Side::Unknown].into_iter().find(|side| reachable(*side));
     let Some(best) = best else {
         // Nobody can be reached but perhaps our side.
-        sides.others = ranked.iter().filter(|(.., side)| *side == Side::Ours).map(|(path, ..)| (*path).clone()).collect();
+        for (path, _, side) in &ranked {
+            let list = if *side == Side::Ours { &mut sides.others } else { &mut sides.askers };
+            list.insert((*path).clone());
+        }
         return sides;
     };
     let mut chosen: Vec<(&String, &Party)> = Vec::new();
     let mut candidates: Vec<_> = ranked.iter().filter(|(.., side)| *side >= best).collect();
     // The fields of the form first, then what is nearest to the root, then what comes first.
-    candidates.sort_by_key(|(path, party, side)| (std::cmp::Reverse(*side), party.channels.is_empty(), !root(path), path.matches('.').count(), party.order));
+    candidates.sort_by_key(|(path, party, side)| {
+        (
+            std::cmp::Reverse(*side),
+            party.channels.is_empty(),
+            !root(path),
+            path.matches('.').count(),
+            party.order,
+        )
+    });
     for (path, party, side) in candidates {
-        let fits = chosen.is_empty() || chosen.iter().any(|(_, known)| same(known, party)) || joins(&chosen, party);
+        let fits = chosen.is_empty()
+            || chosen.iter().any(|(_, known)| same(known, party))
+            || joins(&chosen, party);
         if fits {
             chosen.push((path, party));
         } else if *side == Side::Unknown && best == Side::Unknown && !party.channels.is_empty() {
-            let named = |path: &str, party: &Party| format!("{} under \"{path}\"", party.channels.first().map_or("", String::as_str));
+            let named = |path: &str, party: &Party| {
+                format!("{} under \"{path}\"", party.channels.first().map_or("", String::as_str))
+            };
             let (first, known) = chosen[0];
             sides.doubt.get_or_insert_with(|| {
                 format!(
@@ -194,7 +251,12 @@ fn judge(parties: &BTreeMap<String, Party>) -> Sides {
             });
         }
     }
-    sides.others = ranked.iter().filter(|(path, ..)| !chosen.iter().any(|(known, _)| known == path)).map(|(path, ..)| (*path).clone()).collect();
+    sides.askers = chosen.iter().map(|(path, _)| (*path).clone()).collect();
+    sides.others = ranked
+        .iter()
+        .filter(|(path, ..)| !chosen.iter().any(|(known, _)| known == path))
+        .map(|(path, ..)| (*path).clone())
+        .collect();
     sides
 }
 
@@ -208,6 +270,12 @@ fn same(a: &Party, b: &Party) -> bool {
 fn joins(chosen: &[(&String, &Party)], party: &Party) -> bool {
     let named = chosen.iter().any(|(_, known)| known.name.is_some());
     let reached = chosen.iter().any(|(_, known)| !known.channels.is_empty());
-    party.side == Side::Asker && (party.name.is_none() || !named) && (party.channels.is_empty() || !reached)
-        || party.side != Side::Ours && party.channels.is_empty() && party.name.is_some() && !named && party.contacts > 1
+    party.side == Side::Asker
+        && (party.name.is_none() || !named)
+        && (party.channels.is_empty() || !reached)
+        || party.side != Side::Ours
+            && party.channels.is_empty()
+            && party.name.is_some()
+            && !named
+            && party.contacts > 1
 }

@@ -3,7 +3,7 @@
 use domain::enquiry::{NoLead, Reading};
 use serde_json::Value;
 
-use crate::fields;
+use crate::fields::{self, Field};
 
 /// Most fields of one form.
 pub(super) const FIELDS_MAX: usize = 500;
@@ -12,64 +12,173 @@ pub(super) const ENTRIES_MAX: usize = 1_000;
 /// Deepest nesting of fields that is read.
 pub(super) const DEPTH_MAX: usize = 16;
 
-/// Fields with their paths; `false` beyond the limits.
-pub(super) fn flatten(
-    tree: &Value,
-    path: &mut Vec<String>,
-    out: &mut Vec<(String, String)>,
-) -> bool {
+/// A value of a form with the names that lead to it.
+#[derive(Clone, Debug)]
+pub(super) struct Leaf {
+    pub(super) path: Vec<String>,
+    /// The form's own name for the field, where it describes its fields.
+    pub(super) label: Option<String>,
+    pub(super) value: String,
+}
+
+impl Leaf {
+    /// The names on the path, without the places in lists.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let names = self.path.iter().map(String::as_str).filter(|name| !name.is_empty());
+        names.filter(|name| !name.bytes().all(|b| b.is_ascii_digit())).collect()
+    }
+
+    /// How the field is called where it is kept.
+    pub(super) fn name(&self) -> String {
+        self.label.clone().unwrap_or_else(|| self.path.join("."))
+    }
+
+    /// What the field means, by the names on its path, the innermost first.
+    pub(super) fn field(&self) -> Option<Field> {
+        if let Some(label) = &self.label {
+            let by_key = || self.path.last().and_then(|key| fields::meaning(key));
+            return fields::meaning(label).or_else(by_key);
+        }
+        let names = self.names();
+        let (last, parents) = names.split_last()?;
+        let parent = parents.last().copied().unwrap_or_default();
+        let folded = fields::fold(last);
+        let is_name = matches!(folded.as_str(), "name" | "value" | "label" | "text" | "number");
+        match fields::meaning(parent) {
+            // `company: {name}` names a company, `phone: {value}` a phone.
+            Some(field) if is_name && field != Field::Message => Some(field),
+            Some(field @ (Field::Product | Field::Company)) if folded == "title" => Some(field),
+            _ => fields::meaning(last).or_else(|| fields::meaning(&self.path.join("."))),
+        }
+    }
+}
+
+/// The values with their paths; `false` beyond the limits.
+pub(super) fn flatten(tree: &Value, path: &mut Vec<String>, out: &mut Vec<Leaf>) -> bool {
     if path.len() > DEPTH_MAX || out.len() > FIELDS_MAX {
         return false;
     }
+    let mut below = |name: String, value: &Value, out: &mut Vec<Leaf>| {
+        path.push(name);
+        let fits = flatten(value, path, out);
+        path.pop();
+        fits
+    };
     match tree {
-        Value::Object(fields) if let Some((name, value)) = described(fields) => {
-            // The form's own name for the field says more than its place.
-            let known = path.last().is_some_and(|key| fields::meaning(key).is_some());
-            let name = if known { path.join(".") } else { name };
-            out.push((name.replace('.', " "), value));
+        Value::Object(fields) if let Some((label, value)) = described(fields) => {
+            out.push(Leaf { path: path.clone(), label, value });
             true
         }
-        Value::Object(fields) => fields.iter().all(|(name, value)| {
-            path.push(name.clone());
-            let fits = flatten(value, path, out);
-            path.pop();
-            fits
-        }),
-        Value::Array(list) => (0..).zip(list).all(|(at, value): (usize, _)| {
-            path.push(at.to_string());
-            let fits = flatten(value, path, out);
-            path.pop();
-            fits
-        }),
+        Value::Object(fields) => fields.iter().all(|(name, value)| below(name.clone(), value, out)),
+        Value::Array(list) => {
+            (0..).zip(list).all(|(at, value): (usize, _)| below(at.to_string(), value, out))
+        }
         value => {
-            if let Some(text) = scalar(value) {
-                out.push((path.join("."), text));
+            if let Some(value) = scalar(value) {
+                out.push(Leaf { path: path.clone(), label: None, value });
             }
             true
         }
     }
 }
 
-/// A field that form builders describe: `{label, type, value}`; its name and its value.
-fn described(fields: &serde_json::Map<String, Value>) -> Option<(String, String)> {
-    let value = fields.get("value").filter(|_| fields.len() > 1)?;
-    let value = match value {
-        Value::Array(all) => all.iter().filter_map(scalar).collect::<Vec<_>>().join(", "),
-        other => scalar(other).unwrap_or_default(),
+/// A field that form builders describe: `{label, type, value}`; its name, unless its key says more, and its value.
+fn described(fields: &serde_json::Map<String, Value>) -> Option<(Option<String>, String)> {
+    let names = || {
+        ["name", "label", "title", "question", "key", "id", "ref", "slug"]
+            .iter()
+            .filter_map(|n| scalar(fields.get(*n)?))
     };
-    let names =
-        || ["name", "label", "title", "key", "id"].iter().filter_map(|n| scalar(fields.get(*n)?));
+    let value = ["value", "answer", "values"]
+        .iter()
+        .find_map(|name| fields.get(*name))
+        .filter(|_| fields.len() > 1)?;
     let name = names().find(|name| fields::meaning(name).is_some()).or_else(|| names().next())?;
-    Some((name, value))
+    let chosen = |one: &Value| choice(fields, one).or_else(|| text_of(one));
+    let value = match value {
+        Value::Array(all) => all.iter().filter_map(chosen).collect::<Vec<_>>().join(", "),
+        Value::Object(_) => text_of(value).or_else(|| choice(fields, value))?,
+        other => chosen(other).unwrap_or_default(),
+    };
+    Some((Some(name), value))
+}
+
+/// Names under which form builders list what can be chosen.
+const CHOICES: &[&str] = &[
+    "choices",
+    "options",
+    "items",
+    "enum",
+    "possible_values",
+    "possibleValues",
+    "allowed_values",
+    "values_list",
+    "available_options",
+    "optionList",
+    "list",
+];
+
+/// The text of the choice that a value is the key of, in the list beside it.
+fn choice(field: &serde_json::Map<String, Value>, value: &Value) -> Option<String> {
+    let key = scalar(value).or_else(|| scalar(value.get("id").or_else(|| value.get("key"))?))?;
+    let inner = ["properties", "config", "settings", "field", "question"]
+        .iter()
+        .filter_map(|name| field.get(*name)?.as_object());
+    let lists = std::iter::once(field)
+        .chain(inner)
+        .flat_map(|of| CHOICES.iter().filter_map(|name| of.get(*name)));
+    for list in lists {
+        match list {
+            Value::Array(all) => {
+                let found = all.iter().take(FIELDS_MAX).find(|one| {
+                    ["id", "key", "value", "ref", "code", "slug", "uuid", "name"]
+                        .iter()
+                        .any(|name| one.get(*name).and_then(scalar).as_deref() == Some(&key))
+                });
+                if let Some(text) = found.and_then(text_of) {
+                    return Some(text);
+                }
+            }
+            Value::Object(all) => {
+                if let Some(text) =
+                    all.get(&key).and_then(|one| scalar(one).or_else(|| text_of(one)))
+                {
+                    return Some(text);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The text of a value: itself, or what an object calls its text.
+fn text_of(value: &Value) -> Option<String> {
+    scalar(value).or_else(|| {
+        ["label", "text", "title", "name", "caption", "display", "value"]
+            .iter()
+            .find_map(|name| scalar(value.get(*name)?))
+    })
 }
 
 /// A value as text; `None` for nothing and for what is no single value.
 pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(number_text(number)),
         Value::Bool(yes) => Some(yes.to_string()),
         _ => None,
+    }
+}
+
+/// A number of JSON has one notation: what a text of it would leave open is written so that it does not.
+fn number_text(number: &serde_json::Number) -> String {
+    let text = number.to_string();
+    match text.split_once('.') {
+        // 12.125 as a text could be twelve thousand.
+        Some((_, fraction)) if fraction.len() == 3 => format!("{text}0"),
+        Some((whole, "0")) => whole.to_owned(),
+        _ => text,
     }
 }
 

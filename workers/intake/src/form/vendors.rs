@@ -1,9 +1,9 @@
 //! Hooks of lead forms and CRMs whose shape says who sent them.
 
-use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
+use domain::enquiry::{LeadSource, Reading};
 use serde_json::Value;
 
-use super::tree::{ENTRIES_MAX, FIELDS_MAX, at, node, nothing, scalar};
+use super::tree::{FIELDS_MAX, at, node, scalar};
 use crate::draft::{self, Draft};
 use crate::fields::Field;
 use crate::normal;
@@ -11,12 +11,13 @@ use crate::options::ReadOptions;
 
 mod crm;
 mod entry;
+mod meta;
 
 use entry::{keep, take};
 
 /// Reads the hook of a known vendor; `None` where the shape is nobody's.
 pub(super) fn read(tree: &Value, options: &ReadOptions) -> Option<Reading> {
-    meta(tree, options)
+    meta::read(tree, options)
         .or_else(|| google(tree, options))
         .or_else(|| typeform(tree, options))
         .or_else(|| linkedin(tree, options))
@@ -24,7 +25,11 @@ pub(super) fn read(tree: &Value, options: &ReadOptions) -> Option<Reading> {
         .or_else(|| crm::pipedrive(tree, options))
         .or_else(|| crm::intercom(tree, options))
         .or_else(|| crm::calendly(tree, options))
-        .or_else(|| crm::hubspot(tree, options))
+}
+
+/// A hook that lists its fields by name, as HubSpot's forms do.
+pub(super) fn fields(tree: &Value, options: &ReadOptions) -> Option<Reading> {
+    crm::hubspot(tree, options)
 }
 
 /// The vendor's own id of the entry.
@@ -62,56 +67,6 @@ pub(super) fn external_id(tree: &Value) -> Option<String> {
                 at(meta, "timestamp_micro").or_else(|| at(meta, "timestamp"))?
             ))
         })
-}
-
-/// Meta's page hook names leads without saying who they are; the Graph answer says it.
-fn meta(tree: &Value, options: &ReadOptions) -> Option<Reading> {
-    if let Some(answers) = tree.get("field_data").and_then(Value::as_array) {
-        let mut draft = Draft::new(LeadSource::Advertisement, options);
-        for answer in answers.iter().take(FIELDS_MAX) {
-            let value = at(answer, "values.0").or_else(|| at(answer, "value"));
-            if let (Some(name), Some(value)) = (at(answer, "name"), value) {
-                draft.named(&name, &value);
-            }
-        }
-        take(&mut draft, tree, "created_time", Field::SubmittedAt);
-        take(&mut draft, tree, "campaign_name", Field::Campaign);
-        keep(&mut draft, tree, &["id", "form_id", "ad_id", "campaign_id", "platform"]);
-        return Some(draft::whole(draft.finish("Meta's lead")));
-    }
-    let entries = tree.get("entry")?.as_array()?;
-    tree.get("object")?;
-    let changes = entries
-        .iter()
-        .filter_map(|entry| entry.get("changes").and_then(Value::as_array))
-        .flatten()
-        .take(ENTRIES_MAX);
-    let parts: Vec<Part> = (1..)
-        .zip(changes)
-        .map(|(number, change)| Part {
-            number,
-            reading: meta_change(change),
-            original: change.clone(),
-        })
-        .collect();
-    Some(if parts.is_empty() { nothing() } else { draft::collected(parts) })
-}
-
-fn meta_change(change: &Value) -> PartReading {
-    match at(change, "value.leadgen_id") {
-        Some(lead) => PartReading::Unclear {
-            reason: format!(
-                "Meta names a lead (leadgen_id {lead}, form_id {}, page_id {}) without saying who it \
-                 is; fetch it by its id and send the answer.",
-                at(change, "value.form_id").unwrap_or_else(|| "unknown".to_owned()),
-                at(change, "value.page_id").unwrap_or_else(|| "unknown".to_owned()),
-            ),
-        },
-        None => PartReading::NoLead {
-            kind: NoLead::OtherEvent,
-            reason: "Meta reports a change of a page that is no lead.".to_owned(),
-        },
-    }
 }
 
 fn google(tree: &Value, options: &ReadOptions) -> Option<Reading> {

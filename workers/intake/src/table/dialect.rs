@@ -14,6 +14,14 @@ const RECORD_BYTES_MAX: usize = 1024 * 1024;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 const QUOTE: u8 = b'"';
 
+/// How cells are divided and quotation marks within them written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Dialect {
+    pub(super) delimiter: u8,
+    /// By a backslash before them, not by doubling them.
+    pub(super) backslash: bool,
+}
+
 /// One record of the file.
 #[derive(Debug)]
 pub(super) struct Record {
@@ -29,13 +37,13 @@ pub(super) struct Record {
 #[derive(Debug)]
 pub(super) struct Header {
     pub(super) names: Vec<String>,
-    pub(super) delimiter: u8,
+    pub(super) dialect: Dialect,
     /// Where the rows begin.
     pub(super) data: usize,
 }
 
 /// The record that begins at `at`; line ends inside quotation marks belong to it.
-pub(super) fn next_record(text: &str, at: usize, delimiter: u8) -> Option<Record> {
+pub(super) fn next_record(text: &str, at: usize, dialect: Dialect) -> Option<Record> {
     let bytes = text.as_bytes();
     if at >= bytes.len() {
         return None;
@@ -45,7 +53,9 @@ pub(super) fn next_record(text: &str, at: usize, delimiter: u8) -> Option<Record
     while position < bytes.len() {
         let byte = bytes[position];
         if quoted {
-            if byte == QUOTE {
+            if byte == b'\\' && dialect.backslash {
+                position += 1;
+            } else if byte == QUOTE {
                 if bytes.get(position + 1) == Some(&QUOTE) {
                     position += 1;
                 } else {
@@ -62,7 +72,7 @@ pub(super) fn next_record(text: &str, at: usize, delimiter: u8) -> Option<Record
             let next = position + if crlf { 2 } else { 1 };
             return Some(Record { range: at..position, next, unclosed: false });
         } else {
-            at_start = byte == delimiter;
+            at_start = byte == dialect.delimiter;
         }
         position += 1;
     }
@@ -70,37 +80,92 @@ pub(super) fn next_record(text: &str, at: usize, delimiter: u8) -> Option<Record
 }
 
 /// The cells of a record, at most [`COLUMNS_MAX`]; doubled quotation marks are one.
-pub(super) fn cells(record: &str, delimiter: u8) -> Vec<String> {
-    let delimiter = char::from(delimiter);
+pub(super) fn cells(record: &str, dialect: Dialect) -> Vec<String> {
+    divided(record, dialect, false)
+}
+
+/// The cells of a record in which nobody escaped the quotation marks: one ends a cell only before a divider.
+pub(super) fn loose_cells(record: &str, dialect: Dialect) -> Vec<String> {
+    divided(record, dialect, true)
+}
+
+fn divided(record: &str, dialect: Dialect, loose: bool) -> Vec<String> {
+    let delimiter = char::from(dialect.delimiter);
     let mut out = Vec::new();
     let mut cell = String::new();
     let mut chars = record.chars().peekable();
     let (mut quoted, mut at_start) = (false, true);
     while let Some(c) = chars.next() {
         if quoted {
-            if c != '"' {
+            if c == '\\' && dialect.backslash {
+                cell.push(chars.next().unwrap_or(c));
+            } else if c != '"' {
                 cell.push(c);
+            } else if loose {
+                quoted = !chars.peek().is_none_or(|next| *next == delimiter);
+                if quoted {
+                    cell.push('"');
+                }
             } else if chars.next_if_eq(&'"').is_some() {
                 cell.push('"');
             } else {
                 quoted = false;
             }
-        } else if c == '"' && at_start {
+        } else if c == '"' && (at_start || cell == "=") {
+            // ="…" keeps a spreadsheet from changing the text.
+            cell.clear();
             quoted = true;
             at_start = false;
+        } else if c == '\\' && dialect.backslash && chars.peek() == Some(&delimiter) {
+            cell.extend(chars.next());
         } else if c == delimiter {
-            out.push(std::mem::take(&mut cell));
+            out.push(unmarked(std::mem::take(&mut cell)));
             at_start = true;
             if out.len() == COLUMNS_MAX {
                 return out;
             }
         } else {
-            at_start = false;
+            // A blank before a quotation mark is no part of the cell.
+            at_start &= c == ' ';
             cell.push(c);
         }
     }
-    out.push(cell);
+    out.push(unmarked(cell));
     out
+}
+
+/// A cell without the signs that keep a spreadsheet from changing its text.
+fn unmarked(cell: String) -> String {
+    let text = cell.trim();
+    if let Some(formula) = text.strip_prefix('=') {
+        let upper = formula.get(..10).map(str::to_ascii_uppercase).unwrap_or_default();
+        let quoted = formula.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        if let Some(inside) = quoted {
+            return inside.replace("\"\"", "\"");
+        }
+        if upper.starts_with("HYPERLINK(") || upper.starts_with("T(") {
+            // What is shown stands last in the formula.
+            let shown = formula.rsplit('"').nth(1).unwrap_or_default();
+            return shown.strip_prefix("mailto:").unwrap_or(shown).to_owned();
+        }
+    }
+    match text.strip_prefix(['\'', '\u{2018}', '`']) {
+        // 't Hart and 's-Hertogenbosch begin so; 'quoted' ends so.
+        Some(rest)
+            if !rest.contains('\'')
+                && !["t ", "s-", "s ", "n ", "k ", "t\u{a0}"]
+                    .iter()
+                    .any(|begin| rest.to_lowercase().starts_with(begin))
+                && !rest.is_empty() =>
+        {
+            rest.to_owned()
+        }
+        Some(rest) if rest.ends_with('\'') && rest.matches('\'').count() == 1 => {
+            rest.trim_end_matches('\'').to_owned()
+        }
+        Some(rest) if rest.starts_with(['+', '0', '=', '@']) => rest.to_owned(),
+        _ => cell,
+    }
 }
 
 /// Whether a record holds nothing but dividers and blanks.
@@ -117,32 +182,34 @@ pub(super) fn header(text: &str) -> Result<Header, String> {
     .filter(|byte| DELIMITERS.contains(byte));
     let mut best: Option<(usize, Header)> = None;
     for delimiter in DELIMITERS.into_iter().filter(|d| forced.is_none_or(|forced| forced == *d)) {
-        if let Some((score, header)) = header_with(text, delimiter)
+        let dialect = Dialect { delimiter, backslash: false };
+        if let Some((score, header)) = header_with(text, dialect)
             && best.as_ref().is_none_or(|(most, _)| score > *most)
         {
             best = Some((score, header));
         }
     }
-    let Some((_, header)) = best else { return Err(no_header(text)) };
+    let Some((_, mut header)) = best else { return Err(no_header(text)) };
+    header.dialect.backslash = escapes_by_backslash(text, &header);
     if header.names.len() >= COLUMNS_MAX {
         return Err(format!("The file has {COLUMNS_MAX} columns or more; send fewer."));
     }
     Ok(header)
 }
 
-fn header_with(text: &str, delimiter: u8) -> Option<(usize, Header)> {
+fn header_with(text: &str, dialect: Dialect) -> Option<(usize, Header)> {
     let mut best: Option<(usize, Header)> = None;
     let mut at = 0;
     for _ in 0..PREAMBLE_RECORDS_MAX {
-        let Some(record) = next_record(text, at, delimiter) else { break };
+        let Some(record) = next_record(text, at, dialect) else { break };
         at = record.next;
         if record.unclosed {
             break;
         }
-        let names = cells(&text[record.range], delimiter);
+        let names = cells(&text[record.range], dialect);
         let score = score(&names);
         if score > best.as_ref().map_or(0, |(most, _)| *most) {
-            best = Some((score, Header { names, delimiter, data: at }));
+            best = Some((score, Header { names, dialect, data: at }));
         }
     }
     let (score, mut header) = best?;
@@ -164,12 +231,12 @@ fn second_line(text: &str, header: &mut Header) {
     /// Most further lines of a header.
     const LINES_MAX: usize = 2;
     for _ in 0..LINES_MAX {
-        let Some(record) = next_record(text, header.data, header.delimiter) else { return };
-        if is_blank(&text[record.range.clone()], header.delimiter) {
+        let Some(record) = next_record(text, header.data, header.dialect) else { return };
+        if is_blank(&text[record.range.clone()], header.dialect.delimiter) {
             header.data = record.next;
             continue;
         }
-        let more = cells(&text[record.range], header.delimiter);
+        let more = cells(&text[record.range], header.dialect);
         let fills_contact = header.names.iter().zip(&more).any(|(name, cell)| {
             !cell.trim().is_empty() && fields::meaning(name).is_some_and(|f| f.is_contact())
         });
@@ -190,6 +257,30 @@ fn second_line(text: &str, header: &mut Header) {
     }
 }
 
+/// Whether quotation marks are escaped by a backslash: then more records have as many cells as the header.
+fn escapes_by_backslash(text: &str, header: &Header) -> bool {
+    /// How many records are looked at.
+    const RECORDS_MAX: usize = 200;
+    let body = &text[header.data..];
+    if !body.contains("\\\"") {
+        return false;
+    }
+    let fitting = |backslash: bool| {
+        let dialect = Dialect { backslash, ..header.dialect };
+        let (mut at, mut fitting) = (header.data, 0_usize);
+        for _ in 0..RECORDS_MAX {
+            let Some(record) = next_record(text, at, dialect).filter(|record| !record.unclosed)
+            else {
+                break;
+            };
+            at = record.next;
+            fitting += usize::from(cells(&text[record.range], dialect).len() == header.names.len());
+        }
+        fitting
+    };
+    fitting(true) > fitting(false)
+}
+
 fn no_header(text: &str) -> String {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     if first.is_empty() {
@@ -206,11 +297,12 @@ fn no_header(text: &str) -> String {
     }
     /// Most columns that the sentence names.
     const NAMED_MAX: usize = 8;
-    let names: Vec<String> = cells(first.get(..2000).unwrap_or(first), delimiter)
-        .iter()
-        .filter_map(|name| crate::normal::line(name))
-        .take(NAMED_MAX)
-        .collect();
+    let names: Vec<String> =
+        cells(first.get(..2000).unwrap_or(first), Dialect { delimiter, backslash: false })
+            .iter()
+            .filter_map(|name| crate::normal::line(name))
+            .take(NAMED_MAX)
+            .collect();
     format!(
         "None of the columns names a contact (found: {}); name columns such as email, phone, name \
          or company.",
