@@ -99,10 +99,12 @@ impl<'o> Draft<'o> {
         }
         let plumbing = matches!(field, Field::Plumbing | Field::Action | Field::Test | Field::Trap);
         // "N/A" as a country is Namibia's code, and 0 is a quantity.
-        if !plumbing && field != Field::Country && normal::is_filler(&text) {
-            if !matches!(field, Field::GivenName | Field::FamilyName) || normal::is_no_name(&text) {
-                return;
-            }
+        if !plumbing
+            && field != Field::Country
+            && normal::is_filler(&text)
+            && (!matches!(field, Field::GivenName | Field::FamilyName) || normal::is_no_name(&text))
+        {
+            return;
         }
         if !plumbing && !matches!(field, Field::Page | Field::Privacy | Field::Consent) {
             self.anything = true;

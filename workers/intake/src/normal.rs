@@ -22,7 +22,7 @@ pub(crate) use escape::unescaped;
 pub use filler::{is_filler, is_name_too, is_no_name, without_fillers};
 pub use name::{Named, is_salutation, person_name};
 pub use number::{budget, count, date, decimal, timestamp};
-pub use phone::{Phones, is_scientific, phone, phones};
+pub use phone::{Phones, is_scientific, phone, phones, warm_up};
 pub use quantity::{Quantity, quantity};
 
 /// Longest local part and whole address of an e-mail (RFC 5321 §4.5.3.1).
@@ -268,11 +268,6 @@ pub fn epoch(value: i64) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_millis(value)
     };
     at.and_then(Moment::within)
-}
-
-/// Loads the phone metadata, which takes a moment once per process.
-pub fn warm_up() {
-    let _ = phone("+34 912 345 678", "ES");
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@ use crate::fields::{self, Field};
 use crate::options::ReadOptions;
 use crate::rows;
 
+mod column;
 mod dialect;
 mod odd;
 
+use column::Column;
 pub use dialect::{COLUMNS_MAX, ROWS_MAX};
 use dialect::{Dialect, cells, next_record};
 
@@ -31,13 +33,6 @@ pub struct Table {
     checkpoints: Vec<usize>,
     rows: u64,
     options: ReadOptions,
-}
-
-/// A column with what its name means.
-#[derive(Clone, Debug)]
-struct Column {
-    name: String,
-    field: Option<Field>,
 }
 
 impl Table {

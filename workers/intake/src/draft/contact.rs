@@ -27,7 +27,7 @@ impl Draft<'_> {
                 let code = code.trim_matches(['(', ')', ' ', '/', '-']);
                 let is_code =
                     (1..=6).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
-                match dial_code(&code)
+                match dial_code(code)
                     .filter(|_| code.starts_with("00"))
                     .or_else(|| dial_code(text).filter(|_| text.trim().starts_with('+')))
                 {

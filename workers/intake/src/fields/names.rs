@@ -1,6 +1,6 @@
 //! The names of fields and columns, sorted by meaning.
 
-use super::Field;
+use super::kind::Field;
 
 /// Names as [`fold`] leaves them, sorted by meaning; a name stands once.
 pub(super) const NAMES: &[(Field, &str)] = &[
@@ -240,3 +240,15 @@ pub(super) const NAMES: &[(Field, &str)] = &[
          wphttpreferer viewstate viewstategenerator eventvalidation formkey formtoken",
     ),
 ];
+
+/// What a folded name means.
+pub(super) fn known(folded: &str) -> Option<Field> {
+    static BY_NAME: std::sync::LazyLock<std::collections::HashMap<&str, Field>> =
+        std::sync::LazyLock::new(|| {
+            NAMES
+                .iter()
+                .flat_map(|(field, names)| names.split_whitespace().map(|name| (name, *field)))
+                .collect()
+        });
+    BY_NAME.get(folded).copied()
+}

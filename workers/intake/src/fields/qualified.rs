@@ -1,6 +1,7 @@
 //! Names of fields that say more than the field: which of several it is, or a whole question.
 
-use super::{Field, fold, known};
+use super::kind::{Field, fold};
+use super::names::known;
 
 /// Words that say that a channel or address is of the business, before or behind its name.
 const BUSINESS: &str = "\

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::sides::{Side, side};
+use super::sides::{Side, side, side_of_role};
 use super::tree::scalar;
 use crate::fields::{self, Field};
 use crate::normal;
@@ -74,7 +74,12 @@ fn people(list: &[Value], options: &ReadOptions) -> usize {
 /// An object with an address or number of its own, which is not ours.
 fn is_person(value: &Value, options: &ReadOptions) -> bool {
     // What a form builder describes is a field, not a person.
-    value.get("value").is_none() && channel(value).is_some_and(|channel| !options.is_own(&channel))
+    let ours = ["type", "role", "kind"].iter().any(|name| {
+        value.get(*name).and_then(scalar).and_then(|role| side_of_role(&role)) == Some(Side::Ours)
+    });
+    !ours
+        && value.get("value").is_none()
+        && channel(value).is_some_and(|channel| !options.is_own(&channel))
 }
 
 fn channel(value: &Value) -> Option<String> {

@@ -169,6 +169,18 @@ fn fresh(path: &[String], order: usize) -> Party {
     Party { side: side(path), channels: Vec::new(), name: None, contacts: 0, order }
 }
 
+/// The side that a role names.
+pub(super) fn side_of_role(role: &str) -> Option<Side> {
+    Some(match fold(role).as_str() {
+        "user" | "agent" | "admin" | "bot" | "operator" | "staff" | "owner" | "host"
+        | "organizer" | "organiser" | "teammate" | "system" | "employee" | "seller"
+        | "agentbot" | "salesrep" => Side::Ours,
+        "contact" | "customer" | "visitor" | "lead" | "guest" | "attendee" | "enduser"
+        | "client" => Side::Asker,
+        _ => return None,
+    })
+}
+
 /// `type: "agent"` beside a name says whose side it is.
 fn note_role(parties: &mut BTreeMap<String, Party>, leaf: &Leaf, order: usize) {
     let last = leaf.path.last().map(|name| fold(name)).unwrap_or_default();
@@ -176,13 +188,7 @@ fn note_role(parties: &mut BTreeMap<String, Party>, leaf: &Leaf, order: usize) {
     {
         return;
     }
-    let side = match fold(&leaf.value).as_str() {
-        "user" | "agent" | "admin" | "bot" | "operator" | "staff" | "owner" | "host"
-        | "organizer" | "teammate" | "system" | "employee" | "seller" | "agentbot" => Side::Ours,
-        "contact" | "customer" | "visitor" | "lead" | "guest" | "attendee" | "enduser"
-        | "client" => Side::Asker,
-        _ => return,
-    };
+    let Some(side) = side_of_role(&leaf.value) else { return };
     // "user" at the root is a kind of account, not of a side.
     let path = &leaf.path[..leaf.path.len() - 1];
     if !path.is_empty() {

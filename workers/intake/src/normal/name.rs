@@ -27,7 +27,9 @@ const PARTICLES: &[&str] = &[
 #[must_use]
 pub fn person_name(raw: &str) -> Named {
     let Some(text) = line(raw) else { return Named::default() };
-    let text = text.trim_matches(['"', '\'', '“', '”', ',', ';', ' ']);
+    let text = text.trim_matches(['"', '“', '”', ',', ';', ' ']);
+    // 't Hart begins so; what is quoted ends so too.
+    let text = text.strip_suffix('\'').map_or(text, |text| text.trim_start_matches('\''));
     // A name that is an address says nothing about the person.
     if text.is_empty() || text.contains('@') || !text.chars().any(char::is_alphabetic) {
         return Named::default();
@@ -95,7 +97,7 @@ fn follows(part: &str) -> bool {
         let folded = bare(word);
         let short =
             folded.len() <= 2 && !matches!(folded.as_str(), "jr" | "sr" | "ii" | "iv" | "dr");
-        listed(SUFFIXES, &folded.as_str())
+        listed(SUFFIXES, folded.as_str())
             && (!short || word.contains('.') || word.chars().all(|c| c.is_ascii_uppercase()))
     };
     suffix(part)
@@ -121,7 +123,7 @@ fn can_be_given(part: &str) -> bool {
         && !shouted
         && !part
             .split_whitespace()
-            .any(|word| listed(LEGAL_FORMS, &bare(word).as_str()) && word.len() > 2)
+            .any(|word| listed(LEGAL_FORMS, bare(word).as_str()) && word.len() > 2)
 }
 
 /// Whether a text is nothing but salutations and titles, as "Mrs.", "Herr Dr.", "Sig.ra".
@@ -129,9 +131,7 @@ fn can_be_given(part: &str) -> bool {
 pub fn is_salutation(text: &str) -> bool {
     let known = |word: &str| {
         let folded = bare(word);
-        folded.is_empty()
-            || listed(TITLES, &folded.as_str())
-            || listed(SALUTATIONS, &folded.as_str())
+        folded.is_empty() || listed(TITLES, folded.as_str()) || listed(SALUTATIONS, folded.as_str())
     };
     known(text) || text.split([' ', '/', ',']).all(known)
 }
@@ -142,10 +142,10 @@ fn whole(text: &str) -> Named {
 
 fn words(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = text.split_whitespace().collect();
-    while words.len() > 1 && listed(TITLES, &bare(words[0]).as_str()) && is_title(words[0]) {
+    while words.len() > 1 && listed(TITLES, bare(words[0]).as_str()) && is_title(words[0]) {
         words.remove(0);
     }
-    while words.len() > 2 && words.last().is_some_and(|word| listed(SUFFIXES, &bare(word).as_str()))
+    while words.len() > 2 && words.last().is_some_and(|word| listed(SUFFIXES, bare(word).as_str()))
     {
         words.pop();
     }

@@ -223,7 +223,7 @@ fn begins_anew(before: &str, after: &str) -> bool {
     digits(before) >= 9
         && digits(before) + digits(&rest) > E164_DIGITS_MAX
         && rest.trim_start().starts_with(['0', '('])
-        && digits(&rest) >= WHOLE_DIGITS_MIN + 1
+        && digits(&rest) > WHOLE_DIGITS_MIN
 }
 
 /// What stands behind the label, whatever its language and signs.
@@ -289,10 +289,12 @@ fn international(number: &str) -> Option<String> {
     let mut code = only(head);
     if number.starts_with("00") {
         code.replace_range(..2, "");
-    } else if !number.starts_with('+')
-        && !(rest.is_some() && (1..=3).contains(&code.len()) && !code.starts_with('0'))
-    {
-        return None;
+    } else {
+        // "49 (0)30 …": the zero in brackets says that a code of a country stands before it.
+        let coded = rest.is_some() && (1..=3).contains(&code.len()) && !code.starts_with('0');
+        if !coded && !number.starts_with('+') {
+            return None;
+        }
     }
     Some(match rest {
         Some(rest) => {
@@ -366,6 +368,11 @@ fn can_exist(parsed: &phonenumber::PhoneNumber) -> bool {
             .flat_map(|known| known.possible_length())
     };
     possible().next().is_none() || possible().any(|known| usize::from(*known) == length)
+}
+
+/// Loads the phone metadata, which takes a moment once per process.
+pub fn warm_up() {
+    let _ = phone("+34 912 345 678", "ES");
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn divided(record: &str, dialect: Dialect, loose: bool) -> Vec<String> {
             } else if c != '"' {
                 cell.push(c);
             } else if loose {
-                quoted = !chars.peek().is_none_or(|next| *next == delimiter);
+                quoted = chars.peek().is_some_and(|next| *next != delimiter);
                 if quoted {
                     cell.push('"');
                 }

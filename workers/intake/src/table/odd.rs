@@ -2,7 +2,7 @@
 
 use domain::enquiry::{NoLead, PartReading};
 
-use super::Column;
+use super::column::Column;
 use crate::fields::{self, Field, fold};
 use crate::normal;
 

@@ -11,7 +11,7 @@ use crate::html;
 use crate::options::ReadOptions;
 
 pub(super) fn is_calendly(tree: &Value) -> bool {
-    at(tree, "event").is_some_and(|event| event.starts_with("invitee"))
+    at(tree, "event").is_some_and(|event| event.starts_with("invitee."))
 }
 
 pub(super) fn mailchimp(tree: &Value, options: &ReadOptions) -> Option<Reading> {
