@@ -65,6 +65,25 @@ pub(super) fn qualified(folded: &str) -> Option<Field> {
     })
 }
 
+/// What names of traps hold, folded.
+const TRAP: &str = "\
+    honeypot donotfill leaveblank leaveempty leavethisblank leavethisempty leavethisfield \
+    nichtausfull freilassen leerlassen norellenar noncompilare nietinvullen leeglaten \
+    nepasremplir dejarenblanco spamtrap bottrap gotcha";
+/// … of terms and privacy policies.
+const TERMS: &str = "\
+    datenschutz privacy gdpr dsgvo rgpd privacidad dataprotection termsof termsand \
+    nutzungsbedingung datenverarbeitung confidentialite voorwaarden policy einverstanden \
+    verarbeitungmeiner tratamientode trattamento regulamin kontaktaufnahme";
+/// … of mail in bulk.
+const BULK: &str = "\
+    newsletter marketing werbung werbe mailinglist promotion promocion publicidad pubblicit \
+    publicite reclame nieuwsbrief boletin infolettre reklam nyhedsbrev";
+/// … that somebody does not want it.
+const REFUSES: &str = "\
+    donot dont optout unsubscribe nicht keine abmeld noquiero noacepto neplus nepas geen \
+    desuscri withdraw widerruf";
+
 /// What a longer name is about: bulk mail, terms, or a trap for robots.
 pub(super) fn spoken(name: &str) -> Option<Field> {
     /// Longest question that is looked at, in bytes.
@@ -73,86 +92,11 @@ pub(super) fn spoken(name: &str) -> Option<Field> {
         return None;
     }
     let folded = fold(name);
-    let holds = |words: &[&str]| words.iter().any(|word| folded.contains(word));
-    if holds(&[
-        "honeypot",
-        "donotfill",
-        "leaveblank",
-        "leaveempty",
-        "leavethisblank",
-        "leavethisempty",
-    ]) || holds(&[
-        "leavethisfield",
-        "nichtausfull",
-        "freilassen",
-        "leerlassen",
-        "norellenar",
-        "noncompilare",
-    ]) || holds(&[
-        "nietinvullen",
-        "leeglaten",
-        "nepasremplir",
-        "dejarenblanco",
-        "spamtrap",
-        "bottrap",
-        "gotcha",
-    ]) {
+    let holds = |words: &str| words.split(' ').any(|word| folded.contains(word));
+    if holds(TRAP) {
         return Some(Field::Trap);
     }
-    let terms = holds(&[
-        "datenschutz",
-        "privacy",
-        "gdpr",
-        "dsgvo",
-        "rgpd",
-        "privacidad",
-        "dataprotection",
-        "termsof",
-    ]) || holds(&[
-        "termsand",
-        "nutzungsbedingung",
-        "datenverarbeitung",
-        "confidentialite",
-        "voorwaarden",
-        "policy",
-    ]) || holds(&[
-        "einverstanden",
-        "verarbeitungmeiner",
-        "tratamientode",
-        "trattamento",
-        "regulamin",
-        "kontaktaufnahme",
-    ]);
-    let bulk = holds(&[
-        "newsletter",
-        "marketing",
-        "werbung",
-        "werbe",
-        "mailinglist",
-        "promotion",
-        "promocion",
-        "publicidad",
-    ]) || holds(&[
-        "pubblicit",
-        "publicite",
-        "reclame",
-        "nieuwsbrief",
-        "boletin",
-        "infolettre",
-        "reklam",
-        "nyhedsbrev",
-    ]);
-    let refuses = holds(&[
-        "donot",
-        "dont",
-        "optout",
-        "unsubscribe",
-        "nicht",
-        "keine",
-        "abmeld",
-        "noquiero",
-        "noacepto",
-    ]) || holds(&["neplus", "nepas", "geen", "desuscri", "withdraw", "widerruf"]);
+    let (terms, bulk, refuses) = (holds(TERMS), holds(BULK), holds(REFUSES));
     match (bulk, terms) {
         (true, _) if refuses => Some(Field::NoBulk),
         // One tick for both says nothing about the second.

@@ -26,6 +26,14 @@ const NOTHING: &str = " \
 /// Words for "nothing" that are names of people too, where they are written as names are.
 const ALSO_NAMES: &[&str] = &["null", "nil", "nan", "na", "test", "nada", "nom"];
 
+/// Short ones by their exact spelling, without blanks: letters alone may be initials.
+const SHORT: &str =
+    "n/a n.a n/d n.d n/v n.v k.a k/a s/d s/n s.d o.a b.d b/d n.v.t s.o u/k null nil nan";
+/// What spreadsheets write behind a number sign.
+const SHEET: &str = "n/a nv n/v na null name ¡ref ¡valor error";
+/// Errors of spreadsheets that are words by themselves.
+const ERRORS: &str = "ref name value div0 num spill calc wert bezug valor rif valeur";
+
 /// Pairs that enclose what a merge was to fill in.
 const MERGES: &[(&str, &str)] = &[
     ("{{", "}}"),
@@ -97,62 +105,16 @@ fn is_nothing(text: &str) -> bool {
     }
     let bare = text.trim_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace());
     let lower = bare.to_lowercase();
-    // Short ones by their exact spelling: letters alone may be initials.
-    let exact = matches!(
-        lower.as_str(),
-        "n/a"
-            | "n.a"
-            | "n/d"
-            | "n.d"
-            | "n/v"
-            | "n.v"
-            | "n. a"
-            | "n. v"
-            | "k.a"
-            | "k. a"
-            | "k/a"
-            | "s/d"
-            | "s/n"
-            | "s.d"
-            | "o.a"
-            | "o. a"
-            | "b.d"
-            | "b/d"
-            | "n.v.t"
-            | "s.o"
-            | "s. o"
-            | "u/k"
-            | "null"
-            | "nil"
-            | "nan"
-            | "-"
-    );
-    let sheet = text.starts_with('#')
-        && matches!(
-            lower.as_str(),
-            "n/a" | "nv" | "n/v" | "na" | "null" | "name" | "¡ref" | "¡valor" | "error"
-        );
-    let escape = matches!(text, "\\N" | "NA" | "N A" | "x" | "X" | "xx" | "XX" | "?");
-    if exact || sheet || escape {
+    let is = |list: &str, word: &str| list.split(' ').any(|known| known == word);
+    if is(SHORT, &lower.replace(' ', ""))
+        || text.starts_with('#') && is(SHEET, &lower)
+        || matches!(text, "\\N" | "NA" | "N A" | "x" | "X" | "xx" | "XX")
+    {
         return true;
     }
     let folded = crate::fields::fold(text);
     // "name" is one only as a spreadsheet's error; so are its neighbours.
-    if matches!(
-        folded.as_str(),
-        "ref"
-            | "name"
-            | "value"
-            | "div0"
-            | "num"
-            | "spill"
-            | "calc"
-            | "wert"
-            | "bezug"
-            | "valor"
-            | "rif"
-            | "valeur"
-    ) {
+    if is(ERRORS, &folded) {
         return text.starts_with('#');
     }
     // Two and more of them are none either: "undefined undefined".
@@ -205,80 +167,23 @@ fn names_field(field: &str, open: &str) -> bool {
 mod tests {
     use super::*;
 
+    const NOTHINGS: &str = "undefined | null | (null) | <null> | NULL | \\N | NaN | [object Object] | #REF! | \
+        #N/A | #NV | #WERT! | #NAME? | %%VORNAME%% | {{ first_name }} | \
+        {{first_name}} {{last_name}} | *|FNAME|* | ${name} | %FIRSTNAME% | \
+        {!Contact.Name} | <<Nachname>> | «Nachname» | - | -- | — | ... | n/a | N.A. | \
+        n. a. | k. A. | keine Angabe | nicht angegeben | sin datos | n.v.t. | \
+        non renseigné | brak | нет | なし | undefined undefined | unknown | (none) | \
+        - none - | Bitte wählen | s/d | None None | {name|default}";
+    const SOMETHINGS: &str = "Nina | Na Young | Nanni | Ref GmbH | Namensgeber | Braković | 50 % or 60 % | A&B | \
+        1&1 | C-3 | 3M | Keiner & Sohn | {Smith} Berlin GmbH | X-Form | Nada Surf | H&M | \
+        👍 | Ingenium | A. N. Other | #1 Coffee";
+
     #[test]
     fn p4_what_programs_and_people_write_for_nothing_is_nothing() {
-        for text in [
-            "undefined",
-            "null",
-            "(null)",
-            "<null>",
-            "NULL",
-            "\\N",
-            "NaN",
-            "[object Object]",
-            "#REF!",
-            "#N/A",
-            "#NV",
-            "#WERT!",
-            "#NAME?",
-            "%%VORNAME%%",
-            "{{ first_name }}",
-            "{{first_name}} {{last_name}}",
-            "*|FNAME|*",
-            "${name}",
-            "%FIRSTNAME%",
-            "{!Contact.Name}",
-            "<<Nachname>>",
-            "«Nachname»",
-            "-",
-            "--",
-            "—",
-            "...",
-            "n/a",
-            "N.A.",
-            "n. a.",
-            "k. A.",
-            "keine Angabe",
-            "nicht angegeben",
-            "sin datos",
-            "n.v.t.",
-            "non renseigné",
-            "brak",
-            "нет",
-            "なし",
-            "undefined undefined",
-            "unknown",
-            "(none)",
-            "- none -",
-            "Bitte wählen",
-            "s/d",
-            "None None",
-            "{name|default}",
-        ] {
+        for text in NOTHINGS.split(" | ") {
             assert!(is_filler(text), "{text}");
         }
-        for text in [
-            "Nina",
-            "Na Young",
-            "Nanni",
-            "Ref GmbH",
-            "Namensgeber",
-            "Braković",
-            "50 % or 60 %",
-            "A&B",
-            "1&1",
-            "C-3",
-            "3M",
-            "Keiner & Sohn",
-            "{Smith} Berlin GmbH",
-            "X-Form",
-            "Nada Surf",
-            "H&M",
-            "👍",
-            "Ingenium",
-            "A. N. Other",
-            "#1 Coffee",
-        ] {
+        for text in SOMETHINGS.split(" | ") {
             assert!(!is_filler(text), "{text}");
         }
         assert!(
