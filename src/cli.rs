@@ -143,7 +143,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Run(run) => run.run(&context).await,
         Verb::Contract(contract) => contract.run(&context),
         Verb::Send(send) => send.run(&context).await,
-        Verb::Explain(explain) => explain.run(&context).await,
+        Verb::Explain(explain) => explain.run(&context),
         Verb::Command(command) => command.run(&context).await,
         Verb::Consumer(consumer) => consumer.run(&context).await,
         Verb::Catalog(catalog) => catalog.run(&context).await,

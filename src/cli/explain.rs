@@ -84,7 +84,7 @@ struct ReadLead {
 }
 
 impl Explain {
-    pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+    pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let settings = context.settings_alone()?;
         let intake = Intake::new(settings.intake.clone());
         let catalog = self.catalog.as_deref().map_or_else(|| Ok(CATALOG.to_owned()), catalog::read);

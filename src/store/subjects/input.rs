@@ -1,4 +1,4 @@
-//! Raw inputs and their verdicts; the bytes themselves are in [`chunk`](super::chunk).
+//! Raw inputs and their verdicts; the bytes themselves are in [`chunk`](crate::store::chunk).
 
 use domain::enquiry::Enquiry;
 use domain::ids::Id;
