@@ -5,13 +5,15 @@
 //! the languages below; where nothing tells, a product that is named alone is asked for. A quantity is only
 //! taken where it can be read in one way; else it stays open, with a doubt for a person.
 
+mod count;
 mod number;
 mod words;
 
 use rust_decimal::Decimal;
 
+use count::Count;
 use number::{after, before};
-use words::{ASKS, ENDS, HAS, IDLE, MINE};
+use words::{ASKS, ENDS, HAS, IDLE, MINE, each, one_of};
 
 /// A product that stands in a text, by the bytes of its name. The text is in lower case.
 #[derive(Clone, Copy, Debug)]
@@ -29,15 +31,6 @@ pub struct Asked {
     pub quantity: Option<Decimal>,
     /// What a person must look at: a finished sentence.
     pub doubt: Option<String>,
-}
-
-/// How many: a number, none, none are wanted, or something that is no plain number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Count {
-    Of(Decimal),
-    Open,
-    Zero,
-    Unclear(String),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,24 +109,24 @@ fn clause(text: &str, one: &Named<'_>) -> (usize, usize) {
     let from = from.map_or(0, |(at, c)| at + c.len_utf8());
     let to = to.map_or(text.len(), |(at, c)| one.end + at + if c == '?' { 1 } else { 0 });
     // "… but …" begins something else.
-    let turn = ENDS.iter().filter_map(|word| Some(text[from..one.start].rfind(word)? + word.len()));
+    let turn = each(ENDS).filter_map(|word| Some(text[from..one.start].rfind(word)? + word.len()));
     (from + turn.max().unwrap_or(0), to)
 }
 
 /// The word nearest before the product tells; behind it only what tells by itself.
 fn wish(before: &str, after: &str) -> Wish {
-    let last = |words: &[&str]| words.iter().filter_map(|word| begins(before, word).last()).max();
+    let last = |words| each(words).filter_map(|word| begins(before, word).last()).max();
     let (asks, has) = (last(ASKS), last(HAS));
-    let mine = before.split_whitespace().rev().take(2).any(|word| MINE.contains(&word));
+    let mine = before.split_whitespace().rev().take(2).any(|word| one_of(MINE, word));
     if mine || has.is_some() && has > asks {
         return Wish::Not;
     }
     let asks_behind =
-        after.contains('?') || ASKS.iter().any(|word| begins(after, word).next().is_some());
+        after.contains('?') || each(ASKS).any(|word| begins(after, word).next().is_some());
     if asks.is_some() || asks_behind {
         return Wish::Asked;
     }
-    let idle = IDLE.iter().any(|word| begins(after, word).next().is_some());
+    let idle = each(IDLE).any(|word| begins(after, word).next().is_some());
     if idle { Wish::Not } else { Wish::Bare }
 }
 
