@@ -11,6 +11,7 @@ use tokio::process::Command;
 use crate::installation::{Installation, form};
 
 mod consumer;
+mod explain;
 mod former;
 mod hostile;
 mod parked;
