@@ -219,7 +219,7 @@ fn is_hash(text: &str) -> bool {
     matches!(text.len(), 32 | 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// What the testing tools of advertisers fill in: "<test lead: dummy data for full_name>", in their languages.
+/// What the testing tools of advertisers fill in: `<test lead: dummy data for full_name>`, in their languages.
 fn is_test_value(text: &str) -> bool {
     if text.len() > 200 {
         return false;

@@ -133,7 +133,7 @@ pub(crate) fn bare(subject: &str) -> &str {
     rest
 }
 
-/// The subject without the tags at its beginning: "[EXTERNAL]", "***SPAM***", "Extern:".
+/// The subject without the tags at its beginning: `[EXTERNAL]`, `***SPAM***`, `Extern:`.
 fn untagged(subject: &str) -> &str {
     /// Longest tag, in bytes.
     const TAG_BYTES_MAX: usize = 48;

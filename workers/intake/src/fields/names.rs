@@ -2,7 +2,7 @@
 
 use super::kind::Field;
 
-/// Names as [`fold`] leaves them, sorted by meaning; a name stands once.
+/// Names as `fold` leaves them, sorted by meaning; a name stands once.
 pub(super) const NAMES: &[(Field, &str)] = &[
     (
         Field::Email,
