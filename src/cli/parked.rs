@@ -97,9 +97,9 @@ impl List {
         let rows = lines.iter().map(|line| {
             [
                 line.id.to_string(),
-                line.class.name().into(),
+                line.class.into_str().into(),
                 line.queue.clone(),
-                line.state.name().into(),
+                line.state.into_str().into(),
                 ago(line.parked_at, now),
                 line.reason.clone(),
             ]
@@ -194,12 +194,12 @@ async fn database(context: &Context) -> anyhow::Result<Connection> {
 fn line(line: &ParkedLine) -> Value {
     json!({
         "id": line.id,
-        "class": line.class.name(),
+        "class": line.class.into_str(),
         "queue": line.queue,
         "worker": line.worker,
         "message": line.message,
         "sender": line.sender,
-        "state": line.state.name(),
+        "state": line.state.into_str(),
         "parked_at": line.parked_at,
         "replayed_as": line.replayed_as,
         "reason": line.reason,

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
-use crate::lifecycle::{Lifecycle, step};
+use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
-use crate::refusal::Refusal;
 
 /// An organisation (D365: account).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,16 +114,7 @@ macro_rules! customer_lifecycle {
             }
         }
 
-        impl $record {
-            /// Takes a step of the life cycle.
-            ///
-            /// # Errors
-            /// [`Refusal`] where the life cycle does not list it.
-            pub fn apply(&self, action: &CustomerAction) -> Result<Self, Refusal> {
-                let state = step::<Self>(self.id, &self.state, action)?;
-                Ok(Self { state, ..self.clone() })
-            }
-        }
+        applies!($record, CustomerAction, |it| it.id);
     };
 }
 customer_lifecycle!(Account);

@@ -86,24 +86,6 @@ pub enum PaymentTerms {
 }
 
 impl PaymentTerms {
-    /// The word in rows and messages.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Net30 => "net30",
-            Self::TwoTenNet30 => "2_10_net30",
-            Self::Net45 => "net45",
-            Self::Net60 => "net60",
-        }
-    }
-
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Net30, Self::TwoTenNet30, Self::Net45, Self::Net60]
-            .into_iter()
-            .find(|terms| terms.name() == name)
-    }
-
     /// BT-9: the day on which an invoice of that day is due.
     #[must_use]
     pub fn due(self, issued: NaiveDate) -> NaiveDate {

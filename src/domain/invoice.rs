@@ -9,10 +9,9 @@ use crate::customer::{Buyer, Customer};
 use crate::document::{Line, PaymentTerms};
 use crate::enquiry::Address;
 use crate::ids::{InvoiceId, LineId, OpportunityId, OrderId, PaymentId, QuoteId};
-use crate::lifecycle::{Lifecycle, step};
+use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
 use crate::money::Currency;
-use crate::refusal::Refusal;
 use crate::totals::{Header, Totals};
 
 /// Most payments that one invoice takes.
@@ -218,16 +217,9 @@ impl Lifecycle for Invoice {
     }
 }
 
-impl Invoice {
-    /// Takes a step of the life cycle.
-    ///
-    /// # Errors
-    /// [`Refusal`] where the life cycle does not list it.
-    pub fn apply(&self, action: &InvoiceAction) -> Result<Self, Refusal> {
-        let state = step::<Self>(&self.number, &self.state, action)?;
-        Ok(Self { state, ..self.clone() })
-    }
+applies!(Invoice, InvoiceAction, |it| &it.number);
 
+impl Invoice {
     /// The sum of all payments.
     #[must_use]
     pub fn paid(&self) -> Decimal {

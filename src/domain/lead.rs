@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::enquiry::{DOUBTS_MAX, Enquiry};
 use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
-use crate::lifecycle::{Lifecycle, step};
+use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
 use crate::refusal::Refusal;
 
@@ -148,6 +148,8 @@ impl Lifecycle for Lead {
     }
 }
 
+applies!(Lead, LeadAction, |it| it.id);
+
 impl Lead {
     /// A new, open lead.
     #[must_use]
@@ -181,15 +183,6 @@ impl Lead {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self.state, LeadState::Open(_))
-    }
-
-    /// Takes a step of the life cycle.
-    ///
-    /// # Errors
-    /// [`Refusal`] where the life cycle does not list it.
-    pub fn apply(&self, action: &LeadAction) -> Result<Self, Refusal> {
-        let state = step::<Self>(self.id, &self.state, action)?;
-        Ok(Self { state, ..self.clone() })
     }
 
     /// Another input of the same person: fills what was not known, never overwrites, and adds what

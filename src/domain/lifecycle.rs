@@ -46,6 +46,21 @@ pub fn step<L: Lifecycle>(
     Err(if may_yet::<L>(found, verb) { Refusal::NotYet(reason) } else { Refusal::No(reason) })
 }
 
+/// Gives a record the method that takes a step; `$named` is what refusals call it.
+macro_rules! applies {
+    ($Of:ident, $Action:ident, |$it:ident| $named:expr) => {
+        impl $Of {
+            /// Takes a step of the life cycle, or says why it does not list it.
+            pub fn apply(&self, action: &$Action) -> Result<Self, $crate::refusal::Refusal> {
+                let $it = self;
+                let state = $crate::lifecycle::step::<Self>($named, &self.state, action)?;
+                Ok(Self { state, ..self.clone() })
+            }
+        }
+    };
+}
+pub(crate) use applies;
+
 /// Every legal step as (state, verb, next state), by the examples.
 #[must_use]
 pub fn steps<L: Lifecycle>() -> Vec<(&'static str, &'static str, &'static str)> {

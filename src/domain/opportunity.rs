@@ -8,11 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::customer::Customer;
 use crate::document::Line;
 use crate::ids::{LeadId, OpportunityId, QuoteId};
-use crate::lifecycle::{Lifecycle, step};
+use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
 use crate::money::Currency;
 use crate::quote::{Quote, QuoteState};
-use crate::refusal::Refusal;
 
 /// Most quotes, revisions included, that one opportunity holds.
 pub const QUOTES_MAX: usize = 50;
@@ -123,16 +122,9 @@ impl Lifecycle for Opportunity {
     }
 }
 
-impl Opportunity {
-    /// Takes a step of the life cycle.
-    ///
-    /// # Errors
-    /// [`Refusal`] where the life cycle does not list it.
-    pub fn apply(&self, action: &OpportunityAction) -> Result<Self, Refusal> {
-        let state = step::<Self>(self.id, &self.state, action)?;
-        Ok(Self { state, ..self.clone() })
-    }
+applies!(Opportunity, OpportunityAction, |it| it.id);
 
+impl Opportunity {
     #[must_use]
     pub fn quote(&self, id: QuoteId) -> Option<&Quote> {
         self.quotes.iter().find(|quote| quote.id == id)

@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::customer::{Buyer, Customer};
 use crate::document::{Line, PaymentTerms};
 use crate::ids::{LineId, OpportunityId, OrderId, QuoteId, ShipmentId};
-use crate::lifecycle::{Lifecycle, step};
+use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
 use crate::money::Currency;
-use crate::refusal::Refusal;
 use crate::totals::{Header, Totals};
 
 /// Most shipments of one order.
@@ -152,16 +151,9 @@ impl Lifecycle for Order {
     }
 }
 
-impl Order {
-    /// Takes a step of the life cycle.
-    ///
-    /// # Errors
-    /// [`Refusal`] where the life cycle does not list it.
-    pub fn apply(&self, action: &OrderAction) -> Result<Self, Refusal> {
-        let state = step::<Self>(&self.number, &self.state, action)?;
-        Ok(Self { state, ..self.clone() })
-    }
+applies!(Order, OrderAction, |it| &it.number);
 
+impl Order {
     #[must_use]
     pub fn line(&self, id: LineId) -> Option<&OrderLine> {
         self.lines.iter().find(|line| line.line.id == id)

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::enquiry::{Enquiry, THREAD_MAX, Thread};
 use crate::ids::{AccountId, ContactId, LeadId};
@@ -21,9 +22,23 @@ pub const KEYS_PER_KIND_MAX: usize = 3;
 
 /// What kind of value identifies a party.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    EnumString,
+    IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
+// The words in the table `party_key`; their alphabetical order is the order of locks.
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum PartyKeyKind {
     /// Normalised company name and web domain, as `acme|acme.example`; never a freemail domain.
     Company,
@@ -36,27 +51,6 @@ pub enum PartyKeyKind {
     Thread,
 }
 
-impl PartyKeyKind {
-    pub const ALL: [Self; 5] = [Self::Company, Self::Email, Self::Phone, Self::TaxId, Self::Thread];
-
-    /// The word in the table `party_key`; the alphabetical order is the order of locks.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Company => "company",
-            Self::Email => "email",
-            Self::Phone => "phone",
-            Self::TaxId => "tax_id",
-            Self::Thread => "thread",
-        }
-    }
-
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
 /// One value that identifies a party.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartyKey {
@@ -66,7 +60,7 @@ pub struct PartyKey {
 
 impl std::fmt::Display for PartyKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.kind.name(), self.value)
+        write!(f, "{} {}", self.kind.into_str(), self.value)
     }
 }
 

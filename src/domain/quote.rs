@@ -11,9 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::customer::Buyer;
 use crate::document::{Line, PaymentTerms};
 use crate::ids::QuoteId;
-use crate::lifecycle::{Lifecycle, step};
+use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
-use crate::refusal::Refusal;
 use crate::totals::{Header, Totals};
 
 /// A formal offer (D365: quote).
@@ -188,17 +187,9 @@ impl Lifecycle for Quote {
     }
 }
 
-impl Quote {
-    /// Takes a step of the life cycle.
-    ///
-    /// # Errors
-    /// [`Refusal`] where the life cycle does not list it.
-    pub fn apply(&self, action: &QuoteAction) -> Result<Self, Refusal> {
-        let named = format!("{} revision {}", self.number, self.revision);
-        let state = step::<Self>(named, &self.state, action)?;
-        Ok(Self { state, ..self.clone() })
-    }
+applies!(Quote, QuoteAction, |it| format!("{} revision {}", it.number, it.revision));
 
+impl Quote {
     #[must_use]
     pub const fn is_live(&self) -> bool {
         matches!(self.state, QuoteState::Draft | QuoteState::Active { .. })

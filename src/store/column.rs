@@ -8,6 +8,25 @@ use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use uuid::Uuid;
 
+/// A statement over many rows at once: first the values that stand for all, then one array for each
+/// column, of what the rows give. `$1`, `$2` … are in this order.
+macro_rules! bulk {
+    ($sql:literal, [$($for_all:expr),*], $rows:expr, |$row:pat_param| {
+        $($value:expr => $Type:ty),+ $(,)?
+    }) => {
+        ::sqlx::query!(
+            $sql,
+            $($for_all,)*
+            $(&$rows.map(|row| {
+                #[allow(unused_variables, reason = "a column takes a part of its row")]
+                let $row = row;
+                $value
+            }).collect::<Vec<$Type>>() as &[$Type]),+
+        )
+    };
+}
+pub(crate) use bulk;
+
 /// The bare ids, for `= ANY($1)`.
 pub(crate) fn uuids<I: Id>(ids: &[I]) -> Vec<Uuid> {
     ids.iter().map(|id| id.uuid()).collect()

@@ -7,9 +7,6 @@ use sqlx::PgConnection;
 pub trait LookUp: Link {
     /// What these keys find; where more than [`Link::LIMIT`] are there, the newest and at least one more.
     /// Takes no lock.
-    ///
-    /// # Errors
-    /// Those of the database.
     fn look_up(
         conn: &mut PgConnection,
         keys: &[Self],

@@ -199,7 +199,7 @@ impl Desk {
     async fn check(&mut self, found: &Parked) -> anyhow::Result<()> {
         let line = &found.line;
         if line.state != ParkedState::Parked {
-            bail!("{} is {} already.", line.id, line.state.name());
+            bail!("{} is {} already.", line.id, line.state.into_str());
         }
         if found.body.is_none() {
             bail!("The bytes of {} were erased on request; discard it.", line.id);

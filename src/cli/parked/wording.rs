@@ -1,6 +1,7 @@
 //! What people write and read about parked messages.
 
 use anyhow::anyhow;
+use strum::VariantArray as _;
 use uuid::Uuid;
 
 use crate::store::parked::{self, ParkedClass};
@@ -11,9 +12,10 @@ pub(super) fn sentence(fault: Fault) -> anyhow::Error {
 }
 
 pub(super) fn class(text: &str) -> Result<ParkedClass, String> {
-    let known = ParkedClass::ALL.into_iter().find(|class| class.name() == text);
-    let names = || ParkedClass::ALL.map(ParkedClass::name).join(", ");
-    known.ok_or_else(|| format!("the classes are {}", names()))
+    text.parse().map_err(|_| {
+        let known: Vec<_> = ParkedClass::VARIANTS.iter().map(|class| class.into_str()).collect();
+        format!("the classes are {}", known.join(", "))
+    })
 }
 
 pub(super) fn unknown(id: Uuid) -> String {
@@ -24,7 +26,7 @@ pub(super) fn unknown(id: Uuid) -> String {
 pub(super) async fn not_open(conn: &mut Connection, id: Uuid) -> anyhow::Result<String> {
     let found = parked::show(conn, id).await.map_err(sentence)?;
     Ok(match found {
-        Some(found) => format!("{id} is {} already.", found.line.state.name()),
+        Some(found) => format!("{id} is {} already.", found.line.state.into_str()),
         None => unknown(id),
     })
 }

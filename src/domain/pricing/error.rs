@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 use thiserror::Error;
 
 /// Why something has no price, with D365's code; its text says what to do about it. Code 0, "no
@@ -20,6 +21,7 @@ use thiserror::Error;
     Serialize,
     Deserialize,
     JsonSchema,
+    VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum PricingError {
@@ -144,48 +146,6 @@ pub enum PricingError {
 }
 
 impl PricingError {
-    /// Every error, ascending by code.
-    pub const ALL: [Self; 38] = [
-        Self::DetailError,
-        Self::MissingPriceLevel,
-        Self::InactivePriceLevel,
-        Self::MissingQuantity,
-        Self::MissingUnitPrice,
-        Self::MissingProduct,
-        Self::InvalidProduct,
-        Self::MissingPricingCode,
-        Self::InvalidPricingCode,
-        Self::MissingUnit,
-        Self::ProductNotInPriceLevel,
-        Self::MissingPriceLevelAmount,
-        Self::MissingPriceLevelPercentage,
-        Self::MissingPrice,
-        Self::MissingCurrentCost,
-        Self::MissingStandardCost,
-        Self::InvalidPriceLevelAmount,
-        Self::InvalidPriceLevelPercentage,
-        Self::InvalidPrice,
-        Self::InvalidCurrentCost,
-        Self::InvalidStandardCost,
-        Self::InvalidRoundingPolicy,
-        Self::InvalidRoundingOption,
-        Self::InvalidRoundingAmount,
-        Self::PriceCalculation,
-        Self::InvalidDiscountType,
-        Self::DiscountTypeInvalidState,
-        Self::InvalidDiscount,
-        Self::InvalidQuantity,
-        Self::InvalidPricingPrecision,
-        Self::MissingProductDefaultUnit,
-        Self::MissingProductUnitGroup,
-        Self::InactiveDiscountType,
-        Self::InvalidPriceLevelCurrency,
-        Self::OutOfRange,
-        Self::BaseCurrencyOverflow,
-        Self::BaseCurrencyUnderflow,
-        Self::MissingTransactionCurrency,
-    ];
-
     /// D365's pricingerrorcode, 1 to 38.
     #[must_use]
     pub fn code(self) -> u8 {
@@ -196,6 +156,6 @@ impl PricingError {
     #[must_use]
     pub fn from_code(code: u8) -> Option<Self> {
         let index = usize::from(code).checked_sub(1)?;
-        Self::ALL.get(index).copied()
+        Self::VARIANTS.get(index).copied()
     }
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use rust_decimal_macros::dec;
 use serde_json::json;
+use strum::VariantArray as _;
 
 use super::PricingMethod::*;
 use super::*;
@@ -151,13 +152,13 @@ fn f74_what_a_method_needs_and_lacks_has_the_code_of_d365() {
 
 #[test]
 fn f74_every_code_from_1_to_38_has_one_error_and_a_finished_sentence() {
-    for (index, error) in PricingError::ALL.into_iter().enumerate() {
+    for (index, error) in PricingError::VARIANTS.iter().copied().enumerate() {
         assert_eq!(usize::from(error.code()), index + 1);
         assert_eq!(PricingError::from_code(error.code()), Some(error));
         let sentence = error.to_string();
         assert!(sentence.ends_with('.') && !sentence.contains("  "), "{sentence}");
     }
-    assert_eq!(PricingError::ALL.len(), 38);
+    assert_eq!(PricingError::VARIANTS.len(), 38);
     assert_eq!(PricingError::from_code(0), None);
     assert_eq!(PricingError::from_code(39), None);
     assert_eq!(PricingError::ProductNotInPriceLevel.code(), 11);

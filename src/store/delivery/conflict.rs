@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::received::{Claim, Outside};
+use crate::store::column::bulk;
 use crate::store::{Connection, Fault, Result};
 
 /// Claims conflicting copies for a worker's batch, as [`received::claim`](super::received::claim)
@@ -50,16 +51,7 @@ async fn claim_rows(
     outside: &[Outside<'_>],
     copies: impl Iterator<Item = &Vec<usize>> + Clone,
 ) -> Result<Rows> {
-    let firsts = || copies.clone().map(|copies| &outside[copies[0]]);
-    let sources: Vec<_> = firsts().map(|one| one.source).collect();
-    let external_ids: Vec<_> = firsts().map(|one| one.external_id).collect();
-    let digests: Vec<_> = firsts().map(|one| one.digest.as_slice()).collect();
-    let ids: Vec<_> = firsts().map(|one| one.new_id).collect();
-    let kinds: Vec<_> = firsts().map(|one| one.kind).collect();
-    let senders: Vec<_> = firsts().map(|one| one.sender).collect();
-    let more: Vec<i32> =
-        copies.clone().map(|all| i32::try_from(all.len() - 1).unwrap_or(i32::MAX)).collect();
-    let rows = sqlx::query!(
+    let rows = bulk!(
         r#"INSERT INTO conflict AS c (source, external_id, worker, digest, id, kind, sender, repeats,
                                       last_repeat_at, batch)
            SELECT u.source, u.external_id, $2, u.digest, u.id, u.kind, u.sender, u.more,
@@ -71,15 +63,17 @@ async fn claim_rows(
            ON CONFLICT (source, external_id, worker, digest) DO UPDATE SET
                repeats = c.repeats + excluded.repeats + 1, last_repeat_at = now()
            RETURNING source, external_id, digest, id, batch"#,
-        batch,
-        worker,
-        &sources as &[&str],
-        &external_ids as &[&str],
-        &digests as &[&[u8]],
-        &ids,
-        &kinds as &[&str],
-        &senders as &[Option<&str>],
-        &more
+        [batch, worker],
+        copies.clone().map(|copies| (&outside[copies[0]], copies.len())),
+        |(one, copies)| {
+            one.source => &str,
+            one.external_id => &str,
+            one.digest.as_slice() => &[u8],
+            one.new_id => Uuid,
+            one.kind => &str,
+            one.sender => Option<&str>,
+            i32::try_from(copies - 1).unwrap_or(i32::MAX) => i32,
+        }
     );
     let rows = rows.fetch_all(conn).await?.into_iter();
     let rows = rows.map(|row| ((row.source, row.external_id, row.digest), (row.id, row.batch)));

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::store::column::bulk;
 use crate::store::{Connection, Result};
 
 /// A message that comes back to its queue later.
@@ -37,18 +38,18 @@ pub async fn insert(conn: &mut Connection, worker: &str, delayed: &[NewDelayed])
     let mut delayed: Vec<_> = delayed.iter().collect();
     delayed.sort_unstable_by_key(|one| one.message);
     delayed.dedup_by_key(|one| one.message);
-    let messages: Vec<_> = delayed.iter().map(|one| one.message).collect();
-    let queues: Vec<_> = delayed.iter().map(|one| one.queue.as_str()).collect();
-    let lasts: Vec<_> = delayed.iter().map(|one| one.lasts.as_secs_f64()).collect();
-    let insert = sqlx::query!(
+    let insert = bulk!(
         "INSERT INTO delayed AS d (worker, message, queue, due)
          SELECT $1, u.message, u.queue, now() + make_interval(secs => u.lasts)
          FROM unnest($2::uuid[], $3::text[], $4::float8[]) AS u (message, queue, lasts)
          ON CONFLICT (worker, message) DO UPDATE SET queue = excluded.queue, due = excluded.due",
-        worker,
-        &messages,
-        &queues as &[&str],
-        &lasts
+        [worker],
+        delayed.iter(),
+        |one| {
+            one.message => Uuid,
+            one.queue.as_str() => &str,
+            one.lasts.as_secs_f64() => f64,
+        }
     );
     insert.execute(conn).await?;
     Ok(())

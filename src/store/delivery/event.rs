@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use crate::store::column::bulk;
 use crate::store::{Connection, Fault, Result};
 
 /// A message that a decision said.
@@ -55,17 +56,7 @@ pub async fn append(
     if events.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = events.iter().map(|event| event.id).collect();
-    let types: Vec<_> = events.iter().map(|event| event.ty.name).collect();
-    let kinds: Vec<_> = events.iter().map(|event| kind_name(event.ty.kind)).collect();
-    let subject_kinds: Vec<_> = events.iter().map(|event| event.subject.kind.name()).collect();
-    let subjects: Vec<_> = events.iter().map(|event| event.subject.id).collect();
-    let sequences: Vec<_> = events.iter().map(|event| event.sequence).collect();
-    let correlations: Vec<_> = events.iter().map(|event| event.correlation).collect();
-    let causes: Vec<_> = events.iter().map(|event| event.cause).collect();
-    let traceparents: Vec<_> = events.iter().map(|event| event.traceparent.as_deref()).collect();
-    let data: Vec<_> = events.iter().map(|event| event.data.as_str()).collect();
-    let insert = sqlx::query!(
+    let insert = bulk!(
         "INSERT INTO event (id, worker, type, kind, subject_kind, subject, sequence, correlation,
                             cause, batch, ordinal, traceparent, data)
          SELECT u.id, $1, u.type, u.kind, u.subject_kind, u.subject, u.sequence, u.correlation,
@@ -74,18 +65,20 @@ pub async fn append(
                      $9::uuid[], $10::uuid[], $11::text[], $12::text[]) WITH ORDINALITY
               AS u (id, type, kind, subject_kind, subject, sequence, correlation, cause,
                     traceparent, data, n)",
-        worker,
-        batch,
-        &ids,
-        &types as &[&str],
-        &kinds as &[&str],
-        &subject_kinds as &[&str],
-        &subjects,
-        &sequences as &[Option<i64>],
-        &correlations,
-        &causes,
-        &traceparents as &[Option<&str>],
-        &data as &[&str]
+        [worker, batch],
+        events.iter(),
+        |event| {
+            event.id => Uuid,
+            event.ty.name => &str,
+            kind_name(event.ty.kind) => &str,
+            event.subject.kind.name() => &str,
+            event.subject.id => Uuid,
+            event.sequence => Option<i64>,
+            event.correlation => Uuid,
+            event.cause => Uuid,
+            event.traceparent.as_deref() => Option<&str>,
+            event.data.as_str() => &str,
+        }
     );
     insert.execute(conn).await?;
     Ok(())

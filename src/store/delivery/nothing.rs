@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::store::column::bulk;
 use crate::store::{Connection, Result};
 
 /// A message without effect, and why.
@@ -22,15 +23,12 @@ pub async fn insert(
     if nothings.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = nothings.iter().map(|nothing| nothing.id).collect();
-    let whys: Vec<_> = nothings.iter().map(|nothing| nothing.why.as_str()).collect();
-    let insert = sqlx::query!(
+    let insert = bulk!(
         "INSERT INTO nothing (worker, id, batch, why)
          SELECT $1, u.id, $2, u.why FROM unnest($3::uuid[], $4::text[]) AS u (id, why)",
-        worker,
-        batch,
-        &ids,
-        &whys as &[&str]
+        [worker, batch],
+        nothings.iter(),
+        |one| { one.id => Uuid, one.why.as_str() => &str }
     );
     insert.execute(conn).await?;
     Ok(())

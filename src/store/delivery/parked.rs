@@ -4,12 +4,29 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use crate::store::{Connection, Fault, Result};
+use crate::store::column::bulk;
+use crate::store::{Connection, Result};
 
 /// Why a message was parked, for programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    sqlx::Type,
+)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum ParkedClass {
     /// The envelope could not be opened.
     Envelope,
@@ -32,7 +49,22 @@ pub enum ParkedClass {
 }
 
 /// Whether somebody has looked after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    sqlx::Type,
+)]
+#[strum(serialize_all = "snake_case", const_into_str)]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
 pub enum ParkedState {
     Parked,
     /// Back in its queue, under a new id.
@@ -109,23 +141,13 @@ pub struct ParkedFilter<'a> {
 /// kept: it must not vanish because the same bytes broke once before.
 ///
 /// # Errors
-/// [`Fault`] of the server; [`Fault::Again`] where another process parks the same message just now.
+/// [`Fault::Again`](crate::store::Fault::Again) where another process parks the same message just now.
 pub async fn insert(conn: &mut Connection, worker: &str, parked: &[NewParked]) -> Result<usize> {
     let new = once(parked);
     if new.is_empty() {
         return Ok(0);
     }
-    let ids: Vec<_> = new.iter().map(|one| one.id).collect();
-    let queues: Vec<_> = new.iter().map(|one| one.queue.as_str()).collect();
-    let messages: Vec<_> = new.iter().map(|one| one.message).collect();
-    let senders: Vec<_> = new.iter().map(|one| one.sender.as_deref()).collect();
-    let classes: Vec<_> = new.iter().map(|one| one.class.name()).collect();
-    let reasons: Vec<_> = new.iter().map(|one| one.reason.as_str()).collect();
-    let histories: Vec<_> = new.iter().map(|one| &one.history).collect();
-    let headers: Vec<_> = new.iter().map(|one| one.headers.as_ref()).collect();
-    let properties: Vec<_> = new.iter().map(|one| &one.properties).collect();
-    let bodies: Vec<_> = new.iter().map(|one| one.body.as_slice()).collect();
-    let insert = sqlx::query!(
+    let insert = bulk!(
         "INSERT INTO parked AS p (worker, id, queue, message, sender, class, reason, history,
                                   headers, properties, body)
          SELECT $1, u.* FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[],
@@ -138,17 +160,20 @@ pub async fn insert(conn: &mut Connection, worker: &str, parked: &[NewParked]) -
              history = p.history || excluded.history, parked_at = now(), state = 'parked',
              replayed_as = NULL, closed_at = NULL
          WHERE p.state <> 'parked'",
-        worker,
-        &ids,
-        &queues as &[&str],
-        &messages as &[Option<Uuid>],
-        &senders as &[Option<&str>],
-        &classes as &[&str],
-        &reasons as &[&str],
-        &histories as &[&Value],
-        &headers as &[Option<&Value>],
-        &properties as &[&Value],
-        &bodies as &[&[u8]]
+        [worker],
+        new.iter(),
+        |one| {
+            one.id => Uuid,
+            one.queue.as_str() => &str,
+            one.message => Option<Uuid>,
+            one.sender.as_deref() => Option<&str>,
+            one.class.into_str() => &str,
+            one.reason.as_str() => &str,
+            &one.history => &Value,
+            one.headers.as_ref() => Option<&Value>,
+            &one.properties => &Value,
+            one.body.as_slice() => &[u8],
+        }
     );
     let inserted = insert.execute(conn).await?.rows_affected();
     Ok(parked.len().saturating_sub(usize::try_from(inserted).unwrap_or(usize::MAX)))
@@ -161,31 +186,33 @@ pub async fn list(
     limit: u32,
 ) -> Result<Vec<ParkedLine>> {
     let rows = sqlx::query_as!(
-        Line,
-        "SELECT id, worker, queue, message, sender, class, reason, parked_at, state, replayed_as
+        ParkedLine,
+        r#"SELECT id, worker, queue, message, sender, class AS "class: _", reason, parked_at,
+                  state AS "state: _", replayed_as
          FROM parked
          WHERE ($1::text IS NULL OR worker = $1) AND ($2::text IS NULL OR class = $2)
            AND ($3::text IS NULL OR state = $3)
-         ORDER BY parked_at DESC, id LIMIT $4",
+         ORDER BY parked_at DESC, id LIMIT $4"#,
         filter.worker,
-        filter.class.map(ParkedClass::name),
-        filter.state.map(ParkedState::name),
+        filter.class.map(|class| class.into_str()),
+        filter.state.map(|state| state.into_str()),
         i64::from(limit)
     );
-    rows.fetch_all(conn).await?.into_iter().map(ParkedLine::try_from).collect()
+    Ok(rows.fetch_all(conn).await?)
 }
 
 /// One parked message. Nothing is locked: where two people replay it at once, [`close`] tells the
 /// second, who rolls back.
 pub async fn show(conn: &mut Connection, id: Uuid) -> Result<Option<Parked>> {
     let row = sqlx::query!(
-        "SELECT id, worker, queue, message, sender, class, reason, history, headers, properties,
-                body, parked_at, state, replayed_as, closed_at
-         FROM parked WHERE id = $1",
+        r#"SELECT id, worker, queue, message, sender, class AS "class: ParkedClass", reason, history,
+                  headers, properties, body, parked_at, state AS "state: ParkedState",
+                  replayed_as, closed_at
+           FROM parked WHERE id = $1"#,
         id
     );
     let Some(row) = row.fetch_optional(conn).await? else { return Ok(None) };
-    let line = Line {
+    let line = ParkedLine {
         id: row.id,
         worker: row.worker,
         queue: row.queue,
@@ -198,7 +225,7 @@ pub async fn show(conn: &mut Connection, id: Uuid) -> Result<Option<Parked>> {
         replayed_as: row.replayed_as,
     };
     Ok(Some(Parked {
-        line: line.try_into()?,
+        line,
         history: row.history,
         headers: row.headers,
         properties: row.properties,
@@ -214,63 +241,17 @@ pub async fn close(conn: &mut Connection, id: Uuid, how: Closing, note: &str) ->
         Closing::Replayed { new_id } => (ParkedState::Replayed, Some(new_id)),
         Closing::Discarded => (ParkedState::Discarded, None),
     };
-    let entry = json!({ "state": state.name(), "note": note });
+    let entry = json!({ "state": state.into_str(), "note": note });
     let update = sqlx::query!(
         "UPDATE parked SET state = $2, replayed_as = $3, closed_at = now(),
                 history = history || jsonb_build_array($4::jsonb || jsonb_build_object('at', now()))
          WHERE id = $1 AND state = 'parked'",
         id,
-        state.name(),
+        state.into_str(),
         new_id,
         entry
     );
     Ok(update.execute(conn).await?.rows_affected() == 1)
-}
-
-impl ParkedClass {
-    /// Every class.
-    pub const ALL: [Self; 9] = [
-        Self::Envelope,
-        Self::Type,
-        Self::Schema,
-        Self::Poison,
-        Self::Panic,
-        Self::TooLarge,
-        Self::TooOld,
-        Self::DeadLetter,
-        Self::InputFault,
-    ];
-
-    /// The word in the table and on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Envelope => "envelope",
-            Self::Type => "type",
-            Self::Schema => "schema",
-            Self::Poison => "poison",
-            Self::Panic => "panic",
-            Self::TooLarge => "too_large",
-            Self::TooOld => "too_old",
-            Self::DeadLetter => "dead_letter",
-            Self::InputFault => "input_fault",
-        }
-    }
-}
-
-impl ParkedState {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Parked, Self::Replayed, Self::Discarded];
-
-    /// The word in the table and on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Parked => "parked",
-            Self::Replayed => "replayed",
-            Self::Discarded => "discarded",
-        }
-    }
 }
 
 /// The first copy of each, in the order of ids: a statement may touch a row once, and all processes
@@ -281,45 +262,4 @@ fn once(parked: &[NewParked]) -> Vec<&NewParked> {
         new.entry(one.id).or_insert(one);
     }
     new.into_values().collect()
-}
-
-struct Line {
-    id: Uuid,
-    worker: String,
-    queue: String,
-    message: Option<Uuid>,
-    sender: Option<String>,
-    class: String,
-    reason: String,
-    parked_at: DateTime<Utc>,
-    state: String,
-    replayed_as: Option<Uuid>,
-}
-
-impl TryFrom<Line> for ParkedLine {
-    type Error = Fault;
-
-    fn try_from(row: Line) -> Result<Self> {
-        let class = ParkedClass::ALL.into_iter().find(|class| class.name() == row.class);
-        let state = ParkedState::ALL.into_iter().find(|state| state.name() == row.state);
-        let (Some(class), Some(state)) = (class, state) else {
-            return Err(Fault::ours(format!(
-                "The parked message {} is `{}` and `{}`, which this program does not know; run the \
-                 newer leadmill that parked it.",
-                row.id, row.class, row.state
-            )));
-        };
-        Ok(Self {
-            id: row.id,
-            worker: row.worker,
-            queue: row.queue,
-            message: row.message,
-            sender: row.sender,
-            class,
-            reason: row.reason,
-            parked_at: row.parked_at,
-            state,
-            replayed_as: row.replayed_as,
-        })
-    }
 }

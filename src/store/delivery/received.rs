@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::store::column::bulk;
 use crate::store::{Connection, Fault, Result};
 
 /// The longest source, in bytes; the table checks it too.
@@ -143,18 +144,7 @@ async fn claim_round(
     outside: &[Outside<'_>],
     round: &BTreeMap<ExternalKey<'_>, Copies>,
 ) -> Result<BTreeMap<(String, String), Row>> {
-    let firsts = || round.values().map(|copies| &outside[copies[0]]);
-    let sources: Vec<_> = firsts().map(|one| one.source).collect();
-    let external_ids: Vec<_> = firsts().map(|one| one.external_id).collect();
-    let ids: Vec<_> = firsts().map(|one| one.new_id).collect();
-    let kinds: Vec<_> = firsts().map(|one| one.kind).collect();
-    let content_types: Vec<_> = firsts().map(|one| one.content_type).collect();
-    let digests: Vec<_> = firsts().map(|one| one.digest.as_slice()).collect();
-    let headers: Vec<_> = firsts().map(|one| one.headers).collect();
-    let senders: Vec<_> = firsts().map(|one| one.sender).collect();
-    let more: Vec<i32> =
-        round.values().map(|copies| i32::try_from(copies.len() - 1).unwrap_or(i32::MAX)).collect();
-    let rows = sqlx::query!(
+    let rows = bulk!(
         r#"INSERT INTO received AS r (source, external_id, id, worker, kind, content_type, digest,
                                       headers, sender, repeats, last_repeat_at, batch)
            SELECT u.source, u.external_id, u.id, $2, u.kind, u.content_type, u.digest,
@@ -173,17 +163,19 @@ async fn claim_round(
                                           AND (r.batch IS NOT NULL OR excluded.repeats > 0)
                                      THEN now() ELSE r.last_repeat_at END
            RETURNING source, external_id, id, digest, batch"#,
-        batch,
-        worker,
-        &sources as &[&str],
-        &external_ids as &[&str],
-        &ids,
-        &kinds as &[&str],
-        &content_types as &[Option<&str>],
-        &digests as &[&[u8]],
-        &headers as &[&Value],
-        &senders as &[Option<&str>],
-        &more
+        [batch, worker],
+        round.values().map(|copies| (&outside[copies[0]], copies.len())),
+        |(one, copies)| {
+            one.source => &str,
+            one.external_id => &str,
+            one.new_id => Uuid,
+            one.kind => &str,
+            one.content_type => Option<&str>,
+            one.digest.as_slice() => &[u8],
+            one.headers => &Value,
+            one.sender => Option<&str>,
+            i32::try_from(copies - 1).unwrap_or(i32::MAX) => i32,
+        }
     );
     let rows = rows.fetch_all(conn).await?.into_iter().map(|row| {
         ((row.source, row.external_id), Row { id: row.id, digest: row.digest, batch: row.batch })

@@ -3,6 +3,7 @@
 use domain::refusal::Reason;
 use uuid::Uuid;
 
+use crate::store::column::bulk;
 use crate::store::{Connection, Result};
 
 /// A refused message.
@@ -35,41 +36,29 @@ pub async fn insert(
     if refusals.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = refusals.iter().map(|one| one.id).collect();
-    let types: Vec<_> = refusals.iter().map(|one| one.ty).collect();
-    let sources: Vec<_> = refusals.iter().map(|one| one.source).collect();
-    let outside: Vec<_> = refusals.iter().map(|one| one.outside).collect();
-    let subject_kinds: Vec<_> = refusals.iter().map(|one| one.reason.subject.name()).collect();
-    let named: Vec<_> = refusals.iter().map(|one| one.reason.named.as_str()).collect();
-    let rules: Vec<_> = refusals.iter().map(|one| one.reason.rule).collect();
-    let found: Vec<_> = refusals.iter().map(|one| one.reason.found.as_str()).collect();
-    let messages: Vec<_> = refusals.iter().map(|one| one.reason.message.as_str()).collect();
-    let attempts: Vec<_> =
-        refusals.iter().map(|one| i32::try_from(one.attempt).unwrap_or(i32::MAX)).collect();
-    let finals: Vec<_> = refusals.iter().map(|one| one.last).collect();
-    let correlations: Vec<_> = refusals.iter().map(|one| one.correlation).collect();
-    let causes: Vec<_> = refusals.iter().map(|one| one.cause).collect();
-    let insert = sqlx::query!(
+    let insert = bulk!(
         "INSERT INTO refusal (worker, batch, id, type, source, outside, subject_kind, named, rule,
                               found, message, attempt, final, correlation, cause)
          SELECT $1, $2, u.* FROM unnest($3::uuid[], $4::text[], $5::text[], $6::boolean[],
              $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::integer[],
              $13::boolean[], $14::uuid[], $15::uuid[]) AS u",
-        worker,
-        batch,
-        &ids,
-        &types as &[&str],
-        &sources as &[&str],
-        &outside,
-        &subject_kinds as &[&str],
-        &named as &[&str],
-        &rules as &[&str],
-        &found as &[&str],
-        &messages as &[&str],
-        &attempts,
-        &finals,
-        &correlations,
-        &causes as &[Option<Uuid>]
+        [worker, batch],
+        refusals.iter(),
+        |one| {
+            one.id => Uuid,
+            one.ty => &str,
+            one.source => &str,
+            one.outside => bool,
+            one.reason.subject.name() => &str,
+            one.reason.named.as_str() => &str,
+            one.reason.rule => &str,
+            one.reason.found.as_str() => &str,
+            one.reason.message.as_str() => &str,
+            i32::try_from(one.attempt).unwrap_or(i32::MAX) => i32,
+            one.last => bool,
+            one.correlation => Uuid,
+            one.cause => Option<Uuid>,
+        }
     );
     insert.execute(conn).await?;
     Ok(())

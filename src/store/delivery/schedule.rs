@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::message::Said;
 use uuid::Uuid;
 
+use crate::store::column::bulk;
 use crate::store::{Connection, Result};
 
 /// A command for later.
@@ -42,35 +43,29 @@ pub async fn insert(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]
     if timers.is_empty() {
         return Ok(());
     }
-    let ids: Vec<_> = timers.iter().map(|timer| timer.id).collect();
-    let dues: Vec<_> = timers.iter().map(|timer| timer.due_at).collect();
-    let types: Vec<_> = timers.iter().map(|timer| timer.said.ty.name).collect();
-    let keys: Vec<_> = timers.iter().map(|timer| timer.key).collect();
-    let kinds: Vec<_> = timers.iter().map(|timer| timer.said.subject.kind.name()).collect();
-    let subjects: Vec<_> = timers.iter().map(|timer| timer.said.subject.id).collect();
-    let data: Vec<_> = timers.iter().map(|timer| timer.said.data.as_str()).collect();
-    let correlations: Vec<_> = timers.iter().map(|timer| timer.correlation).collect();
-    let causes: Vec<_> = timers.iter().map(|timer| timer.cause).collect();
-    let insert = sqlx::query!(
+    let insert = bulk!(
         r#"INSERT INTO schedule (id, due_at, type, key, subject_kind, subject, data, correlation,
                                  cause, worker)
            SELECT u.id, u.due_at, u.type, u.key, u.subject_kind, u.subject, u.data::json,
-                  u.correlation, u.cause, $10
-           FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[],
-                       $6::uuid[], $7::text[], $8::uuid[], $9::uuid[])
+                  u.correlation, u.cause, $1
+           FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
+                       $7::uuid[], $8::text[], $9::uuid[], $10::uuid[])
                 AS u (id, due_at, type, key, subject_kind, subject, data, correlation, cause)
            ORDER BY u.type COLLATE "C", u.key COLLATE "C", u.due_at
            ON CONFLICT DO NOTHING"#,
-        &ids,
-        &dues,
-        &types as &[&str],
-        &keys as &[&str],
-        &kinds as &[&str],
-        &subjects,
-        &data as &[&str],
-        &correlations,
-        &causes,
-        worker
+        [worker],
+        timers.iter(),
+        |timer| {
+            timer.id => Uuid,
+            timer.due_at => DateTime<Utc>,
+            timer.said.ty.name => &str,
+            timer.key => &str,
+            timer.said.subject.kind.name() => &str,
+            timer.said.subject.id => Uuid,
+            timer.said.data.as_str() => &str,
+            timer.correlation => Uuid,
+            timer.cause => Uuid,
+        }
     );
     insert.execute(conn).await?;
     Ok(())

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
-use crate::store::column::{currency, meant, plain, word};
+use crate::store::column::{bulk, currency, meant, plain, word};
 use crate::store::save::{Change, SaveError, all_touched};
 
 /// The tables of the catalog, the one with its version first.
@@ -19,9 +19,6 @@ pub(in crate::store) const TABLES: &[&str] =
 const READS_MAX: u32 = 3;
 
 /// The version of the catalog: how often it was replaced.
-///
-/// # Errors
-/// Those of the database.
 pub async fn version(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar!("SELECT sequence FROM catalog").fetch_one(conn).await
 }
@@ -46,9 +43,6 @@ pub async fn load(conn: &mut PgConnection) -> Result<Catalog, sqlx::Error> {
 }
 
 /// Locks the catalog and reads it, to replace it.
-///
-/// # Errors
-/// Those of the database.
 pub async fn lock(conn: &mut PgConnection) -> Result<Catalog, sqlx::Error> {
     let sequence = sqlx::query_scalar!("SELECT sequence FROM catalog FOR NO KEY UPDATE")
         .fetch_one(&mut *conn)
@@ -144,16 +138,7 @@ async fn save_products(
         return Ok(());
     }
     // The key of the map is the SKU: it is what documents name.
-    let skus: Vec<_> = differ.iter().map(|(sku, _)| (*sku).clone()).collect();
-    let names: Vec<_> = differ.iter().map(|(_, product)| product.name.clone()).collect();
-    let units: Vec<_> = differ.iter().map(|(_, product)| product.unit.clone()).collect();
-    let tax_classes: Vec<_> = differ.iter().map(|(_, product)| product.tax_class.clone()).collect();
-    let controls: Vec<_> = differ.iter().map(|(_, p)| word(p.quantity_control)).collect();
-    let list_prices: Vec<_> = differ.iter().map(|(_, product)| product.list_price).collect();
-    let standard_costs: Vec<_> = differ.iter().map(|(_, product)| product.standard_cost).collect();
-    let current_costs: Vec<_> = differ.iter().map(|(_, product)| product.current_cost).collect();
-    let actives: Vec<_> = differ.iter().map(|(_, product)| product.active).collect();
-    sqlx::query!(
+    bulk!(
         "INSERT INTO product (sku, name, unit, tax_class, quantity_control, list_price,
                               standard_cost, current_cost, active)
          SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
@@ -163,15 +148,19 @@ async fn save_products(
              quantity_control = excluded.quantity_control, list_price = excluded.list_price,
              standard_cost = excluded.standard_cost, current_cost = excluded.current_cost,
              active = excluded.active",
-        &skus,
-        &names,
-        &units,
-        &tax_classes,
-        &controls,
-        &list_prices as &[Option<Decimal>],
-        &standard_costs as &[Option<Decimal>],
-        &current_costs as &[Option<Decimal>],
-        &actives,
+        [],
+        differ.iter(),
+        |(sku, product)| {
+            sku.as_str() => &str,
+            product.name.as_str() => &str,
+            product.unit.as_str() => &str,
+            product.tax_class.as_str() => &str,
+            word(product.quantity_control) => String,
+            product.list_price => Option<Decimal>,
+            product.standard_cost => Option<Decimal>,
+            product.current_cost => Option<Decimal>,
+            product.active => bool,
+        }
     )
     .execute(conn)
     .await?;
@@ -196,19 +185,19 @@ async fn save_price_lists(
     if differ.is_empty() {
         return Ok(());
     }
-    let codes: Vec<_> = differ.iter().map(|(code, _)| (*code).clone()).collect();
-    let names: Vec<_> = differ.iter().map(|(_, list)| list.name.clone()).collect();
-    let currencies: Vec<_> = differ.iter().map(|(_, list)| list.currency.to_string()).collect();
-    let actives: Vec<_> = differ.iter().map(|(_, list)| list.active).collect();
-    sqlx::query!(
+    bulk!(
         "INSERT INTO price_list (code, name, currency, active)
          SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
          ON CONFLICT (code) DO UPDATE
          SET name = excluded.name, currency = excluded.currency, active = excluded.active",
-        &codes,
-        &names,
-        &currencies,
-        &actives,
+        [],
+        differ.iter(),
+        |(code, list)| {
+            code.as_str() => &str,
+            list.name.as_str() => &str,
+            list.currency.as_str() => &str,
+            list.active => bool,
+        }
     )
     .execute(&mut *conn)
     .await?;
@@ -221,18 +210,12 @@ async fn save_items(
     differ: &[(&String, &PriceList)],
 ) -> Result<(), SaveError> {
     let (mut shortened, mut lengths): (Vec<String>, Vec<i32>) = (Vec::new(), Vec::new());
-    let (mut lists, mut positions): (Vec<String>, Vec<i32>) = (Vec::new(), Vec::new());
-    let (mut skus, mut prices, mut bands) = (Vec::new(), Vec::new(), Vec::new());
+    let mut written: Vec<(&str, i32, &PriceListItem)> = Vec::new();
     for (code, list) in differ {
         let stored = was.get(*code).map_or(&[][..], |list| &list.items);
         let items = (0_i32..).zip(0_usize..).zip(&list.items);
-        for ((position, _), item) in items.filter(|((_, n), item)| stored.get(*n) != Some(item)) {
-            lists.push((*code).clone());
-            positions.push(position);
-            skus.push(item.sku.clone());
-            prices.push(Json(&item.price));
-            bands.push(item.bands.as_ref().map(Json));
-        }
+        let items = items.filter(|((_, n), item)| stored.get(*n) != Some(item));
+        written.extend(items.map(|((position, _), item)| (code.as_str(), position, item)));
         if list.items.len() < stored.len() {
             shortened.push((*code).clone());
             lengths.push(i32::try_from(list.items.len()).unwrap_or(i32::MAX));
@@ -249,19 +232,23 @@ async fn save_items(
         .execute(&mut *conn)
         .await?;
     }
-    if lists.is_empty() {
+    if written.is_empty() {
         return Ok(());
     }
-    sqlx::query!(
+    bulk!(
         "INSERT INTO price_list_item (price_list, position, sku, price, bands)
          SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::jsonb[], $5::jsonb[])
          ON CONFLICT (price_list, position) DO UPDATE
          SET sku = excluded.sku, price = excluded.price, bands = excluded.bands",
-        &lists,
-        &positions,
-        &skus,
-        &prices as &[Json<&PriceRule>],
-        &bands as &[Option<Json<&Bands>>],
+        [],
+        written.iter(),
+        |(list, position, item)| {
+            *list => &str,
+            *position => i32,
+            item.sku.as_str() => &str,
+            Json(&item.price) => Json<&PriceRule>,
+            item.bands.as_ref().map(Json) => Option<Json<&Bands>>,
+        }
     )
     .execute(conn)
     .await?;

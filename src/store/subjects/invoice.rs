@@ -4,7 +4,6 @@
 //! else is ever written.
 
 use domain::customer::{Buyer, Customer};
-use domain::document::PaymentTerms;
 use domain::ids::Id;
 use domain::invoice::{Invoice, InvoiceState, Seller, SeriesKey};
 use domain::keys::{InvoiceNumbered, InvoicesOfOrder};
@@ -16,7 +15,7 @@ use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{amount, corrupt, currency, given};
+use crate::store::column::{amount, corrupt, currency, given, meant, word};
 use crate::store::declared::Tables;
 use crate::store::look_up::look_up;
 use crate::store::payment;
@@ -49,7 +48,7 @@ with_totals! { frozen invoice.totals; [invoice: Invoice as invoice => InvoiceRow
     frozen  seller: jsonb<Seller> = Json(&invoice.seller);
     frozen  buyer: jsonb<Buyer> = Json(&invoice.buyer);
     frozen  header: jsonb<Header> = Json(&invoice.header);
-    frozen  payment_terms: text = invoice.payment_terms.name();
+    frozen  payment_terms: text = word(invoice.payment_terms);
     frozen  purchase_order: text? = invoice.purchase_order.as_deref();
     state: text = Invoice::state_name(&invoice.state);
     paid_at: timestamptz? = paid_at;
@@ -78,7 +77,6 @@ look_up!(InvoiceNumbered by |it| it.0.clone(),
 impl InvoiceRow {
     fn record(self) -> Result<Invoice, sqlx::Error> {
         let currency = currency("invoice.currency", &self.currency)?;
-        let terms = PaymentTerms::named(&self.payment_terms);
         let discount = self.discount.map(|discount| amount(discount, currency));
         Ok(Invoice {
             id: self.id.into(),
@@ -105,8 +103,7 @@ impl InvoiceRow {
             lines: Vec::new(),
             header: self.header.0,
             totals: totals_of!(self, currency),
-            payment_terms: terms
-                .ok_or_else(|| corrupt("invoice.payment_terms", &self.payment_terms))?,
+            payment_terms: meant("invoice.payment_terms", &self.payment_terms)?,
             purchase_order: self.purchase_order,
             payments: Vec::new(),
             state: state_of(&self.state, (self.paid_at, discount), self.canceled_at)?,

@@ -4,7 +4,6 @@
 //! its shipments change, and nothing else is ever written.
 
 use domain::customer::{Buyer, Customer};
-use domain::document::PaymentTerms;
 use domain::ids::Id;
 use domain::keys::{LeadOfOrder, OrderOfQuote};
 use domain::lifecycle::Lifecycle;
@@ -15,7 +14,7 @@ use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, currency, given};
+use crate::store::column::{corrupt, currency, given, meant, word};
 use crate::store::declared::Tables;
 use crate::store::look_up::look_up;
 use crate::store::shipment;
@@ -40,7 +39,7 @@ with_totals! { frozen order.totals; [sales_order: Order as order => OrderRow] {
     frozen  currency: text = order.currency.as_str();
     frozen  buyer: jsonb<Buyer> = Json(&order.buyer);
     frozen  header: jsonb<Header> = Json(&order.header);
-    frozen  payment_terms: text = order.payment_terms.name();
+    frozen  payment_terms: text = word(order.payment_terms);
     frozen  purchase_order: text? = order.purchase_order.as_deref();
     state: text = Order::state_name(&order.state);
     fulfilled_at: timestamptz? = fulfilled_at;
@@ -69,7 +68,6 @@ look_up!(LeadOfOrder by |it| it.0.uuid(),
 impl OrderRow {
     fn record(self) -> Result<Order, sqlx::Error> {
         let currency = currency("sales_order.currency", &self.currency)?;
-        let terms = PaymentTerms::named(&self.payment_terms);
         let fulfilled = (self.fulfilled_at, self.partial);
         Ok(Order {
             id: self.id.into(),
@@ -86,8 +84,7 @@ impl OrderRow {
             lines: Vec::new(),
             header: self.header.0,
             totals: totals_of!(self, currency),
-            payment_terms: terms
-                .ok_or_else(|| corrupt("sales_order.payment_terms", &self.payment_terms))?,
+            payment_terms: meant("sales_order.payment_terms", &self.payment_terms)?,
             purchase_order: self.purchase_order,
             shipments: Vec::new(),
             state: state_of(&self.state, fulfilled, self.canceled_at)?,

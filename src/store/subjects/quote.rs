@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use domain::customer::Buyer;
-use domain::document::PaymentTerms;
 use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
 use domain::opportunity::Opportunity;
@@ -41,7 +40,7 @@ with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteR
     frozen  revision: integer = held.quote.revision;
     apart   buyer: jsonb<Buyer> = Json(&offer.buyer);
     apart   header: jsonb<Header> = Json(&offer.header);
-    apart   payment_terms: text = offer.payment_terms.name();
+    apart   payment_terms: text = word(offer.payment_terms);
     apart   effective_to: date = offer.effective_to;
     state: text = Quote::state_name(state);
     active_since: timestamptz? = active_since;
@@ -51,9 +50,6 @@ with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteR
 }}
 
 /// Reads the quotes of locked opportunities into them.
-///
-/// # Errors
-/// Those of the database.
 pub async fn load(
     conn: &mut PgConnection,
     found: &mut BTreeMap<Uuid, Opportunity>,
@@ -100,7 +96,6 @@ pub async fn save(
 
 impl QuoteRow {
     fn quote(self, opportunity: &Opportunity) -> Result<Quote, sqlx::Error> {
-        let terms = PaymentTerms::named(&self.payment_terms);
         let times = (self.active_since, self.won_at, self.closed_at);
         Ok(Quote {
             id: self.id.into(),
@@ -112,8 +107,7 @@ impl QuoteRow {
                 lines: Vec::new(),
                 header: self.header.0,
                 totals: totals_of!(self, opportunity.currency),
-                payment_terms: terms
-                    .ok_or_else(|| corrupt("quote.payment_terms", &self.payment_terms))?,
+                payment_terms: meant("quote.payment_terms", &self.payment_terms)?,
                 effective_to: self.effective_to,
             },
             state: state_of(&self.state, times, self.close_reason.as_deref())?,

@@ -3,37 +3,32 @@
 use domain::invoice::{Series, SeriesKey};
 use sqlx::PgConnection;
 
+use crate::store::column::bulk;
 use crate::store::save::{Change, SaveError, all_touched};
 
 /// Makes the rows that are missing and locks all, in the order of their keys. Every key comes back.
-///
-/// # Errors
-/// Those of the database.
 pub async fn load(conn: &mut PgConnection, keys: &[SeriesKey]) -> Result<Vec<Series>, sqlx::Error> {
-    let sellers: Vec<_> = keys.iter().map(|key| key.seller.as_str()).collect();
-    let kinds: Vec<_> = keys.iter().map(|key| key.kind.as_str()).collect();
-    let years: Vec<_> = keys.iter().map(|key| key.year).collect();
-    sqlx::query!(
+    bulk!(
         r#"INSERT INTO series (seller, kind, year, last_number)
            SELECT u.seller, u.kind, u.year, 0
            FROM unnest($1::text[], $2::text[], $3::int[]) AS u(seller, kind, year)
            ORDER BY u.seller COLLATE "C", u.kind COLLATE "C", u.year
            ON CONFLICT DO NOTHING"#,
-        &sellers as &[&str],
-        &kinds as &[&str],
-        &years
+        [],
+        keys.iter(),
+        |key| { key.seller.as_str() => &str, key.kind.as_str() => &str, key.year => i32 }
     )
     .execute(&mut *conn)
     .await?;
-    let rows = sqlx::query!(
+    let rows = bulk!(
         "SELECT s.seller, s.kind, s.year, s.last_number, s.last_date
          FROM unnest($1::text[], $2::text[], $3::int[]) AS u(seller, kind, year)
          JOIN series AS s ON s.seller = u.seller AND s.kind = u.kind AND s.year = u.year
          ORDER BY s.seller, s.kind, s.year
          FOR NO KEY UPDATE OF s",
-        &sellers as &[&str],
-        &kinds as &[&str],
-        &years
+        [],
+        keys.iter(),
+        |key| { key.seller.as_str() => &str, key.kind.as_str() => &str, key.year => i32 }
     )
     .fetch_all(conn)
     .await?;
@@ -56,27 +51,23 @@ pub async fn save(
     if changes.is_empty() {
         return Ok(());
     }
-    let keys = || changes.iter().map(|(_, now)| &now.key);
-    let sellers: Vec<_> = keys().map(|key| key.seller.as_str()).collect();
-    let kinds: Vec<_> = keys().map(|key| key.kind.as_str()).collect();
-    let years: Vec<_> = keys().map(|key| key.year).collect();
-    let versions: Vec<_> =
-        changes.iter().map(|(was, _)| was.map_or(0, |w| w.last_number)).collect();
-    let numbers: Vec<_> = changes.iter().map(|(_, now)| now.last_number).collect();
-    let dates: Vec<_> = changes.iter().map(|(_, now)| now.last_date).collect();
-    let done = sqlx::query!(
+    let done = bulk!(
         "UPDATE series AS s
          SET last_number = u.last_number, last_date = u.last_date, modified_at = now()
          FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::bigint[], $6::date[])
               AS u(seller, kind, year, version, last_number, last_date)
          WHERE s.seller = u.seller AND s.kind = u.kind AND s.year = u.year
            AND s.last_number = u.version",
-        &sellers as &[&str],
-        &kinds as &[&str],
-        &years,
-        &versions,
-        &numbers,
-        &dates as &[Option<chrono::NaiveDate>],
+        [],
+        changes.iter(),
+        |(was, now)| {
+            now.key.seller.as_str() => &str,
+            now.key.kind.as_str() => &str,
+            now.key.year => i32,
+            was.map_or(0, |was| was.last_number) => i64,
+            now.last_number => i64,
+            now.last_date => Option<chrono::NaiveDate>,
+        }
     )
     .execute(conn)
     .await?;

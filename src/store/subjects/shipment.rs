@@ -19,9 +19,6 @@ part! { shipment of sales_order: Shipment as shipment => ShipmentRow, appended {
 }}
 
 /// Reads the shipments of locked orders into them.
-///
-/// # Errors
-/// Those of the database.
 pub(crate) async fn load(
     conn: &mut PgConnection,
     found: &mut BTreeMap<Uuid, Order>,

@@ -118,7 +118,7 @@ async fn external(conn: &mut Connection, text: &str) -> Result<Vec<Match>> {
 /// Whoever is known by this e-mail address or telephone number (E.164): their last lead, and the
 /// customer that they are.
 async fn person(conn: &mut Connection, text: &str) -> Result<Vec<Match>> {
-    let kinds = [PartyKeyKind::Email, PartyKeyKind::Phone].map(PartyKeyKind::name);
+    let kinds = [PartyKeyKind::Email, PartyKeyKind::Phone].map(|kind| kind.into_str());
     let rows = sqlx::query_as!(
         Match,
         r#"SELECT found.what AS "what!", found.id AS "id!"
