@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use domain::decide::Arrived;
-use domain::enquiry::{Interest, NoLead};
+use domain::enquiry::{Enquiry, Interest, NoLead};
 use intake::{Explained, Intake, Lead};
 use serde::Serialize;
 use serde_json::Value;
@@ -66,6 +66,9 @@ struct Read {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<NoLead>,
     leads: Vec<ReadLead>,
+    /// What was read of a held input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<Box<Enquiry>>,
     /// Of an input about one person.
     #[serde(skip_serializing_if = "Option::is_none")]
     offer: Option<Offer>,
@@ -122,11 +125,12 @@ impl Explain {
 }
 
 fn read(explained: Explained, sale: &Sale, way: Channel) -> anyhow::Result<Read> {
-    let Explained { verdict, reason, kind, leads } = explained;
-    let mut read = Read { verdict, reason, kind, leads: Vec::new(), offer: None };
+    let Explained { verdict, reason, kind, leads, held } = explained;
+    let mut read = Read { verdict, reason, kind, leads: Vec::new(), held, offer: None };
     for lead in leads {
         let (enquiry, part) = match &lead {
             Lead::Enquiry(enquiry) => (Some(enquiry), false),
+            Lead::Part { verdict: "held", .. } => (None, true),
             Lead::Part { enquiry, .. } => (enquiry.as_ref(), true),
         };
         let offer = enquiry.map(|it| sale.offer(it, way.kind())).transpose()?;
@@ -187,6 +191,9 @@ fn whole(read: &Read) -> String {
         for offer in offer.iter().chain(&read.offer) {
             lines(&mut text, "offer", &Value::String(offer.for_people()));
         }
+    }
+    if let Some(held) = &read.held {
+        lines(&mut text, "", &serde_json::to_value(held).unwrap_or_default());
     }
     text
 }

@@ -291,8 +291,17 @@ pub enum Reading {
     Parts(Vec<Part>),
     /// Surely no lead: an automatic answer, a bounce, a newsletter, spam, a test.
     NoLead { kind: NoLead, reason: String },
-    /// A person must look: unreadable, contradictory, or nobody to answer to.
-    Unclear { reason: String },
+    /// A person must look: unreadable, contradictory, or nobody to answer to. What was read all the same is
+    /// kept for them.
+    Unclear { reason: String, enquiry: Option<Box<Enquiry>> },
+}
+
+impl Reading {
+    /// A person must look, and nothing could be read.
+    #[must_use]
+    pub fn unclear(reason: impl Into<String>) -> Self {
+        Self::Unclear { reason: reason.into(), enquiry: None }
+    }
 }
 
 /// One part of a collection.
@@ -312,8 +321,36 @@ pub struct Part {
 #[serde(rename_all = "snake_case")]
 pub enum PartReading {
     Enquiry(Box<Enquiry>),
-    NoLead { kind: NoLead, reason: String },
-    Unclear { reason: String },
+    NoLead {
+        kind: NoLead,
+        reason: String,
+    },
+    Unclear {
+        reason: String,
+        /// What was read all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        enquiry: Option<Box<Enquiry>>,
+    },
+}
+
+impl PartReading {
+    /// The same, but a person must look before anything is made of it.
+    #[must_use]
+    pub fn held(self, reason: impl Into<String>) -> Self {
+        match self {
+            Self::Enquiry(enquiry) => {
+                Self::Unclear { reason: reason.into(), enquiry: Some(enquiry) }
+            }
+            Self::Unclear { enquiry, .. } => Self::Unclear { reason: reason.into(), enquiry },
+            no_lead => no_lead,
+        }
+    }
+
+    /// A person must look, and nothing could be read.
+    #[must_use]
+    pub fn unclear(reason: impl Into<String>) -> Self {
+        Self::Unclear { reason: reason.into(), enquiry: None }
+    }
 }
 
 /// Why an input is surely no lead.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::correction::Correction;
 use crate::enquiry::{Channel, Enquiry, NoLead, Part};
 use crate::ids::InputId;
 use crate::input::HoldReason;
@@ -30,6 +31,9 @@ pub struct InputHeld {
     pub hold_reason: HoldReason,
     /// A finished sentence for the person who looks.
     pub reason: String,
+    /// What was read, as far as it was: released as it is, or with corrections.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enquiry: Option<Box<Enquiry>>,
     /// The two parties that its keys point at, where that is why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<Uuid>,
@@ -51,9 +55,10 @@ pub struct InputRejected {
 #[serde(deny_unknown_fields)]
 pub struct InputRelease {
     pub input: InputId,
-    /// What a person read out of it; where absent, what the reader found is used.
+    /// What a person corrects in what was read, or reads where nothing was; where absent, what was read is
+    /// right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub enquiry: Option<Enquiry>,
+    pub enquiry: Option<Correction>,
 }
 
 /// A held input is no lead.

@@ -37,7 +37,7 @@ impl Item {
 pub fn read(text: &str, options: &ReadOptions) -> Reading {
     let prospects = match prospects(text) {
         Ok(prospects) => prospects,
-        Err(reason) => return Reading::Unclear { reason },
+        Err(reason) => return Reading::unclear(reason),
     };
     let parts: Vec<Part> = (1..)
         .zip(&prospects)

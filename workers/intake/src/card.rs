@@ -20,15 +20,14 @@ pub const CARDS_MAX: usize = 10_000;
 pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
     let parts = read_all(body, options);
     if parts.is_empty() {
-        return Reading::Unclear {
-            reason: "The file holds no vCard (BEGIN:VCARD is missing); send a .vcf file."
-                .to_owned(),
-        };
+        return Reading::unclear(
+            "The file holds no vCard (BEGIN:VCARD is missing); send a .vcf file.".to_owned(),
+        );
     }
     if parts.len() > CARDS_MAX {
-        return Reading::Unclear {
-            reason: format!("The file holds more than {CARDS_MAX} cards; send it in parts."),
-        };
+        return Reading::unclear(format!(
+            "The file holds more than {CARDS_MAX} cards; send it in parts."
+        ));
     }
     draft::collected(parts)
 }

@@ -193,7 +193,7 @@ pub(crate) fn whole(part: PartReading) -> Reading {
     match part {
         PartReading::Enquiry(enquiry) => Reading::Enquiry(enquiry),
         PartReading::NoLead { kind, reason } => Reading::NoLead { kind, reason },
-        PartReading::Unclear { reason } => Reading::Unclear { reason },
+        PartReading::Unclear { reason, enquiry } => Reading::Unclear { reason, enquiry },
     }
 }
 

@@ -20,8 +20,11 @@ pub struct Explained {
     /// What a rejected input is instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<NoLead>,
-    /// What was read, as far as it was.
+    /// What leads would be made of, and the parts of a collection.
     pub leads: Vec<Lead>,
+    /// What was read of a held input: as it would be released.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<Box<Enquiry>>,
 }
 
 /// What was read of one person.
@@ -61,13 +64,15 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
             reason: UNKNOWN.into(),
             kind: None,
             leads: vec![],
+            held: None,
         });
     };
     let mut told = story.when(when)?;
     let Some(first) = told.get::<ImportContinue>() else {
         let Judged { verdict, reason, kind, enquiry } = judged(&told);
-        let leads = enquiry.into_iter().map(Lead::Enquiry).collect();
-        return Ok(Explained { verdict, reason, kind, leads });
+        let (held, lead) = if verdict == "held" { (enquiry, None) } else { (None, enquiry) };
+        let leads = lead.into_iter().map(Lead::Enquiry).collect();
+        return Ok(Explained { verdict, reason, kind, leads, held });
     };
     story.world.raw.insert(first.import, arrived.body.clone());
     let mut rows: Vec<InputRow> = Vec::new();
@@ -83,7 +88,7 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
         leads.push(Lead::Part { row: number, verdict, reason, enquiry });
     }
     let reason = format!("{} parts, each with its own verdict.", leads.len());
-    Ok(Explained { verdict: "split", reason, kind: None, leads })
+    Ok(Explained { verdict: "split", reason, kind: None, leads, held: None })
 }
 
 /// Said of a queue that carries no raw inputs.
@@ -103,7 +108,7 @@ fn judged(told: &Told) -> Judged {
         let reason = format!("It would be added to the lead of {}.", event.matched.join(", "));
         Judged { enquiry: Some(Box::new(event.enquiry)), ..judged("merged", &reason) }
     } else if let Some(event) = told.get::<InputHeld>() {
-        judged("held", &event.reason)
+        Judged { enquiry: event.enquiry, ..judged("held", &event.reason) }
     } else if let Some(event) = told.get::<InputRejected>() {
         Judged { kind: event.kind, ..judged("rejected", &event.reason) }
     } else {

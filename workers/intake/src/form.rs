@@ -37,7 +37,7 @@ pub fn read(content_type: Option<&str>, body: &[u8], options: &ReadOptions) -> R
     }
     match body::parse(&kind, body) {
         Ok(tree) => read_tree(&tree, options),
-        Err(reason) => Reading::Unclear { reason },
+        Err(reason) => Reading::unclear(reason),
     }
 }
 
@@ -51,9 +51,9 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
         None => tree,
     };
     match tree {
-        Value::Array(entries) if entries.len() > ENTRIES_MAX => Reading::Unclear {
-            reason: format!("The hook holds more than {ENTRIES_MAX} entries; send them in parts."),
-        },
+        Value::Array(entries) if entries.len() > ENTRIES_MAX => Reading::unclear(format!(
+            "The hook holds more than {ENTRIES_MAX} entries; send them in parts."
+        )),
         Value::Array(entries) => {
             let parts = (1..)
                 .zip(entries)
@@ -70,9 +70,9 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
             .or_else(|| event::judge(tree))
             .or_else(|| vendors::fields(tree, options))
             .unwrap_or_else(|| plain(tree, options)),
-        _ => Reading::Unclear {
-            reason: "The body is neither a form nor an object; send fields with names.".to_owned(),
-        },
+        _ => Reading::unclear(
+            "The body is neither a form nor an object; send fields with names.".to_owned(),
+        ),
     }
 }
 
@@ -86,7 +86,7 @@ fn plain(tree: &Value, options: &ReadOptions) -> Reading {
     let entries = people::entries(tree, options);
     if entries.len() > ENTRIES_MAX {
         let reason = format!("The hook lists more than {ENTRIES_MAX} people; send them in parts.");
-        return Reading::Unclear { reason };
+        return Reading::unclear(reason);
     }
     if entries.len() < 2 {
         return one(tree, options);
@@ -102,11 +102,9 @@ fn plain(tree: &Value, options: &ReadOptions) -> Reading {
 fn one(tree: &Value, options: &ReadOptions) -> Reading {
     let mut leaves = Vec::new();
     if !flatten(tree, &mut Vec::new(), &mut leaves) {
-        return Reading::Unclear {
-            reason: format!(
-                "The form has more than {FIELDS_MAX} fields or nests them deeper than {DEPTH_MAX}."
-            ),
-        };
+        return Reading::unclear(format!(
+            "The form has more than {FIELDS_MAX} fields or nests them deeper than {DEPTH_MAX}."
+        ));
     }
     let method = leaves
         .iter()
@@ -118,9 +116,6 @@ fn one(tree: &Value, options: &ReadOptions) -> Reading {
     }
     let leaves = phones::joined(leaves);
     let sides = sides::sides(&leaves, options);
-    if let Some(reason) = sides.doubt {
-        return Reading::Unclear { reason };
-    }
     let mut draft = Draft::new(LeadSource::Web, options);
     items(tree, &mut draft);
     let listed = |leaf: &&Leaf| {
@@ -130,7 +125,11 @@ fn one(tree: &Value, options: &ReadOptions) -> Reading {
     for leaf in leaves.iter().filter(listed) {
         named(&mut draft, leaf, &sides);
     }
-    spam_or(draft.finish("The form"))
+    let read = draft.finish("The form");
+    match sides.doubt {
+        Some(doubt) => draft::whole(read.held(doubt)),
+        None => spam_or(read),
+    }
 }
 
 /// Takes a field by the names on its path, the innermost first.
@@ -181,11 +180,9 @@ fn spam_or(reading: PartReading) -> Reading {
             ..Letter::default()
         };
         if junk::judge(&letter) != junk::Judgement::Fine {
-            return Reading::Unclear {
-                reason: "The form's text reads like fraud or bulk advertising; release it if a \
-                                 customer wrote it."
-                    .to_owned(),
-            };
+            let reason = "The form's text reads like fraud or bulk advertising; release it if a customer \
+                          wrote it.";
+            return draft::whole(reading.held(reason));
         }
     }
     draft::whole(reading)
@@ -219,10 +216,10 @@ fn part(reading: Reading) -> PartReading {
     match reading {
         Reading::Enquiry(enquiry) => PartReading::Enquiry(enquiry),
         Reading::NoLead { kind, reason } => PartReading::NoLead { kind, reason },
-        Reading::Unclear { reason } => PartReading::Unclear { reason },
-        Reading::Parts(_) => PartReading::Unclear {
-            reason: "The entry holds several entries itself; send them one by one.".to_owned(),
-        },
+        Reading::Unclear { reason, enquiry } => PartReading::Unclear { reason, enquiry },
+        Reading::Parts(_) => PartReading::unclear(
+            "The entry holds several entries itself; send them one by one.".to_owned(),
+        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The reader of mail: who writes, what is new in it, and whether anybody asks for anything.
 
-use domain::enquiry::{LeadSource, NoLead, Reading};
+use domain::enquiry::{Enquiry, LeadSource, NoLead, PartReading, Reading};
 use sha2::{Digest, Sha256};
 
 use crate::draft::{self, Draft};
@@ -42,7 +42,7 @@ pub use crate::letter::{Letter, Mailbox};
 pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
     match parse(body) {
         Ok(letter) => judge(&letter, options),
-        Err(reason) => Reading::Unclear { reason },
+        Err(reason) => Reading::unclear(reason),
     }
 }
 
@@ -59,16 +59,44 @@ pub fn identity(body: &[u8]) -> Option<String> {
     Some(format!("{id}:{hex}"))
 }
 
-/// Judges a mail: junk, ADF, a forward, a form's mail, or a person who writes.
+/// Judges a mail: junk, ADF, a forward, a form's mail, or a person who writes. Where a person must look, what
+/// the mail says of its sender is kept for them.
 #[must_use]
 pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
+    match sorted(letter, options) {
+        Reading::Unclear { reason, enquiry: None } => {
+            Reading::Unclear { reason, enquiry: Some(written(letter, options)) }
+        }
+        reading => reading,
+    }
+}
+
+/// What the mail says of its sender, whether or not it is an enquiry.
+fn written(letter: &Letter, options: &ReadOptions) -> Box<Enquiry> {
+    let cut = quote::split_as(&letter.text, contact::is_answer(letter));
+    let fresh = letter.fresh.as_deref().unwrap_or(&cut.fresh);
+    let mut draft = Draft::new(LeadSource::Email, options);
+    let contact = contact::of(letter, options);
+    contact::fill(&mut draft, contact, letter, fresh);
+    if let Some(contact) = contact {
+        signature::take(&mut draft, contact, &cut.signature, options);
+    }
+    match draft.finish("The mail") {
+        PartReading::Enquiry(enquiry) | PartReading::Unclear { enquiry: Some(enquiry), .. } => {
+            enquiry
+        }
+        _ => Box::default(),
+    }
+}
+
+fn sorted(letter: &Letter, options: &ReadOptions) -> Reading {
     match junk::machine(letter) {
         junk::Judgement::Junk(kind, reason) => return Reading::NoLead { kind, reason },
         // What is surely junk by its text needs nobody to look.
         junk::Judgement::Suspect(reason) => {
             return match junk::judge(letter) {
                 junk::Judgement::Junk(kind, reason) => Reading::NoLead { kind, reason },
-                _ => Reading::Unclear { reason },
+                _ => Reading::unclear(reason),
             };
         }
         junk::Judgement::Fine => {}
@@ -87,7 +115,7 @@ pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
     }
     match junk::judge(letter) {
         junk::Judgement::Junk(kind, reason) => return Reading::NoLead { kind, reason },
-        junk::Judgement::Suspect(reason) => return Reading::Unclear { reason },
+        junk::Judgement::Suspect(reason) => return Reading::unclear(reason),
         junk::Judgement::Fine => {}
     }
     let fresh = quote::split_as(&letter.text, true).fresh;
@@ -101,19 +129,17 @@ pub fn judge(letter: &Letter, options: &ReadOptions) -> Reading {
 fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -> Reading {
     let behind = match relay {
         Some(relay::Relay::Named(writer)) => Some(writer),
-        Some(relay::Relay::Unknown(reason)) => return Reading::Unclear { reason },
+        Some(relay::Relay::Unknown(reason)) => return Reading::unclear(reason),
         Some(relay::Relay::Maybe) | None => None,
     };
     let Some(contact) = behind.as_ref().or_else(|| contact::of(letter, options)) else {
         return match &letter.from {
-            Some(from) => Reading::Unclear {
-                reason: format!(
-                    "The mail comes from {}, which takes no answers or is ours, and names nobody \
+            Some(from) => Reading::unclear(format!(
+                "The mail comes from {}, which takes no answers or is ours, and names nobody \
                      else to answer to.",
-                    from.email
-                ),
-            },
-            None => Reading::Unclear { reason: no_sender(letter) },
+                from.email
+            )),
+            None => Reading::unclear(no_sender(letter)),
         };
     };
     let is_reply = contact::is_answer(letter);
@@ -123,20 +149,18 @@ fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -
         return reading;
     }
     if letter.unreadable && letter.files.is_empty() {
-        return Reading::Unclear {
-            reason: format!(
-                "The mail of {} holds a text that cannot be read, or a picture in its place; look \
+        return Reading::unclear(format!(
+            "The mail of {} holds a text that cannot be read, or a picture in its place; look \
                  at the original.",
-                contact.email
-            ),
-        };
+            contact.email
+        ));
     }
     if letter.subject.is_none() && letter.files.is_empty() && normal::paragraph(fresh).is_none() {
         let reason = format!("The mail of {} has no subject, text or attachment.", contact.email);
         return Reading::NoLead { kind: NoLead::Empty, reason };
     }
     let mut draft = Draft::new(LeadSource::Email, options);
-    contact::fill(&mut draft, contact, letter, fresh);
+    contact::fill(&mut draft, Some(contact), letter, fresh);
     signature::take(&mut draft, contact, &cut.signature, options);
     draft::whole(draft.finish("The mail"))
 }
@@ -159,12 +183,10 @@ fn small_talk(letter: &Letter, fresh: &str, quoted: bool, is_reply: bool) -> Opt
         return Some(Reading::NoLead { kind: NoLead::Conversation, reason: reason.to_owned() });
     }
     if is_reply || !asks {
-        return Some(Reading::Unclear {
-            reason: format!(
-                "The text of the mail is only a greeting or thanks, its subject is \"{subject}\"; \
+        return Some(Reading::unclear(format!(
+            "The text of the mail is only a greeting or thanks, its subject is \"{subject}\"; \
                  release it if somebody asks for something."
-            ),
-        });
+        )));
     }
     None
 }

@@ -190,7 +190,7 @@ fn is_mark(cell: &str) -> bool {
 #[must_use]
 pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
     match Table::open(body, options) {
-        Err(reason) => Reading::Unclear { reason },
+        Err(reason) => Reading::unclear(reason),
         Ok(table) if table.row_count() == 0 => {
             Reading::NoLead { kind: NoLead::Empty, reason: NO_ROWS.to_owned() }
         }
@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(first.other[0].value, "03/04/2026");
         assert_eq!(rows[0].original["Name"], "Blum");
         // One cell more than the header has: nobody can tell which of them is in its place.
-        let PartReading::Unclear { reason } = &rows[2].reading else { panic!("{:?}", rows[2]) };
+        let PartReading::Unclear { reason, .. } = &rows[2].reading else { panic!("{:?}", rows[2]) };
         assert!(reason.contains("7 cells") && rows[2].original["column 7"] == "extra", "{reason}");
         assert!(matches!(&rows[3].reading, PartReading::Enquiry(_)));
     }

@@ -5,7 +5,7 @@ use domain::decide::{
     Already, Arrived, Ctx, Heard, Hold, Locks, Malformed, Needs, NumberKind, Outcome, RawInputs,
     Root, Worker, World,
 };
-use domain::enquiry::{Channel, NoLead, Part, PartReading, Reading};
+use domain::enquiry::{Channel, Enquiry, NoLead, Part, PartReading, Reading};
 use domain::ids::InputId;
 use domain::input::{HoldReason, Input, InputAction, Verdict};
 use domain::message::{Message, MessageType, SubjectKind};
@@ -13,7 +13,7 @@ use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{ReadOptions, card, external_id, form, read, table};
+use crate::{ReadOptions, card, external_id, form, table};
 
 mod release;
 mod verdict;
@@ -78,13 +78,13 @@ impl RawInputs for Intake {
                     Reading::NoLead { kind: NoLead::Empty, reason: table::NO_ROWS.to_owned() }
                 }
                 Ok(_) => Reading::Parts(Vec::new()),
-                Err(reason) => Reading::Unclear { reason },
+                Err(reason) => Reading::unclear(reason),
             },
-            _ => read(channel, content_type.as_deref(), &arrived.body, &self.options),
+            _ => crate::read(channel, content_type.as_deref(), &arrived.body, &self.options),
         };
         let (first_row, reading) = match first_row(arrived) {
             Ok(first_row) => (first_row, reading),
-            Err(reason) => (1, Reading::Unclear { reason }),
+            Err(reason) => (1, Reading::unclear(reason)),
         };
         let raw = RawInput { channel, content_type, first_row, reading, unreadable: false };
         Ok(When::Input(Box::new(raw)))
@@ -92,7 +92,7 @@ impl RawInputs for Intake {
 
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When> {
         let channel = channel_of(&arrived.queue)?;
-        let reading = Reading::Unclear { reason: reason.replace('\0', " ") };
+        let reading = Reading::unclear(reason.replace('\0', " "));
         let content_type = arrived.content_type.clone();
         let unreadable = true;
         Some(When::Input(Box::new(RawInput {
@@ -140,6 +140,7 @@ impl Worker for Intake {
     }
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
+        let released;
         let enquiry = match when {
             When::Input(raw) => match &raw.reading {
                 Reading::Enquiry(enquiry) => Some(&**enquiry),
@@ -156,8 +157,8 @@ impl Worker for Intake {
             }
             When::Release(release) => {
                 needs.lock(release.input);
-                let held = world.find(release.input).and_then(|input| input.enquiry.as_ref());
-                release.enquiry.as_ref().or(held)
+                released = world.find(release.input).and_then(|held| release::whole(held, release));
+                released.as_ref()
             }
             When::Reject(reject) => {
                 needs.lock(reject.input);
@@ -186,8 +187,9 @@ impl Worker for Intake {
                 match &row.part.reading {
                     PartReading::Enquiry(enquiry) => judge(world, input, enquiry, true, ctx),
                     PartReading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
-                    PartReading::Unclear { reason } => {
-                        hold(&input, HoldReason::Unclear, reason, &[])
+                    PartReading::Unclear { reason, enquiry } => {
+                        input.enquiry = read(enquiry);
+                        hold(input, HoldReason::Unclear, reason, &[])
                     }
                 }
             }
@@ -266,9 +268,9 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
     match &raw.reading {
         Reading::Enquiry(enquiry) => judge(world, input, enquiry, true, ctx),
         Reading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
-        Reading::Unclear { reason } => {
+        Reading::Unclear { reason, enquiry } => {
             let why = if raw.unreadable { HoldReason::Unreadable } else { HoldReason::Unclear };
-            hold(&input, why, reason, &[])
+            hold(Input { enquiry: read(enquiry), ..input }, why, reason, &[])
         }
         Reading::Parts(_) => {
             let split = InputAction::Split { next: 1, done: false };
@@ -283,6 +285,14 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
             Ok(Outcome::nothing().put(input).say(first))
         }
     }
+}
+
+/// What was read, where anything was.
+fn read(enquiry: &Option<Box<Enquiry>>) -> Option<Enquiry> {
+    enquiry
+        .as_deref()
+        .filter(|read| **read != Enquiry { source: read.source, ..Enquiry::default() })
+        .cloned()
 }
 
 fn already(input: Uuid) -> Outcome<Then> {

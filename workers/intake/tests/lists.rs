@@ -50,7 +50,7 @@ fn c2_shifted_cells_are_read_where_the_notation_tells_and_else_held() {
     let tab =
         rows(b"name\tnote\temail\nAnn Bo\tone\ttwo\tann@acme.example\nLi Do\tx\tli@acme.example\n");
     assert!(
-        matches!(&tab[0], PartReading::Unclear { reason } if reason.contains("ann@acme.example")),
+        matches!(&tab[0], PartReading::Unclear { reason, .. } if reason.contains("ann@acme.example")),
         "{:?}",
         tab[0]
     );

@@ -18,7 +18,7 @@ fn lead(text: &str) -> Enquiry {
 #[track_caller]
 fn held(text: &str) -> String {
     match mail(text) {
-        Reading::Unclear { reason } => reason,
+        Reading::Unclear { reason, .. } => reason,
         other => panic!("not held: {other:?}\n{text}"),
     }
 }

@@ -41,7 +41,7 @@ fn kind(channel: Channel, bytes: &[u8]) -> Option<NoLead> {
 
 fn unclear(channel: Channel, bytes: &[u8]) -> String {
     match read(channel, None, bytes, &options()) {
-        Reading::Unclear { reason } => reason,
+        Reading::Unclear { reason, .. } => reason,
         other => panic!("not unclear: {other:?}"),
     }
 }

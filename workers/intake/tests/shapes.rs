@@ -155,7 +155,9 @@ fn f1_forms_and_contacts_of_hubspot_are_read_and_thin_hooks_are_held() {
     let thin = json!([{"objectId": 7, "subscriptionType": "contact.creation"},
         {"objectId": 8, "subscriptionType": "contact.propertyChange"}]);
     let Reading::Parts(parts) = json(&thin) else { panic!("two entries") };
-    assert!(matches!(&parts[0].reading, PartReading::Unclear { reason } if reason.contains('7')));
+    assert!(
+        matches!(&parts[0].reading, PartReading::Unclear { reason, .. } if reason.contains('7'))
+    );
     assert!(matches!(&parts[1].reading, PartReading::NoLead { kind: NoLead::OtherEvent, .. }));
     assert_eq!(parts[1].original["objectId"], 8);
 }
@@ -168,7 +170,7 @@ fn f1_several_entries_of_one_hook_are_parts() {
     let Reading::Parts(parts) = json(&meta) else { panic!("three changes") };
     assert_eq!(parts.iter().map(|part| part.number).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(
-        matches!(&parts[1].reading, PartReading::Unclear { reason } if reason.contains("leadgen_id 2"))
+        matches!(&parts[1].reading, PartReading::Unclear { reason, .. } if reason.contains("leadgen_id 2"))
     );
     assert_eq!(external_id(Channel::Web, None, meta.to_string().as_bytes()), None);
 }
@@ -359,7 +361,7 @@ fn f2_further_gateways_are_read_as_the_mail_they_hold() {
         assert_eq!(read.message.as_deref(), Some("How much?"), "{hook}");
     }
     let resend = json!({"type": "email.received", "data": {"email_id": "r-1", "from": "a@b.de", "subject": "Pumps"}});
-    assert!(matches!(json(&resend), Reading::Unclear { reason } if reason.contains("r-1")));
+    assert!(matches!(json(&resend), Reading::Unclear { reason, .. } if reason.contains("r-1")));
     let mandrill = json!([{"event": "inbound", "msg": {"from_email": "a@b.de", "text": "x", "subject": "1"}},
         {"event": "hard_bounce", "msg": {"email": "c@d.de"}}]);
     let mut body = String::from("mandrill_events=");

@@ -32,7 +32,7 @@ impl Draft<'_> {
                 "{what} has \"{value}\" in the field \"{name}\", which people cannot see: a robot filled it in; \
                  release it if a customer wrote it."
             );
-            return PartReading::Unclear { reason };
+            return self.unclear(reason);
         }
         let person = &self.enquiry.person;
         let named = person.full_name().is_some();
@@ -59,7 +59,12 @@ impl Draft<'_> {
                 "{what} has no e-mail address or telephone that could be read{whom}; complete it or reject it."
             ),
         };
-        PartReading::Unclear { reason }
+        self.unclear(reason)
+    }
+
+    /// A person must look; what was read is kept for them.
+    fn unclear(self, reason: String) -> PartReading {
+        PartReading::Unclear { reason, enquiry: Some(Box::new(self.enquiry)) }
     }
 
     /// Nothing stands beside values of a test but addresses of testing tools.

@@ -25,7 +25,7 @@ pub(super) fn letter(tree: &Value) -> Option<Result<Letter, Reading>> {
         ))));
     }
     if let Some(raw) = raw_mail(tree) {
-        return Some(mail::parse(&raw).map_err(|reason| Reading::Unclear { reason }));
+        return Some(mail::parse(&raw).map_err(|reason| Reading::unclear(reason)));
     }
     postmark(tree)
         .or_else(|| more::letter(tree))
@@ -160,14 +160,12 @@ fn ses(tree: &Value) -> Option<Result<Letter, Reading>> {
         return Some(Err(Reading::NoLead { kind: NoLead::Spam, reason }));
     }
     let subject = at(notice, "mail.commonHeaders.subject").unwrap_or_default();
-    Some(Err(Reading::Unclear {
-        reason: format!(
-            "Amazon SES sent only the envelope of a mail from {} (\"{subject}\"); fetch its text by \
+    Some(Err(Reading::unclear(format!(
+        "Amazon SES sent only the envelope of a mail from {} (\"{subject}\"); fetch its text by \
              the message id {} and send that.",
-            from.unwrap_or_else(|| "an unknown sender".to_owned()),
-            at(notice, "mail.messageId").unwrap_or_else(|| "that is missing".to_owned()),
-        ),
-    }))
+        from.unwrap_or_else(|| "an unknown sender".to_owned()),
+        at(notice, "mail.messageId").unwrap_or_else(|| "that is missing".to_owned()),
+    ))))
 }
 
 /// The notice inside an SNS envelope, which holds no further envelope.
@@ -176,7 +174,7 @@ fn letter_once(inner: &Value) -> Option<Result<Letter, Reading>> {
         return None;
     }
     if let Some(raw) = raw_mail(inner) {
-        return Some(mail::parse(&raw).map_err(|reason| Reading::Unclear { reason }));
+        return Some(mail::parse(&raw).map_err(|reason| Reading::unclear(reason)));
     }
     ses(inner)
 }

@@ -22,15 +22,9 @@ pub(super) fn is_forward(letter: &Letter) -> bool {
 }
 
 /// Puts into the draft what the mail's headers and new text say.
-pub(super) fn fill(draft: &mut Draft<'_>, contact: &Mailbox, letter: &Letter, fresh: &str) {
-    if normal::email(&contact.email).is_some() {
-        draft.field(Field::Email, "from", &contact.email);
-    } else {
-        // An address of old notation, which only a mail's header may hold.
-        draft.enquiry_mut().person.emails.push(contact.email.clone());
-    }
-    if let Some(name) = &contact.name {
-        draft.field(Field::FullName, "from", name);
+pub(super) fn fill(draft: &mut Draft<'_>, contact: Option<&Mailbox>, letter: &Letter, fresh: &str) {
+    if let Some(contact) = contact {
+        sender(draft, contact);
     }
     for mailbox in letter.reply_to.iter().filter(|mailbox| is_personal(mailbox, letter)) {
         draft.field(Field::OtherEmail, "reply-to", &mailbox.email);
@@ -49,6 +43,18 @@ pub(super) fn fill(draft: &mut Draft<'_>, contact: &Mailbox, letter: &Letter, fr
     }
     for (name, value) in &letter.notes {
         draft.other(name, value);
+    }
+}
+
+fn sender(draft: &mut Draft<'_>, contact: &Mailbox) {
+    if normal::email(&contact.email).is_some() {
+        draft.field(Field::Email, "from", &contact.email);
+    } else {
+        // An address of old notation, which only a mail's header may hold.
+        draft.enquiry_mut().person.emails.push(contact.email.clone());
+    }
+    if let Some(name) = &contact.name {
+        draft.field(Field::FullName, "from", name);
     }
 }
 

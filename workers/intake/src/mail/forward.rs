@@ -76,7 +76,7 @@ fn attached(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
     }
     let mut draft = Draft::new(LeadSource::Email, options);
     let cut = split_as(&inner.text, contact::is_answer(inner));
-    contact::fill(&mut draft, writer, inner, &cut.fresh);
+    contact::fill(&mut draft, Some(writer), inner, &cut.fresh);
     signature::take(&mut draft, writer, &cut.signature, options);
     forwarder(&mut draft, letter, &split_as(&letter.text, false).fresh);
     Some(draft::whole(draft.finish("The forwarded mail")))
@@ -107,12 +107,12 @@ fn in_text(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
     let foreign = all.iter().filter(usable).find(|found| !colleague(found));
     let Some(found) = foreign.or_else(|| all.iter().find(usable)) else {
         let ours = letter.from.as_ref().is_some_and(|from| is_ours(&from.email, letter, options));
-        return (ours || options_own(letter, options)).then(|| Reading::Unclear {
-            reason: format!(
+        return (ours || options_own(letter, options)).then(|| {
+            Reading::unclear(format!(
                 "The mail is forwarded and names nobody but {}, which is ours or takes no answers; \
                  enter whoever asked, or reject it.",
                 first.from.email
-            ),
+            ))
         });
     };
     Some(enquiry(letter, found, &first.before, options))
@@ -122,7 +122,7 @@ fn enquiry(letter: &Letter, found: &Forwarded, note: &str, options: &ReadOptions
     let mut draft = Draft::new(LeadSource::Email, options);
     let cut = split(&found.body);
     let inner = Letter { subject: found.subject.clone(), ..Letter::default() };
-    contact::fill(&mut draft, &found.from, &inner, &cut.fresh);
+    contact::fill(&mut draft, Some(&found.from), &inner, &cut.fresh);
     signature::take(&mut draft, &found.from, &cut.signature, options);
     if let Some(sent) = &found.sent {
         draft.other("sent", sent);
@@ -166,10 +166,12 @@ fn options_own(letter: &Letter, options: &ReadOptions) -> bool {
 /// its sender says nothing of their own, a person must look.
 fn unread(letter: &Letter) -> Option<Reading> {
     let cut = split_as(&letter.text, false);
-    (cut.fresh.split_whitespace().count() < 3).then(|| Reading::Unclear {
-        reason: "The subject says that the mail is forwarded, but whose mail it was cannot be \
+    (cut.fresh.split_whitespace().count() < 3).then(|| {
+        Reading::unclear(
+            "The subject says that the mail is forwarded, but whose mail it was cannot be \
                      read; enter the writer, or reject it."
-            .to_owned(),
+                .to_owned(),
+        )
     })
 }
 

@@ -219,24 +219,20 @@ pub(super) fn of_system(letter: &Letter, fresh: &str) -> Option<Reading> {
             NoLead::Notification,
             "The text says that a system wrote it and that nobody reads answers.",
         )),
-        (true, false) => Some(Reading::Unclear {
-            reason: format!(
-                "The text of the mail from {} says that a system wrote it; release it if somebody \
+        (true, false) => Some(Reading::unclear(format!(
+            "The text of the mail from {} says that a system wrote it; release it if somebody \
                  asks for something in it.",
-                from.email
-            ),
-        }),
+            from.email
+        ))),
         (false, true) if !question && !names_article(fresh) => Some(no_lead(
             NoLead::Notification,
             "A sender of bills or notices reports one; nobody asks for anything.",
         )),
-        (false, true) => Some(Reading::Unclear {
-            reason: format!(
-                "The mail from {} reads like a bill or notice and may ask for something; release \
+        (false, true) => Some(Reading::unclear(format!(
+            "The mail from {} reads like a bill or notice and may ask for something; release \
                  it if it does.",
-                from.email
-            ),
-        }),
+            from.email
+        ))),
         _ => None,
     }
 }

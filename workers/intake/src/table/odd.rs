@@ -70,14 +70,12 @@ pub(super) fn shifted(cells: &[String], columns: &[Column]) -> PartReading {
     let whom = found
         .map(|cell| format!(" (it holds \"{}\")", cell.chars().take(80).collect::<String>()))
         .unwrap_or_default();
-    PartReading::Unclear {
-        reason: format!(
-            "The row has {} cells where the header names {} columns, so that its cells may be shifted{whom}; put it right and \
+    PartReading::unclear(format!(
+        "The row has {} cells where the header names {} columns, so that its cells may be shifted{whom}; put it right and \
              send it again, or release it with what is right.",
-            cells.len(),
-            columns.len()
-        ),
-    }
+        cells.len(),
+        columns.len()
+    ))
 }
 
 /// A header among the rows, or a total: nobody.

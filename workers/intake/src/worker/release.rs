@@ -3,7 +3,7 @@
 
 use domain::commands::InputRelease;
 use domain::decide::{Already, Arrived, Ctx, Malformed, Outcome, Refusal, World};
-use domain::enquiry::{Address, Enquiry, Interest, OtherField, Person, Thread};
+use domain::enquiry::{Address, Channel, Enquiry, Interest, OtherField, Person, Thread};
 use domain::input::{Input, Verdict};
 use domain::message::SubjectKind;
 use rust_decimal::Decimal;
@@ -13,13 +13,24 @@ use super::when::Decision;
 use crate::normal;
 use crate::options::ReadOptions;
 
-/// Reads the command, and brings its enquiry into the forms of the readers.
+/// Reads the command, and brings what it corrects into the forms of the readers.
 pub(super) fn read(arrived: &Arrived, options: &ReadOptions) -> Result<InputRelease, Malformed> {
     let mut release: InputRelease = arrived.data()?;
-    if let Some(enquiry) = &mut release.enquiry {
-        settle(enquiry, options)?;
+    if let Some(correction) = &mut release.enquiry {
+        let alone = correction.of(None, Channel::Web);
+        let mut enquiry = alone.ok_or_else(|| malformed("enquiry", "is no part of an enquiry"))?;
+        settle(&mut enquiry, options)?;
+        *correction = correction.settled(&enquiry);
     }
     Ok(release)
+}
+
+/// What was read of a held input, with what a person corrects in it; `None` where there is neither. Whoever
+/// corrects has looked, so that nothing is in doubt any more.
+pub(super) fn whole(input: &Input, command: &InputRelease) -> Option<Enquiry> {
+    let Some(correction) = &command.enquiry else { return input.enquiry.clone() };
+    let corrected = correction.of(input.enquiry.as_ref(), input.channel)?;
+    Some(Enquiry { doubts: Vec::new(), ..corrected })
 }
 
 pub(super) fn release_held(
@@ -35,7 +46,7 @@ pub(super) fn release_held(
             reference: None,
         }));
     }
-    let Some(enquiry) = command.enquiry.as_ref().or(input.enquiry.as_ref()) else {
+    let Some(enquiry) = whole(input, command) else {
         return Err(Refusal::no(
             SubjectKind::Input,
             input.id,
@@ -44,7 +55,17 @@ pub(super) fn release_held(
             "Nothing could be read from the input; give the `enquiry` that a person reads in it.",
         ));
     };
-    let enquiry = enquiry.clone();
+    let person = &enquiry.person;
+    if command.enquiry.is_none() && person.emails.is_empty() && person.phones.is_empty() {
+        return Err(Refusal::no(
+            SubjectKind::Input,
+            input.id,
+            "input.no_channel",
+            "held",
+            "What was read has no e-mail address or telephone; give it as `enquiry.person.emails` or \
+             `enquiry.person.phones`, or an empty `enquiry` to make a lead all the same.",
+        ));
+    }
     judge(world, Input { enquiry: None, ..input.clone() }, &enquiry, false, ctx)
 }
 
@@ -59,7 +80,7 @@ fn settle(enquiry: &mut Enquiry, options: &ReadOptions) -> Result<(), Malformed>
         topic,
         message,
         interest,
-        doubts,
+        doubts: _,
         budget: _,
         currency: _,
         purchase_timeframe: _,
@@ -74,8 +95,6 @@ fn settle(enquiry: &mut Enquiry, options: &ReadOptions) -> Result<(), Malformed>
         submitted_at: _,
         other,
     } = enquiry;
-    // A person has looked.
-    doubts.clear();
     settle_person(person, options)?;
     settle_address(address);
     lines([company, website, topic, industry, campaign, owner, own_id]);

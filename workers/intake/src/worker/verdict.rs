@@ -26,7 +26,7 @@ pub(super) fn judge(
     if let Some(conflict) = who.conflict.take() {
         if strict {
             let input = Input { enquiry: Some(enquiry.clone()), ..input };
-            return hold(&input, HoldReason::TwoParties, &conflict.message, &conflict.parties);
+            return hold(input, HoldReason::TwoParties, &conflict.message, &conflict.parties);
         }
         who = Recognised::default();
     }
@@ -133,8 +133,9 @@ pub(super) fn reject(input: &Input, kind: Option<NoLead>, reason: &str) -> Decis
     Ok(Outcome::nothing().changed(input, event))
 }
 
+/// Sets an input aside, with what was read of it.
 pub(super) fn hold(
-    input: &Input,
+    input: Input,
     hold_reason: HoldReason,
     reason: &str,
     parties: &[Uuid],
@@ -145,6 +146,7 @@ pub(super) fn hold(
         channel: input.channel,
         hold_reason,
         reason: reason.to_owned(),
+        enquiry: input.enquiry.clone().map(Box::new),
         parties: parties.to_vec(),
     };
     Ok(Outcome::nothing().changed(input, event))

@@ -2,7 +2,8 @@
 
 use domain::commands::{InputReject, InputRelease};
 use domain::decide::{Malformed, RawInputs};
-use domain::events::InputRejected;
+use domain::enquiry::Channel;
+use domain::events::{InputHeld, InputRejected, LeadCaptured};
 use serde_json::json;
 
 use super::*;
@@ -14,6 +15,7 @@ fn held(desk: &mut Desk) -> InputId {
 }
 
 fn release(desk: &mut Desk, input: InputId, enquiry: Option<Enquiry>) -> Result<Told, Refusal> {
+    let enquiry = enquiry.as_ref().map(Into::into);
     desk.hears(When::Release(Box::new(InputRelease { input, enquiry }))).1
 }
 
@@ -55,9 +57,47 @@ fn f19_a_release_is_merged_where_the_person_has_an_open_lead() {
 }
 
 #[test]
+fn f19_a_held_input_keeps_what_was_read_and_a_person_types_only_what_is_missing() {
+    let mut desk = Desk::new();
+    let form = json!({ "name": "Ana Lopez", "company": "Acme", "message": "12 chairs", "email": "ana at acme" });
+    let (input, told) = desk.form(&form);
+    let event: InputHeld = told.get().unwrap();
+    let kept = event.enquiry.unwrap();
+    assert_eq!(
+        (kept.company.as_deref(), kept.message.as_deref()),
+        (Some("Acme"), Some("12 chairs"))
+    );
+    assert_eq!(desk.input(input.id).enquiry.as_ref(), Some(&*kept));
+    // Nobody could be reached.
+    assert_eq!(rule(release(&mut desk, input.id, None)), "input.no_channel");
+    let when = sent(
+        &json!({ "input": input.id, "enquiry": { "person": { "emails": ["ANA@acme.example"] } } }),
+    );
+    let lead: LeadCaptured = desk.hears(when.unwrap()).1.unwrap().get().unwrap();
+    assert_eq!(lead.enquiry.person.full_name().as_deref(), Some("Ana Lopez"));
+    assert_eq!(lead.enquiry.person.emails, ["ana@acme.example"]);
+    assert_eq!(
+        (lead.enquiry.company.as_deref(), lead.enquiry.message.as_deref()),
+        (Some("Acme"), Some("12 chairs"))
+    );
+}
+
+#[test]
+fn f19_a_held_mail_is_released_as_it_was_read() {
+    let mut desk = Desk::new();
+    let mail = "From: Ana Lopez <ana@acme.example>\nSubject: Fwd: Hello\n\nfyi\n";
+    let (input, told) = desk.mail(mail);
+    assert_eq!(input.verdict, Verdict::Held, "{told:?}");
+    let lead: LeadCaptured = release(&mut desk, input.id, None).unwrap().get().unwrap();
+    assert_eq!(lead.enquiry.person.emails, ["ana@acme.example"]);
+    assert_eq!(lead.enquiry.topic.as_deref(), Some("Hello"));
+}
+
+#[test]
 fn f19_nothing_read_and_nothing_given_is_no_release() {
     let mut desk = Desk::new();
-    let input = held(&mut desk);
+    let (input, _) = desk.form(&json!("no form"));
+    let input = input.id;
     assert_eq!(rule(release(&mut desk, input, None)), "input.no_enquiry");
     assert_eq!(desk.input(input).verdict, Verdict::Held);
 }
@@ -116,7 +156,7 @@ fn f19_what_a_person_read_takes_the_forms_of_what_a_reader_reads() {
     } }));
     let when = when.unwrap();
     let When::Release(release) = &when else { panic!("{when:?}") };
-    let enquiry = release.enquiry.clone().unwrap();
+    let enquiry = release.enquiry.as_ref().unwrap().of(None, Channel::Web).unwrap();
     assert_eq!(enquiry.person.family_name.as_deref(), Some("Ana Lopez"));
     assert_eq!(enquiry.person.emails, ["ana@acme.example"]);
     assert_eq!(enquiry.person.phones, ["+49301234567"]);

@@ -20,13 +20,13 @@ pub fn check(channel: Channel, content_type: Option<&str>, bytes: &[u8]) {
             for part in parts {
                 match part.reading {
                     PartReading::Enquiry(enquiry) => check_enquiry(&enquiry),
-                    PartReading::NoLead { reason, .. } | PartReading::Unclear { reason } => {
+                    PartReading::NoLead { reason, .. } | PartReading::Unclear { reason, .. } => {
                         check_reason(&reason);
                     }
                 }
             }
         }
-        Reading::NoLead { reason, .. } | Reading::Unclear { reason } => check_reason(&reason),
+        Reading::NoLead { reason, .. } | Reading::Unclear { reason, .. } => check_reason(&reason),
     }
 }
 
@@ -64,7 +64,7 @@ fn check_enquiry(enquiry: &Enquiry) {
     enquiry.other.iter().for_each(|other| check_text(&other.value, TEXT_CHARS_MAX));
     // What a reader reads keeps to every bound that a person must keep to.
     let input = InputId(domain::ids::minted(chrono::DateTime::UNIX_EPOCH, [1; 10]));
-    let by_hand = InputRelease { input, enquiry: Some(enquiry.clone()) };
+    let by_hand = InputRelease { input, enquiry: Some(enquiry.into()) };
     let by_hand = serde_json::to_vec(&by_hand).expect("a command is written as JSON");
     assert_eq!(fit(InputRelease::TYPE, &by_hand), Ok(()));
     let written = serde_json::to_string(enquiry).expect("an enquiry is written as JSON");

@@ -93,13 +93,11 @@ fn resend(tree: &Value) -> Option<Result<Letter, Reading>> {
     if !is_resend(tree) {
         return None;
     }
-    Some(Err(Reading::Unclear {
-        reason: format!(
-            "Resend sent only the envelope of a mail from {} (\"{}\"); fetch its text by email_id {} \
+    Some(Err(Reading::unclear(format!(
+        "Resend sent only the envelope of a mail from {} (\"{}\"); fetch its text by email_id {} \
              and send that.",
-            at(tree, "data.from").unwrap_or_else(|| "an unknown sender".to_owned()),
-            at(tree, "data.subject").unwrap_or_default(),
-            at(tree, "data.email_id").unwrap_or_else(|| "that is missing".to_owned()),
-        ),
-    }))
+        at(tree, "data.from").unwrap_or_else(|| "an unknown sender".to_owned()),
+        at(tree, "data.subject").unwrap_or_default(),
+        at(tree, "data.email_id").unwrap_or_else(|| "that is missing".to_owned()),
+    ))))
 }

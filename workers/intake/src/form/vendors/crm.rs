@@ -117,12 +117,14 @@ pub(super) fn intercom(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     take(&mut draft, tree, "created_at", Field::SubmittedAt);
     keep(&mut draft, person, &["user_id"]);
     let key = at(person, "user_id").or_else(|| at(person, "id")).unwrap_or_default();
-    Some(match draft.finish("Intercom's contact") {
-        PartReading::Unclear { reason } => Reading::Unclear {
-            reason: format!("{reason} Intercom knows the visitor as user_id {key}."),
-        },
-        reading => draft::whole(reading),
-    })
+    let read = draft.finish("Intercom's contact");
+    let known = match &read {
+        PartReading::Unclear { reason, .. } => {
+            format!("{reason} Intercom knows the visitor as user_id {key}.")
+        }
+        _ => return Some(draft::whole(read)),
+    };
+    Some(draft::whole(read.held(known)))
 }
 
 pub(super) fn calendly(tree: &Value, options: &ReadOptions) -> Option<Reading> {
@@ -163,12 +165,10 @@ pub(super) fn calendly(tree: &Value, options: &ReadOptions) -> Option<Reading> {
 pub(super) fn hubspot(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     if let (Some(object), Some(kind)) = (at(tree, "objectId"), at(tree, "subscriptionType")) {
         return Some(if kind == "contact.creation" {
-            Reading::Unclear {
-                reason: format!(
-                    "HubSpot names a new contact (objectId {object}) without saying who it is; fetch \
+            Reading::unclear(format!(
+                "HubSpot names a new contact (objectId {object}) without saying who it is; fetch \
                      it by its id and send the answer."
-                ),
-            }
+            ))
         } else {
             let reason = format!("HubSpot reports \"{kind}\", which is no new contact.");
             Reading::NoLead { kind: NoLead::OtherEvent, reason }

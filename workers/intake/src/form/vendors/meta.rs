@@ -65,7 +65,7 @@ fn change<'v>(
             at(change, "value.form_id").unwrap_or_else(|| "unknown".to_owned()),
             at(change, "value.page_id").unwrap_or_else(|| "unknown".to_owned()),
         );
-        return readings.push((PartReading::Unclear { reason }, change));
+        return readings.push((PartReading::unclear(reason), change));
     }
     if let Some(messages) = node(change, "value.messages").and_then(Value::as_array) {
         for message in messages.iter().take(ENTRIES_MAX) {
@@ -112,13 +112,11 @@ fn unreachable(who: &str, what: &str, text: &str) -> PartReading {
         crate::normal::line(text).unwrap_or_default().chars().take(most).collect::<String>()
     };
     let who = if who.is_empty() { "somebody".to_owned() } else { clip(who, 80) };
-    PartReading::Unclear {
-        reason: format!(
-            "Meta passes on {what} of {who} without an address or telephone: \"{}\"; answer there, or release it with a \
+    PartReading::unclear(format!(
+        "Meta passes on {what} of {who} without an address or telephone: \"{}\"; answer there, or release it with a \
              way to reach them.",
-            clip(text, 300)
-        ),
-    }
+        clip(text, 300)
+    ))
 }
 
 /// A message of Messenger or Instagram.

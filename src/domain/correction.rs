@@ -1,0 +1,149 @@
+//! What a person corrects in what a reader read.
+
+use std::borrow::Cow;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::enquiry::{Channel, Enquiry, LeadSource};
+
+/// A JSON merge patch (RFC 7396) of an [`Enquiry`]: what is absent stays as it was read, null takes a value
+/// away, and a list stands in place of the one that was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Correction(Map<String, Value>);
+
+impl Correction {
+    /// The enquiry as corrected; of nothing, where nothing was read. `None` where the patch holds what no
+    /// enquiry can.
+    #[must_use]
+    pub fn of(&self, read: Option<&Enquiry>, channel: Channel) -> Option<Enquiry> {
+        let blank = Enquiry { source: source(channel), ..Enquiry::default() };
+        let mut whole = serde_json::to_value(read.unwrap_or(&blank)).ok()?;
+        merge(&mut whole, &Value::Object(self.0.clone()));
+        serde_json::from_value(whole).ok()
+    }
+
+    /// The same fields, with the values that they have in `settled`: what a reader would have made of them.
+    #[must_use]
+    pub fn settled(&self, settled: &Enquiry) -> Self {
+        match serde_json::to_value(settled) {
+            Ok(Value::Object(values)) => Self(picked(&self.0, &values)),
+            _ => self.clone(),
+        }
+    }
+}
+
+impl From<&Enquiry> for Correction {
+    fn from(enquiry: &Enquiry) -> Self {
+        match serde_json::to_value(enquiry) {
+            Ok(Value::Object(fields)) => Self(fields),
+            _ => Self::default(),
+        }
+    }
+}
+
+impl JsonSchema for Correction {
+    fn schema_name() -> Cow<'static, str> {
+        "Correction".into()
+    }
+
+    /// That of the enquiry, in which no field is required.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let settings = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
+        let mut schema = settings.into_generator().into_root_schema_for::<Enquiry>();
+        for unwanted in ["$schema", "title", "required"] {
+            schema.remove(unwanted);
+        }
+        let said = "What a person corrects in the reading, as a JSON merge patch (RFC 7396): what is absent stays \
+                    as it was read, null takes a value away, a list stands in place of the one that was read.";
+        schema.insert("description".to_owned(), said.into());
+        schema
+    }
+}
+
+/// Where leads of a channel come from, as far as the channel alone tells.
+const fn source(channel: Channel) -> LeadSource {
+    match channel {
+        Channel::Email => LeadSource::Email,
+        Channel::Web => LeadSource::Web,
+        Channel::Import => LeadSource::List,
+        Channel::Card => LeadSource::Other,
+    }
+}
+
+fn merge(whole: &mut Value, patch: &Value) {
+    let (Value::Object(fields), Value::Object(patch)) = (&mut *whole, patch) else {
+        *whole = patch.clone();
+        return;
+    };
+    for (name, value) in patch {
+        match value {
+            Value::Null => drop(fields.remove(name)),
+            value => merge(fields.entry(name).or_insert_with(|| Value::Object(Map::new())), value),
+        }
+    }
+}
+
+/// What `values` has in the places of `patch`; null where it has nothing there.
+fn picked(patch: &Map<String, Value>, values: &Map<String, Value>) -> Map<String, Value> {
+    let at = |(name, value): (&String, &Value)| {
+        let settled = match (value, values.get(name)) {
+            (Value::Object(inner), Some(Value::Object(values))) => {
+                Value::Object(picked(inner, values))
+            }
+            (Value::Null, _) | (_, None) => Value::Null,
+            (_, Some(settled)) => settled.clone(),
+        };
+        (name.clone(), settled)
+    };
+    patch.iter().map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn corrected(read: Option<&Enquiry>, patch: Value) -> Enquiry {
+        let patch: Correction = serde_json::from_value(patch).expect("an object");
+        patch.of(read, Channel::Web).expect("an enquiry")
+    }
+
+    #[test]
+    fn what_is_absent_stays_as_it_was_read() {
+        let read = json!({
+            "person": { "given_name": "Ana", "family_name": "Ruiz", "emails": ["a@b.example"] },
+            "company": "Ruiz", "message": "Hello", "source": "email",
+        });
+        let read: Enquiry = serde_json::from_value(read).expect("an enquiry");
+        let patch = json!({ "person": { "family_name": "Ruiz Mora", "emails": ["c@d.example"] }, "company": null });
+        let now = corrected(Some(&read), patch);
+        assert_eq!(now.person.full_name().as_deref(), Some("Ana Ruiz Mora"));
+        assert_eq!(now.person.emails, ["c@d.example"]);
+        assert_eq!((now.company, now.message.as_deref()), (None, Some("Hello")));
+        assert_eq!(now.source, LeadSource::Email);
+    }
+
+    #[test]
+    fn where_nothing_was_read_the_correction_is_all() {
+        let now = corrected(None, json!({ "address": { "city": "Bonn" } }));
+        assert_eq!(now.address.and_then(|address| address.city).as_deref(), Some("Bonn"));
+        assert_eq!(now.source, LeadSource::Web);
+    }
+
+    #[test]
+    fn a_correction_takes_the_forms_of_what_a_reader_reads() {
+        let patch: Correction = serde_json::from_value(
+            json!({ "company": " ", "person": { "phones": ["1"] }, "topic": null }),
+        )
+        .expect("an object");
+        let mut settled = Enquiry::default();
+        settled.person.phones.push("+491".into());
+        let expected = json!({ "company": null, "person": { "phones": ["+491"] }, "topic": null });
+        assert_eq!(serde_json::to_value(patch.settled(&settled)).ok(), Some(expected));
+    }
+}
