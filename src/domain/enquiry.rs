@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::certainty::Sureness;
 use crate::day::{Day, Moment};
 use crate::money::Currency;
 use crate::text::{LINE_CHARS_MAX, Note, Short};
@@ -79,6 +80,9 @@ pub struct Enquiry {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = DOUBTS_MAX), with = "Vec<Note<DOUBT_CHARS_MAX>>")]
     pub doubts: Vec<String>,
+    /// How sure it is who asks, and whom to answer to.
+    #[serde(default, skip_serializing_if = "Sureness::is_certain")]
+    pub certainty: Sureness,
     /// The conversation that a mail belongs to.
     #[serde(default, skip_serializing_if = "Thread::is_empty")]
     pub thread: Thread,

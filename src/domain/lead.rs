@@ -193,6 +193,8 @@ impl Lead {
     pub fn merge(&self, other: &Enquiry) -> Result<Self, Refusal> {
         let mut lead = self.apply(&LeadAction::Merge)?;
         let mine = &mut lead.enquiry;
+        // Who was not known is known by the one who says more.
+        mine.certainty.who = mine.certainty.who.min(other.certainty.who);
         fill(&mut mine.person.given_name, other.person.given_name.as_ref());
         fill(&mut mine.person.family_name, other.person.family_name.as_ref());
         fill(&mut mine.person.job_title, other.person.job_title.as_ref());

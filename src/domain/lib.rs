@@ -6,6 +6,7 @@ pub mod apportion;
 pub mod arrived;
 pub mod asked;
 pub mod catalog;
+pub mod certainty;
 pub mod correction;
 pub mod customer;
 pub mod day;

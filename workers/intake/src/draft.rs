@@ -1,5 +1,6 @@
 //! An enquiry in the making: fields come in by name or meaning, in any order, and are judged once.
 
+use domain::certainty::Certainty;
 use domain::enquiry::{
     Address, DOUBTS_MAX, Enquiry, Interest, LeadSource, OTHER_FIELDS_MAX, OtherField, PRODUCTS_MAX,
     Part, PartReading, Reading,
@@ -43,6 +44,19 @@ pub(crate) struct Draft<'o> {
     anything: bool,
     /// A telephone that a spreadsheet spoiled, as written.
     spoiled: Option<String>,
+    /// How sure it is what is taken now.
+    certainty: Certainty,
+    /// How sure the first name, address and number are.
+    first: First,
+}
+
+/// How sure the first value of a kind is; `None` where there is none.
+#[derive(Clone, Copy, Debug, Default)]
+struct First {
+    name: Option<Certainty>,
+    email: Option<Certainty>,
+    other_email: Option<Certainty>,
+    phone: Option<Certainty>,
 }
 
 impl<'o> Draft<'o> {
@@ -73,6 +87,8 @@ impl<'o> Draft<'o> {
             hashed: false,
             anything: false,
             spoiled: None,
+            certainty: Certainty::Certain,
+            first: First::default(),
         }
     }
 
@@ -174,6 +190,14 @@ impl<'o> Draft<'o> {
         if self.enquiry.doubts.len() < DOUBTS_MAX {
             self.enquiry.doubts.push(doubt.chars().take(CHARS_MAX).collect());
         }
+    }
+
+    /// Takes what `take` gives it, being no surer of it than this.
+    pub(crate) fn at_most(&mut self, certainty: Certainty, take: impl FnOnce(&mut Self)) {
+        let before = self.certainty;
+        self.certainty = certainty.max(before);
+        take(self);
+        self.certainty = before;
     }
 
     /// The enquiry as far as it is known, for what has a type of its own.

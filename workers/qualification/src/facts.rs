@@ -1,6 +1,7 @@
 //! What the rules can ask about a lead: always the same names and types, so that a rule is checked
 //! once, when it is loaded, and nothing is missing when it runs.
 
+use domain::certainty::Certainty;
 use domain::enquiry::Enquiry;
 use domain::lead::Lead;
 use domain::party::{Recognised, is_freemail};
@@ -37,6 +38,9 @@ pub const FACTS: &[(&str, &str, &str)] = &[
     ("consent", "yes/no", "they agreed to be written to in bulk"),
     ("interest_count", "number", "products that they declared"),
     ("mention_count", "number", "products of the catalog that topic or message name"),
+    ("doubt_count", "number", "what a person must look at before anything is offered"),
+    ("who_certain", "yes/no", "who asks was read with certainty"),
+    ("channel_certain", "yes/no", "whom to answer to was read with certainty"),
     ("known_customer", "yes/no", "their contact or account exists already"),
 ];
 
@@ -75,6 +79,9 @@ pub(crate) fn facts(lead: &Lead, known: &Recognised, shelf: &Shelf) -> VariableM
         ("consent", Variable::Bool(ask.consent)),
         ("interest_count", count(ask.interest.len())),
         ("mention_count", count(shelf.asked(ask).len())),
+        ("doubt_count", count(ask.doubts.len())),
+        ("who_certain", Variable::Bool(ask.certainty.who == Certainty::Certain)),
+        ("channel_certain", Variable::Bool(ask.certainty.channel == Certainty::Certain)),
         ("known_customer", Variable::Bool(known.contact.is_some() || known.account.is_some())),
     ]
     .into_iter()

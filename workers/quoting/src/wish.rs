@@ -90,7 +90,11 @@ fn wanted(
     shelf: &Shelf,
 ) -> (Vec<Interest>, Vec<String>) {
     let lead = world.find(event.originating_lead);
-    let mut doubts = lead.map(|lead| lead.enquiry.doubts.clone()).unwrap_or_default();
+    let mut doubts = Vec::new();
+    if let Some(lead) = lead {
+        doubts.extend(lead.enquiry.certainty.doubts());
+        doubts.extend_from_slice(&lead.enquiry.doubts);
+    }
     if !event.interest.is_empty() {
         return (event.interest.clone(), doubts);
     }

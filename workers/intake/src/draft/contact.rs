@@ -1,5 +1,6 @@
 //! Fields that name or reach somebody, and places.
 
+use domain::certainty::Certainty;
 use domain::enquiry::{Address, CHANNELS_MAX};
 use domain::party::is_placeholder;
 
@@ -14,7 +15,9 @@ impl Draft<'_> {
             Field::Email | Field::OtherEmail => self.emails(field, name, text),
             Field::Phone | Field::Mobile | Field::OtherPhone => self.phone(field, name, text),
             Field::GivenName | Field::FamilyName | Field::FullName => {
-                let Some(rest) = self.channels_in(name, text) else { return true };
+                let mut rest = None;
+                self.at_most(Certainty::Likely, |draft| rest = draft.channels_in(name, text));
+                let Some(rest) = rest else { return true };
                 let rest = normal::without_fillers(&rest);
                 let Some(rest) = normal::line(&rest) else { return true };
                 self.name(field, rest)
@@ -54,6 +57,7 @@ impl Draft<'_> {
         if !text.chars().any(char::is_alphabetic) {
             return false;
         }
+        self.first.name.get_or_insert(self.certainty);
         match field {
             Field::GivenName => put(&mut person.given_name, Some(text)),
             Field::FamilyName => put(&mut person.family_name, Some(text)),
@@ -80,8 +84,10 @@ impl Draft<'_> {
             if is_placeholder(&email) {
                 all = false;
             } else if field == Field::Email {
+                self.first.email.get_or_insert(self.certainty);
                 self.enquiry.person.emails.push(email);
             } else {
+                self.first.other_email.get_or_insert(self.certainty);
                 self.other_emails.push(email);
             }
         }
@@ -105,6 +111,7 @@ impl Draft<'_> {
             self.spoiled.get_or_insert_with(|| text.to_owned());
             return false;
         }
+        self.first.phone.get_or_insert(self.certainty);
         self.phones.push((field, name.to_owned(), text.to_owned()));
         true
     }
@@ -147,6 +154,7 @@ impl Draft<'_> {
         if normal::phones(tail, "").numbers.is_empty() || tail.chars().any(char::is_alphabetic) {
             return Some(text.to_owned());
         }
+        self.first.phone.get_or_insert(self.certainty);
         self.phones.push((Field::OtherPhone, name.to_owned(), tail.to_owned()));
         let head = head.trim_matches(|c: char| c.is_whitespace() || ",;:/|-(".contains(c));
         let label = fields::meaning(head)

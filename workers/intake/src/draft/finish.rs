@@ -1,9 +1,10 @@
 //! The judgement of a draft: an enquiry, surely none, or for a person to look at.
 
+use domain::certainty::{Certainty, Sureness};
 use domain::enquiry::{Address, CHANNELS_MAX, NoLead, PRODUCTS_MAX, PartReading};
 use domain::party::is_freemail;
 
-use super::Draft;
+use super::{Draft, First};
 use crate::fields::Field;
 use crate::normal;
 
@@ -140,6 +141,20 @@ impl Draft<'_> {
         // An explicit no counts more than any tick beside it.
         self.enquiry.consent &= !self.declined;
         self.enquiry.interest.truncate(PRODUCTS_MAX);
+        self.settle_certainty();
+    }
+
+    /// How sure it is who asks and whom to answer to. A company that nobody speaks for asks all the same.
+    fn settle_certainty(&mut self) {
+        let First { name, email, other_email, phone } = self.first;
+        let named = self.enquiry.person.full_name().is_some();
+        let who = match name.filter(|_| named) {
+            Some(name) => name,
+            None if self.enquiry.company.is_some() => Certainty::Certain,
+            None => Certainty::Guessed,
+        };
+        let channel = email.or(other_email).or(phone).unwrap_or_default();
+        self.enquiry.certainty = Sureness { who, channel };
     }
 
     /// A title is a salutation where it is one, or where the position has a field of its own.

@@ -1,5 +1,6 @@
 //! The enquiry inside a mail that is passed on.
 
+use domain::certainty::Certainty;
 use domain::enquiry::{LeadSource, Reading};
 
 use super::block::Forwarded;
@@ -122,7 +123,9 @@ fn enquiry(letter: &Letter, found: &Forwarded, note: &str, options: &ReadOptions
     let mut draft = Draft::new(LeadSource::Email, options);
     let cut = split(&found.body);
     let inner = Letter { subject: found.subject.clone(), ..Letter::default() };
-    contact::fill(&mut draft, Some(&found.from), &inner, &cut.fresh);
+    let certainty = if found.certain { Certainty::Certain } else { Certainty::Likely };
+    let writer = Some(&found.from);
+    draft.at_most(certainty, |draft| contact::fill(draft, writer, &inner, &cut.fresh));
     signature::take(&mut draft, &found.from, &cut.signature, options);
     if let Some(sent) = &found.sent {
         draft.other("sent", sent);

@@ -1,5 +1,7 @@
 //! What a signature adds: phone and position.
 
+use domain::certainty::Certainty;
+
 use crate::draft::Draft;
 use crate::fields::{Field, fold};
 use crate::letter::Mailbox;
@@ -212,7 +214,7 @@ pub(super) fn take(
     for line in lines {
         for (number, kind) in labelled_phones(line) {
             if normal::phone(number, &options.default_region).is_some() {
-                draft.field(kind, "signature", number);
+                draft.at_most(Certainty::Likely, |it| it.field(kind, "signature", number));
             }
         }
     }

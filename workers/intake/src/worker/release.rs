@@ -1,6 +1,7 @@
 //! A held input that a person releases: what they read in it passes the same forms as what a reader
 //! reads, so that they are recognised by the same keys.
 
+use domain::certainty::Sureness;
 use domain::commands::InputRelease;
 use domain::decide::{Already, Arrived, Ctx, Malformed, Outcome, Refusal, World};
 use domain::enquiry::{Address, Channel, Enquiry, Interest, OtherField, Person, Thread};
@@ -30,7 +31,7 @@ pub(super) fn read(arrived: &Arrived, options: &ReadOptions) -> Result<InputRele
 pub(super) fn whole(input: &Input, command: &InputRelease) -> Option<Enquiry> {
     let Some(correction) = &command.enquiry else { return input.enquiry.clone() };
     let corrected = correction.of(input.enquiry.as_ref(), input.channel)?;
-    Some(Enquiry { doubts: Vec::new(), ..corrected })
+    Some(Enquiry { doubts: Vec::new(), certainty: Sureness::default(), ..corrected })
 }
 
 pub(super) fn release_held(
@@ -81,6 +82,7 @@ fn settle(enquiry: &mut Enquiry, options: &ReadOptions) -> Result<(), Malformed>
         message,
         interest,
         doubts: _,
+        certainty: _,
         budget: _,
         currency: _,
         purchase_timeframe: _,

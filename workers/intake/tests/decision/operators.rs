@@ -90,7 +90,7 @@ fn f19_a_held_mail_is_released_as_it_was_read() {
     assert_eq!(input.verdict, Verdict::Held, "{told:?}");
     let lead: LeadCaptured = release(&mut desk, input.id, None).unwrap().get().unwrap();
     assert_eq!(lead.enquiry.person.emails, ["ana@acme.example"]);
-    assert_eq!(lead.enquiry.topic.as_deref(), Some("Hello"));
+    assert_eq!(lead.enquiry.topic.as_deref(), Some("Fwd: Hello"));
 }
 
 #[test]
