@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
+use domain::certainty::{Certainty, Evidence};
 use domain::decide::Arrived;
 use domain::enquiry::{Enquiry, Interest, NoLead};
 use intake::{Explained, Intake, Lead};
@@ -69,6 +70,9 @@ struct Read {
     /// What was read of a held input.
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<Box<Enquiry>>,
+    /// Where the values stand, and how sure each is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<Evidence>,
     /// Of an input about one person.
     #[serde(skip_serializing_if = "Option::is_none")]
     offer: Option<Offer>,
@@ -125,8 +129,8 @@ impl Explain {
 }
 
 fn read(explained: Explained, sale: &Sale, way: Channel) -> anyhow::Result<Read> {
-    let Explained { verdict, reason, kind, leads, held } = explained;
-    let mut read = Read { verdict, reason, kind, leads: Vec::new(), held, offer: None };
+    let Explained { verdict, reason, kind, leads, held, evidence } = explained;
+    let mut read = Read { verdict, reason, kind, leads: Vec::new(), held, evidence, offer: None };
     for lead in leads {
         let (enquiry, part) = match &lead {
             Lead::Enquiry(enquiry) => (Some(enquiry), false),
@@ -191,6 +195,15 @@ fn whole(read: &Read) -> String {
         for offer in offer.iter().chain(&read.offer) {
             lines(&mut text, "offer", &Value::String(offer.for_people()));
         }
+    }
+    for Evidence { field, place, certainty, .. } in &read.evidence {
+        let place = place.as_deref().unwrap_or("a text that is encoded");
+        let sure = match certainty {
+            Certainty::Certain => "",
+            Certainty::Likely => ", likely",
+            Certainty::Guessed => ", guessed",
+        };
+        lines(&mut text, "read in", &Value::String(format!("{place}: {field}{sure}")));
     }
     if let Some(held) = &read.held {
         lines(&mut text, "", &serde_json::to_value(held).unwrap_or_default());

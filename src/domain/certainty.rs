@@ -59,3 +59,21 @@ impl Sureness {
 fn is_certain(certainty: &Certainty) -> bool {
     *certainty == Certainty::Certain
 }
+
+/// Where a value of an enquiry stands in its input, and how sure it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// The value, as `person.emails[0]`.
+    pub field: String,
+    /// Header, field, property or line, as "header from", "field phone", "line 12"; absent where the value does
+    /// not stand in the input as it was read, as in an encoded text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    pub certainty: Certainty,
+    /// Its first byte in the original, and the first behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<[u64; 2]>,
+}
+
+/// Most values that a reading tells the place of.
+pub const EVIDENCE_MAX: usize = 100;

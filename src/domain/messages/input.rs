@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::certainty::{EVIDENCE_MAX, Evidence};
 use crate::correction::Correction;
 use crate::enquiry::{Channel, Enquiry, NoLead, Part};
 use crate::ids::InputId;
@@ -34,6 +35,10 @@ pub struct InputHeld {
     /// What was read, as far as it was: released as it is, or with corrections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enquiry: Option<Box<Enquiry>>,
+    /// Where its values stand in the input, and how sure each is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = EVIDENCE_MAX))]
+    pub evidence: Vec<Evidence>,
     /// The two parties that its keys point at, where that is why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parties: Vec<Uuid>,

@@ -1,6 +1,7 @@
 //! What intake makes of an input, told without making anything of it: the worker's own decisions, in a world
 //! where nobody is known.
 
+use domain::certainty::Evidence;
 use domain::commands::{ImportContinue, InputRow};
 use domain::decide::{Arrived, RawInputs, Refusal};
 use domain::enquiry::{Enquiry, NoLead};
@@ -8,6 +9,7 @@ use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
 use domain::story::{Story, Told};
 use serde::Serialize;
 
+use crate::evidence;
 use crate::worker::{Intake, When};
 
 /// An input with its verdict.
@@ -25,6 +27,9 @@ pub struct Explained {
     /// What was read of a held input: as it would be released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<Box<Enquiry>>,
+    /// Where the values of a reading stand in an input about one person, and how sure each is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
 }
 
 /// What was read of one person.
@@ -65,14 +70,21 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
             kind: None,
             leads: vec![],
             held: None,
+            evidence: Vec::new(),
         });
     };
     let mut told = story.when(when)?;
     let Some(first) = told.get::<ImportContinue>() else {
         let Judged { verdict, reason, kind, enquiry } = judged(&told);
+        let channel = told.get::<LeadCaptured>().map(|event| event.channel);
+        let channel = channel.or_else(|| told.get::<InputHeld>().map(|event| event.channel));
+        let evidence = channel.zip(enquiry.as_deref());
+        let evidence =
+            evidence.map(|(channel, read)| evidence::evidence(channel, &arrived.body, read));
+        let evidence = evidence.unwrap_or_default();
         let (held, lead) = if verdict == "held" { (enquiry, None) } else { (None, enquiry) };
         let leads = lead.into_iter().map(Lead::Enquiry).collect();
-        return Ok(Explained { verdict, reason, kind, leads, held });
+        return Ok(Explained { verdict, reason, kind, leads, held, evidence });
     };
     story.world.raw.insert(first.import, arrived.body.clone());
     let mut rows: Vec<InputRow> = Vec::new();
@@ -88,7 +100,7 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
         leads.push(Lead::Part { row: number, verdict, reason, enquiry });
     }
     let reason = format!("{} parts, each with its own verdict.", leads.len());
-    Ok(Explained { verdict: "split", reason, kind: None, leads, held: None })
+    Ok(Explained { verdict: "split", reason, kind: None, leads, held: None, evidence: Vec::new() })
 }
 
 /// Said of a queue that carries no raw inputs.

@@ -8,6 +8,7 @@ pub mod card;
 mod charset;
 mod countries;
 mod draft;
+mod evidence;
 mod explain;
 pub mod fields;
 pub mod form;

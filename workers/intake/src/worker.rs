@@ -13,6 +13,7 @@ use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::evidence::evidence;
 use crate::{ReadOptions, card, external_id, form, table};
 
 mod release;
@@ -86,7 +87,12 @@ impl RawInputs for Intake {
             Ok(first_row) => (first_row, reading),
             Err(reason) => (1, Reading::unclear(reason)),
         };
-        let raw = RawInput { channel, content_type, first_row, reading, unreadable: false };
+        let evidence = match &reading {
+            Reading::Unclear { enquiry: Some(read), .. } => evidence(channel, &arrived.body, read),
+            _ => Vec::new(),
+        };
+        let raw =
+            RawInput { channel, content_type, first_row, reading, unreadable: false, evidence };
         Ok(When::Input(Box::new(raw)))
     }
 
@@ -101,6 +107,7 @@ impl RawInputs for Intake {
             first_row: 1,
             reading,
             unreadable,
+            evidence: Vec::new(),
         })))
     }
 
@@ -189,7 +196,7 @@ impl Worker for Intake {
                     PartReading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
                     PartReading::Unclear { reason, enquiry } => {
                         input.enquiry = read(enquiry);
-                        hold(input, HoldReason::Unclear, reason, &[])
+                        hold(input, HoldReason::Unclear, reason, &[], &[])
                     }
                 }
             }
@@ -270,7 +277,7 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
         Reading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
         Reading::Unclear { reason, enquiry } => {
             let why = if raw.unreadable { HoldReason::Unreadable } else { HoldReason::Unclear };
-            hold(Input { enquiry: read(enquiry), ..input }, why, reason, &[])
+            hold(Input { enquiry: read(enquiry), ..input }, why, reason, &[], &raw.evidence)
         }
         Reading::Parts(_) => {
             let split = InputAction::Split { next: 1, done: false };

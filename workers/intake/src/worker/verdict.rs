@@ -1,5 +1,6 @@
 //! The verdicts: what becomes of an enquiry, and how an input is held or rejected.
 
+use domain::certainty::Evidence;
 use domain::customer::Customer;
 use domain::decide::{Ctx, NumberKind, Outcome, World};
 use domain::enquiry::{Enquiry, NoLead, Person};
@@ -26,7 +27,7 @@ pub(super) fn judge(
     if let Some(conflict) = who.conflict.take() {
         if strict {
             let input = Input { enquiry: Some(enquiry.clone()), ..input };
-            return hold(input, HoldReason::TwoParties, &conflict.message, &conflict.parties);
+            return hold(input, HoldReason::TwoParties, &conflict.message, &conflict.parties, &[]);
         }
         who = Recognised::default();
     }
@@ -139,6 +140,7 @@ pub(super) fn hold(
     hold_reason: HoldReason,
     reason: &str,
     parties: &[Uuid],
+    evidence: &[Evidence],
 ) -> Decision {
     let input = input.judged(&InputAction::Hold, reason)?;
     let event = InputHeld {
@@ -147,6 +149,7 @@ pub(super) fn hold(
         hold_reason,
         reason: reason.to_owned(),
         enquiry: input.enquiry.clone().map(Box::new),
+        evidence: evidence.to_vec(),
         parties: parties.to_vec(),
     };
     Ok(Outcome::nothing().changed(input, event))

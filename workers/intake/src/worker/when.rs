@@ -1,5 +1,6 @@
 //! What intake hears and what it says.
 
+use domain::certainty::Evidence;
 use domain::commands::{ImportContinue, InputReject, InputRelease, InputRow};
 use domain::decide::{Arrived, Heard, Malformed, Outcome, Refusal};
 use domain::enquiry::{Channel, Reading};
@@ -26,6 +27,8 @@ pub struct RawInput {
     pub(super) first_row: u64,
     pub(super) reading: Reading,
     pub(super) unreadable: bool,
+    /// Where the values of a reading that is to be held stand.
+    pub(super) evidence: Vec<Evidence>,
 }
 
 one_of!(pub Then: LeadCaptured, LeadMerged, InputHeld, InputRejected, InputRow, ImportContinue);
