@@ -151,7 +151,7 @@ fn parse(text: &str) -> Result<Vec<Vec<Item>>, String> {
 }
 
 /// The character of a reference that XML itself knows; nothing else is expanded.
-fn entity(reference: &BytesRef<'_>) -> Option<char> {
+pub(crate) fn entity(reference: &BytesRef<'_>) -> Option<char> {
     match reference.resolve_char_ref() {
         Ok(Some(c)) => Some(c),
         _ => match &**reference {

@@ -1,4 +1,5 @@
-//! The reader of business cards: vCard 2.1, 3.0 and 4.0 as phones and mail programs write them.
+//! The reader of business cards: vCard 2.1, 3.0 and 4.0 as phones and mail programs write them, their other
+//! notations (MeCard, jCard, xCard), and the text of a card that was scanned.
 
 use domain::enquiry::{LeadSource, Part, PartReading, Reading};
 use serde_json::Value;
@@ -8,7 +9,14 @@ use crate::fields::{Field, fold};
 use crate::options::ReadOptions;
 use crate::{normal, rows};
 
+mod json;
 mod lines;
+mod mecard;
+mod text;
+mod xml;
+
+#[cfg(test)]
+mod tests;
 
 use lines::{Card, Property};
 
@@ -21,7 +29,8 @@ pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
     let parts = read_all(body, options);
     if parts.is_empty() {
         return Reading::unclear(
-            "The file holds no vCard (BEGIN:VCARD is missing); send a .vcf file.".to_owned(),
+            "The file holds no business card: it is no vCard, MeCard, jCard or xCard, and no text of one; send a \
+             .vcf file.",
         );
     }
     if parts.len() > CARDS_MAX {
@@ -36,14 +45,35 @@ pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
 #[must_use]
 pub fn read_all(body: &[u8], options: &ReadOptions) -> Vec<Part> {
     let text = rows::decode(&lines::unfolded(body));
+    let text = text.trim_start_matches('\u{feff}');
+    let cards = cards(text);
+    if cards.is_empty() && text::is_one(text) {
+        let reading = text::reading(text, options);
+        return vec![Part { number: 1, reading, original: Value::String(text.to_owned()) }];
+    }
     (1..)
-        .zip(lines::cards(&text, CARDS_MAX + 1))
+        .zip(cards)
         .map(|(number, card)| Part {
             number,
             reading: reading(&card, options),
             original: Value::String(card.text),
         })
         .collect()
+}
+
+/// The cards of a text, in whichever notation it is.
+fn cards(text: &str) -> Vec<Card> {
+    let limit = CARDS_MAX + 1;
+    let begin = text.trim_start();
+    if begin.starts_with(['{', '[']) {
+        json::cards(text, limit)
+    } else if begin.starts_with('<') {
+        xml::cards(text, limit)
+    } else if mecard::is_one(begin) {
+        mecard::cards(text, limit)
+    } else {
+        lines::cards(text, limit)
+    }
 }
 
 fn reading(card: &Card, options: &ReadOptions) -> PartReading {
@@ -157,44 +187,5 @@ fn address(draft: &mut Draft<'_>, property: &Property) {
         if let Some(part) = parts.get(at) {
             draft.field(field, "address", part);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn one(text: &str) -> domain::enquiry::Enquiry {
-        match read(text.as_bytes(), &ReadOptions::default()) {
-            Reading::Enquiry(enquiry) => *enquiry,
-            other => panic!("no enquiry: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn f3_a_card_of_version_4_becomes_an_enquiry_of_a_trade_show() {
-        let read = one(
-            "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Anna Blum\r\nN:Blum;Anna;;Dr.;\r\nORG:Acme\\, Inc;Sales\r\n\
-             TEL;VALUE=uri;PREF=1;TYPE=\"voice,home\":tel:+49-3581-123456;ext=12\r\nEMAIL;TYPE=work:Anna@A\r\n CME.de\r\n\
-             NOTE:needs 5\\npumps\r\nADR;LABEL=\"x:y;z\":;;Weg 1;Köln;;50667;Germany\r\nEND:VCARD\r\n",
-        );
-        assert_eq!(read.source, LeadSource::TradeShow);
-        assert_eq!(read.person.full_name().as_deref(), Some("Anna Blum"));
-        assert_eq!(read.person.emails, ["anna@acme.de"]);
-        assert_eq!(read.person.phones, ["+493581123456"]);
-        assert_eq!(read.company.as_deref(), Some("Acme, Inc"));
-        assert_eq!(read.message.as_deref(), Some("needs 5\npumps"));
-        let address = read.address.unwrap_or_default();
-        assert_eq!(
-            (address.city.as_deref(), address.country.as_deref()),
-            (Some("Köln"), Some("DE"))
-        );
-    }
-
-    #[test]
-    fn f3_a_broken_card_is_read_as_far_as_it_goes() {
-        let read = one("BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:J=F6rg=\n Moll\nEMAIL:j@m.de");
-        assert_eq!(read.person.full_name().as_deref(), Some("Jörg Moll"));
-        assert!(matches!(super::read(b"hello", &ReadOptions::default()), Reading::Unclear { .. }));
     }
 }

@@ -33,6 +33,7 @@ pub(crate) use address::bare_mailbox;
 pub use block::Forwarded;
 pub use forwarded::forwarded;
 pub use quote::{Split, split};
+pub(crate) use signature::{is_position, labelled_phones};
 pub use source::parse;
 
 pub use crate::letter::{Letter, Mailbox};

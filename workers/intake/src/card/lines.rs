@@ -19,6 +19,12 @@ pub(super) struct Card {
 }
 
 impl Card {
+    /// A card of another notation; what its owner prefers comes first, the rest keeps its order.
+    pub(super) fn of(mut properties: Vec<Property>, text: String) -> Self {
+        properties.sort_by_key(|property| property.pref.unwrap_or(u8::MAX));
+        Self { properties, text: text.chars().take(TEXT_BYTES_MAX).collect(), inner: Vec::new() }
+    }
+
     /// The label that Apple and Google give a group of lines.
     pub(super) fn label(&self, group: &str) -> Option<&str> {
         self.properties
@@ -43,6 +49,24 @@ pub(super) struct Property {
 }
 
 impl Property {
+    pub(super) fn plain(name: &str, value: String) -> Self {
+        Self::new(name, None, Vec::new(), None, value)
+    }
+
+    /// A property of another notation; the value has vCard's backslashes.
+    pub(super) fn new(
+        name: &str,
+        group: Option<String>,
+        types: Vec<String>,
+        pref: Option<u8>,
+        value: String,
+    ) -> Self {
+        let types: Vec<_> = types.iter().map(|kind| kind.to_ascii_uppercase()).collect();
+        let pref = pref.filter(|pref| (1..=100).contains(pref));
+        let pref = pref.or_else(|| types.iter().any(|kind| kind == "PREF").then_some(1));
+        Self { name: name.to_ascii_uppercase(), group, types, pref, value }
+    }
+
     /// The value as text.
     pub(super) fn text(&self) -> String {
         unescape(&self.value)
@@ -62,6 +86,18 @@ impl Property {
         }
         parts.iter().map(|part| unescape(part)).collect()
     }
+}
+
+/// A text with vCard's backslashes before what would divide it.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | ';' | ',') {
+            out.push('\\');
+        }
+        if c == '\n' { out.push_str("\\n") } else { out.push(c) }
+    }
+    out
 }
 
 fn unescape(text: &str) -> String {
@@ -138,11 +174,8 @@ pub(super) fn cards(text: &str, limit: usize) -> Vec<Card> {
         }
     }
     cards.extend(open.into_iter().next());
-    for card in &mut cards {
-        // What the owner prefers comes first; the rest keeps its order.
-        card.properties.sort_by_key(|property| property.pref.unwrap_or(u8::MAX));
-    }
-    cards
+    let sorted = |card: Card| Card { inner: card.inner, ..Card::of(card.properties, card.text) };
+    cards.into_iter().map(sorted).collect()
 }
 
 /// Most cards that are kept of those inside another one.

@@ -235,7 +235,7 @@ fn behind_name<'l>(line: &'l str, name: &str) -> Option<&'l str> {
 }
 
 /// Whether a line is a position: letters only, no company, place, slogan or rule.
-fn is_position(line: &str, by_word: bool) -> bool {
+pub(crate) fn is_position(line: &str, by_word: bool) -> bool {
     /// Longest line that is taken for a position, in characters, and its most words.
     const CHARS_MAX: usize = 60;
     const WORDS_MAX: usize = 7;
@@ -258,7 +258,7 @@ fn is_position(line: &str, by_word: bool) -> bool {
 }
 
 /// The numbers behind labels of telephones in a line, and what kind of phone each is.
-fn labelled_phones(line: &str) -> Vec<(&str, Field)> {
+pub(crate) fn labelled_phones(line: &str) -> Vec<(&str, Field)> {
     /// Longest line of a signature.
     const BYTES_MAX: usize = 300;
     let mut found = Vec::new();
