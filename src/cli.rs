@@ -36,7 +36,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use context::{Context, Global};
 pub use output::Output;
-pub use sibling::{BENCH, SELFTEST, Sibling};
+pub use sibling::{BENCH, MUTATE, SELFTEST, Sibling};
 
 /// A lead-to-cash pipeline: leads go in by message, issued invoices come out by message.
 ///
@@ -93,6 +93,8 @@ enum Verb {
     Grants(grants::Grants),
     #[command(about = SELFTEST.about, disable_help_flag = true, arg = sibling::any_words())]
     Selftest,
+    #[command(about = MUTATE.about, disable_help_flag = true, arg = sibling::any_words())]
+    Mutate,
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -154,6 +156,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Bench => Err(BENCH.go_on()),
         Verb::Grants(grants) => grants.run(&context).await,
         Verb::Selftest => Err(SELFTEST.go_on()),
+        Verb::Mutate => Err(MUTATE.go_on()),
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(

@@ -34,13 +34,19 @@ pub const SELFTEST: Sibling = Sibling {
     about: "Break servers, workers and messages under load, and prove that nothing is lost or doubled",
 };
 
+/// Tries the readers.
+pub const MUTATE: Sibling = Sibling {
+    verb: "mutate",
+    about: "Change real inputs at random and let intake read them: each gets a verdict, soon",
+};
+
 impl Sibling {
     /// Whose help somebody asked for with `leadmill help VERB`, where the command line was answered by this.
     pub(super) fn whose_help(answer: &clap::Error) -> Option<Self> {
         let words: Vec<_> = env::args_os().collect();
         let [.., help, verb] = words.as_slice() else { return None };
         let asked = answer.kind() == ErrorKind::DisplayHelp && help == "help";
-        [BENCH, SELFTEST].into_iter().find(|sibling| asked && verb == sibling.verb)
+        [BENCH, SELFTEST, MUTATE].into_iter().find(|sibling| asked && verb == sibling.verb)
     }
 
     /// Goes on as this program with the command line as it is, so that signals, output and the exit

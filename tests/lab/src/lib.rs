@@ -1,11 +1,12 @@
 //! The lab of leadmill: what measures the product and what breaks it. Nothing of the product knows of it,
-//! and no release has it; `leadmill bench` and `leadmill selftest` go on as the two programs in `bin`
+//! and no release has it; `leadmill bench`, `selftest` and `mutate` go on as the programs in `bin`
 //! where these lie beside the product.
 //!
 //! | module | what it is |
 //! | --- | --- |
 //! | [`mod@bench`] | leads to invoices beside the bare loop that the same servers allow; one hop |
 //! | [`selftest`] | servers, workers and messages broken under load, judged by a ledger kept outside |
+//! | [`mutate`] | real inputs, changed at random, read by intake: each gets a verdict |
 //! | [`Lab`], [`Proxy`] | servers that may be broken, and a way to each that can be cut and stalled |
 //! | [`queries`] | the SQL of both: what product verbs never ask |
 
@@ -17,6 +18,7 @@ use leadmill::cli::sibling::LEADMILL;
 
 pub mod bench;
 mod lab;
+pub mod mutate;
 mod proxy;
 pub mod queries;
 pub mod selftest;

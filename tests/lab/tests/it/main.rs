@@ -4,5 +4,6 @@
 
 mod bench;
 mod folder;
+mod mutate;
 mod selftest;
 mod words;

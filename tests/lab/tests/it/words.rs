@@ -22,7 +22,7 @@ async fn answer(words: &[&str]) -> (Option<i32>, String, String) {
 #[tokio::test]
 async fn the_list_has_them_and_their_help_is_their_own() {
     let (_, list, _) = answer(&["--help"]).await;
-    for (verb, own) in [("bench", "--leads"), ("selftest", "--minutes")] {
+    for (verb, own) in [("bench", "--leads"), ("selftest", "--minutes"), ("mutate", "--count")] {
         assert!(list.contains(&format!("\n  {verb} ")), "{list}");
         let (code, help, _) = answer(&[verb, "--help"]).await;
         assert_eq!(code, Some(0));
