@@ -108,7 +108,7 @@ pub(super) const RAW: &[RawInput] = &[
         queue: "intake.card",
         name: "vcard",
         content_type: "text/vcard",
-        summary: "One or more vCards of version 2.1 to 4.0.",
+        summary: "Business cards: vCard 2.1 to 4.0 (one or more), MeCard, jCard, xCard, or the text of a scanned card.",
         known_by: BYTES,
         headers: &[],
         example: Some(

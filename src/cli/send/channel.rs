@@ -9,7 +9,7 @@ pub enum Channel {
     Email,
     /// Web forms and hooks: JSON, url-encoded, multipart, ADF
     Web,
-    /// Business cards as vCard (.vcf)
+    /// Business cards: vCard (.vcf), MeCard, jCard, xCard, or the text of a scanned one
     Card,
     /// Lists as CSV
     Import,
