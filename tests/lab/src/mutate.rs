@@ -20,6 +20,9 @@ use tokio::task::JoinSet;
 use child::Span;
 use samples::Sample;
 
+/// Most inputs without a verdict that people are told of.
+const TOLD_MAX: usize = 20;
+
 /// Options of `leadmill mutate`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = "\
@@ -141,8 +144,11 @@ impl Report {
         if let Some(Slowest { number, sample, ms }) = &self.slowest {
             text.push_str(&format!("\nThe slowest took {ms} ms: {number}, of {sample}."));
         }
-        for Broken { number, sample, why } in &self.broken {
+        for Broken { number, sample, why } in self.broken.iter().take(TOLD_MAX) {
             text.push_str(&format!("\n{number}, of {sample}: {why}."));
+        }
+        if let Some(more) = self.broken.len().checked_sub(TOLD_MAX).filter(|more| *more > 0) {
+            text.push_str(&format!("\n… and {more} more; `--json` tells all."));
         }
         if self.broken.is_empty() {
             text.push_str("\nEvery one got its verdict.");

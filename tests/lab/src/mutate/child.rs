@@ -119,7 +119,7 @@ impl Words {
     ) -> anyhow::Result<Option<String>> {
         let inputs = format!("{}:{}:{}", span.next, span.end, span.step);
         let mut child = Command::new(sibling::this()?)
-            .args(["mutate", "--seed", &self.seed.to_string(), "--inputs", &inputs, "--samples"])
+            .args(["--seed", &self.seed.to_string(), "--inputs", &inputs, "--samples"])
             .arg(&self.samples)
             .env("RUST_BACKTRACE", "0")
             .stdout(Stdio::piped())
