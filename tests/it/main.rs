@@ -12,6 +12,7 @@ mod deploying;
 mod envelopes;
 mod growth;
 mod holding;
+mod identity;
 mod imports;
 mod installation;
 mod keys;
