@@ -1,0 +1,173 @@
+//! Workbooks that are made to break whoever opens them.
+
+use std::io::{Cursor, Write};
+
+use workbook::{Bounds, Kind, open};
+use zip::CompressionMethod;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+const CONTENT_TYPES: &str =
+    "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>";
+const PACKAGE: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+const WORKBOOK: &str = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+const TINY: &str =
+    "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row></sheetData></worksheet>";
+
+/// A workbook with one sheet of this XML, and further files.
+fn workbook(sheet: &[u8], further: &[(&str, &[u8])]) -> Vec<u8> {
+    packed(sheet, further, CompressionMethod::Stored)
+}
+
+fn packed(sheet: &[u8], further: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(method);
+    let mut put = |name: &str, bytes: &[u8]| {
+        zip.start_file(name, options).expect("begun");
+        zip.write_all(bytes).expect("written");
+    };
+    put("[Content_Types].xml", CONTENT_TYPES.as_bytes());
+    put("_rels/.rels", PACKAGE.as_bytes());
+    put("xl/workbook.xml", WORKBOOK.as_bytes());
+    put("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes());
+    put("xl/worksheets/sheet1.xml", sheet);
+    for (name, bytes) in further {
+        put(name, bytes);
+    }
+    zip.finish().expect("finished").into_inner()
+}
+
+/// Smaller than those of messages, so that the tests are quick.
+const BOUNDS: Bounds =
+    Bounds { strings: 2 * 1024 * 1024, text: 4 * 1024 * 1024, ..Bounds::MESSAGE };
+
+fn opened(bytes: &[u8]) -> Result<String, String> {
+    let mut out = Vec::new();
+    open(bytes, &BOUNDS, &mut out)?;
+    Ok(String::from_utf8(out).expect("UTF-8"))
+}
+
+fn cell(value: &str) -> Vec<u8> {
+    TINY.replace("<v>1</v>", value).into_bytes()
+}
+
+#[test]
+fn the_workbook_that_these_are_made_of_opens() {
+    assert_eq!(opened(&workbook(TINY.as_bytes(), &[])).as_deref(), Ok("1\n"));
+}
+
+#[test]
+fn what_would_fill_the_memory_is_refused_before_it_does() {
+    let long = "A".repeat(2 * 1024 * 1024);
+    let spaces = packed(&[b' '; 4 * 1024 * 1024], &[], CompressionMethod::Deflated);
+    let comment = format!("<!--{}-->{TINY}", "<a>".repeat(500_000));
+    let quoted = format!("<worksheet a=\"{}\">{TINY}</worksheet>", "><b ".repeat(500_000));
+    let hidden = format!("<worksheet></a \">{}</worksheet>", &comment);
+    let far = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c><c r=\"XFD1048576\"><v>1</v></c></row></sheetData></worksheet>";
+    let strings = format!("<sst><si><t>{}</t></si></sst>", "A".repeat(1024 * 1024 - 100));
+    let many = format!("<sst>{}</sst>", "<si/><si></si>".repeat(50_000));
+    let shares = "<c t=\"s\"><v>0</v></c>".repeat(200);
+    let shares = format!(
+        "<worksheet><sheetData>{}</sheetData></worksheet>",
+        format!("<row>{shares}</row>").repeat(60)
+    );
+    let styles = format!(
+        "<styleSheet><fonts><font><name val=\"{}\"/></font></fonts><cellXfs>{}</cellXfs></styleSheet>",
+        "A".repeat(1024 * 1024 - 100),
+        "<xf fontId=\"0\"/>".repeat(20_000)
+    );
+    let files: Vec<(String, &[u8])> =
+        (0..2_001).map(|n| (format!("xl/f{n}.xml"), b"".as_slice())).collect();
+    let files: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
+    let tiny = TINY.as_bytes();
+    let wide = format!("<?xml version=\"1.0\" encoding=\"iso-2022-jp\"?>{TINY}");
+    for (what, bytes, said) in [
+        ("a cell at the far end", workbook(far.as_bytes(), &[]), "beyond column 255"),
+        ("spaces between tags", workbook(&[b' '; 2 * 1024 * 1024], &[]), "more than 1 MiB"),
+        ("a tight bomb", spaces, "unpacks to more"),
+        ("a long text", workbook(&cell(&format!("<v>{long}</v>")), &[]), "more than 1 MiB"),
+        ("a long comment", workbook(comment.as_bytes(), &[]), "more than 1 MiB"),
+        ("a long attribute", workbook(quoted.as_bytes(), &[]), "more than 1 MiB"),
+        ("a comment behind an odd end tag", workbook(hidden.as_bytes(), &[]), "more than 1 MiB"),
+        (
+            "a document type",
+            workbook(b"<!DOCTYPE x [<!ENTITY a \"b\">]><worksheet/>", &[]),
+            "no spreadsheet",
+        ),
+        ("another charset", workbook(wide.as_bytes(), &[]), "no spreadsheet"),
+        (
+            "many strings",
+            workbook(tiny, &[("xl/sharedStrings.xml", many.as_bytes())]),
+            "2 MiB of texts",
+        ),
+        (
+            "a lie about strings",
+            workbook(tiny, &[("xl/SHAREDSTRINGS.xml", b"<sst uniqueCount=\"99999999999\"></sst>")]),
+            "2 MiB of texts",
+        ),
+        (
+            "cells that share a long string",
+            workbook(shares.as_bytes(), &[("xl/sharedStrings.xml", strings.as_bytes())]),
+            "more than 1 MiB of text in row 1",
+        ),
+        (
+            "styles that repeat a long font",
+            workbook(tiny, &[("xl/styles.xml", styles.as_bytes())]),
+            "more styles",
+        ),
+        (
+            "a large picture",
+            workbook(tiny, &[("xl/media/image1.png", &[7; 9 * 1024 * 1024])]),
+            "unpacks to more",
+        ),
+        ("many files", workbook(tiny, &files), "more than 2000 files"),
+        ("a cell without a value", workbook(&cell(""), &[]), "is empty"),
+        (
+            "a number of a row beyond all rows",
+            workbook(TINY.replace("A1", "A4000000").as_bytes(), &[]),
+            "not in order",
+        ),
+    ] {
+        let refused = opened(&bytes).expect_err(what);
+        assert!(refused.contains(said) && refused.ends_with('.'), "{what}: {refused}");
+    }
+}
+
+/// Writes a wrong number into the central directory of every entry.
+fn lied(mut bytes: Vec<u8>, at: usize, value: &[u8]) -> Vec<u8> {
+    let mut from = 0;
+    while let Some(found) = memchr::memmem::find(&bytes[from..], b"PK\x01\x02") {
+        let place = from + found + at;
+        bytes[place..place + value.len()].copy_from_slice(value);
+        from = place;
+    }
+    bytes
+}
+
+#[test]
+fn sizes_that_lie_and_entries_that_are_encrypted_are_refused() {
+    let bomb = packed(&[b' '; 4 * 1024 * 1024], &[], CompressionMethod::Deflated);
+    let small = lied(bomb, 24, &1_u32.to_le_bytes());
+    let refused = opened(&small).expect_err("refused");
+    assert!(refused.contains("not opened") || refused.contains("damaged"), "{refused}");
+    let locked = lied(workbook(TINY.as_bytes(), &[]), 8, &1_u16.to_le_bytes());
+    assert!(opened(&locked).expect_err("refused").contains("password"), "encrypted");
+}
+
+#[test]
+fn containers_are_told_apart() {
+    let wide = |name: &str| name.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let ole = |name: &str| [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &wide(name)].concat();
+    for (bytes, kind) in [
+        (workbook(TINY.as_bytes(), &[]), Some(Kind::Xlsx)),
+        (workbook(TINY.as_bytes(), &[("xl/workbook.bin", b"")]), Some(Kind::Whole)),
+        (ole("EncryptedPackage"), Some(Kind::Encrypted)),
+        (ole("Workbook"), Some(Kind::Whole)),
+        (ole("WordDocument"), None),
+        (b"PK\x03\x04 word/document.xml".to_vec(), None),
+        (b"Name,E-Mail\n".to_vec(), None),
+    ] {
+        assert_eq!(Kind::of(&bytes), kind);
+    }
+}
