@@ -379,4 +379,6 @@ pub enum NoLead {
     NotWanted,
     /// An answer inside a conversation that nothing is sold in.
     Conversation,
+    /// Outside of the target profile that was declared for its list.
+    Profile,
 }

@@ -43,6 +43,7 @@ pub trait Hosted: Send + Sync {
     fn sets(&self) -> &'static [Set];
     fn facts(&self, known: &References) -> AnyFacts;
     fn raw_queues(&self) -> &'static [&'static str];
+    fn opens(&self, queue: &str) -> bool;
     /// # Errors
     /// See [`RawInputs::read`](crate::raw::RawInputs::read).
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed>;
@@ -97,6 +98,10 @@ where
 
     fn raw_queues(&self) -> &'static [&'static str] {
         self.raw().map_or(&[], |raw| raw.queues())
+    }
+
+    fn opens(&self, queue: &str) -> bool {
+        self.raw().is_some_and(|raw| raw.opens(queue))
     }
 
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {

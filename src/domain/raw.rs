@@ -12,6 +12,9 @@ pub trait RawInputs: Send + Sync {
     /// The queues of raw inputs.
     fn queues(&self) -> &'static [&'static str];
 
+    /// Whether what comes there may be a workbook: it is opened before it is read, so that the worker sees text.
+    fn opens(&self, queue: &str) -> bool;
+
     /// Makes a typed message of what arrived, raw or not, off the async threads and before the transaction.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::certainty::{EVIDENCE_MAX, Evidence};
 use crate::correction::Correction;
+use crate::declared::Declared;
 use crate::enquiry::{Channel, Enquiry, NoLead, Part};
 use crate::ids::InputId;
 use crate::input::HoldReason;
@@ -96,4 +97,10 @@ pub struct ImportContinue {
     pub content_type: Option<String>,
     /// The number of the collection's first part: above 1 where it is a part of a longer file.
     pub first_row: u64,
+    /// The list is a sheet: its parts have the numbers of their rows there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sheet: bool,
+    /// What its sender declares about it.
+    #[serde(default, skip_serializing_if = "Declared::is_empty")]
+    pub declared: Declared,
 }

@@ -11,13 +11,15 @@ mod deal;
 mod finish;
 
 use crate::fields::{self, Field};
-use crate::normal::{self, Quantity};
+use crate::normal::{self, Notation, Quantity};
 use crate::options::ReadOptions;
 
 /// Collects what an input says about one enquiry.
 #[derive(Debug)]
 pub(crate) struct Draft<'o> {
     options: &'o ReadOptions,
+    /// How its dates and numbers are written, where its sender says so.
+    notation: Option<Notation>,
     enquiry: Enquiry,
     full_name: Option<String>,
     title: Option<(String, String)>,
@@ -65,6 +67,7 @@ impl<'o> Draft<'o> {
     pub(crate) fn new(source: LeadSource, options: &'o ReadOptions) -> Self {
         Self {
             options,
+            notation: None,
             enquiry: Enquiry { source, ..Enquiry::default() },
             full_name: None,
             title: None,
@@ -90,6 +93,12 @@ impl<'o> Draft<'o> {
             certainty: Certainty::Certain,
             first: First::default(),
         }
+    }
+
+    /// The same, where dates and numbers are written as this notation has them.
+    #[must_use]
+    pub(crate) fn written_as(self, notation: Option<Notation>) -> Self {
+        Self { notation, ..self }
     }
 
     /// Takes a field by the name it has in the input.
@@ -163,7 +172,9 @@ impl<'o> Draft<'o> {
         let product =
             normal::line(&normal::unescaped(product)).filter(|text| !normal::is_filler(text))?;
         let written = quantity.and_then(|text| normal::line(&normal::unescaped(text)));
-        let read = written.as_deref().map_or(Quantity::Unsaid, normal::quantity);
+        let read = written
+            .as_deref()
+            .map_or(Quantity::Unsaid, |written| normal::quantity(written, self.notation));
         let quantity = match (read, &written) {
             (Quantity::Read(quantity), _) => Some(quantity),
             (Quantity::Unsaid, _) | (_, None) => None,

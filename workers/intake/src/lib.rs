@@ -22,11 +22,12 @@ mod rows;
 mod sender;
 mod subject;
 pub mod table;
+pub mod terms;
 mod worker;
 
 pub use explain::{Explained, Lead, explain};
 pub use options::ReadOptions;
-pub use worker::{Intake, SLICE_BYTES, SLICE_ROWS, Then, When};
+pub use worker::{Intake, SHEET, SLICE_BYTES, SLICE_ROWS, Then, When};
 
 /// How a channel's bytes are read.
 #[must_use]

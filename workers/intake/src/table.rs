@@ -7,6 +7,7 @@ use crate::draft::Draft;
 use crate::fields::{self, Field};
 use crate::options::ReadOptions;
 use crate::rows;
+use crate::terms::{Meaning, OTHER, Terms};
 
 mod column;
 mod dialect;
@@ -29,31 +30,40 @@ pub struct Table {
     text: String,
     dialect: Dialect,
     columns: Vec<Column>,
-    /// Byte positions of rows 0, 64, 128, …
-    checkpoints: Vec<usize>,
+    /// Byte positions of rows 0, 64, 128, …, each with its number.
+    checkpoints: Vec<(usize, u64)>,
     rows: u64,
+    /// Records up to the header: the rows of a sheet are counted from its beginning.
+    above: u64,
     options: ReadOptions,
+    terms: Terms,
 }
 
 impl Table {
     /// Opens a file: finds charset, delimiter and header, and counts the rows.
     ///
     /// # Errors
-    /// Where the file is no table of contacts: a sentence for whoever sent it.
-    pub fn open(bytes: &[u8], options: &ReadOptions) -> Result<Self, String> {
+    /// Where the file is no table of contacts, or not what `terms` say: a sentence for whoever sent it.
+    pub fn open(bytes: &[u8], options: &ReadOptions, terms: &Terms) -> Result<Self, String> {
         dialect::refuse_other_files(bytes)?;
         let text = rows::decode(bytes);
         if text.contains('\0') {
             return Err("The file is binary, not a table; send CSV.".to_owned());
         }
-        let header = dialect::header(&text)?;
-        let columns = columns(&header.names);
+        let header = dialect::header(&text, terms)?;
+        let columns = columns(&header.names, terms);
+        let has = |name: &str| columns.iter().any(|column| column.name == name);
+        if let Some(missing) = terms.missing(has, columns.iter().map(|it| it.name.as_str())) {
+            return Err(missing);
+        }
         let mut table = Self {
             dialect: header.dialect,
             columns,
             checkpoints: Vec::new(),
             rows: 0,
+            above: 0,
             options: options.clone(),
+            terms: terms.clone(),
             text,
         };
         table.count(header.data)?;
@@ -71,7 +81,22 @@ impl Table {
         self.columns.iter().map(|column| column.name.as_str())
     }
 
-    /// Reads up to `limit` rows from row `from_row` on; the first row is 1.
+    /// The number of the first row, where the list is not a part of a longer one.
+    #[must_use]
+    pub fn first_row(&self) -> u64 {
+        if self.terms.sheet { self.above + 1 } else { 1 }
+    }
+
+    /// The columns, each with the field that its cells are read as, as a mapping declares them.
+    #[must_use]
+    pub fn map(&self) -> Map<String, Value> {
+        let meant = |column: &Column| column.field.map_or(OTHER, Field::name);
+        let columns = self.columns.iter();
+        columns.map(|column| (column.name.clone(), meant(column).into())).collect()
+    }
+
+    /// Reads up to `limit` rows from the row on that is the `from_row`th; the first is 1. The number of a part
+    /// is the same, but in a sheet, where blank rows count.
     #[must_use]
     pub fn rows(&self, from_row: u64, limit: usize) -> Vec<Part> {
         let from_row = from_row.max(1);
@@ -80,18 +105,17 @@ impl Table {
         }
         let checkpoint = (from_row - 1) / CHECKPOINT_ROWS;
         let start = usize::try_from(checkpoint).ok().and_then(|at| self.checkpoints.get(at));
-        let Some(mut at) = start.copied() else { return Vec::new() };
+        let Some((mut at, mut place)) = start.copied() else { return Vec::new() };
         let mut number = checkpoint * CHECKPOINT_ROWS;
         let mut parts = Vec::new();
         while parts.len() < limit {
             let Some(record) = next_record(&self.text, at, self.dialect) else { break };
             at = record.next;
-            if dialect::is_blank(&self.text[record.range.clone()], self.dialect.delimiter) {
-                continue;
-            }
-            number += 1;
-            if number >= from_row {
-                parts.push(self.part(number, &self.text[record.range]));
+            let blank = dialect::is_blank(&self.text[record.range.clone()], self.dialect.delimiter);
+            place += u64::from(!blank || self.terms.sheet);
+            number += u64::from(!blank);
+            if !blank && number >= from_row {
+                parts.push(self.part(place, &self.text[record.range]));
             }
         }
         parts
@@ -99,7 +123,11 @@ impl Table {
 
     /// Counts the rows and remembers where they begin.
     fn count(&mut self, data: usize) -> Result<(), String> {
-        let mut at = data;
+        let (mut at, mut place) = (0, 0);
+        while let Some(record) = next_record(&self.text, at, self.dialect).filter(|_| at < data) {
+            (at, self.above) = (record.next, self.above + 1);
+        }
+        at = data;
         while let Some(record) = next_record(&self.text, at, self.dialect) {
             if record.unclosed {
                 return Err(format!(
@@ -110,15 +138,17 @@ impl Table {
             }
             if !dialect::is_blank(&self.text[record.range.clone()], self.dialect.delimiter) {
                 if self.rows.is_multiple_of(CHECKPOINT_ROWS) {
-                    self.checkpoints.push(record.range.start);
+                    self.checkpoints.push((record.range.start, place));
                 }
                 self.rows += 1;
+                place += u64::from(!self.terms.sheet);
                 if self.rows > ROWS_MAX {
                     return Err(format!(
                         "The file has more than {ROWS_MAX} rows; send it in parts."
                     ));
                 }
             }
+            place += u64::from(self.terms.sheet);
             at = record.next;
         }
         Ok(())
@@ -128,7 +158,8 @@ impl Table {
     fn cells(&self, record: &str) -> (Vec<String>, bool) {
         let strict = cells(record, self.dialect);
         let wanted = self.columns.len();
-        if strict.len() == wanted {
+        // In a sheet nothing can be shifted.
+        if strict.len() == wanted || self.terms.sheet {
             return (strict, true);
         }
         let other = Dialect { backslash: !self.dialect.backslash, ..self.dialect };
@@ -144,7 +175,11 @@ impl Table {
     fn part(&self, number: u64, record: &str) -> Part {
         let (cells, sound) = self.cells(record);
         let cells = cells.as_slice();
-        let mut draft = Draft::new(LeadSource::List, &self.options);
+        let draft = Draft::new(LeadSource::List, &self.options);
+        let mut draft = draft.written_as(self.terms.notation());
+        if self.terms.consents() {
+            draft.agree();
+        }
         let mut original = Map::new();
         for (at, cell) in cells.iter().enumerate() {
             let extra;
@@ -173,7 +208,7 @@ impl Table {
         } else if let Some(reading) = odd::no_person(cells, &self.columns) {
             reading
         } else if sound {
-            draft.finish("The row")
+            self.terms.settle(draft.finish("The row"))
         } else {
             odd::shifted(cells, &self.columns)
         };
@@ -189,7 +224,7 @@ fn is_mark(cell: &str) -> bool {
 /// Reads a whole file at once; for large ones use [`Table`] and its slices.
 #[must_use]
 pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
-    match Table::open(body, options) {
+    match Table::open(body, options, &Terms::default()) {
         Err(reason) => Reading::unclear(reason),
         Ok(table) if table.row_count() == 0 => {
             Reading::NoLead { kind: NoLead::Empty, reason: NO_ROWS.to_owned() }
@@ -201,7 +236,7 @@ pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
 /// Names of columns for the web site of whom the row is about, which in a form may be the page that it stands on.
 const SITES: &[&str] = &["url", "domain", "webpage", "siteurl", "host", "seite"];
 
-fn columns(names: &[String]) -> Vec<Column> {
+fn columns(names: &[String], terms: &Terms) -> Vec<Column> {
     let mut seen = std::collections::HashMap::new();
     let mut columns: Vec<Column> = (1..)
         .zip(names)
@@ -216,6 +251,8 @@ fn columns(names: &[String]) -> Vec<Column> {
             };
             let times = seen.entry(name.clone()).and_modify(|n| *n += 1).or_insert(1);
             let name = if *times > 1 { format!("{name} ({times})") } else { name };
+            // What another column is declared to be is not looked for in this one.
+            let field = field.filter(|field| !terms.declares(*field));
             Column { name, field }
         })
         .collect();
@@ -224,6 +261,13 @@ fn columns(names: &[String]) -> Vec<Column> {
             if column.field == Some(Field::FullName) {
                 column.field = Some(Field::Company);
             }
+        }
+    }
+    for column in &mut columns {
+        match terms.meaning(&column.name) {
+            Some(Meaning::Field(field)) => column.field = Some(field),
+            Some(Meaning::Other) => column.field = None,
+            None => {}
         }
     }
     columns
@@ -250,7 +294,7 @@ mod tests {
     use super::*;
 
     fn open(text: &str) -> Table {
-        Table::open(text.as_bytes(), &ReadOptions::default()).expect("opens")
+        Table::open(text.as_bytes(), &ReadOptions::default(), &Terms::default()).expect("opens")
     }
 
     #[test]
@@ -291,7 +335,7 @@ mod tests {
     fn f5_charsets_dialects_and_quotes_are_found() {
         let cp1252 =
             b"sep=;\r\nName;Ort;E-Mail\r\n\"M\xfcller; \"\"J\xf6rg\"\"\";K\xf6ln;j@m.de\r\n";
-        let table = Table::open(cp1252, &ReadOptions::default()).expect("opens");
+        let table = Table::open(cp1252, &ReadOptions::default(), &Terms::default()).expect("opens");
         let rows = table.rows(1, 1);
         assert_eq!(rows[0].original["Name"], "Müller; \"Jörg\"");
         assert_eq!(rows[0].original["Ort"], "Köln");
@@ -314,7 +358,8 @@ mod tests {
             b"name,email\n\"open,a@b.de\nx,y\n",
             b"\0\0\0",
         ] {
-            let reason = Table::open(bytes, &ReadOptions::default()).expect_err("refused");
+            let opened = Table::open(bytes, &ReadOptions::default(), &Terms::default());
+            let reason = opened.expect_err("refused");
             assert!(reason.ends_with('.') && reason.len() > 30, "{reason}");
         }
     }

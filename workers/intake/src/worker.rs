@@ -5,7 +5,7 @@ use domain::decide::{
     Already, Arrived, Ctx, Heard, Hold, Locks, Malformed, Needs, NumberKind, Outcome, RawInputs,
     Root, Worker, World,
 };
-use domain::enquiry::{Channel, Enquiry, NoLead, Part, PartReading, Reading};
+use domain::enquiry::{Channel, Enquiry, Part, PartReading, Reading};
 use domain::ids::InputId;
 use domain::input::{HoldReason, Input, InputAction, Verdict};
 use domain::message::{Message, MessageType, SubjectKind};
@@ -14,16 +14,19 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::evidence::evidence;
-use crate::{ReadOptions, card, external_id, form, table};
+use crate::table::Table;
+use crate::{ReadOptions, card, external_id, form};
 
+mod list;
 mod release;
 mod verdict;
 mod when;
 
 use release::release_held;
 use verdict::{hold, judge, reject};
-use when::{Decision, RawInput};
+use when::{Decision, List, RawInput};
 
+pub use list::SHEET;
 pub use when::{Then, When};
 
 /// Rows that one `import.continue` takes out of a collection.
@@ -35,9 +38,6 @@ pub const SLICE_BYTES: usize = 1024 * 1024;
 const RAW_BATCH_MAX: usize = 256;
 /// One slice says as much as a batch of rows, and loads the bytes of its whole collection.
 const SLICE_BATCH_MAX: usize = 1;
-/// Names the number of the first row of a part of a longer file.
-const FIRST_ROW_HEADER: &str = "x-first-row";
-const FIRST_ROW_MAX: u64 = 1_000_000_000_000;
 
 /// The queues of raw inputs, each with its channel.
 const CHANNELS: [(&str, Channel); 4] = [
@@ -63,6 +63,10 @@ impl RawInputs for Intake {
         RAW_QUEUES
     }
 
+    fn opens(&self, queue: &str) -> bool {
+        channel_of(queue) == Some(Channel::Import)
+    }
+
     fn read(&self, arrived: &Arrived) -> Result<When, Malformed> {
         let Some(channel) = channel_of(&arrived.queue) else {
             if arrived.is(InputRelease::TYPE) {
@@ -72,27 +76,18 @@ impl RawInputs for Intake {
             return When::read(arrived);
         };
         let content_type = arrived.content_type.clone().filter(|ty| !ty.is_empty());
-        let reading = match channel {
-            // A file of rows is only opened here; its rows are read slice by slice.
-            Channel::Import => match table::Table::open(&arrived.body, &self.options) {
-                Ok(table) if table.row_count() == 0 => {
-                    Reading::NoLead { kind: NoLead::Empty, reason: table::NO_ROWS.to_owned() }
-                }
-                Ok(_) => Reading::Parts(Vec::new()),
-                Err(reason) => Reading::unclear(reason),
-            },
-            _ => crate::read(channel, content_type.as_deref(), &arrived.body, &self.options),
-        };
-        let (first_row, reading) = match first_row(arrived) {
-            Ok(first_row) => (first_row, reading),
-            Err(reason) => (1, Reading::unclear(reason)),
+        let (list, reading) = match channel {
+            Channel::Import => list::read(arrived, &self.options),
+            _ => {
+                let ty = content_type.as_deref();
+                (List::default(), crate::read(channel, ty, &arrived.body, &self.options))
+            }
         };
         let evidence = match &reading {
             Reading::Unclear { enquiry: Some(read), .. } => evidence(channel, &arrived.body, read),
             _ => Vec::new(),
         };
-        let raw =
-            RawInput { channel, content_type, first_row, reading, unreadable: false, evidence };
+        let raw = RawInput { channel, content_type, list, reading, unreadable: false, evidence };
         Ok(When::Input(Box::new(raw)))
     }
 
@@ -100,15 +95,9 @@ impl RawInputs for Intake {
         let channel = channel_of(&arrived.queue)?;
         let reading = Reading::unclear(reason.replace('\0', " "));
         let content_type = arrived.content_type.clone();
-        let unreadable = true;
-        Some(When::Input(Box::new(RawInput {
-            channel,
-            content_type,
-            first_row: 1,
-            reading,
-            unreadable,
-            evidence: Vec::new(),
-        })))
+        let (list, evidence) = (List::default(), Vec::new());
+        let raw = RawInput { channel, content_type, list, reading, unreadable: true, evidence };
+        Some(When::Input(Box::new(raw)))
     }
 
     fn external_id(&self, arrived: &Arrived) -> Option<String> {
@@ -252,8 +241,7 @@ impl Intake {
     fn parts(&self, next: &ImportContinue, bytes: &[u8], from: u64) -> Vec<Part> {
         let all = match next.channel {
             Channel::Import => {
-                // It could be opened when it arrived, and the bytes are the same.
-                let table = table::Table::open(bytes, &self.options);
+                let table = list::again(bytes, &self.options, next);
                 return table.map(|table| table.rows(from, SLICE_ROWS)).unwrap_or_default();
             }
             Channel::Card => card::read_all(bytes, &self.options),
@@ -287,7 +275,9 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
                 from_row: 1,
                 channel: raw.channel,
                 content_type: raw.content_type.clone(),
-                first_row: raw.first_row,
+                first_row: raw.list.first_row.max(1),
+                sheet: raw.list.sheet,
+                declared: raw.list.declared.clone(),
             };
             Ok(Outcome::nothing().put(input).say(first))
         }
@@ -339,18 +329,6 @@ fn without_nul(value: Value) -> Value {
         }
         other => other,
     }
-}
-
-/// The number of the first row, where the file is a part of a longer one.
-fn first_row(arrived: &Arrived) -> Result<u64, String> {
-    let Some(row) = arrived.headers.get(FIRST_ROW_HEADER) else { return Ok(1) };
-    let number = row.trim().parse().ok().filter(|row| (1..=FIRST_ROW_MAX).contains(row));
-    number.ok_or_else(|| {
-        format!(
-            "The header `{FIRST_ROW_HEADER}` must be a whole number from 1 to {FIRST_ROW_MAX}; send \
-             the part again with the number of its first row."
-        )
-    })
 }
 
 fn channel_of(queue: &str) -> Option<Channel> {

@@ -2,6 +2,7 @@
 
 use domain::enquiry::{Channel, Enquiry, LeadSource, NoLead, Part, PartReading, Reading};
 use intake::table::Table;
+use intake::terms::Terms;
 use intake::{ReadOptions, external_id, mail, read};
 
 macro_rules! sample {
@@ -322,7 +323,7 @@ fn f11_the_senders_own_key_is_found() {
 }
 
 fn rows(bytes: &[u8]) -> Vec<Part> {
-    let table = Table::open(bytes, &options()).expect("opens");
+    let table = Table::open(bytes, &options(), &Terms::default()).expect("opens");
     let rows = table.rows(1, 1000);
     assert_eq!(rows.len() as u64, table.row_count());
     rows

@@ -7,6 +7,7 @@ use crate::normal;
 impl Draft<'_> {
     /// Whether the field was read as one about what is asked for, or how it came.
     pub(super) fn deal(&mut self, field: Field, name: &str, text: &str, raw: &str) -> bool {
+        let notation = self.notation;
         let enquiry = &mut self.enquiry;
         match field {
             Field::TaxId => put(&mut enquiry.tax_id, normal::tax_id(text)),
@@ -33,7 +34,7 @@ impl Draft<'_> {
             Field::Message => put(&mut enquiry.message, normal::paragraph(raw)),
             Field::Product => put(&mut self.product, Some(text.to_owned())),
             Field::Quantity => put(&mut self.quantity, Some(text.to_owned())),
-            Field::Budget => match normal::budget(text) {
+            Field::Budget => match normal::budget(text, notation) {
                 Some((amount, currency)) if enquiry.budget.is_none() => {
                     enquiry.budget = Some(amount);
                     if currency.is_some() {
@@ -45,8 +46,8 @@ impl Draft<'_> {
             },
             Field::Currency => put(&mut enquiry.currency, normal::currency(text)),
             Field::Timeframe => put(&mut enquiry.purchase_timeframe, normal::timeframe(text)),
-            Field::CloseDate => put(&mut enquiry.close_date, normal::date(text)),
-            Field::Employees => put(&mut enquiry.employees, normal::count(text)),
+            Field::CloseDate => put(&mut enquiry.close_date, normal::date(text, notation)),
+            Field::Employees => put(&mut enquiry.employees, normal::count(text, notation)),
             Field::Industry => put(&mut enquiry.industry, Some(text.to_owned())),
             Field::Source => normal::source(text).is_some_and(|source| {
                 enquiry.source = source;

@@ -64,7 +64,77 @@ pub enum Field {
     Plumbing,
 }
 
+/// The names by which somebody says what a column means. What is plumbing is ignored.
+const NAMES: &[(Field, &str)] = &[
+    (Field::Email, "email"),
+    (Field::OtherEmail, "other_email"),
+    (Field::Phone, "phone"),
+    (Field::Mobile, "mobile"),
+    (Field::OtherPhone, "other_phone"),
+    (Field::DialCode, "dial_code"),
+    (Field::AreaCode, "area_code"),
+    (Field::Fax, "fax"),
+    (Field::GivenName, "given_name"),
+    (Field::FamilyName, "family_name"),
+    (Field::FullName, "full_name"),
+    (Field::JobTitle, "job_title"),
+    (Field::Title, "title"),
+    (Field::Company, "company"),
+    (Field::TaxId, "tax_id"),
+    (Field::Website, "website"),
+    (Field::Page, "page"),
+    (Field::Profile, "profile"),
+    (Field::Line1, "line1"),
+    (Field::Line2, "line2"),
+    (Field::City, "city"),
+    (Field::PostalCode, "postal_code"),
+    (Field::Subdivision, "subdivision"),
+    (Field::Country, "country"),
+    (Field::HomeLine1, "home_line1"),
+    (Field::HomeCity, "home_city"),
+    (Field::HomePostalCode, "home_postal_code"),
+    (Field::HomeCountry, "home_country"),
+    (Field::Topic, "topic"),
+    (Field::Message, "message"),
+    (Field::Product, "product"),
+    (Field::Quantity, "quantity"),
+    (Field::Budget, "budget"),
+    (Field::Currency, "currency"),
+    (Field::Timeframe, "timeframe"),
+    (Field::CloseDate, "close_date"),
+    (Field::Employees, "employees"),
+    (Field::Industry, "industry"),
+    (Field::Source, "source"),
+    (Field::Campaign, "campaign"),
+    (Field::Owner, "owner"),
+    (Field::Consent, "consent"),
+    (Field::Privacy, "privacy"),
+    (Field::NoBulk, "no_bulk"),
+    (Field::SubmittedAt, "submitted_at"),
+    (Field::Action, "action"),
+    (Field::Test, "test"),
+    (Field::Trap, "trap"),
+    (Field::Plumbing, "ignore"),
+];
+
 impl Field {
+    /// Its name in a mapping, as `given_name`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NAMES.iter().find(|(field, _)| *field == self).map_or("other", |(_, name)| name)
+    }
+
+    /// The field of this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, known)| *known == name).map(|(field, _)| *field)
+    }
+
+    /// The names of all fields.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|(_, name)| *name)
+    }
+
     /// Whether the field can name or reach somebody.
     #[must_use]
     pub fn is_contact(self) -> bool {

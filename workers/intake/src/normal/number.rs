@@ -1,4 +1,4 @@
-//! Numbers and dates, read strictly: what has two meanings is not read.
+//! Numbers and dates, read strictly: what has two meanings is not read, unless a locale is declared.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::day::{Day, Moment};
@@ -6,15 +6,17 @@ use domain::enquiry::EMPLOYEES_MAX;
 use domain::money::in_range;
 use rust_decimal::Decimal;
 
+use super::notation::{Notation, Order};
+
 /// Longest text that is looked at, in bytes.
 const BYTES_MAX: usize = 60;
 
 /// A decimal number in Continental or English notation; `None` where it could be either.
 ///
-/// "1.234,56" and "1,234.56" are certain, "1.234" is not: it is read as neither. Nor is read what no
-/// amount can say.
+/// "1.234,56" and "1,234.56" are certain, "1.234" is not: it is read as neither, but where a notation is
+/// declared. Nor is read what no amount can say.
 #[must_use]
-pub fn decimal(raw: &str) -> Option<Decimal> {
+pub fn decimal(raw: &str, notation: Option<Notation>) -> Option<Decimal> {
     let raw = raw.trim();
     if raw.len() > BYTES_MAX {
         return None;
@@ -29,7 +31,9 @@ pub fn decimal(raw: &str) -> Option<Decimal> {
     {
         return None;
     }
+    let declared = notation.and_then(|notation| notation.plain(&text));
     let plain = match (text.matches('.').count(), text.matches(',').count()) {
+        _ if let Some(declared) = declared => declared,
         (0, 0) => text,
         (0, 1) => one_mark(&text, ',', spaced)?,
         (1, 0) => one_mark(&text, '.', spaced)?,
@@ -57,7 +61,7 @@ fn one_mark(text: &str, mark: char, spaced: bool) -> Option<String> {
 }
 
 /// The digits without their dividers of thousands, which must stand where they belong.
-fn grouped(text: &str, divider: char) -> Option<String> {
+pub(super) fn grouped(text: &str, divider: char) -> Option<String> {
     let mut groups = text.split(divider);
     let first = groups.next()?;
     let sound = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
@@ -66,7 +70,7 @@ fn grouped(text: &str, divider: char) -> Option<String> {
 
 /// An amount with the currency that may be written beside it.
 #[must_use]
-pub fn budget(raw: &str) -> Option<(Decimal, Option<String>)> {
+pub fn budget(raw: &str, notation: Option<Notation>) -> Option<(Decimal, Option<String>)> {
     let raw = raw.trim();
     if raw.len() > BYTES_MAX {
         return None;
@@ -77,7 +81,7 @@ pub fn budget(raw: &str) -> Option<(Decimal, Option<String>)> {
         return None;
     }
     let sign = format!("{}{}", raw[..from].trim(), raw[to..].trim());
-    let amount = decimal(&raw[from..to])?;
+    let amount = decimal(&raw[from..to], notation)?;
     if sign.is_empty() {
         Some((amount, None))
     } else {
@@ -87,9 +91,10 @@ pub fn budget(raw: &str) -> Option<(Decimal, Option<String>)> {
 
 /// A whole number of things or people, as "1,200" or "250+"; ranges are not guessed.
 #[must_use]
-pub fn count(raw: &str) -> Option<u32> {
+pub fn count(raw: &str, notation: Option<Notation>) -> Option<u32> {
     let raw = raw.trim().trim_end_matches('+').trim();
-    let count = match grouped(raw, ',').or_else(|| grouped(raw, '.')) {
+    let either = || grouped(raw, ',').or_else(|| grouped(raw, '.'));
+    let count = match notation.map_or_else(either, |notation| notation.plain(raw)) {
         Some(digits) if digits.chars().all(|c| c.is_ascii_digit()) => digits.parse().ok(),
         _ => raw.parse().ok(),
     };
@@ -112,14 +117,14 @@ const MONTHS: [&[&str]; 12] = [
     &["dec", "dez", "dic"],
 ];
 
-/// A day; `None` where day and month could be swapped, as in 03/04/2026, or where its year makes no
-/// sense.
+/// A day; `None` where day and month could be swapped, as in 03/04/2026 without a notation, or where its year
+/// makes no sense.
 #[must_use]
-pub fn date(raw: &str) -> Option<NaiveDate> {
-    Day::try_from(any_date(raw)?).ok().map(Day::date)
+pub fn date(raw: &str, notation: Option<Notation>) -> Option<NaiveDate> {
+    Day::try_from(any_date(raw, notation)?).ok().map(Day::date)
 }
 
-fn any_date(raw: &str) -> Option<NaiveDate> {
+fn any_date(raw: &str, notation: Option<Notation>) -> Option<NaiveDate> {
     let raw = raw.trim();
     if raw.len() > BYTES_MAX {
         return None;
@@ -141,6 +146,13 @@ fn any_date(raw: &str) -> Option<NaiveDate> {
         return ymd(first, second.parse().ok()?, third);
     }
     let (day, other): (u32, u32) = (first.parse().ok()?, second.parse().ok()?);
+    if let Some(notation) = notation {
+        return match notation.order {
+            Order::DayFirst => ymd(third, other, first),
+            Order::MonthFirst => ymd(third, day, second),
+            Order::YearFirst => None,
+        };
+    }
     if raw.contains('.') || day > 12 || day == other {
         ymd(third, other, first)
     } else if other > 12 {
@@ -208,7 +220,11 @@ mod tests {
             ("0.12345678", None),
             ("", None),
         ] {
-            assert_eq!(decimal(written).map(|n| n.to_string()).as_deref(), expected, "{written}");
+            assert_eq!(
+                decimal(written, None).map(|n| n.to_string()).as_deref(),
+                expected,
+                "{written}"
+            );
         }
     }
 
@@ -233,18 +249,22 @@ mod tests {
             ("+262142-12-31", None),
             ("soon", None),
         ] {
-            assert_eq!(date(written).map(|d| d.to_string()).as_deref(), expected, "{written}");
+            assert_eq!(
+                date(written, None).map(|d| d.to_string()).as_deref(),
+                expected,
+                "{written}"
+            );
         }
     }
 
     #[test]
     fn budgets_counts_and_moments_are_read() {
-        assert_eq!(budget("€ 1.500,00").map(|b| b.1), Some(Some("EUR".to_owned())));
-        assert_eq!(budget("20000"), Some((Decimal::from(20_000), None)));
-        assert_eq!(budget("about 5"), None);
-        assert_eq!(count("1,200"), Some(1200));
-        assert_eq!(count("51-200"), None);
-        assert_eq!(count("4,000,000,000"), None);
+        assert_eq!(budget("€ 1.500,00", None).map(|b| b.1), Some(Some("EUR".to_owned())));
+        assert_eq!(budget("20000", None), Some((Decimal::from(20_000), None)));
+        assert_eq!(budget("about 5", None), None);
+        assert_eq!(count("1,200", None), Some(1200));
+        assert_eq!(count("51-200", None), None);
+        assert_eq!(count("4,000,000,000", None), None);
         assert_eq!(timestamp("9223372036854775"), None);
         assert_eq!(timestamp("1926-01-01T00:00:00Z"), None);
         assert_eq!(timestamp("2018-10-25 12:02:47"), None);

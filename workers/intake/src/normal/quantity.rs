@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::notation::Notation;
 use super::number::decimal;
 
 /// What a field for a quantity says.
@@ -107,7 +108,7 @@ const UNITS: &[&str] = &[
 
 /// A quantity with the unit that may stand behind it; a times sign is none.
 #[must_use]
-pub fn quantity(raw: &str) -> Quantity {
+pub fn quantity(raw: &str, notation: Option<Notation>) -> Quantity {
     let plain = super::digits::plain(raw);
     let text = plain.trim();
     if text.is_empty() || super::filler::is_filler(text) {
@@ -121,7 +122,7 @@ pub fn quantity(raw: &str) -> Quantity {
     let unit = unit.trim().trim_matches(['.', '×', '(', ')', ' ']);
     let unit_known = unit.is_empty() || UNITS.contains(&crate::fields::fold(unit).as_str());
     let whole = unit.chars().count() <= 24 && unit_known && !number.trim().is_empty();
-    match decimal(number).filter(|_| whole) {
+    match decimal(number, notation).filter(|_| whole) {
         Some(number) if number.is_zero() => Quantity::Zero,
         Some(number) if number > Decimal::ZERO => Quantity::Read(number),
         _ => Quantity::Unclear,
@@ -147,7 +148,7 @@ mod tests {
             ("1 000", "1000"),
         ] {
             assert_eq!(
-                quantity(written),
+                quantity(written, None),
                 Quantity::Read(expected.parse().expect("a number")),
                 "{written}"
             );
@@ -167,11 +168,14 @@ mod tests {
             "500 g",
             "2 or 3",
         ] {
-            assert_eq!(quantity(written), Quantity::Unclear, "{written}");
+            assert_eq!(quantity(written, None), Quantity::Unclear, "{written}");
         }
-        assert_eq!((quantity("0"), quantity("0,00 Stk")), (Quantity::Zero, Quantity::Zero));
         assert_eq!(
-            (quantity(" "), quantity("n/a"), quantity("-")),
+            (quantity("0", None), quantity("0,00 Stk", None)),
+            (Quantity::Zero, Quantity::Zero)
+        );
+        assert_eq!(
+            (quantity(" ", None), quantity("n/a", None), quantity("-", None)),
             (Quantity::Unsaid, Quantity::Unsaid, Quantity::Unsaid)
         );
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::fields;
+use crate::terms::{Meaning, Terms};
 
 /// Most columns and rows of one file.
 pub const COLUMNS_MAX: usize = 256;
@@ -174,8 +175,9 @@ pub(super) fn is_blank(record: &str, delimiter: u8) -> bool {
 }
 
 /// Finds the delimiter by which a header with known names appears.
-pub(super) fn header(text: &str) -> Result<Header, String> {
+pub(super) fn header(text: &str, terms: &Terms) -> Result<Header, String> {
     let forced = match text.as_bytes() {
+        _ if terms.sheet => Some(b','),
         [s, e, p, b'=', byte, ..] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => Some(*byte),
         _ => None,
     }
@@ -183,21 +185,21 @@ pub(super) fn header(text: &str) -> Result<Header, String> {
     let mut best: Option<(usize, Header)> = None;
     for delimiter in DELIMITERS.into_iter().filter(|d| forced.is_none_or(|forced| forced == *d)) {
         let dialect = Dialect { delimiter, backslash: false };
-        if let Some((score, header)) = header_with(text, dialect)
+        if let Some((score, header)) = header_with(text, dialect, terms)
             && best.as_ref().is_none_or(|(most, _)| score > *most)
         {
             best = Some((score, header));
         }
     }
     let Some((_, mut header)) = best else { return Err(no_header(text)) };
-    header.dialect.backslash = escapes_by_backslash(text, &header);
+    header.dialect.backslash = !terms.sheet && escapes_by_backslash(text, &header);
     if header.names.len() >= COLUMNS_MAX {
         return Err(format!("The file has {COLUMNS_MAX} columns or more; send fewer."));
     }
     Ok(header)
 }
 
-fn header_with(text: &str, dialect: Dialect) -> Option<(usize, Header)> {
+fn header_with(text: &str, dialect: Dialect, terms: &Terms) -> Option<(usize, Header)> {
     let mut best: Option<(usize, Header)> = None;
     let mut at = 0;
     for _ in 0..PREAMBLE_RECORDS_MAX {
@@ -207,7 +209,7 @@ fn header_with(text: &str, dialect: Dialect) -> Option<(usize, Header)> {
             break;
         }
         let names = cells(&text[record.range], dialect);
-        let score = score(&names);
+        let score = score(&names, terms);
         if score > best.as_ref().map_or(0, |(most, _)| *most) {
             best = Some((score, Header { names, dialect, data: at }));
         }
@@ -218,7 +220,14 @@ fn header_with(text: &str, dialect: Dialect) -> Option<(usize, Header)> {
 }
 
 /// How many columns a record would name, were it the header; 0 where it is none.
-fn score(names: &[String]) -> usize {
+fn score(names: &[String], terms: &Terms) -> usize {
+    let declared = |name: &String| crate::normal::line(name).and_then(|name| terms.meaning(&name));
+    let declared: Vec<_> = names.iter().filter_map(declared).collect();
+    let contacts = |meaning: &Meaning| matches!(meaning, Meaning::Field(it) if it.is_contact());
+    // Whoever names all columns has seen the header.
+    if !declared.is_empty() && declared.len() >= terms.columns() && declared.iter().any(contacts) {
+        return COLUMNS_MAX + names.len();
+    }
     let is_data = names
         .iter()
         .any(|name| name.contains('@') || name.chars().filter(char::is_ascii_digit).count() > 6);

@@ -3,6 +3,7 @@
 use domain::certainty::Evidence;
 use domain::commands::{ImportContinue, InputReject, InputRelease, InputRow};
 use domain::decide::{Arrived, Heard, Malformed, Outcome, Refusal};
+use domain::declared::Declared;
 use domain::enquiry::{Channel, Reading};
 use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
 use domain::message::{Message, MessageType, OneOf, Subject};
@@ -23,12 +24,21 @@ pub enum When {
 pub struct RawInput {
     pub(super) channel: Channel,
     pub(super) content_type: Option<String>,
-    /// Number of the first row, where the file is a part of a longer one.
-    pub(super) first_row: u64,
+    /// What is known of a list.
+    pub(super) list: List,
     pub(super) reading: Reading,
     pub(super) unreadable: bool,
     /// Where the values of a reading that is to be held stand.
     pub(super) evidence: Vec<Evidence>,
+}
+
+/// What is known of a list beside its bytes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct List {
+    /// Number of the first row.
+    pub(super) first_row: u64,
+    pub(super) sheet: bool,
+    pub(super) declared: Declared,
 }
 
 one_of!(pub Then: LeadCaptured, LeadMerged, InputHeld, InputRejected, InputRow, ImportContinue);

@@ -158,6 +158,8 @@ fn f15_a_slice_of_an_import_that_nobody_knows_waits() {
         channel: domain::enquiry::Channel::Import,
         content_type: None,
         first_row: 1,
+        sheet: false,
+        declared: Default::default(),
     };
     assert!(matches!(desk.hears(When::Continue(next)).1, Err(Refusal::NotYet(_))));
 }

@@ -1,0 +1,52 @@
+//! What a sender declares, as headers of the message that brings the list.
+
+use std::collections::BTreeMap;
+
+use domain::declared::Declared;
+use domain::text::excerpt;
+use serde::de::DeserializeOwned;
+
+use crate::normal;
+
+/// Reads what the headers declare; their names are in lower case.
+///
+/// # Errors
+/// A finished sentence that names the header which cannot be read.
+pub fn declared(headers: &BTreeMap<String, String>) -> Result<Declared, String> {
+    let text = |name: &str| headers.get(name).and_then(|text| normal::line(text));
+    let source = text("x-source")
+        .map(|name| {
+            normal::source(&name).ok_or_else(|| {
+                format!(
+                    "The header `x-source` says `{}`, which is no source; write `partner`, `trade_show`, `list`, \
+                     `advertisement`, `seminar`, `web` or another source of leads.",
+                    excerpt(&name)
+                )
+            })
+        })
+        .transpose()?;
+    Ok(Declared {
+        map: json(headers, "x-map")?.unwrap_or_default(),
+        locale: text("x-locale"),
+        source,
+        campaign: text("x-campaign"),
+        owner: text("x-owner"),
+        consent: text("x-consent"),
+        profile: json(headers, "x-profile")?,
+    })
+}
+
+fn json<T: DeserializeOwned>(
+    headers: &BTreeMap<String, String>,
+    name: &str,
+) -> Result<Option<T>, String> {
+    let Some(text) = headers.get(name).filter(|text| !text.trim().is_empty()) else {
+        return Ok(None);
+    };
+    serde_json::from_str(text).map(Some).map_err(|why| {
+        let why = excerpt(&why.to_string());
+        format!(
+            "The header `{name}` cannot be read ({why}); write it as JSON, as docs/intake.md shows."
+        )
+    })
+}
