@@ -10,6 +10,7 @@ mod command;
 mod consumer;
 pub mod context;
 mod contract;
+mod declare;
 pub mod demo;
 mod down;
 mod explain;
@@ -37,6 +38,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use context::{Context, Global};
 pub use output::Output;
 pub use sibling::{BENCH, MUTATE, SELFTEST, Sibling};
+
+use crate::runtime::opening;
 
 /// A lead-to-cash pipeline: leads go in by message, issued invoices come out by message.
 ///
@@ -95,6 +98,8 @@ enum Verb {
     Selftest,
     #[command(about = MUTATE.about, disable_help_flag = true, arg = sibling::any_words())]
     Mutate,
+    #[command(name = opening::VERB, hide = true)]
+    OpenWorkbook,
     /// Check settings and qualification rules, and print what is in force
     CheckConfig,
     /// Print a completion script for your shell
@@ -108,6 +113,8 @@ enum Verb {
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::try_parse() {
+        // Before any thread is started: it limits its own memory.
+        Ok(Cli { verb: Verb::OpenWorkbook, .. }) => opening::run(),
         Ok(cli) => run_with(cli, dispatch),
         Err(answer) => match Sibling::whose_help(&answer) {
             Some(sibling) => failed(&sibling.go_on()),
@@ -157,6 +164,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Grants(grants) => grants.run(&context).await,
         Verb::Selftest => Err(SELFTEST.go_on()),
         Verb::Mutate => Err(MUTATE.go_on()),
+        Verb::OpenWorkbook => Ok(opening::run()),
         Verb::CheckConfig => check_config::run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(

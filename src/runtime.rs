@@ -14,6 +14,7 @@ mod fault_point;
 mod hold;
 mod kept;
 mod lane;
+pub mod opening;
 mod origin;
 mod panics;
 mod planted;

@@ -10,15 +10,17 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use domain::certainty::{Certainty, Evidence};
-use domain::decide::Arrived;
+use domain::decide::{Arrived, RawInputs};
 use domain::enquiry::{Enquiry, Interest, NoLead};
 use intake::{Explained, Intake, Lead};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::declare::Declare;
 use super::demo::CATALOG;
 use super::send::Channel;
 use super::{Context, catalog};
+use crate::runtime::opening;
 
 mod offer;
 
@@ -33,6 +35,8 @@ use offer::{Offer, Sale};
 ///   leadmill explain mail.eml                       how it is read, field by field
 ///   leadmill explain --channel web --content-type application/json hook.json
 ///   leadmill explain --json list.csv | jq .leads
+///   leadmill explain --json list.xlsx | jq .map > map.json     a mapping to correct and declare
+///   leadmill explain --locale es-ES --map map.json list.xlsx
 ///   leadmill explain mails/*.eml                    a line for each, and a summary
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -49,6 +53,8 @@ pub(super) struct Explain {
     /// What a web form or hook says that it is, as application/json
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
+    #[command(flatten)]
+    declare: Declare,
 }
 
 /// One file with what intake makes of it.
@@ -66,6 +72,9 @@ struct Read {
     reason: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<NoLead>,
+    /// Of a list: what its columns are read as, in the form of `--map`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map: Option<serde_json::Map<String, Value>>,
     leads: Vec<ReadLead>,
     /// What was read of a held input.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,20 +126,34 @@ impl Explain {
             fs::read(file).with_context(|| format!("`{}` cannot be read", file.display()))?
         };
         let way = self.channel.unwrap_or_else(|| by_name(file));
-        let arrived = Arrived {
+        let mut arrived = Arrived {
             queue: way.queue().to_owned(),
             content_type: self.content_type.clone(),
-            body: body.into(),
+            headers: self.declare.headers()?.into_iter().collect(),
             ..Arrived::default()
         };
-        let explained = intake::explain(intake, &arrived).map_err(anyhow::Error::new)?;
+        // As the runtime does before a worker reads it.
+        let opened = intake.opens(&arrived.queue).then(|| opening::text(&body)).flatten();
+        let explained = match opened {
+            Some(Err(reason)) => Explained::held(reason),
+            other => {
+                if let Some(Ok(text)) = other {
+                    arrived.content_type = Some(intake::SHEET.to_owned());
+                    arrived.body = text.into();
+                } else {
+                    arrived.body = body.into();
+                }
+                intake::explain(intake, &arrived).map_err(anyhow::Error::new)?
+            }
+        };
         Ok(Told { file: file.display().to_string(), read: read(explained, sale, way)? })
     }
 }
 
 fn read(explained: Explained, sale: &Sale, way: Channel) -> anyhow::Result<Read> {
-    let Explained { verdict, reason, kind, leads, held, evidence } = explained;
-    let mut read = Read { verdict, reason, kind, leads: Vec::new(), held, evidence, offer: None };
+    let Explained { verdict, reason, kind, map, leads, held, evidence } = explained;
+    let (told, offer) = (Vec::new(), None);
+    let mut read = Read { verdict, reason, kind, map, leads: told, held, evidence, offer };
     for lead in leads {
         let (enquiry, part) = match &lead {
             Lead::Enquiry(enquiry) => (Some(enquiry), false),
@@ -152,7 +175,7 @@ fn by_name(file: &Path) -> Channel {
     match ending.as_deref() {
         Some("eml" | "mail" | "msg") => Channel::Email,
         Some("vcf" | "vcard" | "jcard" | "xcard") => Channel::Card,
-        Some("csv" | "tsv" | "xlsx" | "xls" | "ods") => Channel::Import,
+        Some("csv" | "tsv" | "xlsx" | "xlsm" | "xlsb" | "xls" | "ods") => Channel::Import,
         _ => Channel::Web,
     }
 }
@@ -178,6 +201,10 @@ fn files(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 /// What people see of one input: the verdict, then what was read, a line for each value.
 fn whole(read: &Read) -> String {
     let mut text = format!("{}: {}\n", read.verdict, read.reason);
+    if let Some(map) = &read.map {
+        let map = serde_json::to_string_pretty(map).unwrap_or_default();
+        let _ = writeln!(text, "\nIts columns, as --map takes them:\n{map}");
+    }
     for ReadLead { lead, products, offer } in &read.leads {
         let enquiry = match lead {
             Lead::Enquiry(enquiry) => Some(enquiry),

@@ -3,6 +3,7 @@
 mod channel;
 mod content;
 mod parts;
+mod workbook;
 
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -14,11 +15,13 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::declare::Declare;
 use super::post::{self, Post};
 use super::{Context, output, progress};
 use crate::messaging::{BODY_BYTES_MAX, Outgoing};
 use crate::runtime::hex;
 use parts::{Part, Parts};
+use workbook::List;
 
 pub use channel::Channel;
 pub(super) use content::media_type;
@@ -46,6 +49,8 @@ Examples:
   leadmill send web form.json hook.xml           forms and hooks, known by their bytes
   leadmill send card *.vcf                       business cards
   leadmill send import contacts.csv              a list; above 4 MiB it is cut at the ends of rows
+  leadmill send import contacts.xlsx --locale es-ES --source partner --map map.json
+                                                 a workbook, with what you know of it
   zcat contacts.csv.gz | leadmill send import -  a list of any size from standard input
   curl -s https://forms.example/last | leadmill send web -
 
@@ -70,6 +75,8 @@ pub struct Send {
     /// The media type, where it cannot be seen from the bytes
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
+    #[command(flatten)]
+    declare: Declare,
 }
 
 /// What the broker has confirmed.
@@ -116,6 +123,10 @@ impl Send {
             && !(1..=MESSAGE_ID_BYTES_MAX).contains(&id.len())
         {
             bail!("The --message-id must have 1 to {MESSAGE_ID_BYTES_MAX} bytes.");
+        }
+        let declared = self.declare.headers().context("Nothing was sent")?;
+        if self.channel != Channel::Import && !declared.is_empty() {
+            bail!("Only a list has columns, a locale and the like; say them with `send import`.");
         }
         if self.files.iter().filter(|file| file.as_os_str() == STDIN).count() > 1 {
             bail!("Standard input (`-`) can be read only once; name it once.");
@@ -188,14 +199,36 @@ impl Send {
             }
             return self.hand_over(name, body, None, sending).await;
         }
-        let mut parts = Parts::of(reader, PART_BYTES);
+        let list = tokio::task::block_in_place(|| List::of(reader));
+        match list.with_context(|| format!("`{name}` was not sent"))? {
+            List::Message(body) => self.hand_over(name, body, None, sending).await,
+            List::Text(text) => self.send_parts(name, path, text, false, sending).await.map(drop),
+            List::Sheet(sheet) => {
+                let sheet = self.send_parts(name, path, sheet, true, sending).await?;
+                sheet.end().map_err(|why| anyhow!("`{name}` was not sent to its end. {why}"))
+            }
+        }
+    }
+
+    /// Sends a list whole, or cut into parts; gives back what it was read of.
+    async fn send_parts<R: Read>(
+        &self,
+        name: &str,
+        path: Option<&Path>,
+        reader: R,
+        sheet: bool,
+        sending: &mut Sending,
+    ) -> anyhow::Result<R> {
+        let terms = self.declare.terms(sheet)?;
+        let mut parts = Parts::of(reader, PART_BYTES, terms);
         let mut import = None;
         while let Some(part) = tokio::task::block_in_place(|| parts.next())
             .map_err(|why| anyhow!("`{name}` was not sent to its end. {why}"))?
         {
             let Part { bytes, number, first_row, last } = part;
-            if number == 1 && last {
-                return self.hand_over(name, bytes, None, sending).await;
+            if number == 1 && last && !sheet {
+                self.hand_over(name, bytes, None, sending).await?;
+                break;
             }
             if self.message_id.is_some() {
                 bail!(
@@ -212,33 +245,43 @@ impl Send {
                 ("x-first-row".to_owned(), first_row.to_string()),
                 ("x-last".to_owned(), last.to_string()),
             ];
-            self.hand_over(name, bytes, Some((number, headers)), sending).await?;
+            let part = Cut { number, headers, sheet };
+            self.hand_over(name, bytes, Some(part), sending).await?;
         }
-        Ok(())
+        Ok(parts.into_reader())
     }
 
     async fn hand_over(
         &self,
         name: &str,
         body: Vec<u8>,
-        part: Option<(u64, Vec<(String, String)>)>,
+        part: Option<Cut>,
         sending: &mut Sending,
     ) -> anyhow::Result<()> {
-        let seen = || content::media_type(self.channel, &body);
+        let seen = || match &part {
+            Some(Cut { sheet: true, .. }) => Some(intake::SHEET.to_owned()),
+            _ => content::media_type(self.channel, &body),
+        };
         let content_type = self.content_type.clone().or_else(seen).with_context(|| {
             format!(
                 "`{name}` is no JSON, no XML, no multipart body and no url-encoded form; say what it \
                  is with --content-type, or send it as `leadmill send email` or `card`."
             )
         })?;
+        let declared = self.declare.headers()?;
         let message_id = match &self.message_id {
             Some(id) => id.clone(),
             None if self.new_id => Uuid::now_v7().to_string(),
-            // As intake itself names what has no id.
-            None => format!("sha256:{}", hex(&Sha256::digest(&body))),
+            // As intake itself names what has no id. The same list with other words about it is another input.
+            None => {
+                let said = declared.iter().flat_map(|(name, text)| ["\0", name, "\0", text]);
+                let digest =
+                    said.fold(Sha256::new_with_prefix(&body), |so_far, it| so_far.chain_update(it));
+                format!("sha256:{}", hex(&digest.finalize()))
+            }
         };
         let queue = self.channel.queue();
-        let (part, headers) = part.unzip();
+        let (part, headers) = part.map(|part| (part.number, part.headers)).unzip();
         let accepted = Accepted {
             file: name.to_owned(),
             queue,
@@ -249,12 +292,21 @@ impl Send {
         };
         let mut message = post::raw(queue, &content_type, message_id, body);
         message.headers = headers.unwrap_or_default();
+        message.headers.extend(declared);
         // `trace` and `status` show it beside a key that says nothing to a person.
         if let Some(file) = Path::new(name).file_name().filter(|_| name != STDIN) {
             message.headers.push(("x-file".to_owned(), file.to_string_lossy().into_owned()));
         }
         sending.add(message, accepted).await
     }
+}
+
+/// One part of a list that was cut.
+struct Cut {
+    number: u64,
+    headers: Vec<(String, String)>,
+    /// Of a workbook.
+    sheet: bool,
 }
 
 /// Messages on their way, a batch at a time.

@@ -23,6 +23,7 @@ use crate::store::received::EXTERNAL_ID_BYTES_MAX;
 use crate::workers::Sayer;
 
 use super::kept::{hex, kept_headers, key, text};
+use super::opening;
 use super::origin::{Came, Origin, Ways};
 use super::panics::catch;
 
@@ -60,6 +61,8 @@ pub struct Message {
     pub headers: Value,
     /// As it came, for parking and for the delay queues.
     pub original: Original,
+    /// The list in a workbook that was opened: read and stored beside what came.
+    pub opened: Option<Bytes>,
 }
 
 /// Our own trouble with a message, which will be parked.
@@ -115,6 +118,7 @@ impl Message {
             traceparent: None,
             headers,
             original,
+            opened: None,
         };
         if raw {
             message.read_raw(worker);
@@ -195,6 +199,8 @@ impl Message {
                  parts, as `leadmill send import` does."
             );
             self.broken(worker, ParkedClass::TooLarge, &reason)
+        } else if let Err(reason) = self.open_workbook(worker) {
+            self.broken(worker, ParkedClass::Schema, &reason)
         } else {
             match catch(|| worker.read(&self.arrived)) {
                 Ok(Ok(when)) => Ok(when),
@@ -202,6 +208,19 @@ impl Message {
                 Err(panic) => self.broken(worker, ParkedClass::Panic, &panic),
             }
         };
+    }
+
+    /// Puts the list in a workbook in its place: readers see text. What came stays as it is.
+    fn open_workbook(&mut self, worker: &dyn Hosted) -> Result<(), String> {
+        if worker.opens(&self.arrived.queue)
+            && let Some(text) = opening::text(&self.original.body)
+        {
+            let text = Bytes::from(text?);
+            self.arrived.content_type = Some(intake::SHEET.to_owned());
+            self.arrived.body = text.clone();
+            self.opened = Some(text);
+        }
+        Ok(())
     }
 
     fn broken(

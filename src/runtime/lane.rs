@@ -20,6 +20,7 @@ use super::batch::Committed;
 use super::desk::Desk;
 use super::fault_point::FaultPoint;
 use super::hold::{HELD_PAUSE, Holder, LaneError};
+use super::opening;
 use super::planted::Bug;
 use super::prefetch::{Prefetch, is_careful};
 use super::process_time;
@@ -152,7 +153,10 @@ impl Lane {
             };
             FaultPoint::Taken.reach();
             let change = !changing && !stopping && prefetch.learn(&batch);
-            for mut part in isolated(batch) {
+            let alone = |one: &Delivered| {
+                self.holder.worker.opens(&self.holder.queue) && opening::is_workbook(&one.body)
+            };
+            for mut part in isolated(batch).into_iter().flat_map(|part| apart(part, alone)) {
                 if is_careful(&part)
                     && let Some(one) = part.pop()
                 {
@@ -292,6 +296,21 @@ fn isolated(batch: Vec<Delivered>) -> Vec<Vec<Delivered>> {
     let mut batch = batch.into_iter().peekable();
     while batch.peek().is_some() {
         parts.push(batch.by_ref().take(size.max(1)).collect());
+    }
+    parts
+}
+
+/// A workbook is a batch by itself: what comes out of it lies in memory until it is stored.
+fn apart(part: Vec<Delivered>, alone: impl Fn(&Delivered) -> bool) -> Vec<Vec<Delivered>> {
+    let mut parts: Vec<Vec<Delivered>> = Vec::new();
+    let mut joins = false;
+    for one in part {
+        let by_itself = alone(&one);
+        match parts.last_mut() {
+            Some(last) if joins && !by_itself => last.push(one),
+            _ => parts.push(vec![one]),
+        }
+        joins = !by_itself;
     }
     parts
 }

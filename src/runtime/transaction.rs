@@ -21,6 +21,7 @@ use super::process_time;
 use super::record::LogRows;
 use super::upkeep::random;
 use crate::store;
+use crate::store::chunk::Chunks;
 use crate::store::event::StoredEvent;
 
 impl Desk {
@@ -85,11 +86,16 @@ impl Desk {
 
     /// Raw bytes are stored before anybody judges them.
     async fn store_raw(&mut self, messages: &[Message], claims: &Claims) -> Result<(), Stop> {
-        let raw = claims.fresh.iter().filter(|(place, _)| messages[*place].is_raw());
-        let raw: Vec<_> =
-            raw.map(|(place, id)| ((*id).into(), &*messages[*place].original.body)).collect();
-        if !raw.is_empty() {
-            store::chunk::store(&mut self.conn, &raw).await?;
+        let raw = claims.fresh.iter().map(|(place, id)| (&messages[*place], (*id).into()));
+        let raw: Vec<_> = raw.filter(|(message, _)| message.is_raw()).collect();
+        let bytes: Vec<_> = raw.iter().map(|(it, id)| (*id, &*it.original.body)).collect();
+        let opened = raw.iter().filter_map(|(it, id)| Some((*id, &**it.opened.as_ref()?)));
+        let opened: Vec<_> = opened.collect();
+        if !bytes.is_empty() {
+            store::chunk::store(&mut self.conn, Chunks::Raw, &bytes).await?;
+        }
+        if !opened.is_empty() {
+            store::chunk::store(&mut self.conn, Chunks::Opened, &opened).await?;
         }
         Ok(())
     }

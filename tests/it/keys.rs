@@ -49,6 +49,7 @@ const KEYS: &[(&str, Met)] = &[
     ("lead(id)", Ours(DERIVED)),
     ("lead(number)", Ours("a sequence")),
     ("nothing(worker,id)", Ours("the claim in inbox comes before it")),
+    ("opened_chunk(input,n)", Ours(DERIVED)),
     ("opportunity(id)", Ours(DERIVED)),
     ("opportunity_line(opportunity,position)", Ours(PLACE)),
     ("order_line(sales_order,position)", Ours(PLACE)),

@@ -230,7 +230,11 @@ mod tests {
     #[test]
     fn the_list_is_the_same_in_every_run_and_readable_by_intake() {
         assert_eq!(list(), list());
-        let table = intake::table::Table::open(list().as_bytes(), &intake::ReadOptions::default());
+        let table = intake::table::Table::open(
+            list().as_bytes(),
+            &intake::ReadOptions::default(),
+            &intake::terms::Terms::default(),
+        );
         assert_eq!(table.expect("a table of contacts").row_count(), u64::from(ROWS));
     }
 }

@@ -11,7 +11,7 @@ pub enum Channel {
     Web,
     /// Business cards: vCard (.vcf), MeCard, jCard, xCard, or the text of a scanned one
     Card,
-    /// Lists as CSV
+    /// Lists as CSV, XLSX, XLS, XLSB or ODS
     Import,
 }
 

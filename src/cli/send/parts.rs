@@ -7,6 +7,7 @@ use std::io::Read;
 
 use intake::ReadOptions;
 use intake::table::Table;
+use intake::terms::Terms;
 
 /// How much of a file is read to find its header, in bytes.
 const SAMPLE_BYTES: usize = 2 * 1024 * 1024;
@@ -43,7 +44,9 @@ pub(super) struct Parts<R> {
     ended: bool,
     layout: Option<Layout>,
     given: u64,
+    /// The number of the row before the next one.
     rows: u64,
+    terms: Terms,
 }
 
 /// How a file is built.
@@ -52,11 +55,20 @@ struct Layout {
     delimiter: u8,
     /// The bytes above the first row.
     header: Vec<u8>,
+    /// Records in them, blank ones too.
+    records: u64,
 }
 
 impl<R: Read> Parts<R> {
-    pub(super) fn of(reader: R, limit: usize) -> Self {
-        Self { reader, limit, held: Vec::new(), ended: false, layout: None, given: 0, rows: 0 }
+    /// Parts of at most so many bytes. Blank rows count where the terms say that it is a sheet.
+    pub(super) fn of(reader: R, limit: usize, terms: Terms) -> Self {
+        let held = Vec::new();
+        Self { reader, limit, held, ended: false, layout: None, given: 0, rows: 0, terms }
+    }
+
+    /// What it was read of.
+    pub(super) fn into_reader(self) -> R {
+        self.reader
     }
 
     /// The next part; `None` after the last.
@@ -77,7 +89,10 @@ impl<R: Read> Parts<R> {
         let layout = match self.layout.take() {
             Some(layout) => layout,
             None => {
-                let layout = layout(&self.held)?;
+                let layout = layout(&self.held, &self.terms)?;
+                if self.terms.sheet {
+                    self.rows = layout.records;
+                }
                 self.held.drain(..layout.header.len());
                 self.fill(self.limit + 1)?;
                 layout
@@ -99,7 +114,8 @@ impl<R: Read> Parts<R> {
             if record.next > room {
                 break;
             }
-            rows += u64::from(!is_blank(&self.held[at..record.end], layout.delimiter));
+            let blank = is_blank(&self.held[at..record.end], layout.delimiter);
+            rows += u64::from(!blank || self.terms.sheet);
             at = record.next;
         }
         if at == 0 {
@@ -184,7 +200,7 @@ fn is_blank(record: &[u8], delimiter: u8) -> bool {
 }
 
 /// Finds header and delimiter in the beginning of a file.
-fn layout(start: &[u8]) -> Result<Layout, String> {
+fn layout(start: &[u8], terms: &Terms) -> Result<Layout, String> {
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         return Err("A file of this size is sent in parts, which needs UTF-8 or another charset \
              of single bytes; it is UTF-16: save it as UTF-8 and send that."
@@ -193,7 +209,7 @@ fn layout(start: &[u8]) -> Result<Layout, String> {
     let sample = &start[..start.len().min(SAMPLE_BYTES)];
     let mut reason = None;
     for delimiter in DELIMITERS {
-        match layout_with(sample, delimiter) {
+        match layout_with(sample, delimiter, terms) {
             Ok(Some(layout)) => return Ok(layout),
             Ok(None) => {}
             Err(why) => reason = reason.or(Some(why)),
@@ -204,19 +220,21 @@ fn layout(start: &[u8]) -> Result<Layout, String> {
 }
 
 /// The layout, where dividing by `delimiter` gives the columns that intake finds.
-fn layout_with(sample: &[u8], delimiter: u8) -> Result<Option<Layout>, String> {
+fn layout_with(sample: &[u8], delimiter: u8, terms: &Terms) -> Result<Option<Layout>, String> {
     let mut ends = Vec::new();
+    let mut records = 0;
     // The byte order mark is no part of the first cell.
     let mut at = if sample.starts_with(BOM) { BOM.len() } else { 0 };
     while let Ok(Some(record)) = record(sample, at, delimiter, false, 1) {
+        records += 1;
         if !is_blank(&sample[at..record.end], delimiter) {
-            ends.push((at..record.end, record.next));
+            ends.push((at..record.end, record.next, records));
         }
         at = record.next;
     }
     // Without a single whole record it is no CSV; intake's own words say what it is.
     let whole = if ends.is_empty() { sample } else { &sample[..at] };
-    let table = Table::open(whole, &ReadOptions::default())?;
+    let table = Table::open(whole, &ReadOptions::default(), terms)?;
     let rows = usize::try_from(table.row_count()).unwrap_or(usize::MAX);
     let columns = table.columns().count();
     // What intake does not count as a row stands above the first one.
@@ -226,11 +244,11 @@ fn layout_with(sample: &[u8], delimiter: u8) -> Result<Option<Layout>, String> {
     };
     let divides =
         |range: &std::ops::Range<usize>| cells(&sample[range.clone()], delimiter) == columns;
-    let end = ends[above - 1].1;
-    if end > HEADER_BYTES_MAX || !ends[..above].iter().any(|(range, _)| divides(range)) {
+    let (_, end, records) = ends[above - 1];
+    if end > HEADER_BYTES_MAX || !ends[..above].iter().any(|(range, ..)| divides(range)) {
         return Ok(None);
     }
-    Ok(Some(Layout { delimiter, header: sample[..end].to_vec() }))
+    Ok(Some(Layout { delimiter, header: sample[..end].to_vec(), records }))
 }
 
 fn cells(record: &[u8], delimiter: u8) -> usize {
@@ -254,7 +272,7 @@ mod tests {
     const LIMIT: usize = 4096;
 
     fn parts(text: &str) -> Result<Vec<Part>, String> {
-        let mut parts = Parts::of(text.as_bytes(), LIMIT);
+        let mut parts = Parts::of(text.as_bytes(), LIMIT, Terms::default());
         let mut all = Vec::new();
         while let Some(part) = parts.next()? {
             all.push(part);
@@ -263,7 +281,8 @@ mod tests {
     }
 
     fn rows(bytes: &[u8]) -> Vec<domain::enquiry::Part> {
-        let table = Table::open(bytes, &ReadOptions::default()).expect("a part is a valid file");
+        let table = Table::open(bytes, &ReadOptions::default(), &Terms::default())
+            .expect("a part is a valid file");
         table.rows(1, usize::MAX)
     }
 
@@ -312,7 +331,8 @@ mod tests {
         }
         let mut wide = b"\xff\xfe".to_vec();
         wide.resize(LIMIT + 2, b'a');
-        let refused = Parts::of(wide.as_slice(), LIMIT).next().expect_err("refused");
+        let refused =
+            Parts::of(wide.as_slice(), LIMIT, Terms::default()).next().expect_err("refused");
         assert!(refused.contains("UTF-8"), "{refused}");
     }
 

@@ -1,4 +1,4 @@
-//! The raw bytes of inputs, in pieces that PostgreSQL handles well.
+//! The raw bytes of inputs, and the lists in workbooks among them, in pieces that PostgreSQL handles well.
 
 use std::collections::BTreeMap;
 
@@ -15,9 +15,22 @@ pub const CHUNK_BYTES: usize = 256 * 1024;
 /// becomes one message to the server.
 const STATEMENT_BYTES: usize = 4 * 1024 * 1024;
 
+/// Which bytes of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chunks {
+    /// As they came.
+    Raw,
+    /// The list in a workbook, as text: what is read in place of the bytes that came.
+    Opened,
+}
+
 /// Stores the bytes of inputs. What is stored already stays: an input that was given back comes
 /// again with the same bytes. An empty input has one empty piece.
-pub async fn store(conn: &mut Connection, inputs: &[(InputId, &[u8])]) -> Result<()> {
+pub async fn store(
+    conn: &mut Connection,
+    chunks: Chunks,
+    inputs: &[(InputId, &[u8])],
+) -> Result<()> {
     let (mut ids, mut ns, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
     let mut held = 0;
     for (input, bytes) in inputs {
@@ -29,7 +42,7 @@ pub async fn store(conn: &mut Connection, inputs: &[(InputId, &[u8])]) -> Result
             pieces.push(piece);
             held += piece.len();
             if held >= STATEMENT_BYTES {
-                insert(conn, &ids, &ns, &pieces).await?;
+                insert(conn, chunks, &ids, &ns, &pieces).await?;
                 ids.clear();
                 ns.clear();
                 pieces.clear();
@@ -37,30 +50,56 @@ pub async fn store(conn: &mut Connection, inputs: &[(InputId, &[u8])]) -> Result
             }
         }
     }
-    if pieces.is_empty() { Ok(()) } else { insert(conn, &ids, &ns, &pieces).await }
+    if pieces.is_empty() { Ok(()) } else { insert(conn, chunks, &ids, &ns, &pieces).await }
 }
 
-async fn insert(conn: &mut Connection, ids: &[Uuid], ns: &[i32], pieces: &[&[u8]]) -> Result<()> {
-    let insert = sqlx::query!(
-        "INSERT INTO input_chunk (input, n, bytes)
-         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[])
-         ON CONFLICT DO NOTHING",
-        ids,
-        ns,
-        pieces as &[&[u8]]
-    );
-    insert.execute(conn).await?;
+async fn insert(
+    conn: &mut Connection,
+    chunks: Chunks,
+    ids: &[Uuid],
+    ns: &[i32],
+    pieces: &[&[u8]],
+) -> Result<()> {
+    match chunks {
+        Chunks::Raw => {
+            let insert = sqlx::query!(
+                "INSERT INTO input_chunk (input, n, bytes)
+                 SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[])
+                 ON CONFLICT DO NOTHING",
+                ids,
+                ns,
+                pieces as &[&[u8]]
+            );
+            insert.execute(conn).await?;
+        }
+        Chunks::Opened => {
+            let insert = sqlx::query!(
+                "INSERT INTO opened_chunk (input, n, bytes)
+                 SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bytea[])
+                 ON CONFLICT DO NOTHING",
+                ids,
+                ns,
+                pieces as &[&[u8]]
+            );
+            insert.execute(conn).await?;
+        }
+    }
     Ok(())
 }
 
-/// The bytes of inputs. One whose bytes were never stored, or were erased, is missing.
+/// The bytes that inputs are read by: of a workbook that was opened its text, else what came. One whose bytes were
+/// never stored, or were erased, is missing.
 ///
 /// # Errors
 /// [`Fault::Ours`] where a piece in the middle is missing.
 pub async fn load(conn: &mut Connection, inputs: &[InputId]) -> Result<BTreeMap<InputId, Bytes>> {
     let ids: Vec<Uuid> = inputs.iter().map(|input| input.0).collect();
     let rows = sqlx::query!(
-        "SELECT input, n, bytes FROM input_chunk WHERE input = ANY($1) ORDER BY input, n",
+        r#"SELECT input AS "input!", n AS "n!", bytes FROM opened_chunk WHERE input = ANY($1)
+           UNION ALL
+           SELECT input, n, bytes FROM input_chunk AS c WHERE input = ANY($1)
+             AND NOT EXISTS (SELECT FROM opened_chunk AS o WHERE o.input = c.input)
+           ORDER BY 1, 2"#,
         &ids
     );
     // Row by row, so that what is large is not in memory twice.
@@ -75,7 +114,7 @@ pub async fn load(conn: &mut Connection, inputs: &[InputId]) -> Result<BTreeMap<
         };
         if *n != row.n {
             return Err(Fault::ours(format!(
-                "The raw bytes of input {input} lack piece {n}; restore input_chunk from a backup."
+                "The raw bytes of input {input} lack piece {n}; restore input_chunk and opened_chunk from a backup."
             )));
         }
         *n += 1;

@@ -277,8 +277,8 @@ async fn the_bytes_of_an_input_come_back_as_they_were() {
     let exact = vec![0_u8; chunk::CHUNK_BYTES];
     let inputs = [InputId(id(now, 1)), InputId(id(now, 2)), InputId(id(now, 3))];
     let all: [(InputId, &[u8]); 3] = [(inputs[0], &large), (inputs[1], &exact), (inputs[2], &[])];
-    chunk::store(&mut conn, &all).await.unwrap();
-    chunk::store(&mut conn, &all[..1]).await.unwrap(); // given back and claimed again
+    chunk::store(&mut conn, chunk::Chunks::Raw, &all).await.unwrap();
+    chunk::store(&mut conn, chunk::Chunks::Raw, &all[..1]).await.unwrap(); // given back and claimed again
     let absent = InputId(id(now, 4));
     let loaded = chunk::load(&mut conn, &[&inputs[..], &[absent]].concat()).await.unwrap();
     let expected: BTreeMap<_, _> =

@@ -8,6 +8,7 @@ use domain::enquiry::{Enquiry, NoLead};
 use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
 use domain::story::{Story, Told};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::evidence;
 use crate::worker::{Intake, When};
@@ -22,6 +23,9 @@ pub struct Explained {
     /// What a rejected input is instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<NoLead>,
+    /// Of a list: the fields that its columns are read as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<Map<String, Value>>,
     /// What leads would be made of, and the parts of a collection.
     pub leads: Vec<Lead>,
     /// What was read of a held input: as it would be released.
@@ -56,6 +60,15 @@ struct Judged {
     enquiry: Option<Box<Enquiry>>,
 }
 
+impl Explained {
+    /// An input that cannot be read at all.
+    #[must_use]
+    pub fn held(reason: String) -> Self {
+        let (leads, evidence) = (Vec::new(), Vec::new());
+        Self { verdict: "held", reason, kind: None, map: None, leads, held: None, evidence }
+    }
+}
+
 /// Reads an input, and judges it as if nobody were known yet; each part of a collection for itself, in turn.
 ///
 /// # Errors
@@ -68,6 +81,7 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
             verdict: "none",
             reason: UNKNOWN.into(),
             kind: None,
+            map: None,
             leads: vec![],
             held: None,
             evidence: Vec::new(),
@@ -84,9 +98,10 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
         let evidence = evidence.unwrap_or_default();
         let (held, lead) = if verdict == "held" { (enquiry, None) } else { (None, enquiry) };
         let leads = lead.into_iter().map(Lead::Enquiry).collect();
-        return Ok(Explained { verdict, reason, kind, leads, held, evidence });
+        return Ok(Explained { verdict, reason, kind, map: None, leads, held, evidence });
     };
     story.world.raw.insert(first.import, arrived.body.clone());
+    let map = intake.table(&first, &arrived.body).map(|table| table.map());
     let mut rows: Vec<InputRow> = Vec::new();
     while let Some(next) = told.get::<ImportContinue>() {
         told = story.when(When::Continue(next))?;
@@ -100,7 +115,8 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
         leads.push(Lead::Part { row: number, verdict, reason, enquiry });
     }
     let reason = format!("{} parts, each with its own verdict.", leads.len());
-    Ok(Explained { verdict: "split", reason, kind: None, leads, held: None, evidence: Vec::new() })
+    let (held, evidence) = (None, Vec::new());
+    Ok(Explained { verdict: "split", reason, kind: None, map, leads, held, evidence })
 }
 
 /// Said of a queue that carries no raw inputs.

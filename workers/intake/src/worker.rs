@@ -238,10 +238,15 @@ impl Intake {
         Ok(outcome)
     }
 
+    /// The list that this slice is of.
+    pub(crate) fn table(&self, next: &ImportContinue, bytes: &[u8]) -> Option<Table> {
+        (next.channel == Channel::Import).then(|| list::again(bytes, &self.options, next))?
+    }
+
     fn parts(&self, next: &ImportContinue, bytes: &[u8], from: u64) -> Vec<Part> {
         let all = match next.channel {
             Channel::Import => {
-                let table = list::again(bytes, &self.options, next);
+                let table = self.table(next, bytes);
                 return table.map(|table| table.rows(from, SLICE_ROWS)).unwrap_or_default();
             }
             Channel::Card => card::read_all(bytes, &self.options),

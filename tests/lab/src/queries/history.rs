@@ -4,8 +4,8 @@ use leadmill::store::{Connection, Result, declared};
 use sqlx::AssertSqlSafe;
 
 /// Tables that grow with each lead and are written by hand; the others declare themselves.
-const BY_HAND: [&str; 7] =
-    ["received", "input_chunk", "inbox", "party_key", "schedule", "event", "batch"];
+const BY_HAND: [&str; 8] =
+    ["received", "input_chunk", "opened_chunk", "inbox", "party_key", "schedule", "event", "batch"];
 /// The texts that must stay unique, whosever they are.
 const UNIQUE: [&str; 5] = ["external_id", "value", "key", "number", "reference"];
 /// The one number that must stay unique, and the distance between two copies.

@@ -18,7 +18,7 @@ pub fn declared(headers: &BTreeMap<String, String>) -> Result<Declared, String> 
         .map(|name| {
             normal::source(&name).ok_or_else(|| {
                 format!(
-                    "The header `x-source` says `{}`, which is no source; write `partner`, `trade_show`, `list`, \
+                    "The declared source is `{}`, which is none; write `partner`, `trade_show`, `list`, \
                      `advertisement`, `seminar`, `web` or another source of leads.",
                     excerpt(&name)
                 )

@@ -114,7 +114,7 @@ fn what_is_not_known_is_refused_by_its_name() {
         assert!(refused.contains(said) && refused.ends_with('.'), "{refused}");
     }
     for (name, value, said) in [
-        ("x-source", "the moon", "`x-source` says `the moon`"),
+        ("x-source", "the moon", "declared source is `the moon`"),
         ("x-map", "{", "`x-map` cannot be read"),
         ("x-profile", "{\"colour\":1}", "unknown field `colour`"),
     ] {

@@ -87,6 +87,7 @@ const INTAKE: &[Writing] = &[
     CLAIMS,
     ARRIVALS,
     insert("input_chunk", &["t.input", "t.n"], "t.input IN (SELECT id FROM mine)"),
+    insert("opened_chunk", &["t.input", "t.n"], "t.input IN (SELECT id FROM mine)"),
     Writing {
         kind: Kind::Claim,
         ..insert("party_key", &["t.lead", "t.kind", "t.value"], OF_LEADS)
