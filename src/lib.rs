@@ -32,6 +32,8 @@
 //!   the grammar of a worker (`decide.rs`). It waits for nothing: no tokio, no sqlx, no lapin.
 //!   For tests, by a feature, it has a sample of each subject and random ones (`samples.rs`).
 //! * `workers/*`: one crate each, on the domain alone, blind to one another.
+//! * `src/workbook` (crate `leadmill-workbook`): a spreadsheet as the text of a list, within bounds. The runtime opens
+//!   it before a worker reads (`runtime/opening.rs`), so that workers see text and stay pure.
 //! * A subject stands once in `subjects!` (`domain/subjects.rs`), in the order of locks: what the World holds,
 //!   what can be needed, and what the store loads and saves follow. Workers say `needs.lock(id)`,
 //!   `world.find(id)`, `world.known(id)?`.

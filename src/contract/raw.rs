@@ -31,6 +31,19 @@ const FILE: &[(&str, &str)] = &[
     ("x-import", "The name of the whole file, the same for all its parts; kept for people."),
     ("x-part", "Which part this is, counted from 1; kept for people."),
     ("x-last", "`true` on the last part; kept for people."),
+    (
+        "x-map",
+        "What its columns are, as JSON: each by its name, with a field, `other` or `ignore`.",
+    ),
+    (
+        "x-locale",
+        "How its dates and numbers are written, as `es-ES`; without it what has two meanings is not read.",
+    ),
+    ("x-source", "Where its leads come from, as `partner` or `trade_show`; else `list`."),
+    ("x-campaign", "The campaign that its leads belong to."),
+    ("x-owner", "The seller whose leads they are to be: a name or an address."),
+    ("x-consent", "The words by which everybody in it agreed to be written to in bulk."),
+    ("x-profile", "Whom it was bought for, as JSON; rows outside are rejected."),
 ];
 
 /// Every kind of raw input, by queue.
@@ -99,10 +112,19 @@ pub(super) const RAW: &[RawInput] = &[
         queue: "intake.import",
         name: "csv",
         content_type: "text/csv",
-        summary: "Rows with a header line; separator and character set are recognised. A workbook is held.",
+        summary: "Rows with a header line; separator and character set are recognised.",
         known_by: BYTES,
         headers: FILE,
         example: Some("Name;E-Mail;Company\nAna Ruiz;ana@example.com;Ruiz Cafes\n"),
+    },
+    RawInput {
+        queue: "intake.import",
+        name: "workbook",
+        content_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        summary: "A workbook (XLSX, XLS, XLSB or ODS, told by its bytes): its first sheet that is not hidden is the list.",
+        known_by: BYTES,
+        headers: FILE,
+        example: None,
     },
     RawInput {
         queue: "intake.card",
@@ -158,7 +180,7 @@ impl RawInput {
         if self.is_json() {
             return json!({ "type": ["object", "array"] });
         }
-        let text = self.content_type.starts_with("text/") || self.content_type.contains("xml");
+        let text = self.content_type.starts_with("text/") || self.content_type.ends_with("xml");
         if text {
             json!({ "type": "string" })
         } else {

@@ -198,7 +198,9 @@ pub(crate) fn refusal(why: &str) -> String {
 }
 
 pub(crate) fn broken() -> String {
-    format!("The workbook is damaged and cannot be opened; open and save it again, or {INSTEAD}.")
+    format!(
+        "The workbook cannot be read: it is damaged, or written in an unusual way; open and save it again, or {INSTEAD}."
+    )
 }
 
 pub(crate) fn encrypted() -> String {

@@ -24,7 +24,8 @@ impl Kind {
         let head = &bytes[..bytes.len().min(SEARCH_BYTES)];
         let holds = |name: &[u8]| [head, tail].iter().any(|it| memmem::find(it, name).is_some());
         if bytes.starts_with(b"PK\x03\x04") {
-            let open_document = memmem::find(head, b"opendocument.spreadsheet").is_some();
+            let open_document =
+                holds(b"opendocument.spreadsheet") || holds(b"content.xml") && holds(b"META-INF/");
             return if open_document || holds(b"xl/workbook.bin") {
                 Some(Self::Whole)
             } else if holds(b"xl/") || holds(b"workbook.xml") {

@@ -33,3 +33,4 @@ mod tables;
 mod telemetry;
 mod tidy;
 mod upkeep;
+mod workbooks;

@@ -279,7 +279,7 @@ fn command(it: &Installation, arguments: &[&str]) -> Command {
 }
 
 /// Runs the command line against the test's installation.
-async fn leadmill(it: &Installation, arguments: &[&str], stdin: &[u8]) -> Output {
+pub(crate) async fn leadmill(it: &Installation, arguments: &[&str], stdin: &[u8]) -> Output {
     let mut command = command(it, arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -292,13 +292,13 @@ async fn leadmill(it: &Installation, arguments: &[&str], stdin: &[u8]) -> Output
     output.unwrap().unwrap()
 }
 
-fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     let parsed = serde_json::from_slice(&output.stdout);
     parsed.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// Takes so many messages out of a queue.
-async fn take(it: &Installation, queue: &str, count: usize) -> Vec<Delivered> {
+pub(crate) async fn take(it: &Installation, queue: &str, count: usize) -> Vec<Delivered> {
     let link: Link = it.link().await;
     let mut consumer: Consumer = link.consume(queue, 10).await.unwrap();
     let mut taken = Vec::new();

@@ -1,5 +1,7 @@
 //! What kind of input a file holds, told by its first bytes where the channel leaves a choice.
 
+use workbook::Kind;
+
 use super::channel::Channel;
 
 /// How much of a file is looked at, in bytes.
@@ -12,8 +14,12 @@ pub(in crate::cli) fn media_type(channel: Channel, body: &[u8]) -> Option<String
     let fixed = match channel {
         Channel::Email => "message/rfc822",
         Channel::Card => "text/vcard",
-        Channel::Import if body.starts_with(b"PK\x03\x04") => "application/zip",
-        Channel::Import => "text/csv",
+        Channel::Import => match Kind::of(body) {
+            Some(Kind::Xlsx) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Some(Kind::Whole | Kind::Encrypted) => "application/octet-stream",
+            None if body.starts_with(b"PK\x03\x04") => "application/zip",
+            None => "text/csv",
+        },
         Channel::Web => return web(body),
     };
     Some(fixed.to_owned())

@@ -319,6 +319,29 @@ mod tests {
     }
 
     #[test]
+    fn the_rows_of_all_parts_of_a_sheet_keep_their_numbers() {
+        let terms = || Terms::new(true, &Default::default()).expect("nothing is declared");
+        let body: String = (4..=900)
+            .map(
+                |row| if row % 5 == 0 { "\n".into() } else { format!("N{row},n{row}@x.example\n") },
+            )
+            .collect();
+        let file = format!("Contacts of March\n\nName,E-Mail\n{body}");
+        let mut parts = Parts::of(file.as_bytes(), LIMIT, terms());
+        let mut seen = 0;
+        while let Some(part) = parts.next().expect("it can be cut") {
+            let table =
+                Table::open(&part.bytes, &ReadOptions::default(), &terms()).expect("a list");
+            for row in table.rows(1, usize::MAX) {
+                let number = row.number + part.first_row - 1;
+                assert_eq!(row.original["Name"], format!("N{number}"));
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, (4..=900).filter(|row| row % 5 != 0).count());
+    }
+
+    #[test]
     fn other_large_files_are_refused_with_the_next_step() {
         let long = "x".repeat(LIMIT);
         for (file, said) in [

@@ -56,82 +56,77 @@ fn the_workbook_that_these_are_made_of_opens() {
     assert_eq!(opened(&workbook(TINY.as_bytes(), &[])).as_deref(), Ok("1\n"));
 }
 
-#[test]
-fn what_would_fill_the_memory_is_refused_before_it_does() {
-    let long = "A".repeat(2 * 1024 * 1024);
-    let spaces = packed(&[b' '; 4 * 1024 * 1024], &[], CompressionMethod::Deflated);
-    let comment = format!("<!--{}-->{TINY}", "<a>".repeat(500_000));
-    let quoted = format!("<worksheet a=\"{}\">{TINY}</worksheet>", "><b ".repeat(500_000));
-    let hidden = format!("<worksheet></a \">{}</worksheet>", &comment);
-    let far = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c><c r=\"XFD1048576\"><v>1</v></c></row></sheetData></worksheet>";
-    let strings = format!("<sst><si><t>{}</t></si></sst>", "A".repeat(1024 * 1024 - 100));
-    let many = format!("<sst>{}</sst>", "<si/><si></si>".repeat(50_000));
-    let shares = "<c t=\"s\"><v>0</v></c>".repeat(200);
-    let shares = format!(
-        "<worksheet><sheetData>{}</sheetData></worksheet>",
-        format!("<row>{shares}</row>").repeat(60)
-    );
-    let styles = format!(
-        "<styleSheet><fonts><font><name val=\"{}\"/></font></fonts><cellXfs>{}</cellXfs></styleSheet>",
-        "A".repeat(1024 * 1024 - 100),
-        "<xf fontId=\"0\"/>".repeat(20_000)
-    );
-    let files: Vec<(String, &[u8])> =
-        (0..2_001).map(|n| (format!("xl/f{n}.xml"), b"".as_slice())).collect();
-    let files: Vec<(&str, &[u8])> =
-        files.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
-    let tiny = TINY.as_bytes();
-    let wide = format!("<?xml version=\"1.0\" encoding=\"iso-2022-jp\"?>{TINY}");
-    for (what, bytes, said) in [
-        ("a cell at the far end", workbook(far.as_bytes(), &[]), "beyond column 255"),
-        ("spaces between tags", workbook(&[b' '; 2 * 1024 * 1024], &[]), "more than 1 MiB"),
-        ("a tight bomb", spaces, "unpacks to more"),
-        ("a long text", workbook(&cell(&format!("<v>{long}</v>")), &[]), "more than 1 MiB"),
-        ("a long comment", workbook(comment.as_bytes(), &[]), "more than 1 MiB"),
-        ("a long attribute", workbook(quoted.as_bytes(), &[]), "more than 1 MiB"),
-        ("a comment behind an odd end tag", workbook(hidden.as_bytes(), &[]), "more than 1 MiB"),
-        (
-            "a document type",
-            workbook(b"<!DOCTYPE x [<!ENTITY a \"b\">]><worksheet/>", &[]),
-            "no spreadsheet",
-        ),
-        ("another charset", workbook(wide.as_bytes(), &[]), "no spreadsheet"),
-        (
-            "many strings",
-            workbook(tiny, &[("xl/sharedStrings.xml", many.as_bytes())]),
-            "2 MiB of texts",
-        ),
-        (
-            "a lie about strings",
-            workbook(tiny, &[("xl/SHAREDSTRINGS.xml", b"<sst uniqueCount=\"99999999999\"></sst>")]),
-            "2 MiB of texts",
-        ),
-        (
-            "cells that share a long string",
-            workbook(shares.as_bytes(), &[("xl/sharedStrings.xml", strings.as_bytes())]),
-            "more than 1 MiB of text in row 1",
-        ),
-        (
-            "styles that repeat a long font",
-            workbook(tiny, &[("xl/styles.xml", styles.as_bytes())]),
-            "more styles",
-        ),
-        (
-            "a large picture",
-            workbook(tiny, &[("xl/media/image1.png", &[7; 9 * 1024 * 1024])]),
-            "unpacks to more",
-        ),
-        ("many files", workbook(tiny, &files), "more than 2000 files"),
-        ("a cell without a value", workbook(&cell(""), &[]), "is empty"),
-        (
-            "a number of a row beyond all rows",
-            workbook(TINY.replace("A1", "A4000000").as_bytes(), &[]),
-            "not in order",
-        ),
-    ] {
+/// Each is refused, and its reason says so.
+fn refused(cases: impl IntoIterator<Item = (&'static str, Vec<u8>, &'static str)>) {
+    for (what, bytes, said) in cases {
         let refused = opened(&bytes).expect_err(what);
         assert!(refused.contains(said) && refused.ends_with('.'), "{what}: {refused}");
     }
+}
+
+/// With a file for which there is a name in every workbook.
+fn with(name: &str, text: &str) -> Vec<u8> {
+    workbook(TINY.as_bytes(), &[(name, text.as_bytes())])
+}
+
+#[test]
+fn what_a_reader_would_hold_as_a_whole_is_refused() {
+    let sheet = |xml: &str| workbook(xml.as_bytes(), &[]);
+    let long = "A".repeat(2 * 1024 * 1024);
+    let comment = format!("<!--{}-->{TINY}", "<a>".repeat(500_000));
+    let quoted = format!("<worksheet a=\"{}\">{TINY}</worksheet>", "><b ".repeat(500_000));
+    let hidden = format!("<worksheet></a \">{comment}</worksheet>");
+    let wide = format!("<?xml version=\"1.0\" encoding=\"iso-2022-jp\"?>{TINY}");
+    refused([
+        ("spaces between tags", sheet(&" ".repeat(2 * 1024 * 1024)), "more than 1 MiB"),
+        ("a long text", workbook(&cell(&format!("<v>{long}</v>")), &[]), "more than 1 MiB"),
+        ("a long comment", sheet(&comment), "more than 1 MiB"),
+        ("a long attribute", sheet(&quoted), "more than 1 MiB"),
+        ("a comment behind an odd end tag", sheet(&hidden), "more than 1 MiB"),
+        ("a type", sheet("<!DOCTYPE x [<!ENTITY a \"b\">]><worksheet/>"), "no spreadsheet"),
+        ("another charset", sheet(&wide), "no spreadsheet"),
+        ("two bytes a letter", sheet("\0<\0w"), "no spreadsheet"),
+    ]);
+}
+
+#[test]
+fn what_would_fill_the_memory_bit_by_bit_is_refused() {
+    let strings = |text: &str| with("xl/sharedStrings.xml", text);
+    let one = format!("<sst><si><t>{}</t></si></sst>", "A".repeat(1024 * 1024 - 100));
+    let row = format!("<row>{}</row>", "<c t=\"s\"><v>0</v></c>".repeat(200));
+    let shares = format!("<worksheet><sheetData>{row}</sheetData></worksheet>");
+    let shares = workbook(shares.as_bytes(), &[("xl/sharedStrings.xml", one.as_bytes())]);
+    let font =
+        format!("<fonts><font><name val=\"{}\"/></font></fonts>", "A".repeat(1024 * 1024 - 100));
+    let formats = "<xf fontId=\"0\"/>".repeat(20_000);
+    let styles = format!("<styleSheet>{font}<cellXfs>{formats}</cellXfs></styleSheet>");
+    let lie = with("xl/SHAREDSTRINGS.xml", "<sst uniqueCount=\"99999999999\"></sst>");
+    let many = strings(&format!("<sst>{}</sst>", "<si/><si></si>".repeat(50_000)));
+    refused([
+        ("many strings", many, "2 MiB of texts"),
+        ("a lie about strings", lie, "2 MiB of texts"),
+        ("cells that share a long string", shares, "more than 1 MiB of text in row 1"),
+        ("styles that repeat a long font", with("xl/styles.xml", &styles), "more styles"),
+    ]);
+}
+
+#[test]
+fn what_is_larger_than_a_list_is_refused() {
+    let end = "<c r=\"XFD1048576\"><v>1</v></c></row>";
+    let far = TINY.replace("</row>", end);
+    let spaces = packed(&[b' '; 4 * 1024 * 1024], &[], CompressionMethod::Deflated);
+    let picture = workbook(TINY.as_bytes(), &[("xl/media/image1.png", &[7; 9 * 1024 * 1024])]);
+    let names: Vec<_> = (0..2_001).map(|n| format!("xl/f{n}.xml")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    let row = TINY.replace("A1", "A4000000");
+    refused([
+        ("a cell at the far end", workbook(far.as_bytes(), &[]), "beyond column 255"),
+        ("a tight bomb", spaces, "unpacks to more"),
+        ("a large picture", picture, "unpacks to more"),
+        ("many files", workbook(TINY.as_bytes(), &files), "more than 2000 files"),
+        ("a row beyond all rows", workbook(row.as_bytes(), &[]), "not in order"),
+        ("no value", workbook(&cell(""), &[]), "is empty"),
+    ]);
 }
 
 /// Writes a wrong number into the central directory of every entry.

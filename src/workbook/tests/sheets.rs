@@ -1,7 +1,7 @@
 //! What comes out of a workbook: the sheet that people see, as the text of a list.
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
-use workbook::{Bounds, Kind, open};
+use workbook::{Bounds, Kind, open, open_whole};
 
 fn text(bytes: &[u8]) -> Result<String, String> {
     let mut out = Vec::new();
@@ -83,7 +83,7 @@ fn what_is_no_list_is_refused_in_a_sentence_with_the_next_step() {
     for (bytes, said) in [
         (empty, "is empty; put the list there"),
         (wide, "has something in row 7 beyond column 255"),
-        (cut, "is damaged"),
+        (cut, "it is damaged"),
     ] {
         let refused = text(&bytes).expect_err("refused");
         assert!(refused.contains(said) && refused.ends_with('.'), "{refused}");
@@ -102,4 +102,23 @@ fn more_text_than_the_bound_is_refused_with_the_way_that_takes_it() {
     let refused = open(&bytes, &small, &mut Vec::new()).expect_err("refused");
     assert!(refused.contains("leadmill send import"), "{refused}");
     assert_eq!(text(&bytes).expect("opened").len(), 6 * 30_001);
+}
+
+#[test]
+fn workbooks_that_are_opened_whole_give_the_same_text() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+    let read = |file: &str| std::fs::read(format!("{data}/{file}")).expect("a sample");
+    let mut texts = Vec::new();
+    for file in ["dates.xls", "dates.xlsb", "dates.ods"] {
+        let bytes = read(file);
+        assert_eq!(Kind::of(&bytes), Some(Kind::Whole), "{file}");
+        let mut out = Vec::new();
+        open_whole(&bytes, &mut out).expect("opened");
+        texts.push(String::from_utf8(out).expect("UTF-8"));
+        let refused = open_whole(&bytes[..bytes.len() / 3], &mut Vec::new()).expect_err("refused");
+        assert!(refused.contains("damaged"), "{refused}");
+    }
+    assert!(texts[0].starts_with("2021-01-01,"), "{}", texts[0]);
+    assert_eq!(texts[0], texts[1]);
+    assert!(texts[2].starts_with("2021-01-01,"), "{}", texts[2]);
 }

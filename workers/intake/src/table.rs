@@ -332,6 +332,31 @@ mod tests {
     }
 
     #[test]
+    fn the_rows_of_a_sheet_have_the_numbers_that_they_have_there() {
+        let terms = Terms { sheet: true, ..Terms::default() };
+        let open = |text: &str| Table::open(text.as_bytes(), &ReadOptions::default(), &terms);
+        let body: String = (5..=300)
+            .map(
+                |row| if row % 7 == 0 { "\n".into() } else { format!("N{row},n{row}@x.example\n") },
+            )
+            .collect();
+        let table =
+            open(&format!("Contacts of March\n\n\nName,E-Mail,Phone\n{body}")).expect("opens");
+        assert_eq!((table.first_row(), table.row_count()), (5, 254));
+        for from in [1, 2, 64, 65, 200] {
+            for part in table.rows(from, 70) {
+                let row = part.number + table.first_row() - 1;
+                assert_eq!(part.original["Name"], format!("N{row}"), "from {from}");
+            }
+        }
+        // Cells stand in their columns, however many of a row are filled.
+        let table = open("Name,E-Mail,Phone\nA;B,a@b.de\nB,b@b.de,,note\n").expect("opens");
+        let rows = table.rows(1, 9);
+        assert!(rows.iter().all(|row| matches!(row.reading, PartReading::Enquiry(_))), "{rows:?}");
+        assert_eq!(rows[1].original["column 4"], "note");
+    }
+
+    #[test]
     fn f5_charsets_dialects_and_quotes_are_found() {
         let cp1252 =
             b"sep=;\r\nName;Ort;E-Mail\r\n\"M\xfcller; \"\"J\xf6rg\"\"\";K\xf6ln;j@m.de\r\n";
