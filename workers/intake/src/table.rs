@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn the_rows_of_a_sheet_have_the_numbers_that_they_have_there() {
-        let terms = Terms { sheet: true, ..Terms::default() };
+        let terms = Terms::new(true, &domain::declared::Declared::default()).expect("terms");
         let open = |text: &str| Table::open(text.as_bytes(), &ReadOptions::default(), &terms);
         let body: String = (5..=300)
             .map(

@@ -58,7 +58,7 @@ impl Notation {
         };
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let whole = if whole.contains(self.thousands) {
-            super::number::grouped(whole, self.thousands)?
+            grouped(whole, self.thousands)?
         } else {
             whole.to_owned()
         };
@@ -67,6 +67,14 @@ impl Notation {
         }
         Some(fraction.map_or_else(|| whole.clone(), |fraction| format!("{whole}.{fraction}")))
     }
+}
+
+/// The digits without their dividers of thousands, which must stand where they belong.
+pub(super) fn grouped(text: &str, divider: char) -> Option<String> {
+    let mut groups = text.split(divider);
+    let first = groups.next()?;
+    let sound = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    sound.then(|| text.replace(divider, ""))
 }
 
 #[cfg(test)]

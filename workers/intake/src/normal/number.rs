@@ -6,7 +6,7 @@ use domain::enquiry::EMPLOYEES_MAX;
 use domain::money::in_range;
 use rust_decimal::Decimal;
 
-use super::notation::{Notation, Order};
+use super::notation::{Notation, Order, grouped};
 
 /// Longest text that is looked at, in bytes.
 const BYTES_MAX: usize = 60;
@@ -58,14 +58,6 @@ fn one_mark(text: &str, mark: char, spaced: bool) -> Option<String> {
     let (whole, fraction) = text.split_once(mark)?;
     let certain = fraction.len() != 3 || whole.len() > 3 || whole.starts_with('0') || spaced;
     certain.then(|| format!("{whole}.{fraction}"))
-}
-
-/// The digits without their dividers of thousands, which must stand where they belong.
-pub(super) fn grouped(text: &str, divider: char) -> Option<String> {
-    let mut groups = text.split(divider);
-    let first = groups.next()?;
-    let sound = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
-    sound.then(|| text.replace(divider, ""))
 }
 
 /// An amount with the currency that may be written beside it.

@@ -153,7 +153,9 @@ fn f6_rows_outside_of_the_target_profile_are_rejected_with_the_condition() {
         };
         assert!(reason.contains(said), "{reason}");
     }
-    let PartReading::Unclear { reason, enquiry: Some(_) } = &rows[4] else { panic!("{:?}", rows[4]) };
+    let PartReading::Unclear { reason, enquiry: Some(_) } = &rows[4] else {
+        panic!("{:?}", rows[4])
+    };
     assert!(reason.contains("number of employees"), "{reason}");
 }
 
