@@ -163,8 +163,8 @@ impl Terms {
 }
 
 fn no_field(column: &str, name: &str) -> String {
-    let known = Field::names().chain([OTHER]);
-    let near = known.filter(|known| fields::fold(known) == fields::fold(name)).next();
+    let mut known = Field::names().chain([OTHER]);
+    let near = known.find(|known| fields::fold(known) == fields::fold(name));
     let step = match near {
         Some(near) => format!("write `{near}`"),
         None => format!(

@@ -10,12 +10,12 @@ pub struct Notation {
     pub(super) order: Order,
 }
 
-/// In which order a date of three numbers is written.
+/// What comes first in a date of three numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    DayFirst,
-    MonthFirst,
-    YearFirst,
+    Day,
+    Month,
+    Year,
 }
 
 /// The locales that are known, by their notation. Where people of one country write both ways (as in `en-CA`),
@@ -25,17 +25,17 @@ const KNOWN: [(&str, char, Order); 6] = [
         "de-DE de-AT es-ES es-AR es-CL es-CO es-UY it-IT fr-FR fr-BE nl-NL nl-BE pt-PT pt-BR ca-ES eu-ES gl-ES pl-PL \
          cs-CZ sk-SK da-DK nb-NO fi-FI el-GR tr-TR ro-RO bg-BG hr-HR sl-SI sr-RS uk-UA ru-RU et-EE lv-LV id-ID vi-VN",
         ',',
-        Order::DayFirst,
+        Order::Day,
     ),
     (
         "en-GB en-IE en-AU en-NZ en-IN en-SG es-MX es-PE de-CH de-LI it-CH he-IL th-TH",
         '.',
-        Order::DayFirst,
+        Order::Day,
     ),
-    ("en-US es-PR", '.', Order::MonthFirst),
-    ("hu-HU sv-SE lt-LT", ',', Order::YearFirst),
-    ("ja-JP zh-CN zh-TW ko-KR", '.', Order::YearFirst),
-    ("fr-CA", ',', Order::YearFirst),
+    ("en-US es-PR", '.', Order::Month),
+    ("hu-HU sv-SE lt-LT", ',', Order::Year),
+    ("ja-JP zh-CN zh-TW ko-KR", '.', Order::Year),
+    ("fr-CA", ',', Order::Year),
 ];
 
 impl Notation {

@@ -140,9 +140,9 @@ fn any_date(raw: &str, notation: Option<Notation>) -> Option<NaiveDate> {
     let (day, other): (u32, u32) = (first.parse().ok()?, second.parse().ok()?);
     if let Some(notation) = notation {
         return match notation.order {
-            Order::DayFirst => ymd(third, other, first),
-            Order::MonthFirst => ymd(third, day, second),
-            Order::YearFirst => None,
+            Order::Day => ymd(third, other, first),
+            Order::Month => ymd(third, day, second),
+            Order::Year => None,
         };
     }
     if raw.contains('.') || day > 12 || day == other {

@@ -11,6 +11,7 @@ use domain::one_of;
 
 /// What intake hears: raw inputs beside messages of the contract.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a slice is a batch by itself")]
 pub enum When {
     Input(Box<RawInput>),
     Row(Box<InputRow>),
