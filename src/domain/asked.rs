@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use count::Count;
 use number::{after, before};
-use words::{ASKS, ENDS, HAS, IDLE, MINE, each, one_of};
+use words::{ASKS, BACK, COMPARES, ENDS, HAS, IDLE, JOINTS, MINE, each, one_of};
 
 /// A product that stands in a text, by the bytes of its name. The text is in lower case.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +45,10 @@ enum Wish {
 #[must_use]
 pub fn asked<'n>(text: &str, named: impl IntoIterator<Item = Named<'n>>) -> Vec<Asked> {
     let mut found: Vec<(Named<'n>, Wish, Count)> = Vec::new();
+    let mut end = 0;
     for one in named {
-        let (wish, count) = judged(text, &one);
+        let (wish, count) = judged(text, &one, end);
+        end = one.end;
         match found.iter_mut().find(|(known, ..)| known.sku == one.sku) {
             Some((_, known, counted)) => {
                 // Named again: as something owned here and asked for there, it is asked for.
@@ -80,7 +82,8 @@ fn told(sku: &str, count: Count) -> Asked {
     Asked { sku: sku.to_owned(), quantity, doubt }
 }
 
-fn judged(text: &str, one: &Named<'_>) -> (Wish, Count) {
+/// `last` is where the product before it ends.
+fn judged(text: &str, one: &Named<'_>, last: usize) -> (Wish, Count) {
     let (from, to) = clause(text, one);
     let (before_it, after_it) = (&text[from..one.start], &text[one.end..to]);
     let count = match before(one.sku, before_it) {
@@ -88,7 +91,11 @@ fn judged(text: &str, one: &Named<'_>) -> (Wish, Count) {
         Count::Open => after(one.sku, text[one.end..].lines().next().unwrap_or_default()),
         known => known,
     };
-    (wish(before_it, after_it), count)
+    // "… give the one back and take the other": what stands before the joint is of the one before.
+    let joint = text.get(last.max(from)..one.start).filter(|_| last > from).unwrap_or_default();
+    let joint = each(JOINTS).filter_map(|word| joint.rfind(word)).max();
+    let theirs = joint.map_or(0, |at| at + last - from);
+    (wish(before_it, after_it, theirs), count)
 }
 
 /// The part of a sentence in which it stands.
@@ -113,13 +120,28 @@ fn clause(text: &str, one: &Named<'_>) -> (usize, usize) {
     (from + turn.max().unwrap_or(0), to)
 }
 
-/// The word nearest before the product tells; behind it only what tells by itself.
-fn wish(before: &str, after: &str) -> Wish {
-    let last = |words| each(words).filter_map(|word| begins(before, word).last()).max();
-    let (asks, has) = (last(ASKS), last(HAS));
+/// The word nearest before the product tells; behind it only what tells by itself. Up to `theirs` a word that says
+/// that somebody has a thing is about another product.
+fn wish(before: &str, after: &str, theirs: usize) -> Wish {
+    // Where it ends: "don't need" outweighs "need".
+    let last = |words, from: usize| {
+        each(words)
+            .filter_map(|word| {
+                Some(begins(before, word).filter(|at| *at >= from).last()? + word.len())
+            })
+            .max()
+    };
+    let (asks, has) = (last(ASKS, 0), last(HAS, theirs));
     let mine = before.split_whitespace().rev().take(2).any(|word| one_of(MINE, word));
-    if mine || has.is_some() && has > asks {
+    let next = after.split_whitespace().take(2).any(|word| {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+        !word.is_empty() && each(BACK).any(|back| word.starts_with(back))
+    });
+    if mine || has.is_some() && has >= asks || next {
         return Wish::Not;
+    }
+    if last(COMPARES, theirs) > asks {
+        return Wish::Bare;
     }
     let asks_behind =
         after.contains('?') || each(ASKS).any(|word| begins(after, word).next().is_some());

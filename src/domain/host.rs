@@ -12,6 +12,7 @@ use crate::decide::{
 };
 use crate::message::{MessageType, OneOf, Said, Subject};
 use crate::needs::Needs;
+use crate::raw::ExternalId;
 use crate::reference::{References, Set};
 use crate::world::World;
 
@@ -51,7 +52,7 @@ pub trait Hosted: Send + Sync {
     fn batch_max(&self, queue: &str) -> usize;
     fn queue_of(&self, ty: &MessageType) -> &'static str;
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When>;
-    fn external_id(&self, arrived: &Arrived) -> Option<String>;
+    fn external_id(&self, arrived: &Arrived) -> Option<ExternalId>;
     fn needs(&self, when: &When, world: &World, needs: &mut Needs);
     /// # Errors
     /// See [`Worker::decide`].
@@ -125,7 +126,7 @@ where
         self.raw()?.broken(arrived, reason).map(|when| Box::new(when) as When)
     }
 
-    fn external_id(&self, arrived: &Arrived) -> Option<String> {
+    fn external_id(&self, arrived: &Arrived) -> Option<ExternalId> {
         self.raw()?.external_id(arrived)
     }
 

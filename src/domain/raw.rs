@@ -4,6 +4,15 @@ use crate::arrived::Arrived;
 use crate::message::MessageType;
 use crate::refusal::Malformed;
 
+/// The key by which a sender itself names an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalId {
+    pub key: String,
+    /// It tells the content: whatever else differs under the same key, it is a repeat, as of one mail that came
+    /// through two mailboxes. Else other content under a known key is a conflict.
+    pub tells_content: bool,
+}
+
 /// How a worker reads raw inputs, on queues of their own beside its messages.
 pub trait RawInputs: Send + Sync {
     /// What the worker hears.
@@ -26,7 +35,7 @@ pub trait RawInputs: Send + Sync {
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<Self::When>;
 
     /// The sender's own key of a raw input, where the input has one.
-    fn external_id(&self, arrived: &Arrived) -> Option<String>;
+    fn external_id(&self, arrived: &Arrived) -> Option<ExternalId>;
 
     /// The largest batch that it wants of a queue.
     fn batch_max(&self, queue: &str) -> usize;

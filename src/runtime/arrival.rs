@@ -183,10 +183,13 @@ impl Message {
     }
 
     fn read_raw(&mut self, worker: &dyn Hosted) {
-        let digest: [u8; 32] = Sha256::digest(&self.original.body).into();
-        let vendor = catch(|| worker.external_id(&self.arrived));
+        let vendor = catch(|| worker.external_id(&self.arrived)).ok().flatten();
+        // Of a mail what identifies it: the header and a gateway's wrapping differ from copy to copy.
+        let identified = vendor.as_ref().filter(|id| id.tells_content);
+        let content = identified.map_or(&self.original.body[..], |id| id.key.as_bytes());
+        let digest: [u8; 32] = Sha256::digest(content).into();
         let sent = self.original.message_id.as_ref().filter(|id| !id.is_empty());
-        let external_id = vendor.ok().flatten().or_else(|| sent.cloned());
+        let external_id = vendor.map(|id| id.key).or_else(|| sent.cloned());
         let external_id = external_id.unwrap_or_else(|| format!("sha256:{}", hex(&digest)));
         let source = self.arrived.queue.clone();
         let external_id = key(&external_id, EXTERNAL_ID_BYTES_MAX);

@@ -15,22 +15,38 @@ pub(super) const ASKS: &str = "\
     offerte|prijs|prijz|kopen|zoek|wensen|precis|orçamento|preço|custa|quanto|gostar|encomend|\
     procur|potrzeb|oferty|ofertę|oferta|cen|kosztuj|zamówi|kupić|prosz|chciel|potřebuj|nabídk|\
     stojí|objedn|koupit|pros|chtěl|zájem|behöv|offert|pris|kosta|köpa|vill|brug for|tilbud|\
-    koste|købe|ønsk|trenger|kjøpe|söker|søger";
+    koste|købe|ønsk|trenger|kjøpe|söker|søger|we take|we'll take|will take|would take|\
+    nehmen|nähmen|prendr|prendiamo|tomar|tomamos|nemen|bierzemy|weźmiemy|bereme|vezmeme|tager vi|\
+    tar vi|vi tar|vi tager";
 
 /// What follows them is there already, given back, or only compared with.
 pub(super) const HAS: &str = "\
     bought|we have|i have|we've|i've|we own|i own|already|returned|returning|instead of|\
-    rather than|than the|than a|than your|compared|replace|currently use|we use|no longer|\
+    in place of|rather than|instead|decline|refus|than the|than a|than your|compared|replace|currently use|we use|no longer|\
     do not need|don't need|do not want|don't want|not the|without the|last year|successor of|\
     similar to|wir haben|ich habe|haben wir|habe ich|gekauft|bereits|schon|statt|zurück|\
     retour|als der|als die|als das|als den|im vergleich|verglichen|nicht den|nicht die|\
-    nicht das|kein|besitz|nutzen|benutzen|ersatz für|ersetzen|nous avons|j'ai|déjà|acheté|\
+    nicht das|ablehn|abgelehnt|kein|besitz|nutzen|benutzen|ersatz für|ersetzen|nous avons|j'ai|déjà|acheté|\
     au lieu|plutôt que|que la|que le|retourn|remplac|par rapport|tenemos|tengo|ya |compramos|\
     compré|en lugar|en vez|que la|que el|devol|sustitu|reemplaz|abbiamo|già|comprato|invece|\
     al posto|rispetto|restitu|sostitui|wij hebben|we hebben|ik heb|al een|gekocht|in plaats|\
     dan de|dan het|terug|vervang|temos|tenho|já |em vez|devolv|substitu|mamy|mam |kupili|\
     kupił|zamiast|niż |zwrac|zwrot|máme|koupili|místo|než |vrac|vi har|jag har|jeg har|köpte|\
     købte|kjøpte|i stället|i stedet|än |end |enn ";
+
+/// Before products that are only compared, unless something else asks for them.
+pub(super) const COMPARES: &str = "\
+    difference between|differ|unterschied|unterscheid|différence|diferencia|differenza|diferença|\
+    verschil|różni|rozdíl|skillnad|forskel|forskjell|ero ";
+
+/// Directly behind a product: it is given away.
+pub(super) const BACK: &str = "\
+    zurückgeb|zurückschick|zurückzugeb|zurücksend|retour|loswerden|abgeben|verkaufen|ersetz|auszutausch|\
+    austausch|ablös|zurück|back|devolv|restitu|terug|oddać|zwróci|vrátit|tillbaka|tilbage|tilbake";
+
+/// Join what is said of one product to what is said of the next.
+pub(super) const JOINTS: &str =
+    " and | und | et | y | e | en | i | a | och | og | ja | és | oraz | sowie | then | dann |, ";
 
 /// Directly before a product: it is the writer's own.
 pub(super) const MINE: &str = "\

@@ -13,7 +13,7 @@ const PLACEHOLDERS: &str = " \
     pasdemail pasdemel pasdadresse pasdecourriel sansmail sansemail aucunmail aucunemail \
     sememail naotem naotememail semcorreio brakmaila brakemail brakemaila niemamaila bezmaila bezemailu \
     bezmejlu nemamail nemaemail nemamemail nincsemail nincsemailcim nincsmail ingenemail ingenmail \
-    ingenepost eisahkopostia eimeilia noemailbg fararemail ";
+    none donotemail donotmail doesnotemail nomailbox ingenepost eisahkopostia eimeilia noemailbg fararemail ";
 
 /// Words that say the same, but may be initials or a box of a company: only where the domain says it too.
 const DOUBTFUL: &str = " \

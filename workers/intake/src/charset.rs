@@ -45,7 +45,7 @@ impl Charset {
             // Seven-bit charsets such as ISO-2022-JP look like UTF-8.
             let seven_bit = declared.filter(|encoding| {
                 !encoding.is_ascii_compatible() && encoding.is_single_byte()
-                    || encoding.name() == "ISO-2022-JP"
+                    || encoding.name() == "ISO-2022-JP" && bytes.is_ascii()
             });
             return Self::Whole(seven_bit.unwrap_or(UTF_8));
         }
@@ -60,6 +60,13 @@ impl Charset {
         } else {
             Self::Whole(other.unwrap_or_else(|| guess(bytes)))
         }
+    }
+
+    /// The charset of what is not UTF-8 in it.
+    #[must_use]
+    pub(crate) fn foreign(self) -> Option<&'static Encoding> {
+        let (Self::Whole(encoding) | Self::Mixed(encoding)) = self;
+        Some(encoding).filter(|encoding| *encoding != UTF_8)
     }
 
     /// Decodes a piece of the input, or all of it.

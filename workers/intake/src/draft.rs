@@ -9,6 +9,7 @@ use domain::enquiry::{
 mod contact;
 mod deal;
 mod finish;
+mod stray;
 
 use crate::fields::{self, Field};
 use crate::normal::{self, Notation, Quantity};
@@ -32,7 +33,7 @@ pub(crate) struct Draft<'o> {
     other_emails: Vec<String>,
     home: Address,
     pages: Vec<(String, String)>,
-    product: Option<String>,
+    products: Vec<String>,
     quantity: Option<String>,
     profile: bool,
     agreed: bool,
@@ -50,6 +51,8 @@ pub(crate) struct Draft<'o> {
     certainty: Certainty,
     /// How sure the first name, address and number are.
     first: First,
+    /// Channels in fields with names that say nothing, as written.
+    strays: Vec<(Field, String, String)>,
 }
 
 /// How sure the first value of a kind is; `None` where there is none.
@@ -78,7 +81,7 @@ impl<'o> Draft<'o> {
             other_emails: Vec::new(),
             home: Address::default(),
             pages: Vec::new(),
-            product: None,
+            products: Vec::new(),
             quantity: None,
             profile: false,
             agreed: false,
@@ -92,6 +95,7 @@ impl<'o> Draft<'o> {
             spoiled: None,
             certainty: Certainty::Certain,
             first: First::default(),
+            strays: Vec::new(),
         }
     }
 
@@ -105,6 +109,18 @@ impl<'o> Draft<'o> {
     pub(crate) fn named(&mut self, name: &str, value: &str) {
         match fields::meaning(name) {
             Some(field) => self.field(field, name, value),
+            None => self.unknown(name, value),
+        }
+    }
+
+    /// Takes a field whose name says nothing: a value that plainly is an address or a number is one, where no field
+    /// names any.
+    pub(crate) fn unknown(&mut self, name: &str, value: &str) {
+        if self.is_left_out(name, value) {
+            return;
+        }
+        match stray::channel(name, &normal::unescaped(value)) {
+            Some(field) => self.strays.push((field, name.to_owned(), value.to_owned())),
             None => self.other(name, value),
         }
     }
@@ -113,6 +129,7 @@ impl<'o> Draft<'o> {
     pub(crate) fn field(&mut self, field: Field, name: &str, value: &str) {
         self.has_position |= field == Field::JobTitle;
         let value = &*normal::unescaped(value);
+        let value = &*normal::without_cards(value);
         let Some(text) = normal::line(value) else { return };
         if field.is_contact() && is_hash(&text) {
             self.hashed = true;
@@ -122,10 +139,13 @@ impl<'o> Draft<'o> {
             self.test_values += 1;
             return;
         }
-        let plumbing = matches!(field, Field::Plumbing | Field::Action | Field::Test | Field::Trap);
+        let plumbing = matches!(
+            field,
+            Field::Plumbing | Field::Action | Field::Test | Field::Trap | Field::Deleted
+        );
         // "N/A" as a country is Namibia's code, and 0 is a quantity.
         if !plumbing
-            && field != Field::Country
+            && !matches!(field, Field::Country | Field::Quantity)
             && normal::is_filler(&text)
             && (!matches!(field, Field::GivenName | Field::FamilyName) || normal::is_no_name(&text))
         {
@@ -151,7 +171,24 @@ impl<'o> Draft<'o> {
         }
     }
 
+    /// A secret is not kept, only that one stood there.
+    fn is_left_out(&mut self, name: &str, value: &str) -> bool {
+        let secret = normal::is_secret(name, value);
+        if secret && self.enquiry.other.len() < OTHER_FIELDS_MAX {
+            let name = normal::line(&normal::without_cards(name)).unwrap_or_default();
+            let left_out = OtherField { name: "left out as a secret".to_owned(), value: name };
+            if !self.enquiry.other.contains(&left_out) {
+                self.enquiry.other.push(left_out);
+            }
+        }
+        secret
+    }
+
     fn keep(&mut self, name: &str, value: &str) {
+        let value = &*normal::without_cards(value);
+        if self.is_left_out(name, value) {
+            return;
+        }
         if self.enquiry.other.len() < OTHER_FIELDS_MAX
             && let (Some(name), Some(value)) = (normal::line(name), normal::line(value))
         {
@@ -261,6 +298,9 @@ fn is_test_value(text: &str) -> bool {
     }
     let lower = text.to_lowercase();
     let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if matches!(lower.trim(), "test lead" | "test-lead" | "testlead" | "test user") {
+        return true;
+    }
     let test = holds(&[
         "test lead",
         "test-lead",
@@ -272,6 +312,7 @@ fn is_test_value(text: &str) -> bool {
         "testowy lead",
     ]) || holds(&[
         "cliente potencial de prueba",
+        "prueba de cliente potencial",
         "prospect test",
         "prospect de test",
         "testkontakt",
@@ -285,6 +326,10 @@ fn is_test_value(text: &str) -> bool {
         "données fictives",
         "donnees fictives",
         "testdaten",
+        "données de test",
+        "dados de teste",
+        "dane testowe",
+        "testgegevens",
     ]) || holds(&[
         "dados fictícios",
         "platzhalter",
@@ -294,7 +339,9 @@ fn is_test_value(text: &str) -> bool {
         "ficti",
     ]);
     test && (dummy || lower.starts_with('<') || lower.contains(':'))
-        || lower.starts_with("dummy data for")
+        || ["dummy data for", "données de test pour", "dados de teste para", "dati di prova per"]
+            .iter()
+            .any(|begin| lower.starts_with(begin))
 }
 
 #[cfg(test)]

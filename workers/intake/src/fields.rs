@@ -1,13 +1,16 @@
 //! The one declaration of what fields of forms and columns of files are called, in English,
 //! Spanish, Italian, Dutch, German and French and by the vendors' own field names.
 
+mod foreign;
 mod kind;
 mod names;
 mod qualified;
+mod question;
 
 pub use kind::{Field, fold};
 use names::known;
 use qualified::{counted, qualified, spoken};
+use question::asked;
 
 /// Words that vendors and page builders put before a field's name; left out where the rest is known.
 const PREFIXES: &[&str] = &[
@@ -34,6 +37,44 @@ const PREFIXES: &[&str] = &[
     "txt",
     "billing",
     "personal",
+    "ansprechpartner",
+];
+/// The same before what names or reaches somebody: `invitee_email` is the writer's, `guest_count` is not.
+const ASKERS: &[&str] = &[
+    "invitee",
+    "attendee",
+    "guest",
+    "requester",
+    "requestor",
+    "respondent",
+    "subscriber",
+    "participant",
+    "registrant",
+    "booker",
+    "patient",
+    "student",
+    "prospect",
+    "member",
+    "enduser",
+    "shopper",
+    "caller",
+    "interessent",
+    "gast",
+    "teilnehmer",
+    "besteller",
+    "kontaktperson",
+    "absender",
+    "invitado",
+    "asistente",
+    "remitente",
+    "mittente",
+    "ospite",
+    "expediteur",
+    "demandeur",
+    "klant",
+    "klient",
+    "zakaznik",
+    "kund",
 ];
 /// Longest name that is looked up, in bytes; longer ones are questions, not names.
 const NAME_BYTES_MAX: usize = 80;
@@ -42,7 +83,7 @@ const NAME_BYTES_MAX: usize = 80;
 #[must_use]
 pub fn meaning(name: &str) -> Option<Field> {
     if name.len() > NAME_BYTES_MAX {
-        return spoken(name);
+        return spoken(name).or_else(|| asked(name));
     }
     let folded = fold(name);
     // JotForm numbers its questions: q3_name.
@@ -57,11 +98,21 @@ pub fn meaning(name: &str) -> Option<Field> {
             PREFIXES
                 .iter()
                 .filter_map(|prefix| folded.strip_prefix(prefix))
-                .find_map(|rest| known(rest).filter(|_| !rest.is_empty()))
+                .filter(|rest| !rest.is_empty())
+                .find_map(|rest| {
+                    known(rest).or_else(|| qualified(rest).filter(|it| it.is_contact()))
+                })
+        })
+        .or_else(|| {
+            ASKERS
+                .iter()
+                .filter_map(|prefix| folded.strip_prefix(prefix).and_then(known))
+                .find(|field| field.is_contact() && *field != Field::Company)
         })
         .or_else(|| counted(&folded))
         .or_else(|| qualified(&folded))
         .or_else(|| spoken(name))
+        .or_else(|| asked(name))
 }
 
 #[cfg(test)]
@@ -72,7 +123,7 @@ mod tests {
     #[test]
     fn every_name_is_folded_and_stands_once() {
         let mut seen = std::collections::HashMap::new();
-        for (field, names) in NAMES {
+        for (field, names) in NAMES.iter().chain(foreign::NAMES) {
             for name in names.split_whitespace() {
                 assert_eq!(fold(name), name);
                 assert_eq!(seen.insert(name, field), None, "{name} stands twice");

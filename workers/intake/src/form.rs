@@ -4,6 +4,7 @@
 //! recognised are read by their own shape, everything else by the names of its fields.
 
 use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
+use domain::raw::ExternalId;
 use serde_json::Value;
 
 use crate::draft::{self, Draft};
@@ -60,7 +61,7 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
                 .map(|(number, entry)| Part {
                     number,
                     reading: part(read_tree(entry, options)),
-                    original: entry.clone(),
+                    original: crate::normal::scrubbed(entry),
                 })
                 .collect::<Vec<_>>();
             if parts.is_empty() { nothing() } else { draft::collected(parts) }
@@ -94,7 +95,7 @@ fn plain(tree: &Value, options: &ReadOptions) -> Reading {
     let parts = (1..).zip(entries).map(|(number, entry)| Part {
         number,
         reading: part(one(&entry, options)),
-        original: entry,
+        original: crate::normal::scrubbed(&entry),
     });
     draft::collected(parts.collect())
 }
@@ -154,12 +155,44 @@ fn named(draft: &mut Draft<'_>, leaf: &Leaf, sides: &Sides) {
     }
     match field {
         // The title of a meeting, form or page is nobody's.
-        Some(Field::Title) if leaf.label.is_none() && !sides.is_asker(&party.join(".")) => {
+        Some(Field::Title)
+            if leaf.label.is_none()
+                && (!sides.is_asker(&party.join("."))
+                    || party.last().is_some_and(|thing| is_thing(thing))) =>
+        {
             draft.field(Field::Topic, &name, &leaf.value);
         }
         Some(field) => draft.field(field, &name, &leaf.value),
-        None => draft.other(&name, &leaf.value),
+        None => draft.unknown(&name, &leaf.value),
     }
+}
+
+/// Whether an object is something that happens, whose title is a topic.
+fn is_thing(name: &str) -> bool {
+    matches!(
+        fields::fold(name).as_str(),
+        "meeting"
+            | "booking"
+            | "appointment"
+            | "event"
+            | "session"
+            | "ticket"
+            | "deal"
+            | "opportunity"
+            | "conversation"
+            | "issue"
+            | "case"
+            | "thread"
+            | "termin"
+            | "buchung"
+            | "cita"
+            | "reserva"
+            | "evento"
+            | "appuntamento"
+            | "rendezvous"
+            | "rdv"
+            | "afspraak"
+    )
 }
 
 /// The account of a person is their company; that of a hook is ours.
@@ -225,20 +258,24 @@ fn part(reading: Reading) -> PartReading {
 
 /// The vendor's own id of this input; `None` where it has none, or holds several entries.
 #[must_use]
-pub fn external_id(content_type: Option<&str>, body: &[u8]) -> Option<String> {
+pub fn external_id(content_type: Option<&str>, body: &[u8]) -> Option<ExternalId> {
+    let of = |key: String, tells_content| Some(ExternalId { key, tells_content });
     let kind = content_type.unwrap_or_default().to_ascii_lowercase();
     if kind.starts_with("message/rfc822") {
-        return mail::identity(body);
+        return mail::identity(body).and_then(|key| of(key, true));
     }
     if kind.contains("xml") || body.trim_ascii_start().starts_with(b"<") {
-        return adf::external_id(&crate::charset::decode(body, body::charset(&kind)));
+        return adf::external_id(&crate::charset::decode(body, body::charset(&kind)))
+            .and_then(|key| of(key, false));
     }
     let tree = body::parse(&kind, body).ok()?;
     let tree = match &tree {
         Value::Array(entries) if entries.len() == 1 => entries.first()?,
         other => other,
     };
-    gateways::external_id(tree)
-        .or_else(|| vendors::external_id(tree))
-        .and_then(|id| crate::normal::line(&id))
+    // Several events of a gateway share the id of one mail.
+    let mail = gateways::external_id(tree);
+    let is_mail = mail.is_some();
+    let key = mail.or_else(|| vendors::external_id(tree))?;
+    of(crate::normal::line(&key)?, is_mail)
 }

@@ -1,6 +1,7 @@
 //! Intake: raw inputs of every channel become leads.
 
 use domain::enquiry::{Channel, Reading};
+use domain::raw::ExternalId;
 
 pub mod adf;
 mod asks;
@@ -49,9 +50,13 @@ pub fn read(
 ///
 /// A mail is known by Message-ID and body, a hook by its vendor's own id.
 #[must_use]
-pub fn external_id(channel: Channel, content_type: Option<&str>, body: &[u8]) -> Option<String> {
+pub fn external_id(
+    channel: Channel,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Option<ExternalId> {
     match channel {
-        Channel::Email => mail::identity(body),
+        Channel::Email => mail::identity(body).map(|key| ExternalId { key, tells_content: true }),
         Channel::Web => form::external_id(content_type, body),
         Channel::Import | Channel::Card => None,
     }

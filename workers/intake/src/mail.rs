@@ -16,6 +16,7 @@ mod contact;
 mod ends;
 mod forward;
 mod forwarded;
+mod kind_word;
 mod labels;
 mod notice;
 mod portal;
@@ -168,6 +169,11 @@ fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -
 
 /// A mail in which nobody asks for anything, as far as its words tell; what is new in it is short.
 fn small_talk(letter: &Letter, fresh: &str, quoted: bool, is_reply: bool) -> Option<Reading> {
+    if letter.files.is_empty()
+        && let Some(reading) = kind_word(letter, fresh, is_reply)
+    {
+        return Some(reading);
+    }
     if !letter.files.is_empty() || !talk::is_small_talk(fresh) {
         return None;
     }
@@ -190,6 +196,28 @@ fn small_talk(letter: &Letter, fresh: &str, quoted: bool, is_reply: bool) -> Opt
         )));
     }
     None
+}
+
+/// A short mail that thanks, wishes or is private in words of its own: a person looks.
+fn kind_word(letter: &Letter, fresh: &str, is_reply: bool) -> Option<Reading> {
+    if talk::is_small_talk(fresh)
+        || !(kind_word::is_kind_word(fresh) || kind_word::is_private(fresh))
+    {
+        return None;
+    }
+    let subject = crate::subject::bare(letter.subject.as_deref().unwrap_or_default());
+    // What a first mail thanks for may be an answer to its subject.
+    if !is_reply
+        && (asks::asks(subject) && !kind_word::is_private(subject)
+            || talk::names_article(subject)
+            || asks::wants(fresh))
+    {
+        return None;
+    }
+    Some(Reading::unclear(
+        "The mail thanks, wishes or says something private, and seems to ask for nothing; release it if somebody asks \
+         for something.",
+    ))
 }
 
 /// Says what stands in From, where no address can be read of it.

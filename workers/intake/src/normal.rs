@@ -17,15 +17,17 @@ mod notation;
 mod number;
 mod phone;
 mod quantity;
+mod secret;
 
 pub(crate) use digits::plain;
 pub(crate) use escape::unescaped;
 pub use filler::{is_filler, is_name_too, is_no_name, without_fillers};
-pub use name::{Named, is_salutation, person_name};
+pub use name::{Named, is_firm, is_salutation, person_name};
 pub use notation::Notation;
 pub use number::{budget, count, date, decimal, timestamp};
 pub use phone::{Phones, is_scientific, phone, phones, warm_up};
 pub use quantity::{Quantity, quantity};
+pub use secret::{is_secret, scrubbed, without_cards};
 
 /// Longest local part and whole address of an e-mail (RFC 5321 §4.5.3.1).
 const EMAIL_LOCAL_BYTES_MAX: usize = 64;

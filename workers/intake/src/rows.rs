@@ -1,6 +1,9 @@
 //! Bytes of lists and cards to text: line by line, since one row from elsewhere decides nothing for the others.
 
-use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
+use encoding_rs::{
+    Encoding, ISO_8859_15, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254,
+    WINDOWS_1257,
+};
 use oem_cp::code_table::{
     DECODING_TABLE_CP437, DECODING_TABLE_CP850, DECODING_TABLE_CP852, DECODING_TABLE_CP866,
 };
@@ -101,10 +104,14 @@ impl Page {
             Self::Known(MACINTOSH),
             Self::Known(WINDOWS_1251),
             Self::Dos(&DECODING_TABLE_CP866),
+            Self::Known(WINDOWS_1254),
+            Self::Known(WINDOWS_1257),
+            Self::Known(ISO_8859_15),
         ];
         let mut best = (i64::MIN, pages[0]);
         for page in pages {
-            let points = points(&page.decode(&sample));
+            let text = page.decode(&sample);
+            let points = points(&text) + points_of_one_language(&text);
             // The first of equals: the likelier page.
             if points > best.0 {
                 best = (points, page);
@@ -171,6 +178,43 @@ fn points(text: &str) -> i64 {
         }
     }
     points
+}
+
+/// The letters beyond ASCII of languages, in small.
+const ALPHABETS: &[&str] = &[
+    "äöüß",
+    "àâçéèêëîïôùûüÿœæ",
+    "áéíñóúü",
+    "ãáâàçéêíóôõú",
+    "àèéìíòóù",
+    "åäöéü",
+    "æøåéö",
+    "ąćęłńóśźż",
+    "áčďéěíňóřšťúůýž",
+    "áäčďéíĺľňóôŕšťúýž",
+    "áéíóöőúüű",
+    "ăâîșțşţ",
+    "ąčęėįšųūž",
+    "āčēģīķļņšūž",
+    "čćđšž",
+    "çğıi̇öşüâî",
+    "õäöüšž",
+    "áðéíóúýþæö",
+];
+
+/// Letters that all belong to one language say more than each by itself.
+fn points_of_one_language(text: &str) -> i64 {
+    let small: String =
+        text.chars().filter(|c| !c.is_ascii()).flat_map(char::to_lowercase).collect();
+    let count = small.chars().filter(|c| c.is_alphabetic()).count();
+    let fits = |alphabet: &&&str| {
+        small.chars().filter(|c| c.is_alphabetic()).all(|c| alphabet.contains(c))
+    };
+    if ALPHABETS.iter().any(|alphabet| fits(&alphabet)) {
+        i64::try_from(count).unwrap_or(0)
+    } else {
+        0
+    }
 }
 
 /// Signs stand alone: within a word they say that the page is another one.

@@ -194,7 +194,10 @@ impl Table {
             };
             match column.field {
                 Some(field) => draft.field(field, &column.name, cell),
-                None => draft.other(&column.name, cell),
+                None => draft.unknown(&column.name, cell),
+            }
+            if crate::normal::is_secret(&column.name, cell) {
+                continue;
             }
             let mut cut = cell.len().min(CELL_BYTES_MAX);
             while !cell.is_char_boundary(cut) {

@@ -10,6 +10,7 @@ use domain::ids::InputId;
 use domain::input::{HoldReason, Input, InputAction, Verdict};
 use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
+use domain::raw::ExternalId;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -100,7 +101,7 @@ impl RawInputs for Intake {
         Some(When::Input(Box::new(raw)))
     }
 
-    fn external_id(&self, arrived: &Arrived) -> Option<String> {
+    fn external_id(&self, arrived: &Arrived) -> Option<ExternalId> {
         let channel = channel_of(&arrived.queue)?;
         external_id(channel, arrived.content_type.as_deref(), &arrived.body)
     }

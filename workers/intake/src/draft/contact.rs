@@ -23,6 +23,16 @@ impl Draft<'_> {
                 self.name(field, rest)
             }
             Field::JobTitle => put(&mut self.enquiry.person.job_title, Some(text.to_owned())),
+            // A salutation beside a title: the other one is the position.
+            Field::Title
+                if self.title.as_ref().is_some_and(|(_, known)| normal::is_salutation(known))
+                    && !normal::is_salutation(text) =>
+            {
+                if let Some((old, salutation)) = self.title.take() {
+                    self.keep(&old, &salutation);
+                }
+                put(&mut self.title, Some((name.to_owned(), text.to_owned())))
+            }
             Field::Title => put(&mut self.title, Some((name.to_owned(), text.to_owned()))),
             Field::DialCode => put(&mut self.dial_code, dial_code(text)),
             Field::AreaCode => {
@@ -61,6 +71,21 @@ impl Draft<'_> {
         match field {
             Field::GivenName => put(&mut person.given_name, Some(text)),
             Field::FamilyName => put(&mut person.family_name, Some(text)),
+            // A firm under "name", and its contact beside.
+            _ if self.full_name.as_deref().is_some_and(normal::is_firm)
+                && !normal::is_firm(&text)
+                && self.enquiry.company.is_none() =>
+            {
+                self.enquiry.company = self.full_name.replace(text);
+                true
+            }
+            _ if self.full_name.is_some()
+                && normal::is_firm(&text)
+                && self.enquiry.company.is_none() =>
+            {
+                self.enquiry.company = Some(text);
+                true
+            }
             _ => put(&mut self.full_name, Some(text)),
         }
     }
@@ -136,6 +161,7 @@ impl Draft<'_> {
             }
             if found {
                 let rest = rest.join(" ");
+                let rest = rest.trim_matches(|c: char| " /-–|:".contains(c)).to_owned();
                 return rest
                     .chars()
                     .any(char::is_alphanumeric)

@@ -1,5 +1,7 @@
 //! Fields about what is asked for, and how it came.
 
+use domain::enquiry::PRODUCTS_MAX;
+
 use super::{Draft, put};
 use crate::fields::{self, Field};
 use crate::normal;
@@ -23,6 +25,13 @@ impl Draft<'_> {
             {
                 false
             }
+            // What an advertisement led to is our page.
+            Field::Website
+                if ["utm_", "gclid=", "fbclid="].iter().any(|mark| text.contains(mark)) =>
+            {
+                self.pages.push((name.to_owned(), text.to_owned()));
+                true
+            }
             Field::Website => {
                 put(&mut enquiry.website, normal::host(text).map(|_| text.to_owned()))
             }
@@ -32,7 +41,13 @@ impl Draft<'_> {
             }
             Field::Topic => put(&mut enquiry.topic, Some(text.to_owned())),
             Field::Message => put(&mut enquiry.message, normal::paragraph(raw)),
-            Field::Product => put(&mut self.product, Some(text.to_owned())),
+            Field::Product => {
+                let fits = self.products.len() < PRODUCTS_MAX;
+                if fits && !self.products.iter().any(|known| known == text) {
+                    self.products.push(text.to_owned());
+                }
+                fits
+            }
             Field::Quantity => put(&mut self.quantity, Some(text.to_owned())),
             Field::Budget => match normal::budget(text, notation) {
                 Some((amount, currency)) if enquiry.budget.is_none() => {
@@ -79,6 +94,12 @@ impl Draft<'_> {
                 Some(command) => put(&mut self.action, Some(command.to_owned())),
                 None => false,
             },
+            Field::Deleted => {
+                if normal::truth(text) != Some(false) && !normal::is_filler(text) {
+                    put(&mut self.action, Some("delete".to_owned()));
+                }
+                true
+            }
             Field::Test => {
                 self.test |= normal::truth(text) == Some(true);
                 true

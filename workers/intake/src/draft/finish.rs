@@ -26,6 +26,7 @@ impl Draft<'_> {
             let reason = format!("{what} is marked as a test by the system that sent it.");
             return PartReading::NoLead { kind: NoLead::Test, reason };
         }
+        self.settle_strays();
         self.settle();
         if let Some((name, value)) = self.trap.take() {
             let value: String = value.chars().take(80).collect();
@@ -85,6 +86,28 @@ impl Draft<'_> {
         !person.emails.iter().any(real) || self.test_values > 1 && !named
     }
 
+    /// Channels in fields with names that say nothing count where no field names one, and where there is one only.
+    fn settle_strays(&mut self) {
+        let strays = std::mem::take(&mut self.strays);
+        for wanted in [Field::Email, Field::Phone] {
+            let all: Vec<_> = strays.iter().filter(|(field, ..)| *field == wanted).collect();
+            let known = match wanted {
+                Field::Email => {
+                    !self.enquiry.person.emails.is_empty() || !self.other_emails.is_empty()
+                }
+                _ => !self.phones.is_empty(),
+            };
+            for (_, name, value) in &all {
+                let own = wanted == Field::Email && self.options.is_own(value.trim());
+                if known || own || all.len() > 1 {
+                    self.other(name, value);
+                } else {
+                    self.field(wanted, name, value);
+                }
+            }
+        }
+    }
+
     /// Puts names, channels and products where they belong.
     fn settle(&mut self) {
         let person = &mut self.enquiry.person;
@@ -128,15 +151,7 @@ impl Draft<'_> {
         if self.enquiry.address.is_none() && self.home != Address::default() {
             self.enquiry.address = Some(std::mem::take(&mut self.home));
         }
-        let quantity = self.quantity.take();
-        if let Some(product) = self.product.take() {
-            let wanted = self.wanted(&product, quantity.as_deref());
-            if let Some(interest) = wanted {
-                self.enquiry.interest.insert(0, interest);
-            }
-        } else if let Some(quantity) = quantity {
-            self.keep("quantity", &quantity);
-        }
+        self.settle_products();
         self.enquiry.consent |= self.agreed;
         // An explicit no counts more than any tick beside it.
         self.enquiry.consent &= !self.declined;
@@ -155,6 +170,26 @@ impl Draft<'_> {
         };
         let channel = email.or(other_email).or(phone).unwrap_or_default();
         self.enquiry.certainty = Sureness { who, channel };
+    }
+
+    /// The products of fields of their own, with the quantity beside a lone one.
+    fn settle_products(&mut self) {
+        let quantity = self.quantity.take();
+        let products = std::mem::take(&mut self.products);
+        let lone = products.len() == 1;
+        if let Some(quantity) = quantity.as_ref().filter(|_| !lone) {
+            self.keep("quantity", quantity);
+            if !products.is_empty() {
+                self.doubt(format!(
+                    "The quantity \"{quantity}\" stands beside {} products; ask how many of each are wanted.",
+                    products.len()
+                ));
+            }
+        }
+        let quantity = quantity.filter(|_| lone);
+        let wanted = products.iter().filter_map(|one| self.wanted(one, quantity.as_deref()));
+        let wanted: Vec<_> = wanted.collect();
+        self.enquiry.interest.splice(0..0, wanted);
     }
 
     /// A title is a salutation where it is one, or where the position has a field of its own.

@@ -56,6 +56,8 @@ pub enum Field {
     SubmittedAt,
     /// What to do with the row: add, update, delete.
     Action,
+    /// The record was deleted where it comes from.
+    Deleted,
     /// The sending system marks it as a test.
     Test,
     /// A trap for robots, which people cannot see.
@@ -191,15 +193,20 @@ pub fn fold(text: &str) -> String {
             'à'..='å' | 'ā' | 'ă' | 'ą' => out.push('a'),
             'æ' => out.push_str("ae"),
             'ç' | 'ć' | 'č' => out.push('c'),
-            'è'..='ë' | 'ē' | 'ę' | 'ě' => out.push('e'),
-            'ì'..='ï' | 'ī' | 'ı' => out.push('i'),
-            'ł' => out.push('l'),
-            'ñ' | 'ń' | 'ň' => out.push('n'),
+            'è'..='ë' | 'ē' | 'ę' | 'ě' | 'ė' => out.push('e'),
+            'ì'..='ï' | 'ī' | 'ı' | 'į' => out.push('i'),
+            'ď' | 'đ' | 'ð' => out.push('d'),
+            'ğ' | 'ģ' => out.push('g'),
+            'ķ' => out.push('k'),
+            'ł' | 'ľ' | 'ĺ' | 'ļ' => out.push('l'),
+            'ñ' | 'ń' | 'ň' | 'ņ' => out.push('n'),
             'ò'..='ö' | 'ø' | 'ō' | 'ő' => out.push('o'),
             'œ' => out.push_str("oe"),
+            'ř' | 'ŕ' => out.push('r'),
             'ß' => out.push_str("ss"),
             'ś' | 'š' | 'ş' | 'ș' => out.push('s'),
-            'ù'..='ü' | 'ū' | 'ů' | 'ű' => out.push('u'),
+            'ť' | 'ţ' | 'ț' => out.push('t'),
+            'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' => out.push('u'),
             'ý' | 'ÿ' => out.push('y'),
             'ź' | 'ż' | 'ž' => out.push('z'),
             // Accents that stand by themselves, as decomposed text has them.

@@ -1,5 +1,6 @@
 //! The names of fields and columns, sorted by meaning.
 
+use super::foreign;
 use super::kind::Field;
 
 /// Names as `fold` leaves them, sorted by meaning; a name stands once.
@@ -42,7 +43,7 @@ pub(super) const NAMES: &[(Field, &str)] = &[
          countrycallingcode countrydialcode countryphonecode mobilecountrycode landesvorwahl laendervorwahl \
          landervorwahl landvorwahl telefonlandesvorwahl isd isdcode internationalprefix phoneprefixcountry \
          prefijopais prefijointernacional prefissointernazionale indicatifpays landnummer landcode countryprefix \
-         telefonlandcode codigopais codigodepais ddi",
+         telefonlandcode codigopais codigodepais ddi phonecc telcc mobilecc",
     ),
     (
         Field::AreaCode,
@@ -73,7 +74,7 @@ pub(super) const NAMES: &[(Field, &str)] = &[
     ),
     (
         Field::JobTitle,
-        "jobtitle position role jobposition function funktion beruf berufsbezeichnung \
+        "jobtitle organizationtitle contacttitle position role jobposition function funktion beruf berufsbezeichnung \
          stellenbezeichnung cargo puesto posizione ruolo qualifica functie functietitel fonction \
          poste titredeposte occupation jobrole",
     ),
@@ -213,13 +214,21 @@ pub(super) const NAMES: &[(Field, &str)] = &[
          informativaprivacy privacyverklaring avg voorwaarden confidentialite politiquedeconfidentialite \
          rodo regulamin",
     ),
-    (Field::NoBulk, "donotbulkemail donotemail hasoptedoutofemail emailoptout optout unsubscribed"),
+    (
+        Field::NoBulk,
+        "donotcontact donotcall donotbulkemail donotemail hasoptedoutofemail emailoptout optout unsubscribed",
+    ),
     (
         Field::SubmittedAt,
         "submittedat submitted submittedon submissiondate submissiontime timestamp createdat created \
          createdtime createdon createddate date datetime requestdate sentat firedat",
     ),
     (Field::Action, "action operation rowaction aktion accion azione actie"),
+    (
+        Field::Deleted,
+        "deleted isdeleted deletedat deletedon geloscht geloschtam loschdatum loschkennzeichen eliminado borrado supprime \
+         eliminato verwijderd usuniety usunieto smazano zmazane slettet raderad archived isarchived",
+    ),
     (Field::Test, "istest testlead test testmode debug"),
     (
         Field::Trap,
@@ -247,6 +256,7 @@ pub(super) fn known(folded: &str) -> Option<Field> {
         std::sync::LazyLock::new(|| {
             NAMES
                 .iter()
+                .chain(foreign::NAMES)
                 .flat_map(|(field, names)| names.split_whitespace().map(|name| (name, *field)))
                 .collect()
         });

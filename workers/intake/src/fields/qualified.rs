@@ -9,7 +9,8 @@ const BUSINESS: &str = "\
     dienstlich dienst buro buero beruflich empresa trabajo oficina lavoro ufficio aziendale azienda \
     werk zakelijk bureau professionnel travail entreprise main haupt direct billing rechnungs \
     rechnung organization organisation address adresse post postal firmy praca prace munkahelyi \
-    jobb arbete arbejde tyo primary";
+    jobb arbete arbejde tyo primary pro rechnungsadresse rechnungsanschrift firmenadresse firmenanschrift lieferadresse \
+    billingaddress businessaddress workaddress";
 /// Words that say that it is private, or another one beside.
 const PRIVATE: &str = "\
     home private privat privater personal other andere anderes weitere weiteres alternative \
@@ -69,7 +70,15 @@ pub(super) fn qualified(folded: &str) -> Option<Field> {
 const TRAP: &str = "\
     honeypot donotfill leaveblank leaveempty leavethisblank leavethisempty leavethisfield \
     nichtausfull freilassen leerlassen norellenar noncompilare nietinvullen leeglaten \
-    nepasremplir dejarenblanco spamtrap bottrap gotcha";
+    nepasremplir dejarenblanco spamtrap bottrap gotcha contactmebyfax nichtausfuell nevyplnovat \
+    nepreencher naopreencher vulditniet niewypelnia fylltinteut fyldikke taytaala nelasciare";
+/// Words that only together name one: somebody is to leave something empty.
+const LEAVE: &str = " leave lassen lass laisser laissez laat deja dejar deje lascia lasciare lasciate deixe deixar \
+    zostaw nechte ponechte lad lat jata hagyja ";
+const EMPTY: &str = " blank empty unfilled leer frei vide leeg blanco vacio vuoto bianco branco vazio puste pusty \
+    prazdne tomt tom tyhjaksi uresen ";
+/// Marks of a trap that stand as a word of their own beside the name of a field.
+const MARKS: &str = " hp hpot trap honey pusty prazdne ";
 /// … of terms and privacy policies.
 const TERMS: &str = "\
     datenschutz privacy gdpr dsgvo rgpd privacidad dataprotection termsof termsand \
@@ -93,7 +102,10 @@ pub(super) fn spoken(name: &str) -> Option<Field> {
     }
     let folded = fold(name);
     let holds = |words: &str| words.split(' ').any(|word| folded.contains(word));
-    if holds(TRAP) {
+    if folded.starts_with("donotcontact") || folded.starts_with("donotemail") {
+        return Some(Field::NoBulk);
+    }
+    if holds(TRAP) || is_trap(name) {
         return Some(Field::Trap);
     }
     let (terms, bulk, refuses) = (holds(TERMS), holds(BULK), holds(REFUSES));
@@ -104,4 +116,24 @@ pub(super) fn spoken(name: &str) -> Option<Field> {
         (true, false) => Some(Field::Consent),
         (false, false) => None,
     }
+}
+
+/// Whether the words of a name tell of a trap: "Leave this field empty", `website_hp`, or what Mailchimp puts into
+/// its forms, `b_` with two ids.
+fn is_trap(name: &str) -> bool {
+    let words: Vec<String> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(fold)
+        .collect();
+    let one_of = |list: &str| {
+        words.iter().any(|word| list.split(' ').any(|known| !known.is_empty() && known == word))
+    };
+    let beside = |word: &String| {
+        known(word).is_some_and(|it| it != Field::Trap) || word == "form" || word == "fields"
+    };
+    let marked = one_of(MARKS) && (words.len() == 1 || words.iter().any(beside));
+    let id = |word: &String| word.len() > 3 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let mailchimp = words.len() == 3 && words[0] == "b" && words[1..].iter().all(id);
+    one_of(LEAVE) && one_of(EMPTY) || marked || mailchimp
 }

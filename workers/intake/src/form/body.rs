@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::tree::FIELDS_MAX;
+use super::tree::{FIELDS_MAX, opened};
 use crate::charset as text;
 
 /// Deepest nesting of bracketed names that is kept apart.
@@ -60,6 +60,7 @@ fn json(text: &str) -> Result<Value, String> {
     }
     serde_json::from_str(text)
         .or_else(|first| serde_json::from_str(&mend_surrogates(text)).map_err(|_| first))
+        .map(opened)
         .map_err(|error| format!("The JSON cannot be read: {error}."))
 }
 

@@ -25,9 +25,15 @@ const EVENT: &[&str] = &[
     "webhooktopic",
     "activity",
     "activitytype",
+    "ereignis",
+    "evento",
+    "evenement",
+    "gebeurtenis",
+    "udalost",
+    "zdarzenie",
 ];
 /// Fields that name one where their value looks like one.
-const MAYBE_EVENT: &[&str] = &["type", "action", "kind", "topic", "name", "method"];
+const MAYBE_EVENT: &[&str] = &["type", "action", "kind", "topic", "name", "method", "typ", "tipo"];
 /// Words of events that nobody asks anything by, folded.
 const OVER: &str = " bounce bounced bounces hardbounce softbounce open opened opens click clicked clicks unsubscribe unsubscribed \
     unsubscription complaint complained spam spamreport spamcomplaint delivery delivered deliver dropped deferred processed \
@@ -36,8 +42,12 @@ const OVER: &str = " bounce bounced bounces hardbounce softbounce open opened op
     succeeded redeemed shipped fulfilled assigned unassigned typing read seen login loggedin logout ended finished left noshow \
     reminder reminded merged removed snoozed reopened rated viewed pageview identify track ping test blocked suppressed \
     deactivated disabled uninstalled unfollowed revoked withdrawn optout optedout transferred escalated invoice payment charge \
-    receipt survey csat statuschange statuschanged onhold timeout missed outbound outgoing sent reply replied geloscht storniert \
-    abgesagt abgemeldet geandert cancelado eliminado actualizado annullato annule supprime ";
+    receipt survey csat statuschange statuschanged onhold timeout missed outbound outgoing sent reply replied deletion lost won \
+    noshow abandoned reset geloscht storniert storno abgesagt abgemeldet geandert gekundigt bezahlt zahlungseingang cancelado \
+    eliminado actualizado baja pagado annullato disiscritto pagato annule supprime paye desinscrit uitgeschreven betaald ";
+/// Words of events about something that is no enquiry, even where it is new, folded.
+const ASIDE: &str = " tag tags note notes review rating password invoice payment refund charge receipt task coupon points \
+    loyalty cart session segment score ";
 /// Words that say that something was asked or somebody came, folded: they outweigh the others.
 const NEW: &str = " created create submitted submission submit booked subscribed subscribe new received incoming inbound \
     added signup signedup registered registration requested request enquiry inquiry optin response answered lead \
@@ -87,7 +97,7 @@ pub(super) fn judge(tree: &Value) -> Option<Reading> {
             let Some(text) = scalar(value).filter(|text| text.len() <= 60) else { continue };
             let sure = EVENT.contains(&folded.as_str());
             let maybe = MAYBE_EVENT.contains(&folded.as_str()) && has_envelope(tree) && depth < 2;
-            if (sure || maybe) && is_over(&text, sure) {
+            if (sure || maybe) && is_over(&text, sure, has_envelope(tree)) {
                 return Some(named(&text));
             }
             if matches!(folded.as_str(), "status" | "state")
@@ -141,7 +151,7 @@ fn is_closed(text: &str) -> bool {
 }
 
 /// Whether the words of an event say that something is over. In a sentence of several words the last one does.
-fn is_over(text: &str, sure: bool) -> bool {
+fn is_over(text: &str, sure: bool, wraps: bool) -> bool {
     let listed =
         |list: &str, word: &str| list.split(' ').any(|known| !word.is_empty() && known == word);
     let words = words(text);
@@ -151,7 +161,11 @@ fn is_over(text: &str, sure: bool) -> bool {
     }
     let over = |word: &String| listed(OVER, word);
     let fresh = words.iter().any(|word| listed(NEW, word));
-    let whole = listed(OVER, &fold(text));
+    let folded = fold(text);
+    let whole = listed(OVER, &folded) || folded.ends_with("noshow");
+    if wraps && !spoken && words.len() > 1 && words.iter().any(|word| listed(ASIDE, word)) {
+        return true;
+    }
     // "Open house" is a fair; "email.opened" and "Email opened" are events.
     let found = if spoken {
         words.last().is_some_and(over) && words.len() < 4
@@ -182,9 +196,20 @@ fn words(text: &str) -> Vec<String> {
 fn named(event: &str) -> Reading {
     let event = crate::normal::line(event).unwrap_or_default();
     let folded = fold(&event);
-    let no_more = ["unsub", "complain", "spam", "optout", "optedout", "abgemeldet"]
-        .iter()
-        .any(|word| folded.contains(word));
+    let no_more = [
+        "unsub",
+        "baja",
+        "disiscri",
+        "desinscri",
+        "uitgeschreven",
+        "complain",
+        "spam",
+        "optout",
+        "optedout",
+        "abgemeldet",
+    ]
+    .iter()
+    .any(|word| folded.contains(word));
     other(&if no_more {
         format!(
             "The hook reports \"{event}\": somebody wants no more mail in bulk, and asks for nothing."

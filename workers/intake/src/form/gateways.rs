@@ -110,6 +110,8 @@ fn mandrill(tree: &Value) -> Option<Result<Letter, Reading>> {
     letter.subject = at(message, "subject");
     letter.text = body(at(message, "text"), at(message, "html"));
     letter.headers = headers(message);
+    let points = at(message, "spam_report.score");
+    letter.headers.extend(points.map(|points| ("x-spam-score".to_owned(), points)));
     Some(Ok(letter))
 }
 
@@ -197,6 +199,10 @@ fn mailgun(tree: &Value) -> Option<Result<Letter, Reading>> {
         headers: headers(tree),
         ..Letter::default()
     };
+    // Its filter's words stand beside the headers.
+    for name in ["X-Mailgun-Sflag", "X-Mailgun-Sscore"] {
+        letter.headers.extend(at(tree, name).map(|value| (name.to_lowercase(), value)));
+    }
     letter.reply_to = at(tree, "Reply-To").as_deref().map(mailboxes).unwrap_or_default();
     letter.sent_at = at(tree, "timestamp").as_deref().and_then(normal::timestamp);
     Some(Ok(letter))
@@ -221,10 +227,21 @@ fn sendgrid(tree: &Value) -> Option<Result<Letter, Reading>> {
         text: body(at(tree, "text"), at(tree, "html")),
         sent_at: header(&headers, "date").as_deref().and_then(normal::timestamp),
         files: names(tree.get("attachment_names"), ""),
-        headers,
+        headers: headers.into_iter().chain(spam_points(tree)).collect(),
         ..Letter::default()
     };
     Some(Ok(letter))
+}
+
+/// What the gateway's filter gave the mail, as the header that its relatives write.
+fn spam_points(tree: &Value) -> Option<(String, String)> {
+    let points = at(tree, "spam_score").or_else(|| {
+        // "Content analysis details: (12.3 points, 5.0 required)"
+        let report = at(tree, "spam_report")?;
+        let (_, rest) = report.split_once('(')?;
+        rest.split_once(" points").map(|(points, _)| points.trim().to_owned())
+    })?;
+    Some(("x-sendgrid-spam-score".to_owned(), points))
 }
 
 fn other_event(reason: &str) -> Reading {

@@ -22,14 +22,33 @@ pub(super) fn entries(tree: &Value, options: &ReadOptions) -> Vec<Value> {
     let mut around = tree.clone();
     let Some(slot) = at(&mut around, &path) else { return Vec::new() };
     *slot = Value::Null;
+    // A list that goods have elsewhere: its people stand beside it.
+    let goods = path.len() == 1 && matches!(path[0].as_str(), "items" | "products" | "line_items");
     let one = |person: &Value| {
         let mut entry = around.clone();
-        if let Some(slot) = at(&mut entry, &path) {
-            *slot = Value::Array(vec![person.clone()]);
+        if let Some(fields) = entry.as_object_mut().filter(|_| goods) {
+            fields.insert("contact".to_owned(), unwrapped(person).clone());
+        } else if let Some(slot) = at(&mut entry, &path) {
+            *slot = Value::Array(vec![unwrapped(person).clone()]);
         }
         entry
     };
-    list.iter().filter(|person| is_person(person, options)).map(one).collect()
+    list.iter().filter(|person| is_person(unwrapped(person), options)).map(one).collect()
+}
+
+/// The person of an entry: itself, or the one object that it wraps, as `{attributes: {…}}`.
+fn unwrapped(entry: &Value) -> &Value {
+    if channel(entry).is_some() {
+        return entry;
+    }
+    let inner = entry.as_object().into_iter().flatten().filter(|(_, value)| value.is_object());
+    let mut people = inner.filter(|(name, value)| {
+        side(std::slice::from_ref(*name)) != Side::Ours && channel(value).is_some()
+    });
+    match (people.next(), people.next()) {
+        (Some((_, person)), None) => person,
+        _ => entry,
+    }
 }
 
 fn at<'t>(tree: &'t mut Value, path: &[String]) -> Option<&'t mut Value> {
@@ -65,6 +84,7 @@ fn find<'t>(
 fn people(list: &[Value], options: &ReadOptions) -> usize {
     let mut known = std::collections::HashSet::new();
     list.iter()
+        .map(unwrapped)
         .filter(|one| is_person(one, options))
         .filter_map(channel)
         .filter(|channel| known.insert(channel.clone()))

@@ -55,12 +55,22 @@ fn part(name: &str) -> Part {
     }
 }
 
+/// The place of a part among the others, where forms divide a number into three: `phone_line` ends it.
+fn place(name: &str) -> u8 {
+    match fold(name).as_str() {
+        "1" | "a" | "part1" | "first" | "area" | "areacode" => 1,
+        "2" | "b" | "part2" | "prefix" | "exchange" | "middle" => 2,
+        "3" | "c" | "part3" | "line" | "suffix" | "subscriber" | "last" => 3,
+        _ => 2,
+    }
+}
+
 /// Puts the parts of each telephone together: one leaf stands for all that stood below its name.
 pub(super) fn joined(leaves: Vec<Leaf>) -> Vec<Leaf> {
-    let mut groups: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<String>, Vec<(usize, String)>> = BTreeMap::new();
     for (at, leaf) in leaves.iter().enumerate() {
-        if let Some(parent) = phone_above(leaf) {
-            groups.entry(parent.to_vec()).or_default().push(at);
+        if let Some((parent, name)) = phone_above(leaf).or_else(|| phone_beside(leaf)) {
+            groups.entry(parent).or_default().push((at, name));
         }
     }
     groups.retain(|_, members| members.len() > 1);
@@ -70,11 +80,17 @@ pub(super) fn joined(leaves: Vec<Leaf>) -> Vec<Leaf> {
     let mut whole: BTreeMap<usize, Leaf> = BTreeMap::new();
     let mut taken = std::collections::HashSet::new();
     for (parent, members) in groups {
+        let mut members = members;
+        members.sort_by_key(|(at, name)| (place(name), *at));
+        let has_area = members.iter().any(|(_, name)| fold(name).starts_with("area"));
         let parts: Vec<(Part, &str)> = members
             .iter()
-            .map(|at| {
-                (part(leaves[*at].path.last().map_or("", String::as_str)), leaves[*at].value.trim())
+            .map(|(at, name)| match part(name) {
+                // "prefix" beside "area" is the middle of the number.
+                Part::Area if has_area && !fold(name).starts_with("area") => (Part::Number, *at),
+                part => (part, *at),
             })
+            .map(|(part, at)| (part, leaves[at].value.trim()))
             .collect();
         let Some(value) = together(&parts) else { continue };
         // The kind of line stays a field of its own.
@@ -82,9 +98,9 @@ pub(super) fn joined(leaves: Vec<Leaf>) -> Vec<Leaf> {
             .iter()
             .zip(&parts)
             .filter(|(_, (part, _))| *part != Part::Aside)
-            .map(|(at, _)| *at);
+            .map(|((at, _), _)| *at);
         taken.extend(used);
-        whole.insert(members[0], Leaf { path: parent, label: None, value });
+        whole.insert(members[0].0, Leaf { path: parent, label: None, value });
     }
     let keep = |(at, leaf): (usize, Leaf)| (!taken.contains(&at)).then_some(leaf);
     let mut out: Vec<Leaf> = whole.into_values().collect();
@@ -92,15 +108,51 @@ pub(super) fn joined(leaves: Vec<Leaf>) -> Vec<Leaf> {
     out
 }
 
-/// The path of the telephone that a leaf is a part of.
-fn phone_above(leaf: &Leaf) -> Option<&[String]> {
+/// The path of the telephone that a leaf is a part of, and the part's name.
+fn phone_above(leaf: &Leaf) -> Option<(Vec<String>, String)> {
     if leaf.label.is_some() {
         return None;
     }
-    let (_, parent) = leaf.path.split_last()?;
-    let name = parent.last()?;
-    let field = fields::meaning(name)?;
-    matches!(field, Field::Phone | Field::Mobile | Field::OtherPhone).then_some(parent)
+    let (last, parent) = leaf.path.split_last()?;
+    is_phone(parent.last()?).then(|| (parent.to_vec(), last.clone()))
+}
+
+/// The same where the parts stand side by side: `phone_area` and `phone_line`, `tel1` to `tel3`.
+fn phone_beside(leaf: &Leaf) -> Option<(Vec<String>, String)> {
+    /// A part of a number has fewer digits than a number.
+    const PART_DIGITS_MAX: usize = 5;
+    let (last, parent) = leaf.path.split_last().filter(|_| leaf.label.is_none())?;
+    let digits = leaf.value.chars().filter(char::is_ascii_digit).count();
+    let (name, part) = match last.rsplit_once(['_', '-', '.']) {
+        Some((name, part)) if is_part(part) => (name, part),
+        _ => last.split_at(last.trim_end_matches(['1', '2', '3']).len()),
+    };
+    // What comes first is no whole number.
+    let fits = !part.is_empty() && (place(part) > 1 || digits <= PART_DIGITS_MAX);
+    let mut path = parent.to_vec();
+    path.push(name.to_owned());
+    (fits && is_phone(name)).then(|| (path, part.to_owned()))
+}
+
+fn is_part(name: &str) -> bool {
+    matches!(
+        fold(name).as_str(),
+        "1" | "2"
+            | "3"
+            | "area"
+            | "areacode"
+            | "prefix"
+            | "exchange"
+            | "middle"
+            | "line"
+            | "suffix"
+            | "subscriber"
+    ) || name.starts_with("part")
+}
+
+fn is_phone(name: &str) -> bool {
+    let field = fields::meaning(name);
+    matches!(field, Some(Field::Phone | Field::Mobile | Field::OtherPhone))
 }
 
 fn together(parts: &[(Part, &str)]) -> Option<String> {
@@ -112,6 +164,10 @@ fn together(parts: &[(Part, &str)]) -> Option<String> {
     }
     let numbers: Vec<&str> = of(Part::Number).filter(|text| digits(text) > 0).collect();
     // Several whole numbers are several telephones.
+    let begun = of(Part::Area).next().is_some() || numbers.first().is_some_and(|n| digits(n) < 6);
+    if numbers.len() > 1 && !begun {
+        return None;
+    }
     if numbers.iter().filter(|text| digits(text) >= 7).count() > 1 || numbers.is_empty() {
         return None;
     }

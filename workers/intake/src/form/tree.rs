@@ -58,6 +58,10 @@ pub(super) fn flatten(tree: &Value, path: &mut Vec<String>, out: &mut Vec<Leaf>)
     if path.len() > DEPTH_MAX || out.len() > FIELDS_MAX {
         return false;
     }
+    if let Some(value) = tree.as_object().and_then(|fields| chosen_under(path, fields)) {
+        out.push(Leaf { path: path.clone(), label: None, value });
+        return true;
+    }
     let mut below = |name: String, value: &Value, out: &mut Vec<Leaf>| {
         path.push(name);
         let fits = flatten(value, path, out);
@@ -66,7 +70,11 @@ pub(super) fn flatten(tree: &Value, path: &mut Vec<String>, out: &mut Vec<Leaf>)
     };
     match tree {
         Value::Object(fields) if let Some((label, value)) = described(fields) => {
-            out.push(Leaf { path: path.clone(), label, value });
+            let several = label.as_deref().and_then(fields::meaning) == Some(Field::Product);
+            let values = if several { each_chosen(fields) } else { None };
+            for value in values.unwrap_or_else(|| vec![value]) {
+                out.push(Leaf { path: path.clone(), label: label.clone(), value });
+            }
             true
         }
         Value::Object(fields) => fields.iter().all(|(name, value)| below(name.clone(), value, out)),
@@ -82,6 +90,30 @@ pub(super) fn flatten(tree: &Value, path: &mut Vec<String>, out: &mut Vec<Leaf>)
     }
 }
 
+/// The text of a choice below the field that it answers: `product: {value: "k7", label: "WF-3"}`.
+fn chosen_under(path: &[String], fields: &serde_json::Map<String, Value>) -> Option<String> {
+    const KEYS: &[&str] = &["value", "id", "key", "code", "selected"];
+    const TEXTS: &[&str] = &["label", "text", "title", "name", "caption", "display"];
+    let asked = fields::meaning(path.last()?)?;
+    let plain = matches!(
+        asked,
+        Field::Product
+            | Field::Topic
+            | Field::Country
+            | Field::Industry
+            | Field::Employees
+            | Field::Budget
+            | Field::Timeframe
+            | Field::Source
+    );
+    let known = |name: &String| KEYS.contains(&name.as_str()) || TEXTS.contains(&name.as_str());
+    if !plain || fields.len() < 2 || !fields.keys().all(known) {
+        return None;
+    }
+    let text = TEXTS.iter().find_map(|name| scalar(fields.get(*name)?))?;
+    fields::meaning(&text).is_none().then_some(text)
+}
+
 /// A field that form builders describe: `{label, type, value}`; its name, unless its key says more, and its value.
 fn described(fields: &serde_json::Map<String, Value>) -> Option<(Option<String>, String)> {
     let names = || {
@@ -89,6 +121,16 @@ fn described(fields: &serde_json::Map<String, Value>) -> Option<(Option<String>,
             .iter()
             .filter_map(|n| scalar(fields.get(*n)?))
     };
+    // Typeform and its relatives: `{type: "text", text: "…", field: {title}}`.
+    if let Some(kind) = fields.get("type").and_then(scalar)
+        && let Some(asked) = fields.get("field").and_then(Value::as_object)
+        && let Some(value) = fields.get(&kind).and_then(text_of)
+    {
+        let names = ["title", "label", "name", "ref"].iter();
+        let mut names = names.filter_map(|name| scalar(asked.get(*name)?)).collect::<Vec<_>>();
+        names.sort_by_key(|name| fields::meaning(name).is_none());
+        return Some((names.into_iter().next(), value));
+    }
     let value = ["value", "answer", "values"]
         .iter()
         .find_map(|name| fields.get(*name))
@@ -101,6 +143,13 @@ fn described(fields: &serde_json::Map<String, Value>) -> Option<(Option<String>,
         other => chosen(other).unwrap_or_default(),
     };
     Some((Some(name), value))
+}
+
+/// The texts of all that was chosen, where several things were.
+fn each_chosen(fields: &serde_json::Map<String, Value>) -> Option<Vec<String>> {
+    let value = ["value", "answer", "values"].iter().find_map(|name| fields.get(*name))?;
+    let chosen = |one: &Value| choice(fields, one).or_else(|| text_of(one));
+    Some(value.as_array()?.iter().filter_map(chosen).collect()).filter(|all: &Vec<_>| all.len() > 1)
 }
 
 /// Names under which form builders list what can be chosen.
@@ -158,6 +207,7 @@ fn text_of(value: &Value) -> Option<String> {
         ["label", "text", "title", "name", "caption", "display", "value"]
             .iter()
             .find_map(|name| scalar(value.get(*name)?))
+            .or_else(|| text_of(value.get("choice").or_else(|| value.get("selected"))?))
     })
 }
 
@@ -180,6 +230,21 @@ fn number_text(number: &serde_json::Number) -> String {
         Some((whole, "0")) => whole.to_owned(),
         _ => text,
     }
+}
+
+/// The tree with the fields opened that hold JSON as a text, as JotForm's hook does.
+pub(super) fn opened(mut tree: Value) -> Value {
+    /// Largest text that is opened, in bytes.
+    const BYTES_MAX: usize = 1024 * 1024;
+    for name in ["rawRequest", "payload"] {
+        if let Some(field) = tree.get_mut(name)
+            && let Some(text) = field.as_str().filter(|text| text.len() <= BYTES_MAX)
+            && let Ok(inner @ Value::Object(_)) = serde_json::from_str(text)
+        {
+            *field = inner;
+        }
+    }
+    tree
 }
 
 /// The text at a path of names and indexes, as `payload.recipient.handle`.

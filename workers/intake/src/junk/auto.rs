@@ -32,10 +32,14 @@ const HEADERS: &[&str] = &[
 pub(super) fn judge(letter: &Letter) -> Judgement {
     let raw = letter.subject.as_deref().unwrap_or_default();
     let subject = fold(subject::bare(raw));
-    let certain = CERTAIN.iter().any(|begin| subject.starts_with(begin));
+    // Gateways and programs put their word behind a subject, in brackets.
+    let behind = raw.rsplit_once(['(', '[']).map(|(_, mark)| fold(mark)).unwrap_or_default();
+    let certain =
+        CERTAIN.iter().any(|begin| subject.starts_with(begin) || behind.starts_with(begin));
     let weak = WEAK.iter().any(|begin| subject.starts_with(begin));
     let spoken = spoken(letter);
-    let says = says(&spoken);
+    let said = says(&spoken);
+    let says = said > 0;
     let answers = letter.header("in-reply-to").is_some() || letter.header("references").is_some();
     let prefixed = subject::prefix(raw) == Some(subject::Prefix::Answer);
     let auto = || Judgement::Junk(NoLead::AutoReply, "The mail is an automatic answer.".to_owned());
@@ -65,6 +69,8 @@ pub(super) fn judge(letter: &Letter) -> Judgement {
                 .to_owned(),
         ),
         (false, true) if weak => auto(),
+        // The subject says nothing, the text says it twice.
+        (false, true) if said > 1 && !asks::has_question(&spoken) => auto(),
         _ => Judgement::Fine,
     }
 }
@@ -111,9 +117,10 @@ fn spoken(letter: &Letter) -> String {
     fresh.collect::<Vec<_>>().join(" ")
 }
 
-fn says(spoken: &str) -> bool {
+/// How many of the phrases that automatic answers say stand in a text.
+fn says(spoken: &str) -> usize {
     let lower = spoken.to_lowercase().replace('’', "'");
-    SAYS.iter().any(|phrase| lower.contains(phrase))
+    SAYS.iter().filter(|phrase| lower.contains(*phrase)).count()
 }
 
 #[cfg(test)]

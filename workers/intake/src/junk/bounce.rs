@@ -137,6 +137,36 @@ const SUBJECTS: &[&str] = &[
     "kohaletoimetamineebaonnestus",
     "dostavkata",
 ];
+/// What such subjects hold anywhere, folded: it tells where the text names who was not reached.
+const NOT_DELIVERED: &[&str] = &[
+    "nondistribu",
+    "nonremis",
+    "nichtzugestellt",
+    "nichtzustellbar",
+    "unzustellbar",
+    "noentregad",
+    "nonconsegnat",
+    "nonrecapitat",
+    "naoentreg",
+    "nietbezorgd",
+    "nietafgelever",
+    "niedostarcz",
+    "niedorecz",
+    "nebyladoruc",
+    "nebylodoruc",
+    "neboladoruc",
+    "nedoruc",
+    "nemkezbes",
+    "ikkelever",
+    "intelever",
+    "eitoimitet",
+    "nulivrat",
+    "nufostlivrat",
+    "neisporuc",
+    "notdelivered",
+    "undeliver",
+    "недоставлен",
+];
 /// Local parts of mail systems, folded.
 const DAEMONS: &[&str] = &[
     "mailerdaemon",
@@ -233,6 +263,9 @@ pub(super) fn report(letter: &Letter) -> Option<(NoLead, String)> {
 fn reads_like_bounce(letter: &Letter) -> bool {
     let subject = fold(subject::bare(letter.subject.as_deref().unwrap_or_default()));
     let by_subject = SUBJECTS.iter().any(|begin| subject.starts_with(begin));
+    let says_so = NOT_DELIVERED.iter().any(|piece| subject.contains(piece))
+        && !asks::has_question(&letter.text)
+        && names_somebody(letter);
     let by_daemon = letter.from.as_ref().is_some_and(|from| {
         let local = fold(sender::local(&from.email));
         let name = from.name.as_deref().map(fold).unwrap_or_default();
@@ -245,9 +278,24 @@ fn reads_like_bounce(letter: &Letter) -> bool {
         letter.header("auto-submitted").is_some_and(|value| !value.eq_ignore_ascii_case("no"));
     let by_text = reads_like_server(&letter.text);
     // A mail server's own name is enough only where nobody asks for anything.
-    by_subject && (by_daemon || empty_return || generated || by_text || letter.from.is_none())
+    says_so
+        || by_subject
+            && (by_daemon || empty_return || generated || by_text || letter.from.is_none())
         || by_daemon && (by_text || empty_return || generated || !asks::asks(&letter.text))
         || by_text && empty_return && has_status_code(&letter.text)
+}
+
+/// Whether the text names an address that is not its sender's.
+fn names_somebody(letter: &Letter) -> bool {
+    /// How many words are looked at.
+    const WORDS_MAX: usize = 500;
+    letter
+        .text
+        .split(|c: char| c.is_whitespace() || "<>()[],;:\"'".contains(c))
+        .take(WORDS_MAX)
+        .filter(|word| word.contains('@'))
+        .filter_map(|word| crate::normal::email(word.trim_end_matches('.')))
+        .any(|email| letter.from.as_ref().is_none_or(|from| from.email != email))
 }
 
 fn reads_like_server(text: &str) -> bool {

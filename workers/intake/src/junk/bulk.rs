@@ -183,6 +183,8 @@ pub(super) fn judge(letter: &Letter) -> Judgement {
         // An answer inside a thread is somebody's; a newsletter that is threaded has its signs.
         (0 | 1, _) if answered => Judgement::Fine,
         (0, true) if asks => Judgement::Fine,
+        // One person's wish to one mailbox, with nothing to click.
+        (0, true) if letter.to.len() == 1 && !letter.text.contains("://") => Judgement::Fine,
         (1, true) if asks && letter.to.len() == 1 => Judgement::Fine,
         (0, true) | (1, true) => Judgement::Suspect(
             "The mail went through a list or a mass mail service and asks for something; release \

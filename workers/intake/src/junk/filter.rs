@@ -57,6 +57,9 @@ const POINTS_SPAM: f64 = 15.0;
 /// The verdict of a filter; the worst one where there are several.
 #[must_use]
 pub(super) fn verdict(letter: &Letter) -> Option<Verdict> {
+    if letter.subject.as_deref().is_some_and(is_marked) {
+        return Some(Verdict::Spam("in the subject"));
+    }
     let mut doubtful = None;
     for (name, value) in &letter.headers {
         let value = value.trim().to_lowercase();
@@ -86,6 +89,17 @@ pub(super) fn verdict(letter: &Letter) -> Option<Verdict> {
         }
     }
     doubtful
+}
+
+/// Whether a filter wrote its word before a subject: `***SPAM***`, `[SPAM]`, `{Spam?}`.
+fn is_marked(subject: &str) -> bool {
+    let mark = |c: char| "*[]{}()?!:-_ ".contains(c);
+    let begins = subject.trim_start().starts_with(['*', '[', '{']);
+    let lower = subject.trim_start_matches(mark).to_lowercase();
+    let word: String = lower.chars().take_while(|c| c.is_alphabetic()).collect();
+    begins
+        && matches!(word.as_str(), "spam" | "junk" | "spamverdacht" | "bulk" | "phishing")
+        && lower[word.len()..].starts_with(['*', ']', '}', '?', '-', ' '])
 }
 
 /// Exchange and Microsoft 365: the level of confidence, the filter's verdict and category.

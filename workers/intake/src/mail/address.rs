@@ -15,7 +15,8 @@ pub(crate) fn bare_mailbox(text: &str) -> Option<Mailbox> {
     });
     let text = routed.unwrap_or(text);
     let split = |c: char| c.is_whitespace() || "<>[](),;\"".contains(c);
-    let found = text.split(split).find_map(normal::email).or_else(|| sloppy(&text));
+    let word = |word: &str| normal::email(word.trim_matches('\''));
+    let found = text.split(split).find_map(word).or_else(|| sloppy(&text));
     let email = found?;
     let lower = text.to_lowercase();
     let at = lower.find(&email).or_else(|| lower.find('<'));
@@ -71,7 +72,13 @@ fn sloppy(text: &str) -> Option<String> {
 
 /// A display name; an address in its place says nothing, or something false.
 pub(super) fn display_name(raw: &str) -> Option<String> {
-    let name = raw.trim_matches(|c: char| c.is_whitespace() || "\"'<>[](),;*".contains(c));
+    let name = raw.trim_matches(|c: char| c.is_whitespace() || "\"'<>[],;*".contains(c));
+    // "Ida Falk (Einkauf)" keeps its brackets, "(Ida Falk)" does not.
+    let name = if name.starts_with('(') || name.matches('(').count() != name.matches(')').count() {
+        name.trim_matches(['(', ')', ' '])
+    } else {
+        name
+    };
     normal::line(name).filter(|name| !name.contains('@'))
 }
 

@@ -44,7 +44,7 @@ const LABELS: &[(Label, &str)] = &[
     (
         Label::From,
         "from von de da van od fran fra mittente afzender absender expediteur remitente lahettaja \
-         felado dela kimden gonderen от отправитель від відправник saatja prima posiljatelj \
+         felado dela kimden gonderen от отправитель від відправник saatja posiljatelj salje откого відкого \
          odosielatel odesilatel nadawca avsender afsender avsandare expeditor απο από αποστολέας \
          差出人 送信者 发件人 寄件者 寄件人 보낸사람 보낸이 מאת من dari tu nuo no kellelt",
     ),
@@ -65,12 +65,12 @@ const LABELS: &[(Label, &str)] = &[
         "to an para a aan per pour cc kopie bcc till til komu do vastaanottaja cimzett kime кому \
          adresat destinatario destinataire empfanger ontvanger catre за kopia copia copie kopio \
          masolat bilgi копия копія prejemnik prijemce prijemca primatelj mottaker modtager mottagare \
-         προς κοιν κοινοποίηση 宛先 收件人 收件者 받는사람 받는이 抄送 副本 参照 참조 אל إلى kepada kam \
+         προς κοιν κοινοποίηση 宛先 收件人 收件者 받는사람 받는이 抄送 副本 参照 참조 אל إلى kepada kam prima \
          kellele kopija",
     ),
     (
         Label::Subject,
-        "subject betreff asunto oggetto onderwerp objet assunto sujet temat emne amne predmet aihe \
+        "subject betreff asunto oggetto onderwerp objet assunto sujet temat emne amne predmet zadeva subj aihe \
          targy subiect konu тема arne pealkiri teema tema θέμα 件名 主题 主旨 標題 제목 נושא الموضوع \
          perihal",
     ),
@@ -130,8 +130,12 @@ pub(super) fn block(lines: &[&str]) -> Option<(Forwarded, usize)> {
     let more = kinds.iter().filter(|found| **found).count();
     let [sent, date, to, subject] = kinds;
     let addressed = entries.iter().any(|(_, value)| value.contains('@'));
+    // A day of a delivery has neither a year nor a clock.
+    let dated = value(Label::Date).is_some_and(|day| {
+        day.contains(':') || day.split(|c: char| !c.is_ascii_digit()).any(|word| word.len() == 4)
+    });
     let is_mails = sent && (to || subject)
-        || subject && to && date
+        || subject && to && date && dated
         || addressed && more >= 2
         || from.is_some() && more >= 1;
     if !is_mails {

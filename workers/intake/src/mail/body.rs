@@ -3,7 +3,7 @@
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
 use super::transfer;
-use crate::{charset, html, normal};
+use crate::{asks, charset, html, normal};
 
 /// Most text that is read from one mail, in bytes.
 pub(super) const TEXT_BYTES_MAX: usize = 256 * 1024;
@@ -41,7 +41,8 @@ fn may_be_stub(plain: &str) -> bool {
 /// says, or is nothing but links.
 fn is_stub(plain: &str, marked: &str) -> bool {
     /// Words that a stub is made of in most languages, lower case.
-    const SAYS: &[&str] = &["html", "browser", "webbrowser", "prohlížeč", "prehliadač", "браузер"];
+    const SAYS: &[&str] =
+        &["html", "browser", "webbrowser", "prohlížeč", "prehliadač", "браузер", "mime"];
     let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let (plain, marked) = (fold(plain), fold(marked));
     let is_link = |word: &str| word.contains("://") || word.starts_with("www.");
@@ -51,6 +52,9 @@ fn is_stub(plain: &str, marked: &str) -> bool {
     let (known, all) = shared
         .fold((0, 0), |(known, all), word| (known + usize::from(marked.contains(word)), all + 1));
     let foreign = all == 0 || known * 2 < all;
+    // What says nothing of the other and asks nothing only points to it.
+    let longer = longer
+        || known == 0 && !asks::asks(&plain) && marked.chars().count() > plain.chars().count();
     let says = SAYS.iter().any(|word| plain.contains(word));
     !marked.contains(&plain) && (links_only || says && foreign || longer && foreign)
         || links_only && !marked.is_empty()
@@ -97,12 +101,24 @@ fn read(message: &Message<'_>, part: &MessagePart<'_>, decoded: &str, is_html: b
     if damaged(&text) && !damaged(decoded) { decoded.to_owned() } else { text }
 }
 
+/// The charset that the text of the mail is in, where it is none of UTF-8.
+#[must_use]
+pub(super) fn foreign_charset(message: &Message<'_>) -> Option<&'static encoding_rs::Encoding> {
+    let parts = message.text_body.iter().chain(&message.html_body);
+    parts.filter_map(|id| message.parts.get(*id as usize)).find_map(|part| {
+        let raw = message.raw_message.get(part.offset_body as usize..part.offset_end as usize)?;
+        let label = part.content_type().and_then(|kind| kind.attribute("charset"));
+        charset::Charset::of(&transfer::decode(raw, declared(part)), label).foreign()
+    })
+}
+
 /// The transfer encoding that the part names; the parser forgets it where it cannot decode.
 fn declared(part: &MessagePart<'_>) -> Encoding {
     let written = part.content_transfer_encoding().unwrap_or_default().trim().to_lowercase();
+    let written: String = written.chars().filter(char::is_ascii_alphanumeric).collect();
     match written.as_str() {
         "base64" => Encoding::Base64,
-        "quoted-printable" => Encoding::QuotedPrintable,
+        "quotedprintable" => Encoding::QuotedPrintable,
         _ => part.encoding,
     }
 }
@@ -115,6 +131,8 @@ fn decode(raw: &[u8], encoding: Encoding, label: Option<&str>, is_html: bool) ->
         if is_text(&inner) {
             bytes = inner;
         }
+    } else if encoding == Encoding::None && transfer::is_quoted_printable(raw) {
+        bytes = transfer::quoted_printable(raw);
     } else if encoding == Encoding::Base64 && is_text(raw) && !is_text(&bytes) {
         // It was never encoded.
         bytes = raw.to_vec();

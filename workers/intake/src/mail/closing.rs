@@ -1,5 +1,6 @@
 //! How people close a letter. Some of these words also open one: the place tells.
 
+use super::talk;
 use crate::asks;
 use crate::fields::fold;
 
@@ -258,6 +259,10 @@ pub(super) fn is_closing(lines: &[&str], has_above: bool) -> bool {
 /// Whether the words of a line are such as close a letter.
 pub(super) fn closes(line: &str) -> bool {
     if line.is_empty() || line.len() > LINE_BYTES_MAX {
+        return false;
+    }
+    // "Greetings, we need two CM-100": it opens a sentence.
+    if talk::names_article(line) {
         return false;
     }
     let folded = fold(line);

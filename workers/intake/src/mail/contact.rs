@@ -35,7 +35,7 @@ pub(super) fn fill(draft: &mut Draft<'_>, contact: Option<&Mailbox>, letter: &Le
     if let Some(subject) = &letter.subject {
         draft.field(Field::Topic, "subject", subject);
     }
-    draft.enquiry_mut().message = normal::paragraph(fresh);
+    draft.enquiry_mut().message = normal::paragraph(&normal::without_cards(fresh));
     draft.enquiry_mut().submitted_at = letter.sent_at;
     draft.enquiry_mut().thread = thread::of(letter);
     for file in &letter.files {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
+
 use super::words;
 use crate::charset::Charset;
 
@@ -41,9 +43,10 @@ fn begins_header(bytes: &[u8]) -> bool {
 }
 
 /// Unfolds a header block, drops lines of blanks only, which some parsers take for the end, turns
-/// raw 8-bit into UTF-8, each header by itself, and mends encoded words.
+/// raw 8-bit into UTF-8, each header by itself, and mends encoded words. `hint` is the charset of the mail's text,
+/// where words are not in the one that they name.
 #[must_use]
-pub(super) fn mend_head(head: &[u8]) -> Vec<u8> {
+pub(super) fn mend_head(head: &[u8], hint: Option<&'static Encoding>) -> Vec<u8> {
     let head = escape_encoded_words(head);
     let charset = Charset::of(&head, None);
     let mut out = Vec::with_capacity(head.len() + 16);
@@ -54,7 +57,7 @@ pub(super) fn mend_head(head: &[u8]) -> Vec<u8> {
             continue;
         }
         if !line.starts_with(b" ") && !line.starts_with(b"\t") {
-            flush(&mut header, charset, &mut out);
+            flush(&mut header, charset, hint, &mut out);
             header.extend_from_slice(line);
             continue;
         }
@@ -66,14 +69,19 @@ pub(super) fn mend_head(head: &[u8]) -> Vec<u8> {
         }
         header.extend_from_slice(rest);
     }
-    flush(&mut header, charset, &mut out);
+    flush(&mut header, charset, hint, &mut out);
     out
 }
 
-fn flush(header: &mut Vec<u8>, charset: Charset, out: &mut Vec<u8>) {
+fn flush(
+    header: &mut Vec<u8>,
+    charset: Charset,
+    hint: Option<&'static Encoding>,
+    out: &mut Vec<u8>,
+) {
     if !header.is_empty() {
         let text = charset.decode(header);
-        out.extend_from_slice(words::mend(&text).replace(['\r', '\n'], " ").as_bytes());
+        out.extend_from_slice(words::mend(&text, hint).replace(['\r', '\n'], " ").as_bytes());
         out.extend_from_slice(b"\r\n");
         header.clear();
     }
@@ -110,7 +118,7 @@ pub(super) fn mend_parts(body: &[u8]) -> Cow<'_, [u8]> {
             .sum();
         let (block, after) = rest.split_at(head);
         if block.windows(2).any(|window| window == b"=?") {
-            out.extend(mend_head(block));
+            out.extend(mend_head(block, None));
         } else {
             out.extend_from_slice(block);
         }

@@ -10,47 +10,13 @@ const POSSESSIVES: &[&str] = &[
     "twoje", "vas", "vase", "the", "el", "le", "visitor", "visitors", "customer", "client",
     "kunde", "kunden", "absender", "besucher", "contact", "kontakt", "of",
 ];
-/// Labels by meaning, folded.
+/// Labels that only mails of forms have, by meaning, folded.
 const LABELS: &[(Field, &str)] = &[
-    (
-        Field::FullName,
-        "imie imieinazwisko nazwiskoiimie jmeno jmenoaprijmeni menoapriezvisko meno nev teljesnev \
-         namn navn nimi vardas vardasirpavarde vards nume numesiprenume ad adsoyad isim imeiprezime \
-         ime имя имяифамилия фио имена ім'я ім’я імя όνομα ονοματεπώνυμο 氏名 お名前 名前 姓名 名字 \
-         联系人 성함 이름 שם الاسم från fra von from de od van da absendername sendername",
-    ),
-    (
-        Field::Email,
-        "epost eposta epostadress epostadresse sahkoposti sahkopostiosoite adresemail adresemail \
-         adresaemail adrese emailcim elpastas elpasts почта электроннаяпочта эл почта елпошта пошта \
-         емайл имейл ηλεκτρονικόταχυδρομείο メール メールアドレス 邮箱 电子邮件 電子郵件 電郵 이메일 \
-         דואראלקטרוני البريدالإلكتروني mejl mailadresse posta emailadress",
-    ),
+    (Field::FullName, "från fra from von de from od van da absendername sendername"),
     (
         Field::Phone,
-        "numertelefonu nrtelefonu telefonnicislo telefonniho telefonszam puhelin puhelinnumero \
-         telefonnummer tlf tlfnr telnummer telefonas talrunis telefonnumarasi телефон \
-         номертелефона τηλέφωνο 電話 電話番号 电话 電話號碼 手机 联系电话 전화 전화번호 연락처 טלפון \
-         الهاتف ruckruf ruckrufunter ruckrufnummer callback callmeat reachmeat erreichbarunter \
-         bellen rappel llamar richiamare telefonszama komorka",
+        "telefonniho ruckrufunter callback callmeat reachmeat erreichbarunter bellen rappel llamar richiamare",
     ),
-    (
-        Field::Company,
-        "nazwafirmy spolecnost spolocnost ceg cegnev foretag foretagsnamn virksomhed bedrift yritys \
-         imone uznemums companie sirket tvrtka podjetje компания организация компанія εταιρεία \
-         会社名 会社 公司 公司名称 회사 회사명 חברה الشركة",
-    ),
-    (
-        Field::Message,
-        "wiadomosc tresc trescwiadomosci zprava sprava uzenet meddelande besked melding viesti \
-         zinute zina mesaj poruka sporocilo сообщение вопрос текст комментарий повідомлення μήνυμα \
-         メッセージ お問い合わせ内容 お問い合わせ 内容 留言 消息 留言内容 문의내용 메시지 내용 הודעה \
-         الرسالة messagebody mensagem texte testo texto tekst anliegen wunsch ihranliegen ihrwunsch \
-         pregunta domanda pergunta pytanie dotaz otazka sporgsmal fraga kysymys",
-    ),
-    (Field::City, "miasto mesto varos by kaupunki город місто πόλη 市 城市 도시"),
-    (Field::Product, "produkt tuote termek produs urun товар продукт προϊόν 製品 商品 产品 제품"),
-    (Field::Quantity, "ilosc mnozstvi mnozstvo mennyiseg antal antall maara количество 数量 수량"),
 ];
 /// Pieces of labels of telephones, folded.
 const PHONES: &[&str] = &["tel", "ruf", "call", "phone", "handy", "mob", "fon", "gsm", "whatsapp"];

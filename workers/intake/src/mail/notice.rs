@@ -193,6 +193,104 @@ const EVENTS: &[&str] = &[
 /// Subjects of digests of lists, folded; they stand anywhere in it.
 const DIGESTS: &[&str] = &["digestvol", "digestnr", "dailydigest", "weeklydigest"];
 
+/// Whether a text, in lower case, says that a system wrote it.
+#[must_use]
+pub(super) fn is_of_system(lower: &str) -> bool {
+    SYSTEM.iter().any(|phrase| lower.contains(phrase))
+}
+
+/// How somebody writes to their customers, lower case.
+const TO_CUSTOMERS: &[&str] = &[
+    "dear customer",
+    "dear valued customer",
+    "dear client",
+    "dear subscriber",
+    "dear guest",
+    "liebe kundin",
+    "lieber kunde",
+    "sehr geehrte kundin",
+    "sehr geehrter kunde",
+    "cher client",
+    "chère cliente",
+    "estimado cliente",
+    "estimada clienta",
+    "gentile cliente",
+    "egregio cliente",
+    "geachte klant",
+    "beste klant",
+    "prezado cliente",
+    "estimado(a) cliente",
+    "caro cliente",
+    "szanowny kliencie",
+    "szanowna klientko",
+    "drogi kliencie",
+    "vážený zákazníku",
+    "vážená zákaznice",
+    "vážený zákazník",
+    "kære kunde",
+    "kjære kunde",
+    "kära kund",
+    "bästa kund",
+    "hyvä asiakas",
+    "tisztelt ügyf",
+    "kedves ügyf",
+    "stimate client",
+    "poštovani kup",
+    "spoštovani kup",
+    "уважаемый клиент",
+    "шановний клієнт",
+    "αγαπητέ πελάτη",
+    "sayın müşteri",
+    "尊敬的客户",
+    "お客様各位",
+    "고객님",
+];
+/// What tells of a payment or parcel of theirs, lower case.
+const REPORTS: &[&str] = &[
+    "transaction id",
+    "transaktionsnummer",
+    "sent you",
+    "has been paid",
+    "payment was received",
+    "is due",
+    "due on",
+    "due date",
+    "fällig am",
+    "zahlbar bis",
+    "wird abgebucht",
+    "échéance",
+    "prélevé",
+    "fecha de vencimiento",
+    "con vencimiento",
+    "scadenza",
+    "vervaldatum",
+    "wordt afgeschreven",
+    "vencimento",
+    "termin płatności",
+    "datum splatnosti",
+    "splatnost",
+    "forfaller",
+    "forfalder",
+    "förfaller",
+    "eräpäivä",
+    "booking number",
+    "buchungsnummer",
+    "tracking number",
+    "sendungsnummer",
+];
+
+/// Whether the text is what a house writes to its customers.
+fn to_customers(lower: &str) -> bool {
+    TO_CUSTOMERS.iter().any(|phrase| {
+        lower.split_once(phrase).is_some_and(|(_, behind)| {
+            // "Dear customer service" is written to us.
+            !["service", "support", "care", "team", "ndienst", "nservice"]
+                .iter()
+                .any(|word| behind.trim_start().starts_with(word))
+        })
+    })
+}
+
 /// Whether a system reports something; `None` where not, or where a person may have written.
 #[must_use]
 pub(super) fn of_system(letter: &Letter, fresh: &str) -> Option<Reading> {
@@ -208,7 +306,7 @@ pub(super) fn of_system(letter: &Letter, fresh: &str) -> Option<Reading> {
         .map(fold)
         .any(|word| EVENTS.iter().any(|begin| word.starts_with(begin)));
     let lower = fresh.to_lowercase();
-    let system = SYSTEM.iter().any(|phrase| lower.contains(phrase));
+    let system = is_of_system(&lower);
     let question = asks::has_question(fresh);
     match (system, biller && event) {
         (true, true) => Some(no_lead(
@@ -233,6 +331,21 @@ pub(super) fn of_system(letter: &Letter, fresh: &str) -> Option<Reading> {
                  it if it does.",
             from.email
         ))),
+        _ if to_customers(&lower) && event && !question => Some(no_lead(
+            NoLead::Notification,
+            "A house reports something to its customers; nobody asks for anything.",
+        )),
+        _ if to_customers(&lower)
+            || event
+                && !asks::asks(fresh)
+                && REPORTS.iter().any(|phrase| lower.contains(phrase)) =>
+        {
+            Some(Reading::unclear(format!(
+                "The mail from {} reads like a notice to customers; release it if somebody asks \
+                     for something in it.",
+                from.email
+            )))
+        }
         _ => None,
     }
 }

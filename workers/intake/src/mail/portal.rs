@@ -4,12 +4,13 @@ use domain::enquiry::{Enquiry, LeadSource, Reading};
 
 use super::block::block;
 use super::labels;
+use super::notice;
 use super::quote::{LINES_MAX, split_as};
 use crate::draft::{self, Draft};
 use crate::fields::Field;
 use crate::letter::Letter;
 use crate::options::ReadOptions;
-use crate::{junk, normal};
+use crate::{asks, junk, normal, sender};
 
 /// Fewest lines that make a form.
 const LINES_MIN: usize = 2;
@@ -19,8 +20,79 @@ const LINES_MIN: usize = 2;
 struct Form {
     fields: Vec<(Field, String, String)>,
     message: Option<String>,
+    /// Lines that are not kept.
+    secrets: Vec<(String, String)>,
     /// What stands outside of labels, in order.
     rest: String,
+}
+
+/// Whether the text is a form that names somebody of another house than the sender's: it begins with labelled lines,
+/// perhaps below a line that announces them.
+pub(super) fn is_filled_in(letter: &Letter) -> bool {
+    /// Fewest labels that make a form where nothing else tells.
+    const LABELS_MIN: usize = 3;
+    let Some(from) = &letter.from else { return false };
+    let lines = letter.text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines =
+        lines.take(LINES_MAX).skip_while(|line| line.ends_with(':') && labelled(line).is_none());
+    let first = lines.by_ref().take(LABELS_MIN).map(labelled).collect::<Option<Vec<_>>>();
+    let Some(first) = first.filter(|first| first.len() == LABELS_MIN) else { return false };
+    let named = first
+        .iter()
+        .any(|(field, ..)| matches!(field, Field::FullName | Field::GivenName | Field::FamilyName));
+    let elsewhere = first.iter().any(|(field, _, value)| {
+        *field == Field::Email
+            && normal::email(value).is_some_and(|email| !sender::same_house(&email, &from.email))
+    });
+    named && elsewhere
+}
+
+/// What a program writes below a form, paragraph by paragraph from the end.
+fn without_footer(text: &str) -> &str {
+    /// What such lines say, lower case, in the languages of the markets.
+    const SAYS: &[&str] = &[
+        "automatisch erzeugt",
+        "sent from the contact form",
+        "sent via the contact form",
+        "was sent from a contact form",
+        "this e-mail was sent from",
+        "this email was sent from",
+        "this message was sent",
+        "über das kontaktformular",
+        "ueber das kontaktformular",
+        "über ein kontaktformular",
+        "wurde gesendet über",
+        "wurde über",
+        "envoyé depuis",
+        "envoyé via",
+        "envoyé à partir du formulaire",
+        "enviado desde",
+        "enviado a través",
+        "inviato dal",
+        "inviata dal",
+        "inviato tramite",
+        "inviata tramite",
+        "verzonden via",
+        "verstuurd via",
+        "enviado através",
+        "enviada através",
+        "wysłana z",
+        "wysłano z formularza",
+        "odesláno z",
+        "sendt fra",
+        "skickat från",
+        "lähetetty",
+    ];
+    let mut text = text.trim_end();
+    while let Some(at) = text.rfind("\n\n").or_else(|| text.rfind("\n \n")) {
+        let last = text[at..].trim().to_lowercase();
+        let says = SAYS.iter().any(|phrase| last.contains(phrase)) || notice::is_of_system(&last);
+        if last.len() > 300 || !says || asks::has_question(&last) {
+            break;
+        }
+        text = text[..at].trim_end();
+    }
+    text
 }
 
 /// Reads `Label: value` lines; `None` where they do not name somebody else than the sender.
@@ -38,6 +110,9 @@ pub(super) fn read(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
     for (field, label, value) in &form.fields {
         draft.field(*field, label, value);
     }
+    for (label, value) in &form.secrets {
+        draft.unknown(label, value);
+    }
     if let Some(reply_to) = letter
         .reply_to
         .iter()
@@ -50,10 +125,12 @@ pub(super) fn read(letter: &Letter, options: &ReadOptions) -> Option<Reading> {
         }
     }
     // Lines without a label are the message where none has that label, and kept beside it else.
-    let rest = normal::paragraph(&split_as(&form.rest, false).fresh);
+    let rest = normal::paragraph(without_footer(&split_as(&form.rest, false).fresh));
     match form.message {
         Some(text) => {
-            draft.enquiry_mut().message = normal::paragraph(&split_as(&text, false).fresh);
+            let fresh = split_as(&text, false).fresh;
+            draft.enquiry_mut().message =
+                normal::paragraph(&normal::without_cards(without_footer(&fresh)));
             if let Some(rest) = rest {
                 draft.other("beside the form", &rest);
             }
@@ -79,6 +156,12 @@ fn taken_apart(text: &str) -> Form {
     let mut lines = all[..older].iter().copied().peekable();
     while let Some(row) = lines.next() {
         let Some((field, label, value)) = labelled(row) else {
+            if let Some((label, value)) = row.split_once(':')
+                && normal::is_secret(label.trim(), value.trim())
+            {
+                form.secrets.push((label.trim().to_owned(), value.trim().to_owned()));
+                continue;
+            }
             let text = form.message.as_mut().unwrap_or(&mut form.rest);
             text.push('\n');
             text.push_str(row);

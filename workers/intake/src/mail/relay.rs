@@ -6,6 +6,7 @@ use crate::options::ReadOptions;
 use crate::{junk, sender};
 
 use super::address::bare_mailbox;
+use super::portal;
 
 /// What is known of a mail that a relay sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,13 +67,27 @@ const PROGRAMS: &[&str] = &[
     "server",
     "crm",
     "listserv",
+    "formulier",
+    "webformulier",
+    "formularz",
+    "formulario",
+    "formulaire",
+    "lomake",
+    "obrazac",
+    "obrazec",
+    "urlap",
+    "skjema",
+    "contactform",
+    "kontaktform",
+    "kontaktformular",
+    "anfrageformular",
+    "web2mail",
 ];
 /// Words of a relay's name, folded; one of them stands in it.
 const NAMES: &[&str] = &[
     "webseite",
     "website",
     "homepage",
-    "formular",
     "kontaktformular",
     "contactform",
     "form",
@@ -99,6 +114,25 @@ const NAMES: &[&str] = &[
     "formulaire",
     "modulo",
     "chatbot",
+    "webformulier",
+    "contactformulier",
+    "formulier",
+    "formularz",
+    "formular",
+    "lomake",
+    "yhteydenottolomake",
+    "obrazac",
+    "obrazec",
+    "urlap",
+    "skjema",
+    "kontaktskjema",
+    "webbplats",
+    "форма",
+    "сайт",
+    "сайта",
+    "φόρμα",
+    "フォーム",
+    "表单",
 ];
 /// Headers in which lists keep who wrote, the best first.
 const WRITERS: &[&str] = &[
@@ -156,7 +190,7 @@ pub(super) fn of(letter: &Letter, options: &ReadOptions) -> Option<Relay> {
             from.email
         )));
     }
-    (is_machine || program || ours).then_some(Relay::Maybe)
+    (is_machine || program || ours || portal::is_filled_in(letter)).then_some(Relay::Maybe)
 }
 
 /// Who wrote, by the name that a list gave the sender.

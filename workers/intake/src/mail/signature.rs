@@ -13,7 +13,8 @@ const PHONES: &str = "\
     tel t p ph phone telephone telefon telefono telefoon telefone tlf tlfnr tfno office fon fone \
     fijo ufficio bureau buro puh puhelin telefonas talr telephon tél тел телефон т τηλ τηλέφωνο 電話 \
     电话 電話番号 전화 טל טלפון هاتف direct direkt durchwahl dw d zentrale festnetz phoneoffice \
-    telnr telefonnr ruf w o";
+    telnr telefonnr ruf w o tfn tfnnr vaxel zentrale centralita centralino standard ured sediu ofis \
+    inkoop verkoop";
 const MOBILES: &str = "\
     mob m mobile cell c mobil mobiltelefon handy movil cellulare cel celular telemovel mobiel gsm \
     portable port kom komorka matkapuhelin mobilnummer моб мобильный мобильныйтелефон κιν κινητό 携帯 \
@@ -197,20 +198,32 @@ pub(super) fn take(
     lines: &[String],
     options: &ReadOptions,
 ) {
-    let Some(name) = contact.name.as_deref().filter(|name| fold(name).len() > 2) else {
+    let name = contact.name.as_deref().filter(|name| fold(name).len() > 2);
+    let signed =
+        name.and_then(|name| Some((name, lines.iter().position(|line| names(line, name))?)));
+    let Some((name, at)) = signed else {
+        // Without a name to compare, or signed in another script, the numbers are still the writer's.
+        if name.is_none_or(|name| name.is_ascii() && lines.iter().any(|line| is_other_script(line)))
+        {
+            take_phones(draft, lines, options);
+        }
         return;
     };
-    let Some(at) = lines.iter().position(|line| names(line, name)) else { return };
     let beside = behind_name(&lines[at], name);
     let near =
         [lines.get(at + 1), lines.get(at + 2), at.checked_sub(1).and_then(|at| lines.get(at))];
     let near = near.into_iter().flatten().map(String::as_str);
+    let near = beside.into_iter().chain(near).flat_map(pieces);
     // Directly below, a position needs no known word; elsewhere it does.
     let below = lines.get(at + 1).map(String::as_str).filter(|line| is_position(line, false));
-    let known = beside.into_iter().chain(near).find(|line| is_position(line, true));
+    let known = near.clone().find(|line| is_position(line, true));
     if let Some(title) = known.or(below) {
         draft.field(Field::JobTitle, "signature", title.trim_matches(['*', ' ', '|', ',']));
     }
+    take_phones(draft, lines, options);
+}
+
+fn take_phones(draft: &mut Draft<'_>, lines: &[String], options: &ReadOptions) {
     for line in lines {
         for (number, kind) in labelled_phones(line) {
             if normal::phone(number, &options.default_region).is_some() {
@@ -218,6 +231,16 @@ pub(super) fn take(
             }
         }
     }
+}
+
+/// The parts of a line that says several things: "Head of Procurement | Ray Hotels Ltd".
+fn pieces(line: &str) -> impl Iterator<Item = &str> + Clone {
+    line.split(['|', '·', '•']).map(str::trim).filter(|piece| !piece.is_empty())
+}
+
+/// Whether a line is written in letters that are not Latin.
+fn is_other_script(line: &str) -> bool {
+    line.chars().filter(|c| *c >= '\u{370}' && c.is_alphabetic()).count() > 1
 }
 
 /// Whether the line holds the name, in either order and whatever stands between.
@@ -266,6 +289,10 @@ pub(crate) fn labelled_phones(line: &str) -> Vec<(&str, Field)> {
         return found;
     }
     for piece in line.split(['|', '•', ';', '·', '│', '\t']) {
+        if let Some(bare) = bare_number(piece) {
+            found.push(bare);
+            continue;
+        }
         let mut rest = piece;
         while let Some(begin) = rest.find(|c: char| c.is_ascii_digit() || c == '+') {
             let begin = if rest[..begin].ends_with('(') { begin - 1 } else { begin };
@@ -280,6 +307,24 @@ pub(crate) fn labelled_phones(line: &str) -> Vec<(&str, Field)> {
         }
     }
     found
+}
+
+/// A number that stands alone, international, with its label behind it at most: "+44 20 7946 0191 (office)".
+fn bare_number(piece: &str) -> Option<(&str, Field)> {
+    /// Fewest digits of a number without a label.
+    const DIGITS_MIN: usize = 9;
+    let piece = piece.trim();
+    if !piece.starts_with('+') {
+        return None;
+    }
+    let is_number = |c: char| c.is_ascii_digit() || " +()-./\u{a0}".contains(c);
+    let length = piece.find(|c| !is_number(c)).unwrap_or(piece.len());
+    let (number, label) = piece.split_at(length);
+    let number = number.trim_end_matches([' ', '.', '-', '/', '(']);
+    let kind = if label.is_empty() { Some(Field::Phone) } else { kind_of(label) };
+    let enough = number.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_MIN;
+    let alone = label.split_whitespace().count() < 2;
+    Some((number, kind?)).filter(|_| enough && alone)
 }
 
 /// The kind of phone by what stands before the number.

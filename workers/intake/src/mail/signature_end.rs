@@ -12,7 +12,7 @@ pub(super) fn after_signature(lines: &[&str]) -> usize {
         let line = line.trim();
         let ends = line.starts_with('>')
             || is_postscript(line)
-            || line.starts_with("-----")
+            || line.starts_with("-----") && line.chars().any(char::is_alphanumeric)
             || line.len() >= 5 && line.bytes().all(|b| b == b'_')
             || attribution(&lines[at..], true).is_some()
             || block(&lines[at..]).is_some();

@@ -7,6 +7,7 @@ use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, Par
 use super::address::{bare_mailbox, display_name};
 use super::body::{self, TEXT_BYTES_MAX};
 use super::ends::{mend_head, mend_parts, with_feeds};
+use super::words;
 use crate::letter::{Letter, Mailbox};
 use crate::normal;
 
@@ -41,12 +42,20 @@ pub fn parse(raw: &[u8]) -> Result<Letter, String> {
     if count_boundaries(body) > 4 * PARTS_MAX {
         return Err(format!("The mail has more than {PARTS_MAX} parts; look at the original."));
     }
-    let mut mended = mend_head(head);
-    mended.extend_from_slice(b"\r\n");
-    mended.extend_from_slice(&mend_parts(body));
-    let message = MessageParser::default()
-        .parse(&mended)
-        .ok_or("The mail cannot be parsed; look at the original.")?;
+    let body = mend_parts(body);
+    let whole = |hint| {
+        let mut mended = mend_head(head, hint);
+        mended.extend_from_slice(b"\r\n");
+        mended.extend_from_slice(&body);
+        mended
+    };
+    const NO_MAIL: &str = "The mail cannot be parsed; look at the original.";
+    let mut mended = whole(None);
+    if words::has_mislabelled(&String::from_utf8_lossy(head)) {
+        let message = MessageParser::default().parse(&mended).ok_or(NO_MAIL)?;
+        mended = whole(body::foreign_charset(&message));
+    }
+    let message = MessageParser::default().parse(&mended).ok_or(NO_MAIL)?;
     if message.parts.len() > PARTS_MAX {
         return Err(format!("The mail has more than {PARTS_MAX} parts; look at the original."));
     }

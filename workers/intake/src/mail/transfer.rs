@@ -53,6 +53,26 @@ pub(super) fn is_base64(raw: &[u8]) -> bool {
     letters >= LETTERS_MIN && blanks == 0 && letters + ends >= raw.len()
 }
 
+/// Whether a text is quoted-printable though nobody says so: letters of UTF-8 are written as codes, again and again.
+#[must_use]
+pub(super) fn is_quoted_printable(raw: &[u8]) -> bool {
+    /// Fewest letters that tell, and how much is looked at, in bytes.
+    const LETTERS_MIN: usize = 2;
+    const LOOK_BYTES_MAX: usize = 64 * 1024;
+    if !raw.is_ascii() {
+        return false;
+    }
+    let look = &raw[..raw.len().min(LOOK_BYTES_MAX)];
+    let is_code = |code: &[u8], first: &[u8], rest: &[u8]| {
+        code[0] == b'=' && first.contains(&code[1]) && rest.contains(&code[2])
+    };
+    let hex = b"0123456789ABCDEF";
+    let letters = look
+        .windows(6)
+        .filter(|window| is_code(&window[..3], b"CDE", hex) && is_code(&window[3..], b"89AB", hex));
+    letters.take(LETTERS_MIN).count() >= LETTERS_MIN
+}
+
 /// Quoted-printable; an `=` that begins no code is itself.
 #[must_use]
 pub(super) fn quoted_printable(raw: &[u8]) -> Vec<u8> {
@@ -92,6 +112,8 @@ mod tests {
         assert_eq!(base64(b"SGVsbG8=d29ybGQ="), b"Helloworld");
         assert_eq!(quoted_printable(b"a=3Db 5 = 6=\r\n c=E4="), b"a=b 5 = 6 c\xe4");
         assert_eq!(quoted_printable(b"x=ZZ"), b"x=ZZ");
+        assert!(is_quoted_printable(b"f=C3=BCr K=C3=B6ln"));
+        assert!(!is_quoted_printable(b"https://x.example/?a=C3&b=B6 a=b"));
         assert!(is_base64(&b"U2No9m5lIEdy/N9lIGF1cyBX/HJ6YnVyZywgd2lyIGJl\r\n".repeat(2)));
         assert!(!is_base64(b"Hello, what does a CM-200 cost? Please tell me soon."));
     }

@@ -3,6 +3,8 @@
 //! Senders cut a letter in half between two words, or name a charset in which the bytes are not. Neighbouring words of
 //! one charset and encoding are joined, decoded as what they plainly are, and written anew in UTF-8.
 
+use encoding_rs::Encoding;
+
 use super::transfer;
 use crate::charset;
 
@@ -16,7 +18,7 @@ struct Word<'l> {
 
 /// An unfolded header line with its encoded words mended.
 #[must_use]
-pub(super) fn mend(line: &str) -> String {
+pub(super) fn mend(line: &str, hint: Option<&'static Encoding>) -> String {
     if !line.contains("=?") {
         return line.to_owned();
     }
@@ -36,13 +38,13 @@ pub(super) fn mend(line: &str) -> String {
         // What is between two neighbours is not text (RFC 2047, section 6.2).
         while let Some((next, skip)) = neighbour(rest, &first) {
             if has_shifts(first.charset) {
-                text.push_str(&charset::decode(&bytes, Some(first.charset)));
+                text.push_str(&decoded(&bytes, first.charset, hint));
                 bytes.clear();
             }
             bytes.extend(self::bytes(&next));
             rest = &rest[skip + next.length..];
         }
-        text.push_str(&charset::decode(&bytes, Some(first.charset)));
+        text.push_str(&decoded(&bytes, first.charset, hint));
         out.push_str(&encoded(&text));
         // A word that follows is separate by a blank, or it would be no word.
         if rest.starts_with("=?") {
@@ -51,6 +53,40 @@ pub(super) fn mend(line: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The bytes of a word: what calls itself UTF-8 and is none is in the charset of the mail's text, where that is known.
+fn decoded(bytes: &[u8], label: &str, hint: Option<&'static Encoding>) -> String {
+    match hint.filter(|_| is_mislabelled(bytes, label)) {
+        Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+        None => charset::decode(bytes, Some(label)),
+    }
+}
+
+/// Whether bytes are not in the UTF-8 or ASCII that they are said to be in.
+fn is_mislabelled(bytes: &[u8], label: &str) -> bool {
+    let label = label.to_ascii_lowercase();
+    (label.starts_with("utf-8") || label == "utf8" || label.contains("ascii"))
+        && std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_some())
+}
+
+/// Whether a header block holds a word that is not in the charset that it names.
+#[must_use]
+pub(super) fn has_mislabelled(head: &str) -> bool {
+    let mut rest = head;
+    while let Some(at) = rest.find("=?") {
+        rest = &rest[at..];
+        match word(rest) {
+            Some(found) => {
+                if is_mislabelled(&bytes(&found), found.charset) {
+                    return true;
+                }
+                rest = &rest[found.length..];
+            }
+            None => rest = &rest[2..],
+        }
+    }
+    false
 }
 
 /// Whether the charset shifts between alphabets: each word begins and ends in the plain one, and
@@ -129,7 +165,7 @@ mod tests {
     use super::*;
 
     fn read(line: &str) -> String {
-        let mended = mend(line);
+        let mended = mend(line, None);
         let inner = mended.strip_prefix("=?utf-8?Q?").and_then(|rest| rest.strip_suffix("?="));
         let bytes = transfer::quoted_printable(inner.expect(&mended).as_bytes());
         String::from_utf8(bytes).expect("UTF-8")
@@ -149,7 +185,10 @@ mod tests {
         ] {
             assert_eq!(read(line), expected, "{line}");
         }
-        assert_eq!(mend("a =?x =?utf-8?Q?b?= c"), "a =?x =?utf-8?Q?b?= c");
-        assert_eq!(mend("=?utf-8?Q?a?= =?koi8-r?Q?=C1?="), "=?utf-8?Q?a?= =?utf-8?Q?=D0=B0?=");
+        assert_eq!(mend("a =?x =?utf-8?Q?b?= c", None), "a =?x =?utf-8?Q?b?= c");
+        assert_eq!(
+            mend("=?utf-8?Q?a?= =?koi8-r?Q?=C1?=", None),
+            "=?utf-8?Q?a?= =?utf-8?Q?=D0=B0?="
+        );
     }
 }

@@ -17,6 +17,61 @@ pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
 
 /// `None` where nothing is escaped.
 fn once(text: &str) -> Option<String> {
+    codes(text).or_else(|| percent(text)).or_else(|| entities(text))
+}
+
+/// Codes of programs within a text: `\u00e9`, and `\'`.
+fn codes(text: &str) -> Option<String> {
+    if !text.contains("\\u") && !text.contains("\\'") && !text.contains("\\\"") {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let code = rest.strip_prefix("\\u").and_then(|code| code.get(..4));
+        let code = code.and_then(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
+        let (c, length) = match (code, rest[1..].chars().next()) {
+            (Some(c), _) if !c.is_control() => (c, 6),
+            (_, Some(c @ ('\'' | '"'))) => (c, 2),
+            _ => ('\\', 1),
+        };
+        out.push(c);
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    (out != text).then_some(out)
+}
+
+/// Letters beyond ASCII as an address writes them: `Caf%C3%A9`.
+fn percent(text: &str) -> Option<String> {
+    text.find('%')?;
+    let bytes = text.as_bytes();
+    let code = |at: usize| {
+        let hex = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%')?;
+        u8::from_str_radix(hex, 16).ok()
+    };
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    let mut found = false;
+    while at < bytes.len() {
+        match code(at) {
+            Some(byte) => {
+                found |= byte >= 0x80;
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).ok().filter(|_| found && !text.contains("://"))
+}
+
+fn entities(text: &str) -> Option<String> {
     if !text.contains('&') || !text.contains(';') {
         return None;
     }

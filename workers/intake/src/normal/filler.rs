@@ -21,16 +21,18 @@ const NOTHING: &str = " \
     nincs nincsadat ismeretlen nemadottmeg ingen okand okant ukendt ukjent eiole eitiedossa tuntematon puudub \
     nezinams nera nezinoma nenurodyta niciunul necunoscut nespecificat nepoznato nema bilinmiyor yok belirtilmemis \
     нет неизвестно неуказано отсутствует немає невідомо няма неизвестен ουδεν αγνωστο κανενα \
+    nezadano eitietoa anonym anonimo anonyme anoniem 1001900 0011900 30121899 00000000 nn nomennescio \
+    vornamenachname firstlast firstnamelastname nombreapellidos prenomnom nomecognome \
     なし 無し 不明 未入力 未記入 无 無 未知 没有 없음 미상 ";
 
 /// Words for "nothing" that are names of people too, where they are written as names are.
-const ALSO_NAMES: &[&str] = &["null", "nil", "nan", "na", "test", "nada", "nom"];
+const ALSO_NAMES: &[&str] = &["null", "nil", "nan", "na", "test", "nada", "nom", "blank", "none"];
 
 /// Short ones by their exact spelling, without blanks: letters alone may be initials.
 const SHORT: &str =
     "n/a n.a n/d n.d n/v n.v k.a k/a s/d s/n s.d o.a b.d b/d n.v.t s.o u/k null nil nan";
 /// What spreadsheets write behind a number sign.
-const SHEET: &str = "n/a nv n/v na null name ¡ref ¡valor error";
+const SHEET: &str = "n/a nv n/v na null name ¿nombre ¡ref ¡valor error";
 /// Errors of spreadsheets that are words by themselves.
 const ERRORS: &str = "ref name value div0 num spill calc wert bezug valor rif valeur";
 
@@ -110,6 +112,13 @@ fn is_nothing(text: &str) -> bool {
         || text.starts_with('#') && is(SHEET, &lower)
         || matches!(text, "\\N" | "NA" | "N A" | "x" | "X" | "xx" | "XX")
     {
+        return true;
+    }
+    // "[Vorname]", "<Name>": a template that was not filled in.
+    let inside = text
+        .strip_prefix(['<', '[', '{', '('])
+        .and_then(|rest| rest.strip_suffix(['>', ']', '}', ')']));
+    if inside.is_some_and(|name| !name.contains('@') && crate::fields::meaning(name).is_some()) {
         return true;
     }
     let folded = crate::fields::fold(text);

@@ -34,6 +34,7 @@ pub fn person_name(raw: &str) -> Named {
     if text.is_empty() || text.contains('@') || !text.chars().any(char::is_alphabetic) {
         return Named::default();
     }
+    let text = person_in(text);
     if let Some((family, given)) = text.split_once(',') {
         return with_comma(text, family, given);
     }
@@ -41,6 +42,8 @@ pub fn person_name(raw: &str) -> Named {
     match words.as_slice() {
         [] => whole(text),
         [one] => Named { given: None, family: Some((*one).to_owned()) },
+        // A family name in capitals may come first; a firm's may, too.
+        [first, second] if is_shouted(first) && !is_shouted(second) => whole(&many_joined(&words)),
         [given, family] if !is_number(family) && !is_particle(given) => {
             Named { given: Some((*given).to_owned()), family: Some((*family).to_owned()) }
         }
@@ -62,6 +65,16 @@ fn with_comma(text: &str, before: &str, after: &str) -> Named {
     let firm = before.contains(['&', '+'])
         || before.split(' ').any(|word| matches!(word, "und" | "and" | "y" | "et" | "en"));
     let form = |part: &&str| listed(LEGAL_FORMS, &bare(part));
+    // "Ida Falk, Falk GmbH": a person of a firm.
+    let of_firm = parts.iter().any(|part| part.contains(' ') && has_form(part));
+    if of_firm && !firm && !has_form(before) && words(before).len() > 1 {
+        return person_name(before);
+    }
+    let mixed = before.chars().any(char::is_lowercase) && before.trim().contains(' ');
+    let particle = before.split_whitespace().next().is_some_and(is_particle);
+    // Unknown degrees are short and in capitals behind a whole name that is not.
+    let degree = |part: &str| mixed && !particle && part.len() <= 5 && is_shouted(part);
+    let behind: Vec<&str> = behind.into_iter().filter(|part| !degree(part)).collect();
     if before.trim().is_empty() || firm || parts.iter().any(form) {
         return whole(text);
     }
@@ -100,11 +113,61 @@ fn follows(part: &str) -> bool {
         listed(SUFFIXES, folded.as_str())
             && (!short || word.contains('.') || word.chars().all(|c| c.is_ascii_uppercase()))
     };
+    // "Mag. phil.", "Dr. med. dent.": what qualifies a degree is written small.
+    let mut rest = part.split_whitespace();
+    let qualified = rest.next().is_some_and(|first| listed(SUFFIXES, &bare(first)))
+        && rest.all(|word| word.starts_with(char::is_lowercase) || listed(SUFFIXES, &bare(word)));
     suffix(part)
+        || qualified
         || part
             .split([' ', '/', '(', ')'])
             .filter(|word| !word.is_empty())
             .all(|word| suffix(word) || dotted(word) || degree(word))
+}
+
+/// The person of a text that says more: a department or a pronoun in brackets behind the name, or the firm beside it.
+fn person_in(text: &str) -> &str {
+    let mut text = text;
+    if text.ends_with([')', ']'])
+        && let Some(at) = text.rfind(['(', '['])
+        && text[..at].split_whitespace().any(|word| word.chars().any(char::is_alphabetic))
+    {
+        text = text[..at].trim();
+    }
+    for mark in [" | ", " - ", " – ", " — ", " / ", " @ ", " · ", " • "] {
+        let Some((first, second)) = text.split_once(mark) else { continue };
+        return match (has_form(first), has_form(second)) {
+            (true, false) => second.trim(),
+            (false, true) => first.trim(),
+            (false, false) if mark == " | " => first.trim(),
+            _ => text,
+        };
+    }
+    text
+}
+
+/// Whether a name is a firm's: a legal form stands behind it.
+#[must_use]
+pub fn is_firm(text: &str) -> bool {
+    text.split_whitespace().count() > 1 && has_form(text)
+}
+
+/// Whether a legal form stands in a text.
+fn has_form(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
+        let folded = bare(word);
+        folded.len() > 1 && listed(LEGAL_FORMS, &folded) && !is_particle(word)
+    })
+}
+
+/// Whether a word is written in capitals, and is no initials.
+fn is_shouted(word: &str) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic());
+    letters.clone().count() > 2 && letters.clone().all(char::is_uppercase)
+}
+
+fn many_joined(words: &[&str]) -> String {
+    words.join(" ")
 }
 
 /// A given name is one to three words of letters, initials among them; a place, a firm or a sentence is none.

@@ -120,6 +120,7 @@ fn take(found: &mut Phones, piece: &str, region: &str) {
         || foreign > 0
         || letters > 12
         || is_filler(piece)
+        || is_day(piece)
     {
         found.more |= count > 0;
         return;
@@ -129,6 +130,18 @@ fn take(found: &mut Phones, piece: &str, region: &str) {
     if !found.numbers.contains(&number.text) {
         found.numbers.push(number.text);
     }
+}
+
+/// A day as programs write it: 17.11.2026, 2026-11-17, 1/0/1900.
+fn is_day(piece: &str) -> bool {
+    let day = piece.split(' ').next().unwrap_or_default();
+    [".", "-", "/"].iter().any(|mark| {
+        let parts: Vec<usize> = day
+            .split(mark)
+            .map(|part| if part.bytes().all(|b| b.is_ascii_digit()) { part.len() } else { 0 })
+            .collect();
+        matches!(parts.as_slice(), [1 | 2, 1 | 2, 4] | [4, 1 | 2, 1 | 2])
+    })
 }
 
 /// What stands for no number: zeros, behind a code at most.
@@ -255,7 +268,7 @@ fn read(piece: &str, region: &str) -> Number {
     let extension = piece.find(|c: char| c.is_alphabetic() || c == '#');
     let number = &piece[..extension.unwrap_or(piece.len())];
     if let Some(certain) = e164(number, region) {
-        return Number { text: certain, cut: false };
+        return Number { text: certain, cut: extension.is_some() };
     }
     // "… 20-21", "… -0/-30": the end of a second number.
     if international(number).is_some()
@@ -264,6 +277,11 @@ fn read(piece: &str, region: &str) -> Number {
         && let Some(certain) = e164(first, region)
     {
         return Number { text: certain, cut: true };
+    }
+    // An extension is no digits of the number.
+    if extension.is_some() && digits(number) >= WHOLE_DIGITS_MIN {
+        let number = number.trim_end_matches([' ', '-', '/', ',', '.', '(']);
+        return Number { text: as_written(number), cut: true };
     }
     Number { text: as_written(piece), cut: false }
 }

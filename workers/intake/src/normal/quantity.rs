@@ -106,11 +106,21 @@ const UNITS: &[&str] = &[
     "m3",
 ];
 
+/// Words that say that nothing is wanted, folded.
+const NONE: &[&str] = &[
+    "none", "nil", "zero", "keine", "keines", "keinen", "kein", "nichts", "aucun", "aucune",
+    "ninguno", "ninguna", "cero", "nessuno", "nessuna", "geen", "nenhum", "nenhuma", "zaden",
+    "zadny", "zadne", "ingen", "inget",
+];
+
 /// A quantity with the unit that may stand behind it; a times sign is none.
 #[must_use]
 pub fn quantity(raw: &str, notation: Option<Notation>) -> Quantity {
     let plain = super::digits::plain(raw);
     let text = plain.trim();
+    if NONE.contains(&crate::fields::fold(text).as_str()) {
+        return Quantity::Zero;
+    }
     if text.is_empty() || super::filler::is_filler(text) {
         return Quantity::Unsaid;
     }

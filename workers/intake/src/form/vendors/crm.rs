@@ -177,6 +177,14 @@ pub(super) fn hubspot(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     let mut draft = Draft::new(LeadSource::Web, options);
     let fields = tree.get("fields").or_else(|| tree.get("values"));
     if let Some(fields) = fields.and_then(Value::as_array) {
+        // Other builders describe their fields in lists of the same name.
+        let is_other = |field: &Value| {
+            let described = ["label", "title", "options", "choices", "key", "question"];
+            at(field, "name").is_none() || described.iter().any(|name| field.get(*name).is_some())
+        };
+        if fields.is_empty() || fields.iter().take(FIELDS_MAX).any(is_other) {
+            return None;
+        }
         for field in fields.iter().take(FIELDS_MAX) {
             if let (Some(name), Some(value)) = (at(field, "name"), at(field, "value")) {
                 draft.named(&name, &value);

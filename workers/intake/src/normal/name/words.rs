@@ -23,7 +23,16 @@ pub(super) const SUFFIXES: &str = "\
     steuerberaterin arzt arztin engineer ingenieur ingeniero ingegnere geometra owner inhaber \
     inhaberin director direktor manager geschaftsfuhrer geschaftsfuhrerin prokurist einkauf vertrieb \
     sales purchasing buyer president partner founder meister backermeister tischlermeister dr prof \
-    prokuristin gerente titolare gerant";
+    prokuristin gerente titolare gerant architektin architektka ingenieurin beraterin berater designer designerin \
+    leiter leiterin techniker technikerin lehrer lehrerin therapeut therapeutin physiotherapeutin zahnarzt zahnarztin \
+    tierarzt tierarztin apotheker apothekerin ergotherapeutin heilpraktiker heilpraktikerin patentanwalt rechtsanwaelte \
+    wirtschaftsprufer wirtschaftspruferin notarin juristin jurist facharzt avocat avocate notaire medecin pharmacien \
+    pharmacienne expertcomptable infirmiere ingenieure architectedplg consultant consultante consultor consultora \
+    notaria notario medico medica arquitecta ingeniera economista advogado advogada engenheiro engenheira arquiteto \
+    arquiteta contabilista avvocata avvocatessa architetta commercialista notaio consulente dottoressa dottore advocaat \
+    notaris arts dierenarts makelaar adviseur adwokat radcaprawny lekarz inzynier notariusz advokatka lekar lekarka \
+    inzenyr ugyved orvos mernok jurista lakare arkitekt siviladvokat lege laege ingenior juristi laakari arkkitehti \
+    accountant solicitor barrister surveyor nurse teacher consultantin freelancer chef owner ceo phd";
 /// Legal forms behind a comma: then it is a company's name.
 pub(super) const LEGAL_FORMS: &str = "\
     ltd limited inc incorporated llc llp lp plc corp corporation co company gmbh mbh ag kg ohg gbr ug \
