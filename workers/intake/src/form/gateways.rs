@@ -25,7 +25,7 @@ pub(super) fn letter(tree: &Value) -> Option<Result<Letter, Reading>> {
         ))));
     }
     if let Some(raw) = raw_mail(tree) {
-        return Some(mail::parse(&raw).map_err(|reason| Reading::unclear(reason)));
+        return Some(mail::parse(&raw).map_err(Reading::unclear));
     }
     postmark(tree)
         .or_else(|| more::letter(tree))
@@ -176,7 +176,7 @@ fn letter_once(inner: &Value) -> Option<Result<Letter, Reading>> {
         return None;
     }
     if let Some(raw) = raw_mail(inner) {
-        return Some(mail::parse(&raw).map_err(|reason| Reading::unclear(reason)));
+        return Some(mail::parse(&raw).map_err(Reading::unclear));
     }
     ses(inner)
 }
