@@ -16,6 +16,7 @@ mod down;
 mod explain;
 mod former;
 mod grants;
+mod import;
 pub mod migrate;
 pub mod output;
 pub mod outside;
@@ -71,6 +72,9 @@ enum Verb {
     Send(send::Send),
     /// Show what intake makes of mails, forms, cards and lists; needs no server
     Explain(explain::Explain),
+    /// What became of lists, and the rows of them that became no lead
+    #[command(subcommand)]
+    Import(import::Import),
     /// Ask for something: accept a quote, ship an order, book a payment …
     Command(command::Command),
     /// Replace what is sold, and at which prices
@@ -152,6 +156,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Run(run) => run.run(&context).await,
         Verb::Contract(contract) => contract.run(&context),
         Verb::Send(send) => send.run(&context).await,
+        Verb::Import(import) => import.run(&context).await,
         Verb::Explain(explain) => explain.run(&context),
         Verb::Command(command) => command.run(&context).await,
         Verb::Consumer(consumer) => consumer.run(&context).await,

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod blocker;
+pub mod imports;
 pub mod outcome;
 pub mod status;
 pub mod summary;

@@ -14,6 +14,7 @@ mod consumer;
 mod explain;
 mod former;
 mod hostile;
+mod imports;
 mod parked;
 mod plans;
 mod status;

@@ -12,6 +12,7 @@ use crate::terms::{Meaning, OTHER, Terms};
 mod column;
 mod dialect;
 mod odd;
+mod rest;
 
 use column::Column;
 pub use dialect::{COLUMNS_MAX, ROWS_MAX};

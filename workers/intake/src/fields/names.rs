@@ -241,7 +241,7 @@ pub(super) const NAMES: &[(Field, &str)] = &[
     ),
     (
         Field::Plumbing,
-        "submit commit save send button oid reture returl redirect redirecturl thankyouurl encoding \
+        "leadmillrow leadmillreason submit commit save send button oid reture returl redirect redirecturl thankyouurl encoding \
          charset debugemail csrf csrftoken csrfmiddlewaretoken authenticitytoken token utf8 \
          grecaptcharesponse hcaptcharesponse cfturnstileresponse captcha method \
          requestverificationtoken wpcf7 wpcf7version wpcf7locale wpcf7unittag wpcf7containerpost \
