@@ -104,8 +104,8 @@ enum Verb {
     Mutate,
     #[command(name = opening::VERB, hide = true)]
     OpenWorkbook,
-    /// Check settings and qualification rules, and print what is in force
-    CheckConfig,
+    /// Check settings, rules and maps of sources, and print what is in force
+    CheckConfig(check_config::CheckConfig),
     /// Print a completion script for your shell
     Completions {
         /// bash, zsh, fish, elvish or powershell
@@ -170,7 +170,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Selftest => Err(SELFTEST.go_on()),
         Verb::Mutate => Err(MUTATE.go_on()),
         Verb::OpenWorkbook => Ok(opening::run()),
-        Verb::CheckConfig => check_config::run(&context).await,
+        Verb::CheckConfig(check) => check.run(&context).await,
         Verb::Completions { shell } => {
             clap_complete::generate(
                 shell,

@@ -52,7 +52,8 @@
 //!   that of the kinds of programs outside that send something.
 //! * [`roles`] computes who may do what on both servers; [`credentials`] reads passwords and keys.
 //! * [`cli`] has one file per verb; [`servers`] finds or starts PostgreSQL and RabbitMQ;
-//!   [`settings`] reads, and reports every problem at once; [`rules`] loads the qualification rules.
+//!   [`settings`] reads, and reports every problem at once; [`rules`] loads the qualification rules, [`mod@sources`] the
+//!   maps of declared sources.
 //!
 //! Held by what is absent from each manifest, by private modules, and by `tests/it/layers.rs`, which
 //! walks the real dependency graph; no clock and no chance in domain and workers by their `clippy.toml`. `unsafe` is forbidden in the whole workspace.
@@ -172,6 +173,7 @@ pub mod runtime;
 pub mod senders;
 pub mod servers;
 pub mod settings;
+pub mod sources;
 pub mod store;
 pub mod telemetry;
 pub mod workers;

@@ -34,7 +34,7 @@ macro_rules! workers {
         /// Makes all workers of an installation, in the order of [`NAMES`].
         ///
         /// # Errors
-        /// [`SettingsError`] where the qualification rules cannot be used; every problem is listed.
+        /// [`SettingsError`] where the qualification rules or the maps of sources cannot be used; every problem is listed.
         pub fn all($settings: &Settings) -> Result<Vec<Box<dyn Hosted>>, SettingsError> {
             let $rules = crate::rules::load(&$settings.qualification)?;
             Ok(vec![$(Box::new($made)),*])
@@ -43,7 +43,7 @@ macro_rules! workers {
 }
 
 workers! { |settings, rules|
-    Intake = Intake::new(settings.intake.clone());
+    Intake = Intake::new(crate::sources::load(&settings.intake)?);
     Qualification = Qualification::new(settings.qualification.clone(), rules);
     Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
     Ordering = Ordering::new(settings.seller.zone);

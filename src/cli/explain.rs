@@ -21,6 +21,7 @@ use super::demo::CATALOG;
 use super::send::Channel;
 use super::{Context, catalog};
 use crate::runtime::opening;
+use crate::sources;
 
 mod offer;
 
@@ -53,6 +54,9 @@ pub(super) struct Explain {
     /// What a web form or hook says that it is, as application/json
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
+    /// A map of a source, in place of those of the settings
+    #[arg(long, value_name = "FILE")]
+    source_map: Option<PathBuf>,
     #[command(flatten)]
     declare: Declare,
 }
@@ -100,9 +104,25 @@ struct ReadLead {
 }
 
 impl Explain {
+    /// What a map of a source makes of a hook.
+    pub(super) fn of_hook(body: PathBuf, content_type: Option<String>, map: PathBuf) -> Self {
+        Self {
+            files: vec![body],
+            channel: Some(Channel::Web),
+            catalog: None,
+            content_type,
+            source_map: Some(map),
+            declare: Declare::default(),
+        }
+    }
+
     pub(super) fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let settings = context.settings_alone()?;
-        let intake = Intake::new(settings.intake.clone());
+        let mut options = sources::load(&settings.intake)?;
+        if let Some(map) = &self.source_map {
+            options.sources = vec![sources::read(map)?].into();
+        }
+        let intake = Intake::new(options);
         let catalog = self.catalog.as_deref().map_or_else(|| Ok(CATALOG.to_owned()), catalog::read);
         let sale = Sale::new(settings, serde_json::from_str(&catalog?)?)?;
         let files = files(&self.files)?;

@@ -269,6 +269,19 @@ pub(crate) fn whole(part: PartReading) -> Reading {
     }
 }
 
+/// A reading as that of a part; a collection within a collection is left to a person.
+#[must_use]
+pub(crate) fn part(reading: Reading) -> PartReading {
+    match reading {
+        Reading::Enquiry(enquiry) => PartReading::Enquiry(enquiry),
+        Reading::NoLead { kind, reason } => PartReading::NoLead { kind, reason },
+        Reading::Unclear { reason, enquiry } => PartReading::Unclear { reason, enquiry },
+        Reading::Parts(_) => {
+            PartReading::unclear("The entry holds several entries itself; send them one by one.")
+        }
+    }
+}
+
 /// One part is read for itself; several stay parts.
 #[must_use]
 pub(crate) fn collected(mut parts: Vec<Part>) -> Reading {

@@ -11,7 +11,7 @@ use crate::draft::{self, Draft};
 use crate::fields::{self, Field};
 use crate::letter::Letter;
 use crate::options::ReadOptions;
-use crate::{adf, junk, mail};
+use crate::{adf, junk, mail, sources};
 
 mod body;
 mod event;
@@ -43,6 +43,9 @@ pub fn read(content_type: Option<&str>, body: &[u8], options: &ReadOptions) -> R
 }
 
 fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
+    if let Some(reading) = sources::read(tree, options) {
+        return reading;
+    }
     if let Some(letter) = gateways::letter(tree) {
         return letter.map_or_else(|reading| reading, |letter| mail::judge(&letter, options));
     }
@@ -60,7 +63,7 @@ fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
                 .zip(entries)
                 .map(|(number, entry)| Part {
                     number,
-                    reading: part(read_tree(entry, options)),
+                    reading: draft::part(read_tree(entry, options)),
                     original: crate::normal::scrubbed(entry),
                 })
                 .collect::<Vec<_>>();
@@ -94,7 +97,7 @@ fn plain(tree: &Value, options: &ReadOptions) -> Reading {
     }
     let parts = (1..).zip(entries).map(|(number, entry)| Part {
         number,
-        reading: part(one(&entry, options)),
+        reading: draft::part(one(&entry, options)),
         original: crate::normal::scrubbed(&entry),
     });
     draft::collected(parts.collect())
@@ -241,18 +244,6 @@ fn items(tree: &Value, draft: &mut Draft<'_>) {
                 }
             }
         }
-    }
-}
-
-/// A reading as that of a part; a collection within a collection is left to a person.
-fn part(reading: Reading) -> PartReading {
-    match reading {
-        Reading::Enquiry(enquiry) => PartReading::Enquiry(enquiry),
-        Reading::NoLead { kind, reason } => PartReading::NoLead { kind, reason },
-        Reading::Unclear { reason, enquiry } => PartReading::Unclear { reason, enquiry },
-        Reading::Parts(_) => PartReading::unclear(
-            "The entry holds several entries itself; send them one by one.".to_owned(),
-        ),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod normal;
 mod options;
 mod rows;
 mod sender;
+pub mod sources;
 mod subject;
 pub mod table;
 pub mod terms;

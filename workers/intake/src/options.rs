@@ -1,5 +1,10 @@
 //! What a reader must know about us.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::sources::SourceMap;
+
 /// What a reader must know about us.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -8,6 +13,11 @@ pub struct ReadOptions {
     pub default_region: String,
     /// Our own mail domains: who writes from there is no customer.
     pub own_domains: Vec<String>,
+    /// The folder with the maps of declared sources, as `config/sources`; none where it is empty.
+    pub sources_folder: PathBuf,
+    /// These maps, once they are loaded.
+    #[serde(skip)]
+    pub sources: Arc<[SourceMap]>,
 }
 
 impl ReadOptions {
