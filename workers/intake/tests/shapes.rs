@@ -7,7 +7,11 @@ use serde_json::json;
 const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
 
 fn options() -> ReadOptions {
-    ReadOptions { default_region: "DE".to_owned(), own_domains: vec!["ours.example".to_owned()] }
+    ReadOptions {
+        default_region: "DE".to_owned(),
+        own_domains: vec!["ours.example".to_owned()],
+        ..ReadOptions::default()
+    }
 }
 
 fn enquiry(reading: Reading) -> Enquiry {

@@ -5,7 +5,11 @@ use domain::enquiry::NoLead;
 use super::*;
 
 fn read(pairs: &[(&str, &str)]) -> PartReading {
-    let options = ReadOptions { default_region: "ES".to_owned(), own_domains: vec![] };
+    let options = ReadOptions {
+        default_region: "ES".to_owned(),
+        own_domains: vec![],
+        ..ReadOptions::default()
+    };
     let mut draft = Draft::new(LeadSource::Web, &options);
     pairs.iter().for_each(|(name, value)| draft.named(name, value));
     draft.finish("The form")

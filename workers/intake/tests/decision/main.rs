@@ -27,7 +27,11 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let intake = Intake::new(ReadOptions { default_region: "DE".into(), own_domains: vec![] });
+        let intake = Intake::new(ReadOptions {
+            default_region: "DE".into(),
+            own_domains: vec![],
+            ..ReadOptions::default()
+        });
         Self { story: Story::of(intake.clone(), ()), intake, arrived: 0 }
     }
 

@@ -12,6 +12,7 @@ pub fn check(channel: Channel, content_type: Option<&str>, bytes: &[u8]) {
     let options = ReadOptions {
         default_region: "ES".to_owned(),
         own_domains: vec!["example.com".to_owned()],
+        ..ReadOptions::default()
     };
     let _ = external_id(channel, content_type, bytes);
     match read(channel, content_type, bytes, &options) {
