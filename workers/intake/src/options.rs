@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::sources::SourceMap;
+use crate::sources::map::SourceMap;
 
 /// What a reader must know about us.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]

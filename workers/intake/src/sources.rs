@@ -2,10 +2,7 @@
 //!
 //! A map counts more than anything that is recognised by itself: whoever wrote it knows the source.
 
-use std::collections::BTreeMap;
-
 use domain::enquiry::{LeadSource, NoLead, Part, Reading};
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::draft::{self, Draft};
@@ -13,9 +10,10 @@ use crate::fields::Field;
 use crate::normal;
 use crate::options::ReadOptions;
 
+pub(crate) mod map;
 mod path;
 
-use path::Path;
+pub use map::{Consent, SourceMap, Values};
 
 /// Most people that one hook lists.
 const ENTRIES_MAX: usize = 1_000;
@@ -23,169 +21,71 @@ const ENTRIES_MAX: usize = 1_000;
 const WORDING: &str = "consent wording";
 const SOURCE: &str = "source";
 
-/// How one source is recognised and read: a file `config/sources/NAME.toml`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceMap {
-    /// Kept with each lead.
-    pub name: String,
-    /// What must stand where: a path with the values of which one stands there, or `*` for anything. All must.
-    pub recognise: BTreeMap<Path, Values>,
-    /// What says that a hook is no enquiry: a path with values. One suffices.
-    #[serde(default)]
-    pub ignore: BTreeMap<Path, Values>,
-    /// The list of people, where one hook has several; all other paths begin at one of them.
-    #[serde(default)]
-    pub entries: Option<Path>,
-    /// Paths, each with the field that is read there, as `--map` names them.
-    pub fields: BTreeMap<Path, String>,
-    /// Fields that are the same in every hook.
-    #[serde(default)]
-    pub constants: BTreeMap<String, String>,
-    /// What says that they agreed to mail in bulk.
-    #[serde(default)]
-    pub consent: Option<Consent>,
-    /// Mail domains of the source itself: an address there is no customer's.
-    #[serde(default)]
-    pub own_domains: Vec<String>,
+/// What one map makes of a hook.
+fn reading(map: &SourceMap, tree: &Value, options: &ReadOptions) -> Reading {
+    for (path, values) in &map.ignore {
+        if let Some(found) = path.texts(tree).find(|text| values.hold(text)) {
+            let found: String = found.chars().take(80).collect();
+            let reason = format!("{} says `{path}` = \"{found}\", which is no enquiry.", map.name);
+            return Reading::NoLead { kind: NoLead::OtherEvent, reason };
+        }
+    }
+    let Some(entries) = &map.entries else { return one(map, tree, options) };
+    let found: Vec<_> = entries.nodes(tree).into_iter().flat_map(listed).collect();
+    if found.len() > ENTRIES_MAX {
+        return Reading::unclear(format!(
+            "The hook of {} lists more than {ENTRIES_MAX} people; send them in parts.",
+            map.name
+        ));
+    }
+    if found.is_empty() {
+        let reason = format!("The hook of {} lists nobody at `{entries}`.", map.name);
+        return Reading::NoLead { kind: NoLead::Empty, reason };
+    }
+    let parts = (1..).zip(found).map(|(number, entry)| Part {
+        number,
+        reading: draft::part(one(map, entry, options)),
+        original: normal::scrubbed(entry),
+    });
+    draft::collected(parts.collect())
 }
 
-/// One value or several.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum Values {
-    One(String),
-    Several(Vec<String>),
-}
-
-impl Values {
-    fn hold(&self, found: &str) -> bool {
-        let is = |value: &String| value == "*" || value.eq_ignore_ascii_case(found.trim());
-        match self {
-            Self::One(value) => is(value),
-            Self::Several(values) => values.iter().any(is),
-        }
-    }
-}
-
-/// The answer to the question for consent.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Consent {
-    pub path: Path,
-    /// The answers that agree.
-    pub yes: Values,
-    /// The words of the question, kept with the lead.
-    #[serde(default)]
-    pub wording: Option<String>,
-}
-
-impl SourceMap {
-    /// Reads a map, and checks what it names.
-    ///
-    /// # Errors
-    /// Finished sentences: everything that is wrong with it.
-    pub fn read(text: &str) -> Result<Self, Vec<String>> {
-        let map: Self = toml::from_str(text).map_err(|why| {
-            let why = why.to_string();
-            vec![format!("It cannot be read: {}.", why.trim().replace('\n', " "))]
-        })?;
-        let mut problems = Vec::new();
-        if normal::line(&map.name).is_none() {
-            problems.push("`name` is empty; name the source.".to_owned());
-        }
-        if map.recognise.is_empty() {
-            problems.push(
-                "`[recognise]` is empty, so that it would take every hook; say what marks its own."
-                    .to_owned(),
-            );
-        }
-        if map.fields.is_empty() {
-            problems.push(
-                "`[fields]` is empty; say where at least an address or a telephone stands."
-                    .to_owned(),
-            );
-        }
-        for name in map.fields.values().chain(map.constants.keys()) {
-            if Field::of_name(name).is_none() {
-                let known: Vec<_> = Field::names().collect();
-                problems
-                    .push(format!("`{name}` is no field; the fields are {}.", known.join(", ")));
+fn one(map: &SourceMap, tree: &Value, options: &ReadOptions) -> Reading {
+    let mut options = options.clone();
+    options.own_domains.extend(map.own_domains.iter().cloned());
+    let mut draft = Draft::new(LeadSource::Web, &options);
+    for (path, name) in &map.fields {
+        let Some(field) = Field::of_name(name) else { continue };
+        for text in path.texts(tree) {
+            let ours = field.is_contact() && options.is_own(&text);
+            if ours {
+                draft.other(&path.to_string(), &text)
+            } else {
+                draft.field(field, &path.to_string(), &text)
             }
         }
-        if problems.is_empty() { Ok(map) } else { Err(problems) }
     }
-
-    fn recognises(&self, tree: &Value) -> bool {
-        self.recognise.iter().all(|(path, values)| path.texts(tree).any(|text| values.hold(&text)))
+    for (name, value) in &map.constants {
+        if let Some(field) = Field::of_name(name) {
+            draft.field(field, "constant", value);
+        }
     }
-
-    fn reading(&self, tree: &Value, options: &ReadOptions) -> Reading {
-        for (path, values) in &self.ignore {
-            if let Some(found) = path.texts(tree).find(|text| values.hold(text)) {
-                let found: String = found.chars().take(80).collect();
-                let reason =
-                    format!("{} says `{path}` = \"{found}\", which is no enquiry.", self.name);
-                return Reading::NoLead { kind: NoLead::OtherEvent, reason };
-            }
+    if let Some(Consent { path, yes, wording }) = &map.consent
+        && path.texts(tree).any(|text| yes.hold(&text))
+    {
+        draft.agree();
+        if let Some(wording) = wording {
+            draft.other(WORDING, wording);
         }
-        let Some(entries) = &self.entries else { return self.one(tree, options) };
-        let found: Vec<_> = entries.nodes(tree).into_iter().flat_map(listed).collect();
-        if found.len() > ENTRIES_MAX {
-            return Reading::unclear(format!(
-                "The hook of {} lists more than {ENTRIES_MAX} people; send them in parts.",
-                self.name
-            ));
-        }
-        if found.is_empty() {
-            let reason = format!("The hook of {} lists nobody at `{entries}`.", self.name);
-            return Reading::NoLead { kind: NoLead::Empty, reason };
-        }
-        let parts = (1..).zip(found).map(|(number, entry)| Part {
-            number,
-            reading: draft::part(self.one(entry, options)),
-            original: normal::scrubbed(entry),
-        });
-        draft::collected(parts.collect())
     }
-
-    fn one(&self, tree: &Value, options: &ReadOptions) -> Reading {
-        let mut options = options.clone();
-        options.own_domains.extend(self.own_domains.iter().cloned());
-        let mut draft = Draft::new(LeadSource::Web, &options);
-        for (path, name) in &self.fields {
-            let Some(field) = Field::of_name(name) else { continue };
-            for text in path.texts(tree) {
-                let ours = field.is_contact() && options.is_own(&text);
-                if ours {
-                    draft.other(&path.to_string(), &text)
-                } else {
-                    draft.field(field, &path.to_string(), &text)
-                }
-            }
-        }
-        for (name, value) in &self.constants {
-            if let Some(field) = Field::of_name(name) {
-                draft.field(field, "constant", value);
-            }
-        }
-        if let Some(Consent { path, yes, wording }) = &self.consent
-            && path.texts(tree).any(|text| yes.hold(&text))
-        {
-            draft.agree();
-            if let Some(wording) = wording {
-                draft.other(WORDING, wording);
-            }
-        }
-        draft.other(SOURCE, &self.name);
-        draft::whole(draft.finish(&format!("The hook of {}", self.name)))
-    }
+    draft.other(SOURCE, &map.name);
+    draft::whole(draft.finish(&format!("The hook of {}", map.name)))
 }
 
 /// The reading of a hook by the first map that recognises it.
 pub(crate) fn read(tree: &Value, options: &ReadOptions) -> Option<Reading> {
     let map = options.sources.iter().find(|map| map.recognises(tree))?;
-    Some(map.reading(tree, options))
+    Some(reading(map, tree, options))
 }
 
 fn listed(node: &Value) -> Vec<&Value> {
