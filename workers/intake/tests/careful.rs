@@ -34,7 +34,7 @@ fn name(read: &Enquiry) -> String {
 }
 
 #[test]
-fn w1_the_person_is_taken_and_our_side_is_not() {
+fn the_person_is_taken_and_our_side_is_not() {
     for hook in [
         json!({"channel": {"name": "Shop DE"}, "host": {"email": "max@ours.example"}, "guest": {"name": "Rita Solano", "email": "rita@solano.example"}}),
         json!({"agent": {"name": "Bo", "email": "bo@ours.example"}, "visitor": {"name": "Rita Solano", "email": "rita@solano.example"}, "message": "Hi"}),
@@ -78,7 +78,7 @@ fn w1_the_person_is_taken_and_our_side_is_not() {
 }
 
 #[test]
-fn ho_c_a_list_of_people_inside_an_object_is_as_many_enquiries() {
+fn a_list_of_people_inside_an_object_is_as_many_enquiries() {
     let hook = json!({"list": "fair", "message": "Please call", "members": [
         {"name": "Ana Ruiz", "email": "ana@ruiz.example"}, {"name": "Jo Reed", "email": "jo@reed.example"}, {"name": "Nobody"}]});
     let Reading::Parts(parts) = web(&hook) else { panic!("no parts") };
@@ -94,7 +94,7 @@ fn ho_c_a_list_of_people_inside_an_object_is_as_many_enquiries() {
 }
 
 #[test]
-fn w2_other_events_are_rejected_as_what_they_are() {
+fn other_events_are_rejected_as_what_they_are() {
     for hook in [
         json!({"event_name": "coupon_redeemed", "profile": {"email": "a@acme.example"}}),
         json!({"event": "message_created", "message_type": "outgoing", "content": "We offer", "sender": {"name": "Bo", "email": "bo@ours.example"}}),
@@ -124,7 +124,7 @@ fn w2_other_events_are_rejected_as_what_they_are() {
 }
 
 #[test]
-fn w3_metas_messages_are_read_or_held_and_w4_its_tests_are_tests() {
+fn metas_messages_are_read_or_held_and_its_tests_are_tests() {
     let comment = json!({"object": "instagram", "entry": [{"id": "1", "changes": [{"field": "comments",
         "value": {"from": {"username": "casa.lola"}, "text": "What does the CM-200 cost?"}}]}]});
     assert!(
@@ -146,7 +146,7 @@ fn w3_metas_messages_are_read_or_held_and_w4_its_tests_are_tests() {
 }
 
 #[test]
-fn w5_a_telephone_in_parts_is_put_together_and_a_dialling_code_is_no_country() {
+fn a_telephone_in_parts_is_put_together_and_a_dialling_code_is_no_country() {
     for (body, expected) in [
         ("name=Ann+Bo&tel[vorwahl]=0341&tel[anschluss]=5550180", "0341 5550180"),
         ("name=Ann+Bo&telefon_vorwahl=0341&telefon=5550180", "0341 5550180"),
@@ -170,7 +170,7 @@ fn w5_a_telephone_in_parts_is_put_together_and_a_dialling_code_is_no_country() {
 }
 
 #[test]
-fn w6_the_page_of_the_form_is_ours_and_a_site_of_the_mails_domain_is_the_writers() {
+fn the_page_of_the_form_is_ours_and_a_site_of_the_mails_domain_is_the_writers() {
     let form = |field: &str, value: &str| {
         asked(&json!({"name": "Gil Perrin", "email": "gil@perrin.example", "company": "Perrin", field: value})).website
     };
@@ -193,7 +193,7 @@ fn w6_the_page_of_the_form_is_ours_and_a_site_of_the_mails_domain_is_the_writers
 }
 
 #[test]
-fn w7_a_trap_is_for_robots_and_w8_a_choice_is_its_text() {
+fn a_trap_is_for_robots_and_a_choice_is_its_text() {
     for (trap, value) in [
         ("fax_do_not_fill", "x"),
         ("honeypot", "http://rank.example"),
@@ -223,7 +223,7 @@ fn w7_a_trap_is_for_robots_and_w8_a_choice_is_its_text() {
 }
 
 #[test]
-fn p2_a_channel_in_a_field_for_a_name_is_used_as_that() {
+fn a_channel_in_a_field_for_a_name_is_used_as_that() {
     let read = asked(&json!({"company": "Spa", "ansprechpartner": "0341 5550199"}));
     assert_eq!(
         (read.person.phones.as_slice(), name(&read)),
@@ -246,7 +246,7 @@ fn p2_a_channel_in_a_field_for_a_name_is_used_as_that() {
 }
 
 #[test]
-fn p3_a_tick_for_the_terms_is_no_consent_and_a_no_outweighs_a_yes() {
+fn a_tick_for_the_terms_is_no_consent_and_a_no_outweighs_a_yes() {
     for (fields, expected) in [
         (json!({"datenschutz_gelesen": "ja", "werbung": "nein"}), false),
         (json!({"privacy_policy": "on"}), false),
@@ -265,7 +265,7 @@ fn p3_a_tick_for_the_terms_is_no_consent_and_a_no_outweighs_a_yes() {
 }
 
 #[test]
-fn p4_placeholders_name_nobody_and_p5_escaped_characters_are_seen() {
+fn placeholders_name_nobody_and_escaped_characters_are_seen() {
     for nothing in [
         "[object Object]",
         "(null)",
@@ -301,7 +301,7 @@ fn p4_placeholders_name_nobody_and_p5_escaped_characters_are_seen() {
 }
 
 #[test]
-fn q1_what_cannot_be_read_is_a_doubt_and_zero_is_not_wanted() {
+fn what_cannot_be_read_is_a_doubt_and_zero_is_not_wanted() {
     for (quantity, expected, doubts) in [
         (json!("25 Stück"), Some("25"), 0),
         (json!("1.000"), None, 1),
@@ -328,7 +328,7 @@ fn q1_what_cannot_be_read_is_a_doubt_and_zero_is_not_wanted() {
 }
 
 #[test]
-fn c1_a_title_is_a_position_unless_it_is_a_salutation() {
+fn a_title_is_a_position_unless_it_is_a_salutation() {
     let title =
         asked(&json!({"title": "Head of Sales", "name": "Ann Bo", "email": "a@acme.example"}));
     assert_eq!(title.person.job_title.as_deref(), Some("Head of Sales"));

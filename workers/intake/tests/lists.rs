@@ -27,7 +27,7 @@ fn name(read: &Enquiry) -> String {
 }
 
 #[test]
-fn c1_titles_and_addresses_of_address_books_are_told_apart() {
+fn titles_and_addresses_of_address_books_are_told_apart() {
     let list = "Anrede/Titel;Vorname;Nachname;Position;Firma;Firma Ort;Firma PLZ;Firma Straße;Ort (privat);Telefon (geschäftlich);E-Mail\n\
         Frau Dr.;Ida;Falk;Leiterin;Falk AG;Graz;8010;Ring 9;Wien;+43 316 5550110;ida@falk.example\n";
     let rows = rows(list.as_bytes());
@@ -42,7 +42,7 @@ fn c1_titles_and_addresses_of_address_books_are_told_apart() {
 }
 
 #[test]
-fn c2_shifted_cells_are_read_where_the_notation_tells_and_else_held() {
+fn shifted_cells_are_read_where_the_notation_tells_and_else_held() {
     let backslashed = rows(b"name,note,email\n\"Ann Bo\",\"a \\\"b, c\\\", d\",\"ann@acme.example\"\n\"Li Do\",\"x\",\"li@acme.example\"\n");
     assert_eq!(row(&backslashed[0]).person.emails, ["ann@acme.example"]);
     let loose = rows(b"name,note,email\n\"Ann Bo\",\"a \"big, red\" one\",\"ann@acme.example\"\n");
@@ -62,7 +62,7 @@ fn c2_shifted_cells_are_read_where_the_notation_tells_and_else_held() {
 }
 
 #[test]
-fn c3_headers_and_totals_among_rows_are_no_people() {
+fn headers_and_totals_among_rows_are_no_people() {
     let list = rows("Name;Firma;E-Mail;Telefon\nAnn Bo;Bo AG;ann@acme.example;0341 5550170\nName;Firma;E-Mail;Telefon\nSumme: 214;;;\nGesamt;;;123456\n\
         Total (2 records);;;\nAnna Total;Total SE;anna@total.example;\n".as_bytes());
     assert_eq!(list.iter().filter(|row| matches!(row, PartReading::Enquiry(_))).count(), 2);
@@ -75,7 +75,7 @@ fn c3_headers_and_totals_among_rows_are_no_people() {
 }
 
 #[test]
-fn c5_marks_of_spreadsheets_are_dropped_and_apostrophes_of_names_stay() {
+fn marks_of_spreadsheets_are_dropped_and_apostrophes_of_names_stay() {
     let list = rows("Name;Firma;Telefon;E-Mail\n=\"Franz Huber; jun.\";='Alm;=\"0049341555018\";'franz@huber.example\n't Hart;'s-Hof;'+31205550101;hart@hof.example\n\
         O'Neil;\"=\"\"Kiln\"\"\";0341 5550170;=HYPERLINK(\"mailto:o@kiln.example\")\n".as_bytes());
     let (franz, hart, kiln) = (row(&list[0]), row(&list[1]), row(&list[2]));
@@ -94,7 +94,7 @@ fn c5_marks_of_spreadsheets_are_dropped_and_apostrophes_of_names_stay() {
 }
 
 #[test]
-fn v1_a_card_inside_a_card_is_somebody_else_and_v2_the_owner_says_what_comes_first() {
+fn a_card_inside_a_card_is_somebody_else_and_the_owner_says_what_comes_first() {
     let director = card(b"BEGIN:VCARD\nVERSION:2.1\nFN:Blas Ortega\nAGENT:\nBEGIN:VCARD\nFN:Lola Prado\nEMAIL:lola@o.example\nEND:VCARD\nEMAIL:blas@o.example\nEND:VCARD\n");
     let Reading::Enquiry(read) = director else { panic!("{director:?}") };
     assert_eq!(

@@ -130,7 +130,7 @@ fn what_recognition_reads_is_named() {
 }
 
 #[test]
-fn r1_a_shared_mailbox_is_a_key_only_under_the_same_name() {
+fn a_shared_mailbox_is_a_key_only_under_the_same_name() {
     let world = world(&[contact(1, "Schmidt")], &[("info@a.example", 1)]);
     let of = |name| recognise(&world, &enquiry(name, &["info@a.example"], &[])).contact;
     assert_eq!((of("SCHMIDT"), of("Meyer"), of("")), (Some(id(1)), None, None));
@@ -141,7 +141,7 @@ fn r1_a_shared_mailbox_is_a_key_only_under_the_same_name() {
 }
 
 #[test]
-fn r1_another_name_with_another_number_under_one_address_is_another_person() {
+fn another_name_with_another_number_under_one_address_is_another_person() {
     let mut known = contact(1, "Schmidt");
     known.person.phones = vec!["+4930111111".into()];
     let world = world(&[known], &[("fam@a.example", 1), ("a@a.example", 1)]);
@@ -155,7 +155,7 @@ fn r1_another_name_with_another_number_under_one_address_is_another_person() {
 }
 
 #[test]
-fn r1_a_placeholder_and_a_number_that_cannot_exist_are_no_keys() {
+fn a_placeholder_and_a_number_that_cannot_exist_are_no_keys() {
     let enquiry = enquiry("Schmidt", &["keine@keine.example"], &["+45 335501202199", PHONE]);
     let keys: Vec<_> = person_keys(&enquiry).iter().map(ToString::to_string).collect();
     assert_eq!(keys, [format!("phone {PHONE}")]);

@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn w2_what_is_over_is_no_enquiry_and_what_is_new_may_be_one() {
+    fn what_is_over_is_no_enquiry_and_what_is_new_may_be_one() {
         for event in [
             "coupon_redeemed",
             "contact.updated",

@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn p5_what_was_escaped_once_or_twice_is_read_as_its_characters() {
+    fn what_was_escaped_once_or_twice_is_read_as_its_characters() {
         for (written, expected) in [
             ("B&auml;ckerei K&#252;hn", "Bäckerei Kühn"),
             ("O&#039;Dowd &amp; Sons", "O'Dowd & Sons"),

@@ -188,7 +188,7 @@ mod tests {
         👍 | Ingenium | A. N. Other | #1 Coffee";
 
     #[test]
-    fn p4_what_programs_and_people_write_for_nothing_is_nothing() {
+    fn what_programs_and_people_write_for_nothing_is_nothing() {
         for text in NOTHINGS.split(" | ") {
             assert!(is_filler(text), "{text}");
         }

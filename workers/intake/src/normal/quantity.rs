@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn q1_a_quantity_is_read_where_it_is_plain_and_else_left_open() {
+    fn a_quantity_is_read_where_it_is_plain_and_else_left_open() {
         for (written, expected) in [
             ("25 Stück", "25"),
             ("40 kg", "40"),

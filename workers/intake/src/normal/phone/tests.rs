@@ -32,7 +32,7 @@ fn a_phone_is_e164_where_its_country_is_certain() {
 }
 
 #[test]
-fn t1_a_label_of_any_language_is_no_part_of_the_number() {
+fn a_label_of_any_language_is_no_part_of_the_number() {
     for written in [
         "Fon. 0341 555 01 70",
         "Tel.: 0341 555 01 70",
@@ -55,7 +55,7 @@ fn t1_a_label_of_any_language_is_no_part_of_the_number() {
 }
 
 #[test]
-fn t2_the_zero_in_brackets_stays_where_it_is_dialled() {
+fn the_zero_in_brackets_stays_where_it_is_dialled() {
     for (written, expected) in [
         ("+39 (0)6 5550 1234", "+390655501234"),
         ("0039 (0) 2 5550 1234", "+390255501234"),
@@ -76,7 +76,7 @@ fn t2_the_zero_in_brackets_stays_where_it_is_dialled() {
 }
 
 #[test]
-fn t3_every_whole_number_is_taken_and_none_is_joined() {
+fn every_whole_number_is_taken_and_none_is_joined() {
     for (written, expected) in [
         ("0511 5550160 oder 0171 5550161", &["0511 5550160", "0171 5550161"][..]),
         ("+43 1 55501-0 od. -30", &["+431555010"]),
@@ -103,7 +103,7 @@ fn t3_every_whole_number_is_taken_and_none_is_joined() {
 }
 
 #[test]
-fn t3_a_number_that_cannot_exist_is_nobodys_key() {
+fn a_number_that_cannot_exist_is_nobodys_key() {
     for written in ["+45335501202199", "+45 33 55 01 20 21 99 7", "004412345667890"] {
         let found = all(written, "");
         assert_eq!(found.len(), 1, "{written}");
@@ -113,7 +113,7 @@ fn t3_a_number_that_cannot_exist_is_nobodys_key() {
 }
 
 #[test]
-fn t4_digits_of_other_scripts_are_digits() {
+fn digits_of_other_scripts_are_digits() {
     assert_eq!(all("０３５－５５５－０１２３", ""), ["035-555-0123"]);
     assert_eq!(all("٠٢ ٥٥٥٠ ١٢٣", ""), ["02 5550 123"]);
     assert_eq!(all("＋８１ ３ ５５５０ １２３４", ""), ["+81355501234"]);
@@ -121,7 +121,7 @@ fn t4_digits_of_other_scripts_are_digits() {
 }
 
 #[test]
-fn t5_powers_of_ten_are_no_number() {
+fn powers_of_ten_are_no_number() {
     for written in ["3.93E+11", "4,91512E+12", "4.9E11", "+3.7255e+10", "=\"4.91E+12\""] {
         assert_eq!(all(written, ""), [""; 0], "{written}");
     }
