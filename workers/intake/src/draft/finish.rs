@@ -102,7 +102,7 @@ impl Draft<'_> {
                 if known || own || all.len() > 1 {
                     self.other(name, value);
                 } else {
-                    self.field(wanted, name, value);
+                    self.at_most(Certainty::Likely, |it| it.field(wanted, name, value));
                 }
             }
         }

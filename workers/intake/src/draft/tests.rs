@@ -23,6 +23,22 @@ fn enquiry(pairs: &[(&str, &str)]) -> Enquiry {
 }
 
 #[test]
+fn how_sure_it_is_follows_from_the_fields() {
+    use domain::certainty::Certainty::{Certain, Guessed, Likely};
+    for (fields, who, channel) in [
+        (&[("name", "Ana Ruiz"), ("email", "ana@ruiz.example")][..], Certain, Certain),
+        (&[("company", "Ruiz"), ("email", "info@ruiz.example")], Certain, Certain),
+        (&[("email", "ana@ruiz.example")], Guessed, Certain),
+        (&[("name", "Ana Ruiz <ana@ruiz.example>")], Certain, Likely),
+        (&[("name", "Ana Ruiz"), ("field 7", "ana@ruiz.example")], Certain, Likely),
+    ] {
+        let PartReading::Enquiry(read) = read(fields) else { panic!("{fields:?}") };
+        assert_eq!((read.certainty.who, read.certainty.channel), (who, channel), "{fields:?}");
+        assert_eq!(read.certainty.doubts().next().is_some(), who != Certain || channel != Certain);
+    }
+}
+
+#[test]
 fn f1_fields_in_any_language_become_one_enquiry() {
     let read = enquiry(&[
         ("Nombre y apellidos", "Ana Ruiz"),
