@@ -22,12 +22,13 @@ up: build ## Find or start PostgreSQL and RabbitMQ, ready for `leadmill run`
 down: build ## Stop the private servers; their data stays in .leadmill
 	@$(LEADMILL) down
 
-# Built by the same command that runs the tests, so that nothing is compiled twice.
+# Built by the same command that runs the tests, so that nothing is compiled twice. Two tests at once for
+# each core: most of them wait for servers.
 test: tools ## Run all tests on real servers
 	@cargo test --workspace --no-run
 	@servers=$$($(LEADMILL) up --servers --env --quiet) && eval "$$servers" && \
 	if cargo nextest --version >/dev/null 2>&1; \
-	then cargo nextest run --workspace --no-fail-fast && cargo test --workspace --doc; \
+	then cargo nextest run --workspace --no-fail-fast --test-threads $$((2 * $$(getconf _NPROCESSORS_ONLN))) && cargo test --workspace --doc; \
 	else cargo test --workspace; fi
 
 # With the features of the whole workspace, as the tests have, so that nothing is compiled twice.
@@ -45,7 +46,8 @@ servers-check: tools ## Run all tests and a selftest on the servers of three Deb
 	@tests/servers/check.sh
 
 release-check: build ## What is too long for .ci/run: documentation, mutations, longer selftests, planted bugs, other servers
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check clients
+	@.ci/queries
 	@cargo build --release && target/release/leadmill mutate --seed 1 --count 200000
 	@$(LEADMILL) selftest --seed 1 --minutes 3 --nodes 3
 	@$(LEADMILL) selftest --seed 3 --minutes 10 --nodes 3

@@ -244,7 +244,7 @@ fn whole(read: &Read) -> String {
         }
     }
     for Evidence { field, place, certainty, .. } in &read.evidence {
-        let place = place.as_deref().unwrap_or("a text that is encoded");
+        let place = place.as_deref().unwrap_or("nowhere word for word");
         let sure = match certainty {
             Certainty::Certain => "",
             Certainty::Likely => ", likely",

@@ -6,6 +6,8 @@ use domain::enquiry::{Channel, Enquiry};
 use memchr::memmem;
 use serde_json::Value;
 
+use crate::fields::{self, Field};
+
 /// Shortest value that is looked for: shorter ones stand anywhere.
 const CHARS_MIN: usize = 3;
 /// Most characters of a text that are looked for; its first line stands for it.
@@ -25,7 +27,7 @@ pub(crate) fn evidence(channel: Channel, body: &[u8], enquiry: &Enquiry) -> Vec<
         let at = if field.starts_with("person.phones") {
             digits(body, &value)
         } else {
-            plain(body, &lower, &value)
+            plain(body, &lower, &value, |at| suits(&field, &place(channel, body, at)))
         };
         let place = at.map(|(from, _)| place(channel, body, from));
         let said = match field.as_str() {
@@ -77,14 +79,26 @@ fn texts(node: &Value, path: &mut String, out: &mut Vec<(String, String)>) {
 }
 
 /// The first place of a text, as written or in any case.
-fn plain(body: &[u8], lower: &[u8], value: &str) -> Option<(usize, usize)> {
+///
+/// One that has a name which means the field goes before others: a name may be the company's too.
+fn plain(
+    body: &[u8],
+    lower: &[u8],
+    value: &str,
+    suits: impl Fn(usize) -> bool,
+) -> Option<(usize, usize)> {
+    /// Most places that are looked at.
+    const PLACES_MAX: usize = 20;
     let line = value.lines().next().unwrap_or_default().trim();
     let line: String = line.chars().take(CHARS_MAX).collect();
     if line.chars().count() < CHARS_MIN {
         return None;
     }
-    let from = memmem::find(body, line.as_bytes())
-        .or_else(|| memmem::find(lower, line.to_ascii_lowercase().as_bytes()))?;
+    let mut places = memmem::find_iter(body, line.as_bytes()).take(PLACES_MAX).peekable();
+    let from = match places.peek().copied() {
+        Some(first) => places.find(|at| suits(*at)).unwrap_or(first),
+        None => memmem::find(lower, line.to_ascii_lowercase().as_bytes())?,
+    };
     Some((from, from + line.len()))
 }
 
@@ -118,6 +132,22 @@ struct Place {
     named: bool,
 }
 
+/// Whether the name of a place means this field.
+fn suits(field: &str, place: &Place) -> bool {
+    let Some((_, name)) = place.text.split_once(' ').filter(|_| place.named) else { return false };
+    let Some(meant) = fields::meaning(name) else { return false };
+    match field {
+        "company" => meant == Field::Company,
+        "person.given_name" => matches!(meant, Field::GivenName | Field::FullName),
+        "person.family_name" => matches!(meant, Field::FamilyName | Field::FullName),
+        "person.job_title" => meant == Field::JobTitle,
+        "topic" => meant == Field::Topic,
+        "message" => meant == Field::Message,
+        "address.city" => meant == Field::City,
+        _ => field.starts_with("person.emails") && meant == Field::Email,
+    }
+}
+
 fn place(channel: Channel, body: &[u8], at: usize) -> Place {
     let before = &body[..at];
     let line = || Place {
@@ -139,8 +169,11 @@ fn place(channel: Channel, body: &[u8], at: usize) -> Place {
         },
         Channel::Card => {
             let begin = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-            let name = body[begin..].split(|b| *b == b':').next().unwrap_or_default();
-            named("property", name)
+            // The text of a scanned card has lines and no properties.
+            match body[begin..at].split(|b| *b == b':').next() {
+                Some(name) if begin + name.len() < at => named("property", name),
+                _ => line(),
+            }
         }
         Channel::Import => line(),
     }
@@ -234,6 +267,11 @@ mod tests {
         let found = told(Channel::Web, json);
         holds(&found, "person.emails[0]", "field email", "ANA@acme.example");
         holds(&found, "company", "field company", "Acme");
+        let twice =
+            r#"{"last_name":"Acme","first_name":"Ana","company":"Acme","email":"a@acme.example"}"#;
+        let found = told(Channel::Web, twice);
+        holds(&found, "company", "field company", "Acme");
+        holds(&found, "person.family_name", "field last_name", "Acme");
         let found = told(Channel::Web, "company=Acme&email=ana@acme.example&tel=030+1234567");
         holds(&found, "company", "field company", "Acme");
         holds(&found, "person.phones[0]", "field tel", "030+1234567");
@@ -244,5 +282,10 @@ mod tests {
         let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ana Lopez\r\nEMAIL;TYPE=work:ana@acme.example\r\nEND:VCARD\r\n";
         let found = told(Channel::Card, card);
         holds(&found, "person.emails[0]", "property email;type=work", "ana@acme.example");
+        let scan =
+            "Blue Harbour Ltd\nAnna Blum\nHead of Sales\n+49 30 5550188\nanna@harbour.example\n";
+        let found = told(Channel::Card, scan);
+        holds(&found, "company", "line 1", "Blue Harbour Ltd");
+        holds(&found, "person.emails[0]", "line 5", "anna@harbour.example");
     }
 }
