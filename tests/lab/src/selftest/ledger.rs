@@ -100,6 +100,11 @@ pub fn sum(bytes: &[u8]) -> Sum {
     Sha256::digest(bytes).into()
 }
 
+/// By what leadmill knows an input: a mail by what identifies it, anything else by its bytes.
+pub fn digest(body: &[u8]) -> Sum {
+    intake::mail::identity(body).map_or_else(|| sum(body), |identity| sum(identity.as_bytes()))
+}
+
 /// What of a message must never change; the same from the wire and from the log.
 fn content(worker: &str, ty: &str, correlation: &str, data: &[u8]) -> Sum {
     let named = format!("{worker} {ty} {correlation} ");
@@ -116,7 +121,7 @@ impl Ledger {
         let message = |input: Input| {
             let Input { channel, content_type, id, body, expected } = input;
             let sent = Sent { name: id.clone(), expected, confirmed: false };
-            self.inputs.insert(sum(&body), sent);
+            self.inputs.insert(digest(&body), sent);
             post::raw(channel.queue(), content_type, id, body)
         };
         inputs.into_iter().map(message).collect()
@@ -125,7 +130,7 @@ impl Ledger {
     /// The broker has them.
     pub fn confirmed(&mut self, messages: &[Outgoing]) {
         for message in messages {
-            if let Some(sent) = self.inputs.get_mut(&sum(&message.body)) {
+            if let Some(sent) = self.inputs.get_mut(&digest(&message.body)) {
                 sent.confirmed = true;
             }
         }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::inputs::Expected;
-use super::ledger::{Sent, Shared, sum};
+use super::ledger::{Sent, Shared, digest, sum};
 use super::plan::{Kind, Planned};
 use super::resending::{PAUSE, Patient, open};
 
@@ -182,7 +182,7 @@ impl Messages {
             let message = post::raw(queue, ty, id(), body.into_bytes());
             let (name, expected) = (format!("poison {} for {queue}", self.made), Expected::Held);
             let sent = Sent { name, expected, confirmed: true };
-            ledger.inputs.insert(sum(&message.body), sent);
+            ledger.inputs.insert(digest(&message.body), sent);
             held.push(message);
         }
         parked.into_iter().chain(held).collect()
