@@ -12,12 +12,15 @@ use crate::fields::{self, Field};
 const CHARS_MIN: usize = 3;
 /// Most characters of a text that are looked for; its first line stands for it.
 const CHARS_MAX: usize = 200;
+/// How much of an input is looked through, in bytes: what people read stands at its beginning.
+const BYTES_MAX: usize = 1024 * 1024;
 /// Fewest digits by which a telephone is found.
 const DIGITS_MIN: usize = 6;
 
 /// The places of what was read, in the order of the enquiry's fields.
 #[must_use]
 pub(crate) fn evidence(channel: Channel, body: &[u8], enquiry: &Enquiry) -> Vec<Evidence> {
+    let body = &body[..body.len().min(BYTES_MAX)];
     let mut values = Vec::new();
     if let Ok(tree) = serde_json::to_value(enquiry) {
         texts(&tree, &mut String::new(), &mut values);
