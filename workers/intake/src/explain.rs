@@ -14,7 +14,7 @@ use crate::evidence;
 use crate::worker::{Intake, When};
 
 /// An input with its verdict.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Explained {
     /// created, merged, held, rejected or split.
     pub verdict: &'static str,
@@ -64,8 +64,7 @@ impl Explained {
     /// An input that cannot be read at all.
     #[must_use]
     pub fn held(reason: String) -> Self {
-        let (leads, evidence) = (Vec::new(), Vec::new());
-        Self { verdict: "held", reason, kind: None, map: None, leads, held: None, evidence }
+        Self { verdict: "held", reason, ..Self::default() }
     }
 }
 
@@ -77,15 +76,7 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
     let mut story = Story::of(intake.clone(), ());
     let read = intake.read(arrived).ok().or_else(|| intake.broken(arrived, "It cannot be read."));
     let Some(when) = read else {
-        return Ok(Explained {
-            verdict: "none",
-            reason: UNKNOWN.into(),
-            kind: None,
-            map: None,
-            leads: vec![],
-            held: None,
-            evidence: Vec::new(),
-        });
+        return Ok(Explained { verdict: "none", reason: UNKNOWN.into(), ..Explained::default() });
     };
     let mut told = story.when(when)?;
     let Some(first) = told.get::<ImportContinue>() else {
@@ -98,7 +89,15 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
         let evidence = evidence.unwrap_or_default();
         let (held, lead) = if verdict == "held" { (enquiry, None) } else { (None, enquiry) };
         let leads = lead.into_iter().map(Lead::Enquiry).collect();
-        return Ok(Explained { verdict, reason, kind, map: None, leads, held, evidence });
+        return Ok(Explained {
+            verdict,
+            reason,
+            kind,
+            leads,
+            held,
+            evidence,
+            ..Explained::default()
+        });
     };
     story.world.raw.insert(first.import, arrived.body.clone());
     let map = intake.table(&first, &arrived.body).map(|table| table.map());
@@ -115,8 +114,7 @@ pub fn explain(intake: &Intake, arrived: &Arrived) -> Result<Explained, Refusal>
         leads.push(Lead::Part { row: number, verdict, reason, enquiry });
     }
     let reason = format!("{} parts, each with its own verdict.", leads.len());
-    let (held, evidence) = (None, Vec::new());
-    Ok(Explained { verdict: "split", reason, kind: None, map, leads, held, evidence })
+    Ok(Explained { verdict: "split", reason, map, leads, ..Explained::default() })
 }
 
 /// Said of a queue that carries no raw inputs.

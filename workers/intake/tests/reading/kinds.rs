@@ -4,6 +4,8 @@ use base64ish::word;
 use domain::enquiry::{Channel, Enquiry, NoLead, Reading};
 use intake::{ReadOptions, read};
 
+use crate::name;
+
 /// What writes encoded words for these tests.
 mod base64ish {
     /// An encoded word in the Q encoding.
@@ -35,10 +37,6 @@ fn no_lead(reading: &Reading, what: &str) {
         matches!(reading, Reading::NoLead { .. } | Reading::Unclear { .. }),
         "{reading:?} of {what}"
     );
-}
-
-fn name(read: &Enquiry) -> String {
-    read.person.full_name().unwrap_or_default()
 }
 
 #[test]

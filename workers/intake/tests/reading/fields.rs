@@ -1,41 +1,10 @@
 //! Fields of forms and columns of lists are told by name and value, in many languages; secrets are left out.
 
-use domain::enquiry::{Channel, Enquiry, NoLead, PartReading, Reading};
+use domain::enquiry::{Channel, NoLead, PartReading, Reading};
 use intake::{ReadOptions, read};
 use serde_json::{Value, json};
 
-fn web(tree: &Value) -> Reading {
-    let bytes = tree.to_string();
-    read(Channel::Web, Some("application/json"), bytes.as_bytes(), &ReadOptions::default())
-}
-
-#[track_caller]
-fn asked(tree: &Value) -> Enquiry {
-    match web(tree) {
-        Reading::Enquiry(enquiry) => *enquiry,
-        other => panic!("no enquiry: {other:?} of {tree}"),
-    }
-}
-
-#[track_caller]
-fn rows(text: &[u8]) -> Vec<PartReading> {
-    match read(Channel::Import, None, text, &ReadOptions::default()) {
-        Reading::Parts(parts) => parts.into_iter().map(|part| part.reading).collect(),
-        other => panic!("no rows: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn row(reading: &PartReading) -> &Enquiry {
-    match reading {
-        PartReading::Enquiry(enquiry) => enquiry,
-        other => panic!("no enquiry: {other:?}"),
-    }
-}
-
-fn name(read: &Enquiry) -> String {
-    read.person.full_name().unwrap_or_default()
-}
+use crate::{asked, name, row, rows, web};
 
 #[test]
 fn columns_of_many_languages_are_known() {

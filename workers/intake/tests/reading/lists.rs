@@ -1,29 +1,12 @@
 //! Lists and cards are read as a careful person reads them, in many languages and notations.
 
-use domain::enquiry::{Channel, Enquiry, PartReading, Reading};
+use domain::enquiry::{Channel, PartReading, Reading};
 use intake::{ReadOptions, read};
 
-fn rows(text: &[u8]) -> Vec<PartReading> {
-    match read(Channel::Import, None, text, &ReadOptions::default()) {
-        Reading::Parts(parts) => parts.into_iter().map(|part| part.reading).collect(),
-        other => panic!("no rows: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn row(reading: &PartReading) -> &Enquiry {
-    match reading {
-        PartReading::Enquiry(enquiry) => enquiry,
-        other => panic!("no enquiry: {other:?}"),
-    }
-}
+use crate::{name, row, rows};
 
 fn card(text: &[u8]) -> Reading {
     read(Channel::Card, None, text, &ReadOptions::default())
-}
-
-fn name(read: &Enquiry) -> String {
-    read.person.full_name().unwrap_or_default()
 }
 
 #[test]

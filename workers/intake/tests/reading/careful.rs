@@ -1,37 +1,10 @@
 //! Forms and hooks are read as a careful person reads them, in many languages and notations.
 
-use domain::enquiry::{Channel, Enquiry, NoLead, PartReading, Reading};
+use domain::enquiry::{Channel, NoLead, PartReading, Reading};
 use intake::{ReadOptions, read};
-use serde_json::{Value, json};
+use serde_json::json;
 
-fn web(tree: &Value) -> Reading {
-    read(
-        Channel::Web,
-        Some("application/json"),
-        tree.to_string().as_bytes(),
-        &ReadOptions::default(),
-    )
-}
-
-#[track_caller]
-fn asked(tree: &Value) -> Enquiry {
-    match web(tree) {
-        Reading::Enquiry(enquiry) => *enquiry,
-        other => panic!("no enquiry: {other:?} of {tree}"),
-    }
-}
-
-#[track_caller]
-fn row(reading: &PartReading) -> &Enquiry {
-    match reading {
-        PartReading::Enquiry(enquiry) => enquiry,
-        other => panic!("no enquiry: {other:?}"),
-    }
-}
-
-fn name(read: &Enquiry) -> String {
-    read.person.full_name().unwrap_or_default()
-}
+use crate::{asked, name, row, web};
 
 #[test]
 fn the_person_is_taken_and_our_side_is_not() {
