@@ -150,21 +150,15 @@ impl Explain {
             queue: way.queue().to_owned(),
             content_type: self.content_type.clone(),
             headers: self.declare.headers()?.into_iter().collect(),
+            body: body.into(),
             ..Arrived::default()
         };
         // As the runtime does before a worker reads it.
-        let opened = intake.opens(&arrived.queue).then(|| opening::text(&body)).flatten();
+        let opens = intake.opens(&arrived.queue);
+        let opened = if opens { opening::open_list(&mut arrived).map(|_| ()) } else { Ok(()) };
         let explained = match opened {
-            Some(Err(reason)) => Explained::held(reason),
-            other => {
-                if let Some(Ok(text)) = other {
-                    arrived.content_type = Some(intake::SHEET.to_owned());
-                    arrived.body = text.into();
-                } else {
-                    arrived.body = body.into();
-                }
-                intake::explain(intake, &arrived).map_err(anyhow::Error::new)?
-            }
+            Err(reason) => Explained::held(reason),
+            Ok(()) => intake::explain(intake, &arrived).map_err(anyhow::Error::new)?,
         };
         Ok(Told { file: file.display().to_string(), read: read(explained, sale, way)? })
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::certainty::Sureness;
 use crate::day::{Day, Moment};
 use crate::money::Currency;
-use crate::text::{LINE_CHARS_MAX, Note, Short};
+use crate::text::{Comment, LINE_CHARS_MAX, Note, Short};
 
 /// One enquiry of one person or company, as read; the seed of a lead.
 ///
@@ -327,9 +327,11 @@ pub enum PartReading {
     Enquiry(Box<Enquiry>),
     NoLead {
         kind: NoLead,
+        #[schemars(with = "Comment")]
         reason: String,
     },
     Unclear {
+        #[schemars(with = "Comment")]
         reason: String,
         /// What was read all the same.
         #[serde(default, skip_serializing_if = "Option::is_none")]

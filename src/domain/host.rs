@@ -12,7 +12,7 @@ use crate::decide::{
 };
 use crate::message::{MessageType, OneOf, Said, Subject};
 use crate::needs::Needs;
-use crate::raw::ExternalId;
+use crate::raw::{ExternalId, Kept};
 use crate::reference::{References, Set};
 use crate::world::World;
 
@@ -52,6 +52,7 @@ pub trait Hosted: Send + Sync {
     fn batch_max(&self, queue: &str) -> usize;
     fn queue_of(&self, ty: &MessageType) -> &'static str;
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When>;
+    fn kept(&self, arrived: &Arrived, when: &When) -> Kept;
     fn external_id(&self, arrived: &Arrived) -> Option<ExternalId>;
     fn needs(&self, when: &When, world: &World, needs: &mut Needs);
     /// # Errors
@@ -124,6 +125,10 @@ where
 
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<When> {
         self.raw()?.broken(arrived, reason).map(|when| Box::new(when) as When)
+    }
+
+    fn kept(&self, arrived: &Arrived, when: &When) -> Kept {
+        self.raw().map_or(Kept::AsItCame, |raw| raw.kept(arrived, typed::<W>(when)))
     }
 
     fn external_id(&self, arrived: &Arrived) -> Option<ExternalId> {

@@ -12,6 +12,9 @@ use crate::refusal::Refusal;
 /// Largest raw input that is read, in bytes; a larger one is stored and held.
 pub const RAW_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Most values that a later reading names as changed.
+pub const CHANGES_MAX: usize = 100;
+
 /// What arrived on an `intake.*` queue, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]

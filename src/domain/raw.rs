@@ -1,5 +1,7 @@
 //! Raw inputs: what arrives is no message of the contract, but whatever its sender has.
 
+use bytes::Bytes;
+
 use crate::arrived::Arrived;
 use crate::message::MessageType;
 use crate::refusal::Malformed;
@@ -11,6 +13,17 @@ pub struct ExternalId {
     /// It tells the content: whatever else differs under the same key, it is a repeat, as of one mail that came
     /// through two mailboxes. Else other content under a known key is a conflict.
     pub tells_content: bool,
+}
+
+/// Which bytes of a raw input are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Those that came.
+    AsItCame,
+    /// None: what must not be kept stands in them.
+    Nothing,
+    /// This text alone, which is read in their place from then on.
+    Instead(Bytes),
 }
 
 /// How a worker reads raw inputs, on queues of their own beside its messages.
@@ -33,6 +46,9 @@ pub trait RawInputs: Send + Sync {
     /// What is decided instead of a raw input that could not be handled, so that it is held and not
     /// lost. `None` for messages of the contract, which are parked.
     fn broken(&self, arrived: &Arrived, reason: &str) -> Option<Self::When>;
+
+    /// Which bytes of a raw input are stored, once it was read.
+    fn kept(&self, arrived: &Arrived, when: &Self::When) -> Kept;
 
     /// The sender's own key of a raw input, where the input has one.
     fn external_id(&self, arrived: &Arrived) -> Option<ExternalId>;

@@ -10,6 +10,7 @@ use domain::host::{Hosted, When};
 use domain::ids::millis;
 use domain::input::RAW_BYTES_MAX;
 use domain::message::{MessageKind, MessageType, Subject};
+use domain::raw::Kept;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -61,8 +62,11 @@ pub struct Message {
     pub headers: Value,
     /// As it came, for parking and for the delay queues.
     pub original: Original,
-    /// The list in a workbook that was opened: read and stored beside what came.
+    /// The text that is read in place of what came, and stored beside it: the list in a workbook that was opened, or
+    /// one without its secrets.
     pub opened: Option<Bytes>,
+    /// What came is not stored.
+    pub unkept: bool,
 }
 
 /// Our own trouble with a message, which will be parked.
@@ -119,6 +123,7 @@ impl Message {
             headers,
             original,
             opened: None,
+            unkept: false,
         };
         if raw {
             message.read_raw(worker);
@@ -127,6 +132,13 @@ impl Message {
         }
         if let Ok(when) = &message.when {
             message.subject = worker.subject(when);
+            let kept = if raw { worker.kept(&message.arrived, when) } else { Kept::AsItCame };
+            message.unkept = kept != Kept::AsItCame;
+            match kept {
+                Kept::AsItCame => {}
+                Kept::Nothing => message.opened = None,
+                Kept::Instead(text) => message.opened = Some(text),
+            }
         }
         message
     }
@@ -213,15 +225,10 @@ impl Message {
         };
     }
 
-    /// Puts the list in a workbook in its place: readers see text. What came stays as it is.
+    /// Readers see the list in a workbook. What came stays as it is.
     fn open_workbook(&mut self, worker: &dyn Hosted) -> Result<(), String> {
-        if worker.opens(&self.arrived.queue)
-            && let Some(text) = opening::text(&self.original.body)
-        {
-            let text = Bytes::from(text?);
-            self.arrived.content_type = Some(intake::SHEET.to_owned());
-            self.arrived.body = text.clone();
-            self.opened = Some(text);
+        if worker.opens(&self.arrived.queue) {
+            self.opened = opening::open_list(&mut self.arrived)?;
         }
         Ok(())
     }

@@ -8,6 +8,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
+use bytes::Bytes;
+use domain::decide::Arrived;
+use intake::SHEET;
 use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use workbook::{Bounds, Kind, WHOLE_BYTES_MAX, open, open_whole};
 
@@ -32,11 +35,23 @@ pub fn is_workbook(body: &[u8]) -> bool {
 ///
 /// # Errors
 /// A finished sentence: why it cannot be opened, and what to do.
-#[must_use]
-pub fn text(body: &[u8]) -> Option<Result<Vec<u8>, String>> {
+fn text(body: &[u8]) -> Option<Result<Vec<u8>, String>> {
     let kind = Kind::of(body)?;
     let mut text = Vec::new();
     Some(into(kind, body, &Bounds::MESSAGE, &mut text).map(|()| text))
+}
+
+/// Puts the list in a workbook in the place of what arrived: readers see text. Answers that text, and `None` where
+/// it is no workbook.
+///
+/// # Errors
+/// As [`text`].
+pub fn open_list(arrived: &mut Arrived) -> Result<Option<Bytes>, String> {
+    let Some(text) = text(&arrived.body) else { return Ok(None) };
+    let text = Bytes::from(text?);
+    arrived.content_type = Some(SHEET.to_owned());
+    arrived.body = text.clone();
+    Ok(Some(text))
 }
 
 /// Writes the list in a workbook of this kind.

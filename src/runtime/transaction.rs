@@ -88,8 +88,9 @@ impl Desk {
     async fn store_raw(&mut self, messages: &[Message], claims: &Claims) -> Result<(), Stop> {
         let raw = claims.fresh.iter().map(|(place, id)| (&messages[*place], (*id).into()));
         let raw: Vec<_> = raw.filter(|(message, _)| message.is_raw()).collect();
-        let bytes: Vec<_> = raw.iter().map(|(it, id)| (*id, &*it.original.body)).collect();
-        let opened = raw.iter().filter_map(|(it, id)| Some((*id, &**it.opened.as_ref()?)));
+        let bytes = raw.iter().map(|(it, id)| (*id, (!it.unkept).then_some(&*it.original.body)));
+        let bytes: Vec<_> = bytes.collect();
+        let opened = raw.iter().filter_map(|(it, id)| Some((*id, Some(&**it.opened.as_ref()?))));
         let opened: Vec<_> = opened.collect();
         if !bytes.is_empty() {
             store::chunk::store(&mut self.conn, Chunks::Raw, &bytes).await?;

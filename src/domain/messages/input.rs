@@ -7,19 +7,21 @@ use uuid::Uuid;
 use crate::certainty::{EVIDENCE_MAX, Evidence};
 use crate::correction::Correction;
 use crate::declared::Declared;
-use crate::enquiry::{Channel, Enquiry, NoLead, Part};
+use crate::enquiry::{Channel, Enquiry, NoLead, Part, PartReading};
 use crate::ids::InputId;
-use crate::input::HoldReason;
+use crate::input::{CHANGES_MAX, HoldReason};
 use crate::text::Short;
 
 crate::messages! { Input:
     events {
         InputHeld = "input.held.v1" by input;
         InputRejected = "input.rejected.v1" by input;
+        InputReread = "input.reread.v1" by input;
     }
     commands {
         InputRelease = "input.release.v1" by input;
         InputReject = "input.reject.v1" by input;
+        InputReadAgain = "input.read_again.v1" by input;
         InputRow = "input.row.v1" by input;
         ImportContinue = "import.continue.v1" by import;
     }
@@ -56,6 +58,18 @@ pub struct InputRejected {
     pub reason: String,
 }
 
+/// Later readers make something else of an input than what was made of it before. Its verdict stays, and so does
+/// what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InputReread {
+    pub input: InputId,
+    pub channel: Channel,
+    pub reading: PartReading,
+    /// What differs from the reading before, as `enquiry.person.emails`.
+    #[schemars(length(min = 1, max = CHANGES_MAX))]
+    pub changed: Vec<Short>,
+}
+
 /// Make a lead of a held input after all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +87,18 @@ pub struct InputRelease {
 pub struct InputReject {
     pub input: InputId,
     pub reason: Short,
+}
+
+/// Keep what later readers make of an input, beside what was made of it; `leadmill reread` says so of all whose
+/// reading changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InputReadAgain {
+    pub input: InputId,
+    pub reading: PartReading,
+    /// What differs from the reading before, as `enquiry.person.emails`.
+    #[schemars(length(min = 1, max = CHANGES_MAX))]
+    pub changed: Vec<Short>,
 }
 
 /// One part of a collection, on its own way from here on. leadmill says it to itself.

@@ -24,23 +24,24 @@ pub enum Chunks {
     Opened,
 }
 
-/// Stores the bytes of inputs. What is stored already stays: an input that was given back comes
-/// again with the same bytes. An empty input has one empty piece.
+/// Stores the bytes of inputs; of one whose bytes are not to be kept, a piece without any. What is stored already
+/// stays: an input that was given back comes again with the same bytes. An empty input has one empty piece.
 pub async fn store(
     conn: &mut Connection,
     chunks: Chunks,
-    inputs: &[(InputId, &[u8])],
+    inputs: &[(InputId, Option<&[u8]>)],
 ) -> Result<()> {
     let (mut ids, mut ns, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
     let mut held = 0;
     for (input, bytes) in inputs {
-        let empty: &[u8] = &[];
-        let first = bytes.is_empty().then_some(empty);
-        for (n, piece) in (0_i32..).zip(first.into_iter().chain(bytes.chunks(CHUNK_BYTES))) {
+        let whole = bytes.unwrap_or_default();
+        let first = whole.is_empty().then_some(*bytes);
+        let further = whole.chunks(CHUNK_BYTES).map(Some);
+        for (n, piece) in (0_i32..).zip(first.into_iter().chain(further)) {
             ids.push(input.0);
             ns.push(n);
             pieces.push(piece);
-            held += piece.len();
+            held += piece.map_or(0, <[u8]>::len);
             if held >= STATEMENT_BYTES {
                 insert(conn, chunks, &ids, &ns, &pieces).await?;
                 ids.clear();
@@ -58,7 +59,7 @@ async fn insert(
     chunks: Chunks,
     ids: &[Uuid],
     ns: &[i32],
-    pieces: &[&[u8]],
+    pieces: &[Option<&[u8]>],
 ) -> Result<()> {
     match chunks {
         Chunks::Raw => {
@@ -68,7 +69,7 @@ async fn insert(
                  ON CONFLICT DO NOTHING",
                 ids,
                 ns,
-                pieces as &[&[u8]]
+                pieces as &[Option<&[u8]>]
             );
             insert.execute(conn).await?;
         }
@@ -79,7 +80,7 @@ async fn insert(
                  ON CONFLICT DO NOTHING",
                 ids,
                 ns,
-                pieces as &[&[u8]]
+                pieces as &[Option<&[u8]>]
             );
             insert.execute(conn).await?;
         }

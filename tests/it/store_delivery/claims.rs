@@ -276,13 +276,15 @@ async fn the_bytes_of_an_input_come_back_as_they_were() {
     let large: Vec<u8> = (0..chunk::CHUNK_BYTES * 17 + 17).map(|n| (n % 256) as u8).collect();
     let exact = vec![0_u8; chunk::CHUNK_BYTES];
     let inputs = [InputId(id(now, 1)), InputId(id(now, 2)), InputId(id(now, 3))];
-    let all: [(InputId, &[u8]); 3] = [(inputs[0], &large), (inputs[1], &exact), (inputs[2], &[])];
+    let bytes: [&[u8]; 3] = [&large, &exact, &[]];
+    let all = [0, 1, 2].map(|n| (inputs[n], Some(bytes[n])));
     chunk::store(&mut conn, chunk::Chunks::Raw, &all).await.unwrap();
     chunk::store(&mut conn, chunk::Chunks::Raw, &all[..1]).await.unwrap(); // given back and claimed again
-    let absent = InputId(id(now, 4));
-    let loaded = chunk::load(&mut conn, &[&inputs[..], &[absent]].concat()).await.unwrap();
+    let (absent, unkept) = (InputId(id(now, 4)), InputId(id(now, 5)));
+    chunk::store(&mut conn, chunk::Chunks::Raw, &[(unkept, None)]).await.unwrap();
+    let loaded = chunk::load(&mut conn, &[&inputs[..], &[absent, unkept]].concat()).await.unwrap();
     let expected: BTreeMap<_, _> =
-        all.iter().map(|(id, bytes)| (*id, bytes.to_vec().into())).collect();
+        inputs.iter().zip(bytes).map(|(id, bytes)| (*id, bytes.to_vec().into())).collect();
     assert!(loaded == expected, "the bytes differ");
 
     sqlx::query("UPDATE input_chunk SET bytes = NULL WHERE input = $1 AND n = 1")

@@ -134,7 +134,9 @@ async fn the_bytes_of_an_input_come_with_it() {
     let mut conn = begin(&database).await;
     let (stored, unknown): (InputId, InputId) = (id(), id());
     let bytes = vec![7; chunk::CHUNK_BYTES + 1];
-    chunk::store(&mut conn, chunk::Chunks::Raw, &[(stored, &bytes)]).await.expect("stored");
+    chunk::store(&mut conn, chunk::Chunks::Raw, &[(stored, Some(&bytes[..]))])
+        .await
+        .expect("stored");
     let asker = Asker::new(move |_, needs| {
         needs.raw(stored);
         needs.raw(unknown);

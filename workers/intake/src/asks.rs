@@ -1,6 +1,7 @@
 //! Whether a text asks for something, as far as words tell.
 
 use crate::fields::fold;
+use crate::words::{Pieces, pieces};
 
 /// Beginnings of words by which people ask for goods, prices and answers, folded.
 const STEMS: &[&str] = &[
@@ -76,7 +77,7 @@ const STEMS: &[&str] = &[
     "ponud",
 ];
 /// The same where words are not divided by blanks, or letters are not Latin.
-const PIECES: &[&str] = &[
+static PIECES: Pieces = pieces!(&[
     "цен",
     "предложени",
     "заказ",
@@ -101,7 +102,7 @@ const PIECES: &[&str] = &[
     "מחיר",
     "سعر",
     "عرض",
-];
+]);
 /// How much of a text is looked at, in characters.
 const CHARS_MAX: usize = 8_000;
 
@@ -122,7 +123,7 @@ pub(crate) fn has_question(text: &str) -> bool {
 #[must_use]
 pub(crate) fn wants(text: &str) -> bool {
     let text: String = text.chars().take(CHARS_MAX).flat_map(char::to_lowercase).collect();
-    PIECES.iter().any(|piece| text.contains(piece))
+    PIECES.stand_in(&text)
         || text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3).any(|word| {
             let word = fold(word);
             STEMS.iter().any(|stem| word.starts_with(stem))

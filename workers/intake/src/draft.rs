@@ -12,8 +12,12 @@ mod finish;
 mod stray;
 
 use crate::fields::{self, Field};
-use crate::normal::{self, Notation, Quantity};
+use crate::normal::{self, Notation, Phones, Quantity};
 use crate::options::ReadOptions;
+use crate::words::{Pieces, pieces};
+
+/// Names what stood in an input and is not kept.
+pub(crate) const LEFT_OUT: &str = "left out as a secret";
 
 /// Collects what an input says about one enquiry.
 #[derive(Debug)]
@@ -26,8 +30,8 @@ pub(crate) struct Draft<'o> {
     title: Option<(String, String)>,
     /// A field for the position is there, even if it is empty: then a title is a salutation.
     has_position: bool,
-    /// Telephones by the field that they came in, as written.
-    phones: Vec<(Field, String, String)>,
+    /// Telephones by the field that they came in, as written, and as they were read where they were.
+    phones: Vec<(Field, String, String, Option<Phones>)>,
     dial_code: Option<String>,
     area_code: Option<String>,
     other_emails: Vec<String>,
@@ -176,7 +180,7 @@ impl<'o> Draft<'o> {
         let secret = normal::is_secret(name, value);
         if secret && self.enquiry.other.len() < OTHER_FIELDS_MAX {
             let name = normal::line(&normal::without_cards(name)).unwrap_or_default();
-            let left_out = OtherField { name: "left out as a secret".to_owned(), value: name };
+            let left_out = OtherField { name: LEFT_OUT.to_owned(), value: name };
             if !self.enquiry.other.contains(&left_out) {
                 self.enquiry.other.push(left_out);
             }
@@ -310,52 +314,57 @@ fn is_test_value(text: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     if matches!(lower.trim(), "test lead" | "test-lead" | "testlead" | "test user") {
         return true;
     }
-    let test = holds(&[
-        "test lead",
-        "test-lead",
-        "testlead",
-        "lead de prueba",
-        "lead di prova",
-        "lead de test",
-        "lead de teste",
-        "testowy lead",
-    ]) || holds(&[
-        "cliente potencial de prueba",
-        "prueba de cliente potencial",
-        "prospect test",
-        "prospect de test",
-        "testkontakt",
-        "тестов",
-    ]);
-    let dummy = holds(&[
-        "dummy",
-        "datos ficticios",
-        "datos de prueba",
-        "dati fittizi",
-        "données fictives",
-        "donnees fictives",
-        "testdaten",
-        "données de test",
-        "dados de teste",
-        "dane testowe",
-        "testgegevens",
-    ]) || holds(&[
-        "dados fictícios",
-        "platzhalter",
-        "placeholder",
-        "fittizi",
-        "fictif",
-        "ficti",
-    ]);
-    test && (dummy || lower.starts_with('<') || lower.contains(':'))
+    if !TESTS.stand_in(&lower) {
+        return false;
+    }
+    let dummy = DUMMIES.stand_in(&lower);
+    let marked = lower.starts_with('<') || lower.contains(':');
+    LEADS.stand_in(&lower) && (dummy || marked)
         || ["dummy data for", "données de test pour", "dados de teste para", "dati di prova per"]
             .iter()
             .any(|begin| lower.starts_with(begin))
 }
+
+/// One of these stands in every value of a test, lower case.
+static TESTS: Pieces = pieces!(["test prueba prova тестов dummy"]);
+/// How the leads of testing tools are called, lower case.
+static LEADS: Pieces = pieces!(&[
+    "test lead",
+    "test-lead",
+    "testlead",
+    "lead de prueba",
+    "lead di prova",
+    "lead de test",
+    "testowy lead",
+    "cliente potencial de prueba",
+    "prueba de cliente potencial",
+    "prospect test",
+    "prospect de test",
+    "testkontakt",
+    "тестов",
+]);
+/// How their values are called, lower case.
+static DUMMIES: Pieces = pieces!(&[
+    "dummy",
+    "datos ficticios",
+    "datos de prueba",
+    "données fictives",
+    "donnees fictives",
+    "testdaten",
+    "données de test",
+    "dados de teste",
+    "dane testowe",
+    "testgegevens",
+    "dados fictícios",
+    "platzhalter",
+    "placeholder",
+    "fittizi",
+    "fictif",
+    "ficti",
+]);
 
 #[cfg(test)]
 mod tests;

@@ -86,6 +86,9 @@ pub fn meaning(name: &str) -> Option<Field> {
         return spoken(name).or_else(|| asked(name));
     }
     let folded = fold(name);
+    if folded.is_empty() {
+        return None;
+    }
     // JotForm numbers its questions: q3_name.
     let numbered =
         folded.strip_prefix('q').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));

@@ -25,11 +25,12 @@ pub mod sources;
 mod subject;
 pub mod table;
 pub mod terms;
+mod words;
 mod worker;
 
 pub use explain::{Explained, Lead, explain};
 pub use options::ReadOptions;
-pub use worker::{Intake, SHEET, SLICE_BYTES, SLICE_ROWS, Then, When};
+pub use worker::{Again, Intake, Parts, SHEET, SLICE_BYTES, SLICE_ROWS, Then, When, again};
 
 /// How a channel's bytes are read.
 #[must_use]

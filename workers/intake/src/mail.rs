@@ -1,5 +1,7 @@
 //! The reader of mail: who writes, what is new in it, and whether anybody asks for anything.
 
+use std::fmt::Write as _;
+
 use domain::enquiry::{Enquiry, LeadSource, NoLead, PartReading, Reading};
 use sha2::{Digest, Sha256};
 
@@ -57,8 +59,12 @@ pub fn identity(body: &[u8]) -> Option<String> {
     let (head, rest) = source::head_and_body(body);
     let id = source::raw_header(head, "message-id")?;
     let digest = Sha256::digest(rest);
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(format!("{id}:{hex}"))
+    let mut key = format!("{id}:");
+    for byte in digest {
+        // Writing into a string cannot fail.
+        let _ = write!(key, "{byte:02x}");
+    }
+    Some(key)
 }
 
 /// Judges a mail: junk, ADF, a forward, a form's mail, or a person who writes. Where a person must look, what
@@ -120,8 +126,8 @@ fn sorted(letter: &Letter, options: &ReadOptions) -> Reading {
         junk::Judgement::Suspect(reason) => return Reading::unclear(reason),
         junk::Judgement::Fine => {}
     }
-    let fresh = quote::split_as(&letter.text, true).fresh;
-    if let Some(reading) = notice::of_system(letter, &fresh) {
+    let fresh = || quote::split_as(&letter.text, true).fresh;
+    if let Some(reading) = notice::of_system(letter, fresh) {
         return reading;
     }
     person(letter, relay, options)

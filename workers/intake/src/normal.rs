@@ -27,7 +27,9 @@ pub use notation::Notation;
 pub use number::{budget, count, date, decimal, timestamp};
 pub use phone::{Phones, is_scientific, phone, phones, warm_up};
 pub use quantity::{Quantity, quantity};
-pub use secret::{is_secret, scrubbed, without_cards};
+pub use secret::{
+    CARD_LEFT_OUT, is_plain_secret, is_secret, may_be_secret, scrubbed, without_cards,
+};
 
 /// Longest local part and whole address of an e-mail (RFC 5321 §4.5.3.1).
 const EMAIL_LOCAL_BYTES_MAX: usize = 64;

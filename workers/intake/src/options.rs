@@ -13,6 +13,9 @@ pub struct ReadOptions {
     pub default_region: String,
     /// Our own mail domains: who writes from there is no customer.
     pub own_domains: Vec<String>,
+    /// What came is not stored where a secret was left out of what was read (a password, the number of a card): of a
+    /// list the rest is stored in its place.
+    pub erase_secrets: bool,
     /// The folder with the maps of declared sources, as `config/sources`; none where it is empty.
     pub sources_folder: PathBuf,
     /// These maps, once they are loaded.

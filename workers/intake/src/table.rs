@@ -1,18 +1,20 @@
 //! The reader of imports: files of rows with a header, in any charset and dialect.
 
+use domain::certainty::Certainty;
 use domain::enquiry::{LeadSource, NoLead, Part, PartReading, Reading};
 use serde_json::{Map, Value};
 
 use crate::draft::Draft;
-use crate::fields::{self, Field};
+use crate::fields::Field;
 use crate::options::ReadOptions;
 use crate::rows;
-use crate::terms::{Meaning, OTHER, Terms};
+use crate::terms::{OTHER, Terms};
 
 mod column;
 mod dialect;
 mod odd;
 mod rest;
+mod unnamed;
 
 use column::Column;
 pub use dialect::{COLUMNS_MAX, ROWS_MAX};
@@ -31,6 +33,8 @@ pub struct Table {
     text: String,
     dialect: Dialect,
     columns: Vec<Column>,
+    /// What the columns are is told by what stands in them, not by their names.
+    by_value: bool,
     /// Byte positions of rows 0, 64, 128, …, each with its number.
     checkpoints: Vec<(usize, u64)>,
     rows: u64,
@@ -51,8 +55,13 @@ impl Table {
         if text.contains('\0') {
             return Err("The file is binary, not a table; send CSV.".to_owned());
         }
-        let header = dialect::header(&text, terms)?;
-        let columns = columns(&header.names, terms);
+        let header = dialect::header(&text, terms)
+            .or_else(|why| unnamed::header(&text, terms).ok_or(why))?;
+        let by_value = header.fields.is_some();
+        let columns = match header.fields {
+            Some(fields) => Column::by_value(header.names, fields),
+            None => column::columns(&header.names, terms),
+        };
         let has = |name: &str| columns.iter().any(|column| column.name == name);
         if let Some(missing) = terms.missing(has, columns.iter().map(|it| it.name.as_str())) {
             return Err(missing);
@@ -60,6 +69,7 @@ impl Table {
         let mut table = Self {
             dialect: header.dialect,
             columns,
+            by_value,
             checkpoints: Vec::new(),
             rows: 0,
             above: 0,
@@ -189,15 +199,18 @@ impl Table {
                 // A row longer than the header: its surplus cells are kept under their place.
                 None if cell.trim().is_empty() || at >= COLUMNS_MAX => continue,
                 None => {
-                    extra = Column { name: format!("column {}", at + 1), field: None };
+                    extra = Column::new(format!("column {}", at + 1), None);
                     &extra
                 }
             };
             match column.field {
+                Some(field) if self.by_value => {
+                    draft.at_most(Certainty::Likely, |it| it.field(field, &column.name, cell));
+                }
                 Some(field) => draft.field(field, &column.name, cell),
                 None => draft.unknown(&column.name, cell),
             }
-            if crate::normal::is_secret(&column.name, cell) {
+            if column.holds_secret(cell) {
                 continue;
             }
             let mut cut = cell.len().min(CELL_BYTES_MAX);
@@ -235,62 +248,6 @@ pub fn read(body: &[u8], options: &ReadOptions) -> Reading {
         }
         Ok(table) => Reading::Parts(table.rows(1, usize::MAX)),
     }
-}
-
-/// Names of columns for the web site of whom the row is about, which in a form may be the page that it stands on.
-const SITES: &[&str] = &["url", "domain", "webpage", "siteurl", "host", "seite"];
-
-fn columns(names: &[String], terms: &Terms) -> Vec<Column> {
-    let mut seen = std::collections::HashMap::new();
-    let mut columns: Vec<Column> = (1..)
-        .zip(names)
-        .map(|(place, name): (usize, _)| {
-            let name = crate::normal::line(name).unwrap_or_else(|| format!("column {place}"));
-            // In a list there is no form that could stand on a page.
-            let field = match fields::meaning(&name) {
-                Some(Field::Page) if SITES.contains(&fields::fold(&name).as_str()) => {
-                    Some(Field::Website)
-                }
-                field => field,
-            };
-            let times = seen.entry(name.clone()).and_modify(|n| *n += 1).or_insert(1);
-            let name = if *times > 1 { format!("{name} ({times})") } else { name };
-            // What another column is declared to be is not looked for in this one.
-            let field = field.filter(|field| !terms.declares(*field));
-            Column { name, field }
-        })
-        .collect();
-    if lists_companies(&columns) {
-        for column in &mut columns {
-            if column.field == Some(Field::FullName) {
-                column.field = Some(Field::Company);
-            }
-        }
-    }
-    for column in &mut columns {
-        match terms.meaning(&column.name) {
-            Some(Meaning::Field(field)) => column.field = Some(field),
-            Some(Meaning::Other) => column.field = None,
-            None => {}
-        }
-    }
-    columns
-}
-
-/// Whether "Name" names companies: nothing in the header is about a person, something is about an
-/// account.
-fn lists_companies(columns: &[Column]) -> bool {
-    let has = |wanted: &[Field]| {
-        columns.iter().any(|column| column.field.is_some_and(|field| wanted.contains(&field)))
-    };
-    let account = columns.iter().any(|column| {
-        let folded = fields::fold(&column.name);
-        ["account", "annualrevenue", "revenue", "umsatz", "duns"]
-            .iter()
-            .any(|begin| folded.starts_with(begin))
-    });
-    !has(&[Field::Email, Field::GivenName, Field::FamilyName, Field::Company, Field::JobTitle])
-        && (account || has(&[Field::Employees, Field::Industry, Field::TaxId]))
 }
 
 #[cfg(test)]
@@ -383,7 +340,7 @@ mod tests {
             b"{\"a\":1}",
             b"",
             b"a,b\n1,2",
-            b"anna@x.de,Anna\nmax@x.de,Max",
+            b"anna@x.de,1\nmax@x.de,2",
             b"name,email\n\"open,a@b.de\nx,y\n",
             b"\0\0\0",
         ] {

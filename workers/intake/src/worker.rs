@@ -6,11 +6,12 @@ use domain::decide::{
     Root, Worker, World,
 };
 use domain::enquiry::{Channel, Enquiry, Part, PartReading, Reading};
+use domain::events::InputReread;
 use domain::ids::InputId;
 use domain::input::{HoldReason, Input, InputAction, Verdict};
 use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
-use domain::raw::ExternalId;
+use domain::raw::{ExternalId, Kept};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -18,8 +19,10 @@ use crate::evidence::evidence;
 use crate::table::Table;
 use crate::{ReadOptions, card, external_id, form};
 
+mod again;
 mod list;
 mod release;
+mod secret;
 mod verdict;
 mod when;
 
@@ -27,6 +30,7 @@ use release::release_held;
 use verdict::{hold, judge, reject};
 use when::{Decision, List, RawInput};
 
+pub use again::{Again, Parts, again};
 pub use list::SHEET;
 pub use when::{Then, When};
 
@@ -101,6 +105,15 @@ impl RawInputs for Intake {
         Some(When::Input(Box::new(raw)))
     }
 
+    fn kept(&self, arrived: &Arrived, when: &When) -> Kept {
+        match when {
+            When::Input(raw) if self.options.erase_secrets => {
+                secret::kept(&self.options, arrived, raw)
+            }
+            _ => Kept::AsItCame,
+        }
+    }
+
     fn external_id(&self, arrived: &Arrived) -> Option<ExternalId> {
         let channel = channel_of(&arrived.queue)?;
         external_id(channel, arrived.content_type.as_deref(), &arrived.body)
@@ -161,6 +174,10 @@ impl Worker for Intake {
                 needs.lock(reject.input);
                 None
             }
+            When::ReadAgain(again) => {
+                needs.lock(again.input);
+                None
+            }
         };
         if let Some(enquiry) = enquiry {
             recognise_needs(world, enquiry, needs);
@@ -198,6 +215,16 @@ impl Worker for Intake {
                     return Ok(already(input.id.0));
                 }
                 reject(input, None, &command.reason)
+            }
+            When::ReadAgain(again) => {
+                let input = world.known(again.input)?;
+                let reread = InputReread {
+                    input: input.id,
+                    channel: input.channel,
+                    reading: again.reading.clone(),
+                    changed: again.changed.clone(),
+                };
+                Ok(Outcome::nothing().changed(input.clone(), reread))
             }
         }
     }

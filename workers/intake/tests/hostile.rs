@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use domain::enquiry::{Channel, TEXT_CHARS_MAX};
 use intake::{ReadOptions, external_id, read};
-use promises::{check, check_text, content_types};
+use promises::{check, check_source_map, check_text, content_types};
 use proptest::prelude::*;
 
 const CHANNELS: [Channel; 4] = [Channel::Email, Channel::Web, Channel::Import, Channel::Card];
@@ -130,18 +130,23 @@ fn inputs_that_once_broke_a_promise_keep_it() {
 #[test]
 fn the_corpora_of_the_fuzz_targets_are_read_without_a_panic() {
     for (target, channel) in CORPORA {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
-        let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
-        let mut inputs = 0;
-        for file in files {
-            let bytes = std::fs::read(&file).unwrap();
+        for bytes in corpus(target) {
             for content_type in content_types(channel) {
                 check(channel, *content_type, &bytes);
             }
-            inputs += 1;
         }
-        assert!(inputs >= CORPUS_INPUTS_MIN, "{} has only {inputs} inputs", folder.display());
     }
+    corpus("source_map").iter().for_each(|bytes| check_source_map(bytes));
+}
+
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+    let files = std::fs::read_dir(&folder).expect("the corpus is there");
+    let read =
+        |file: std::io::Result<std::fs::DirEntry>| file.and_then(|it| std::fs::read(it.path()));
+    let inputs: Vec<_> = files.map(|file| read(file).expect("it can be read")).collect();
+    assert!(inputs.len() >= CORPUS_INPUTS_MIN, "{target} has only {} inputs", inputs.len());
+    inputs
 }
 
 #[test]

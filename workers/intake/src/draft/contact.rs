@@ -6,7 +6,7 @@ use domain::party::is_placeholder;
 
 use super::{Draft, put};
 use crate::fields::{self, Field};
-use crate::normal;
+use crate::normal::{self, Phones};
 
 impl Draft<'_> {
     /// Whether the field was read as one that names or reaches somebody.
@@ -137,8 +137,15 @@ impl Draft<'_> {
             return false;
         }
         self.first.phone.get_or_insert(self.certainty);
-        self.phones.push((field, name.to_owned(), text.to_owned()));
+        self.phones.push((field, name.to_owned(), text.to_owned(), None));
         true
+    }
+
+    /// Takes a field for a telephone whose numbers were read.
+    pub(crate) fn number(&mut self, field: Field, name: &str, text: &str, read: Phones) {
+        self.anything = true;
+        self.first.phone.get_or_insert(self.certainty);
+        self.phones.push((field, name.to_owned(), text.to_owned(), Some(read)));
     }
 
     /// Takes the addresses and numbers that stand in a field for a name; what is left is the name. `None` where
@@ -181,7 +188,7 @@ impl Draft<'_> {
             return Some(text.to_owned());
         }
         self.first.phone.get_or_insert(self.certainty);
-        self.phones.push((Field::OtherPhone, name.to_owned(), tail.to_owned()));
+        self.phones.push((Field::OtherPhone, name.to_owned(), tail.to_owned(), None));
         let head = head.trim_matches(|c: char| c.is_whitespace() || ",;:/|-(".contains(c));
         let label = fields::meaning(head)
             .is_some_and(|field| matches!(field, Field::Phone | Field::Mobile | Field::OtherPhone));

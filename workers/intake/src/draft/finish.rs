@@ -212,9 +212,10 @@ impl Draft<'_> {
         let mut found: Vec<(Field, String)> = Vec::new();
         let mut area = self.area_code.take();
         let unused = area.clone().filter(|_| phones.is_empty());
-        for (field, name, text) in phones {
+        for (field, name, text, known) in phones {
             let whole = self.with_codes(&mut area, &text);
-            let read = normal::phones(&whole, &self.options.default_region);
+            let read = || normal::phones(&whole, &self.options.default_region);
+            let read = known.filter(|_| whole == text).unwrap_or_else(read);
             if read.more || read.numbers.is_empty() {
                 self.keep(&name, &text);
             }

@@ -188,32 +188,43 @@ impl Field {
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
-        match c {
-            'à'..='å' | 'ā' | 'ă' | 'ą' => out.push('a'),
-            'æ' => out.push_str("ae"),
-            'ç' | 'ć' | 'č' => out.push('c'),
-            'è'..='ë' | 'ē' | 'ę' | 'ě' | 'ė' => out.push('e'),
-            'ì'..='ï' | 'ī' | 'ı' | 'į' => out.push('i'),
-            'ď' | 'đ' | 'ð' => out.push('d'),
-            'ğ' | 'ģ' => out.push('g'),
-            'ķ' => out.push('k'),
-            'ł' | 'ľ' | 'ĺ' | 'ļ' => out.push('l'),
-            'ñ' | 'ń' | 'ň' | 'ņ' => out.push('n'),
-            'ò'..='ö' | 'ø' | 'ō' | 'ő' => out.push('o'),
-            'œ' => out.push_str("oe"),
-            'ř' | 'ŕ' => out.push('r'),
-            'ß' => out.push_str("ss"),
-            'ś' | 'š' | 'ş' | 'ș' => out.push('s'),
-            'ť' | 'ţ' | 'ț' => out.push('t'),
-            'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' => out.push('u'),
-            'ý' | 'ÿ' => out.push('y'),
-            'ź' | 'ż' | 'ž' => out.push('z'),
-            // Accents that stand by themselves, as decomposed text has them.
-            '\u{300}'..='\u{36f}' => {}
-            c if c.is_alphanumeric() => out.push(c),
-            _ => {}
+    for c in text.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_lowercase());
+            }
+        } else {
+            c.to_lowercase().for_each(|c| push_plain(&mut out, c));
         }
     }
     out
+}
+
+/// A letter in lower case without its accent.
+fn push_plain(out: &mut String, c: char) {
+    match c {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => out.push('a'),
+        'æ' => out.push_str("ae"),
+        'ç' | 'ć' | 'č' => out.push('c'),
+        'è'..='ë' | 'ē' | 'ę' | 'ě' | 'ė' => out.push('e'),
+        'ì'..='ï' | 'ī' | 'ı' | 'į' => out.push('i'),
+        'ď' | 'đ' | 'ð' => out.push('d'),
+        'ğ' | 'ģ' => out.push('g'),
+        'ķ' => out.push('k'),
+        'ł' | 'ľ' | 'ĺ' | 'ļ' => out.push('l'),
+        'ñ' | 'ń' | 'ň' | 'ņ' => out.push('n'),
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => out.push('o'),
+        'œ' => out.push_str("oe"),
+        'ř' | 'ŕ' => out.push('r'),
+        'ß' => out.push_str("ss"),
+        'ś' | 'š' | 'ş' | 'ș' => out.push('s'),
+        'ť' | 'ţ' | 'ț' => out.push('t'),
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' => out.push('u'),
+        'ý' | 'ÿ' => out.push('y'),
+        'ź' | 'ż' | 'ž' => out.push('z'),
+        // Accents that stand by themselves, as decomposed text has them.
+        '\u{300}'..='\u{36f}' => {}
+        c if c.is_alphanumeric() => out.push(c),
+        _ => {}
+    }
 }

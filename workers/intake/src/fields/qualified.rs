@@ -2,20 +2,25 @@
 
 use super::kind::{Field, fold};
 use super::names::known;
+use crate::words::{Pieces, Words, pieces, words};
 
 /// Words that say that a channel or address is of the business, before or behind its name.
-const BUSINESS: &str = "\
+static BUSINESS: Words = words!(
+    "\
     business work office company corporate firma firmen geschaftlich geschaeftlich geschaft \
     dienstlich dienst buro buero beruflich empresa trabajo oficina lavoro ufficio aziendale azienda \
     werk zakelijk bureau professionnel travail entreprise main haupt direct billing rechnungs \
     rechnung organization organisation address adresse post postal firmy praca prace munkahelyi \
     jobb arbete arbejde tyo primary pro rechnungsadresse rechnungsanschrift firmenadresse firmenanschrift lieferadresse \
-    billingaddress businessaddress workaddress";
+    billingaddress businessaddress workaddress"
+);
 /// Words that say that it is private, or another one beside.
-const PRIVATE: &str = "\
+static PRIVATE: Words = words!(
+    "\
     home private privat privater personal other andere anderes weitere weiteres alternative \
     alternate additional second secondary zweite otro otra casa particular privato prive domicile \
-    domowy otthoni hjem hem sonstige sonstiges";
+    domowy otthoni hjem hem sonstige sonstiges"
+);
 
 /// "Phone 1 - Value", "Telefon 3", "emails": a number or a plural says which, not what.
 pub(super) fn counted(folded: &str) -> Option<Field> {
@@ -42,21 +47,20 @@ pub(super) fn counted(folded: &str) -> Option<Field> {
 
 /// "Business City", "Firma PLZ", "Telefon (privat)": which of several it is.
 pub(super) fn qualified(folded: &str) -> Option<Field> {
-    let rest = |words: &'static str| {
+    let rest = |words: &'static Words| {
         words
-            .split(' ')
+            .iter()
             .flat_map(move |word| [folded.strip_prefix(word), folded.strip_suffix(word)])
             .flatten()
     };
     let named = |rest: &str| known(rest).or_else(|| counted(rest)).filter(|_| rest.len() > 1);
-    if let Some(field) = rest(BUSINESS).find_map(|rest| {
-        let nested =
-            || BUSINESS.split(' ').find_map(|word| rest.strip_prefix(word).and_then(named));
+    if let Some(field) = rest(&BUSINESS).find_map(|rest| {
+        let nested = || BUSINESS.iter().find_map(|word| rest.strip_prefix(word).and_then(named));
         named(rest).or_else(nested).filter(|field| field.is_place_or_channel())
     }) {
         return Some(field);
     }
-    rest(PRIVATE).find_map(|rest| {
+    rest(&PRIVATE).find_map(|rest| {
         let nested = || {
             ["address", "adresse", "post"]
                 .iter()
@@ -67,31 +71,35 @@ pub(super) fn qualified(folded: &str) -> Option<Field> {
 }
 
 /// What names of traps hold, folded.
-const TRAP: &str = "\
+static TRAP: Pieces = pieces!(["\
     honeypot donotfill leaveblank leaveempty leavethisblank leavethisempty leavethisfield \
     nichtausfull freilassen leerlassen norellenar noncompilare nietinvullen leeglaten \
     nepasremplir dejarenblanco spamtrap bottrap gotcha contactmebyfax nichtausfuell nevyplnovat \
-    nepreencher naopreencher vulditniet niewypelnia fylltinteut fyldikke taytaala nelasciare";
+    nepreencher naopreencher vulditniet niewypelnia fylltinteut fyldikke taytaala nelasciare"]);
 /// Words that only together name one: somebody is to leave something empty.
-const LEAVE: &str = " leave lassen lass laisser laissez laat deja dejar deje lascia lasciare lasciate deixe deixar \
-    zostaw nechte ponechte lad lat jata hagyja ";
-const EMPTY: &str = " blank empty unfilled leer frei vide leeg blanco vacio vuoto bianco branco vazio puste pusty \
-    prazdne tomt tom tyhjaksi uresen ";
+static LEAVE: Words = words!(
+    " leave lassen lass laisser laissez laat deja dejar deje lascia lasciare lasciate deixe deixar \
+    zostaw nechte ponechte lad lat jata hagyja "
+);
+static EMPTY: Words = words!(
+    " blank empty unfilled leer frei vide leeg blanco vacio vuoto bianco branco vazio puste pusty \
+    prazdne tomt tom tyhjaksi uresen "
+);
 /// Marks of a trap that stand as a word of their own beside the name of a field.
-const MARKS: &str = " hp hpot trap honey pusty prazdne ";
+static MARKS: Words = words!("hp hpot trap honey pusty prazdne");
 /// … of terms and privacy policies.
-const TERMS: &str = "\
+static TERMS: Pieces = pieces!(["\
     datenschutz privacy gdpr dsgvo rgpd privacidad dataprotection termsof termsand \
     nutzungsbedingung datenverarbeitung confidentialite voorwaarden policy einverstanden \
-    verarbeitungmeiner tratamientode trattamento regulamin kontaktaufnahme";
+    verarbeitungmeiner tratamientode trattamento regulamin kontaktaufnahme"]);
 /// … of mail in bulk.
-const BULK: &str = "\
+static BULK: Pieces = pieces!(["\
     newsletter marketing werbung werbe mailinglist promotion promocion publicidad pubblicit \
-    publicite reclame nieuwsbrief boletin infolettre reklam nyhedsbrev";
+    publicite reclame nieuwsbrief boletin infolettre reklam nyhedsbrev"]);
 /// … that somebody does not want it.
-const REFUSES: &str = "\
+static REFUSES: Pieces = pieces!(["\
     donot dont optout unsubscribe nicht keine abmeld noquiero noacepto neplus nepas geen \
-    desuscri withdraw widerruf";
+    desuscri withdraw widerruf"]);
 
 /// What a longer name is about: bulk mail, terms, or a trap for robots.
 pub(super) fn spoken(name: &str) -> Option<Field> {
@@ -101,14 +109,14 @@ pub(super) fn spoken(name: &str) -> Option<Field> {
         return None;
     }
     let folded = fold(name);
-    let holds = |words: &str| words.split(' ').any(|word| folded.contains(word));
     if folded.starts_with("donotcontact") || folded.starts_with("donotemail") {
         return Some(Field::NoBulk);
     }
-    if holds(TRAP) || is_trap(name) {
+    if TRAP.stand_in(&folded) || is_trap(name) {
         return Some(Field::Trap);
     }
-    let (terms, bulk, refuses) = (holds(TERMS), holds(BULK), holds(REFUSES));
+    let (terms, bulk, refuses) =
+        (TERMS.stand_in(&folded), BULK.stand_in(&folded), REFUSES.stand_in(&folded));
     match (bulk, terms) {
         (true, _) if refuses => Some(Field::NoBulk),
         // One tick for both says nothing about the second.
@@ -126,14 +134,12 @@ fn is_trap(name: &str) -> bool {
         .filter(|word| !word.is_empty())
         .map(fold)
         .collect();
-    let one_of = |list: &str| {
-        words.iter().any(|word| list.split(' ').any(|known| !known.is_empty() && known == word))
-    };
+    let one_of = |list: &Words| words.iter().any(|word| list.has(word));
     let beside = |word: &String| {
         known(word).is_some_and(|it| it != Field::Trap) || word == "form" || word == "fields"
     };
-    let marked = one_of(MARKS) && (words.len() == 1 || words.iter().any(beside));
+    let marked = one_of(&MARKS) && (words.len() == 1 || words.iter().any(beside));
     let id = |word: &String| word.len() > 3 && word.bytes().all(|b| b.is_ascii_hexdigit());
     let mailchimp = words.len() == 3 && words[0] == "b" && words[1..].iter().all(id);
-    one_of(LEAVE) && one_of(EMPTY) || marked || mailchimp
+    one_of(&LEAVE) && one_of(&EMPTY) || marked || mailchimp
 }

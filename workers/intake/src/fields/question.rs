@@ -3,11 +3,13 @@
 use super::kind::{Field, fold};
 use super::names::known;
 use super::qualified::counted;
+use crate::words::{Pieces, Words, pieces, words};
 
 /// Longest question that is looked at, in bytes.
 const BYTES_MAX: usize = 200;
 /// Words that ask or address the reader and say nothing of what is asked, folded.
-const ASKING: &str = " what whats which who whom is s are be your you the a an of our us we i my me do does did can could may should \
+static ASKING: Words = words!(
+    " what whats which who whom is s are be your you the a an of our us we i my me do does did can could may should \
     would will shall please enter provide give tell type select choose in at on to for with by from under here and or if any best \
     valid full current preferred main interested work want need like required optional field so that this \
     wie was welche welcher welches wer ist lautet lauten heisst sind ihr ihre ihren ihrer ihres dein deine deinen sie du uns wir \
@@ -21,30 +23,39 @@ const ASKING: &str = " what whats which who whom is s are be your you the a an o
     o os as seu seus sua digite insira informe qual \
     jaki jaka jakie jest twoj twoja twoje pana pani podaj prosze jaky jaka jake je vas vase vasi zadejte uvedte prosim \
     hvad hvilken hvilket er din dit dine deres dit indtast hva ditt deres oppgi vad vilken vilket ar ditt ange skriv \
-    mika on sinun teidan anna kerro mi az on neve adja meg care dumneavoastra introduceti ";
+    mika on sinun teidan anna kerro mi az on neve adja meg care dumneavoastra introduceti "
+);
 /// Whole questions by what they ask for, folded; they stand anywhere in the name.
-const PHRASES: &[(Field, &str)] = &[
+static PHRASES: [(Field, Pieces); 4] = [
     (
         Field::FullName,
-        "wieheissensie wieheisstdu howshouldwecallyou whoareyou commentvousappelez comosellama comotellamas \
+        pieces!([
+            "wieheissensie wieheisstdu howshouldwecallyou whoareyou commentvousappelez comosellama comotellamas \
          comesichiama cometichiami hoeheetu hoeheetje comosechama jaksienazywasz jaksejmenujete hvadhedderdu \
-         hvaheterdu vadheterdu",
+         hvaheterdu vadheterdu"
+        ]),
     ),
     (
         Field::Phone,
-        "callyou callyouback reachyoubyphone reachyouontelephone anrufen telefonischerreich vousappeler \
-         vousrappeler llamarle llamarte chiamarla richiamarla bellenop umbellen terugbellen",
+        pieces!([
+            "callyou callyouback reachyoubyphone reachyouontelephone anrufen telefonischerreich vousappeler \
+         vousrappeler llamarle llamarte chiamarla richiamarla bellenop umbellen terugbellen"
+        ]),
     ),
     (
         Field::Message,
-        "howcanwehelp canwehelpyou canwedoforyou womitkonnenwir waskonnenwir wiekonnenwirihnenhelfen wiekonnenwirhelfen \
+        pieces!([
+            "howcanwehelp canwehelpyou canwedoforyou womitkonnenwir waskonnenwir wiekonnenwirihnenhelfen wiekonnenwirhelfen \
          wiekonnenwirdirhelfen commentpouvonsnous enquepodemosayudar comopodemosayudar comepossiamoaiutar \
          waarmeekunnenwe waarmeekunnenwij hoekunnenwe comopodemosajudar wczymmozemypomoc scimvammuzemepomoci \
-         hvadkanvihjaelpe hvakanvihjelpe vadkanvihjalpa yourquestion yourproject tellusmore anythingelse",
+         hvadkanvihjaelpe hvakanvihjelpe vadkanvihjalpa yourquestion yourproject tellusmore anythingelse"
+        ]),
     ),
     (
         Field::Quantity,
-        "howmanyunits howmanypieces howmanymachines wievielestuck wievielegerate wievielemaschinen",
+        pieces!([
+            "howmanyunits howmanypieces howmanymachines wievielestuck wievielegerate wievielemaschinen"
+        ]),
     ),
 ];
 
@@ -54,16 +65,14 @@ pub(super) fn asked(name: &str) -> Option<Field> {
         return None;
     }
     let folded = fold(name);
-    let phrase = PHRASES
-        .iter()
-        .find(|(_, phrases)| phrases.split_whitespace().any(|phrase| folded.contains(phrase)));
+    let phrase = PHRASES.iter().find(|(_, phrases)| phrases.stand_in(&folded));
     if let Some((field, _)) = phrase {
         return Some(*field);
     }
-    let asks = |word: &String| ASKING.split(' ').any(|known| !known.is_empty() && known == word);
     let divided = name.split(|c: char| c.is_whitespace() || "?!:;,./()[]*_'’\"".contains(c));
     let words: Vec<String> = divided.map(fold).filter(|word| !word.is_empty()).collect();
-    let left: Vec<&str> = words.iter().filter(|word| !asks(word)).map(String::as_str).collect();
+    let left: Vec<&str> =
+        words.iter().filter(|word| !ASKING.has(word)).map(String::as_str).collect();
     if left.is_empty() || left.len() == words.len() || left.len() > 3 {
         return None;
     }

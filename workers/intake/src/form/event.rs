@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::tree::scalar;
 use crate::fields::fold;
+use crate::words::Words;
 
 /// Fields that name an event, folded.
 const EVENT: &[&str] = &[
@@ -35,7 +36,8 @@ const EVENT: &[&str] = &[
 /// Fields that name one where their value looks like one.
 const MAYBE_EVENT: &[&str] = &["type", "action", "kind", "topic", "name", "method", "typ", "tipo"];
 /// Words of events that nobody asks anything by, folded.
-const OVER: &str = " bounce bounced bounces hardbounce softbounce open opened opens click clicked clicks unsubscribe unsubscribed \
+static OVER: Words = crate::words::words!(
+    " bounce bounced bounces hardbounce softbounce open opened opens click clicked clicks unsubscribe unsubscribed \
     unsubscription complaint complained spam spamreport spamcomplaint delivery delivered deliver dropped deferred processed \
     delete deleted destroy destroyed archive archived cancel canceled cancelled cancellation reschedule rescheduled update \
     updated change changed modified edited closed resolved solved expired rejected declined failed failure refunded refund paid \
@@ -44,14 +46,19 @@ const OVER: &str = " bounce bounced bounces hardbounce softbounce open opened op
     deactivated disabled uninstalled unfollowed revoked withdrawn optout optedout transferred escalated invoice payment charge \
     receipt survey csat statuschange statuschanged onhold timeout missed outbound outgoing sent reply replied deletion lost won \
     noshow abandoned reset geloscht storniert storno abgesagt abgemeldet geandert gekundigt bezahlt zahlungseingang cancelado \
-    eliminado actualizado baja pagado annullato disiscritto pagato annule supprime paye desinscrit uitgeschreven betaald ";
+    eliminado actualizado baja pagado annullato disiscritto pagato annule supprime paye desinscrit uitgeschreven betaald "
+);
 /// Words of events about something that is no enquiry, even where it is new, folded.
-const ASIDE: &str = " tag tags note notes review rating password invoice payment refund charge receipt task coupon points \
-    loyalty cart session segment score ";
+static ASIDE: Words = crate::words::words!(
+    " tag tags note notes review rating password invoice payment refund charge receipt task coupon points \
+    loyalty cart session segment score "
+);
 /// Words that say that something was asked or somebody came, folded: they outweigh the others.
-const NEW: &str = " created create submitted submission submit booked subscribed subscribe new received incoming inbound \
+static NEW: Words = crate::words::words!(
+    " created create submitted submission submit booked subscribed subscribe new received incoming inbound \
     added signup signedup registered registration requested request enquiry inquiry optin response answered lead \
-    complete completed scheduled ";
+    complete completed scheduled "
+);
 /// Values of a field for the direction, folded, that say that our side speaks.
 const OUTWARD: &[&str] = &[
     "outgoing",
@@ -152,18 +159,16 @@ fn is_closed(text: &str) -> bool {
 
 /// Whether the words of an event say that something is over. In a sentence of several words the last one does.
 fn is_over(text: &str, sure: bool, wraps: bool) -> bool {
-    let listed =
-        |list: &str, word: &str| list.split(' ').any(|known| !word.is_empty() && known == word);
     let words = words(text);
     let spoken = text.contains(' ');
     if words.is_empty() || words.len() > 6 || spoken && !sure {
         return false;
     }
-    let over = |word: &String| listed(OVER, word);
-    let fresh = words.iter().any(|word| listed(NEW, word));
+    let over = |word: &String| OVER.has(word);
+    let fresh = words.iter().any(|word| NEW.has(word));
     let folded = fold(text);
-    let whole = listed(OVER, &folded) || folded.ends_with("noshow");
-    if wraps && !spoken && words.len() > 1 && words.iter().any(|word| listed(ASIDE, word)) {
+    let whole = OVER.has(&folded) || folded.ends_with("noshow");
+    if wraps && !spoken && words.len() > 1 && words.iter().any(|word| ASIDE.has(word)) {
         return true;
     }
     // "Open house" is a fair; "email.opened" and "Email opened" are events.

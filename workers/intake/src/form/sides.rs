@@ -6,9 +6,11 @@ use super::tree::Leaf;
 use crate::fields::{self, Field, fold};
 use crate::normal;
 use crate::options::ReadOptions;
+use crate::words::{Words, words};
 
 /// Objects that describe our side or the way in, whatever stands in them, folded.
-const OURS: &str = " owner ownedby assignee assignedto assigned agent vendor dealer recipient recipients organizer organiser \
+static OURS: Words = words!(
+    " owner ownedby assignee assignedto assigned agent vendor dealer recipient recipients organizer organiser \
     organizers host hosts inbox mailbox account shop store merchant channel bot app application brand operator tenant \
     salesrep salesperson seller representative consultant advisor adviser accountmanager to cc bcc calendar eventtype \
     integration webhook pipeline creator createdby updatedby modifiedby closedby handledby responder resource staff \
@@ -16,20 +18,19 @@ const OURS: &str = " owner ownedby assignee assignedto assigned agent vendor dea
     receiver addressee page form verkaufer berater betreuer filiale standort bearbeiter zustandig kanal formular seite konto \
     empfanger gastgeber veranstalter organisator vendedor agente tienda canal formulario anfitrion asesor destinatario \
     organizador venditore negozio canale modulo organizzatore vendeur conseiller magasin formulaire organisateur hote \
-    destinataire verkoper winkel kanaal formulier ontvanger organisatie medewerker project product company_settings ";
+    destinataire verkoper winkel kanaal formulier ontvanger organisatie medewerker project product company_settings "
+);
 /// Objects that say how it came: what stands in an object of a person inside them is that person's.
-const ABOUT: &str = " meta metadata context conversation event envelope ";
+static ABOUT: Words = words!("meta metadata context conversation event envelope");
 /// Objects that describe whoever asks.
-const ASKER: &str = " contact customer guest guests attendee attendees invitee invitees sender from visitor lead person people \
+static ASKER: Words = words!(
+    " contact customer guest guests attendee attendees invitee invitees sender from visitor lead person people \
     subscriber buyer client profile respondent submitter author requester requestor applicant booker member members \
     participant participants registrant registrants enduser prospect caller patient contacts leads customers responses \
     answers fielddata submission kunde kundin kontakt ansprechpartner absender besteller gast teilnehmer interessent \
     cliente contacto remitente asistente invitado contatto mittente ospite partecipante client expediteur invite participant \
-    klant afzender deelnemer billing billingaddress ";
-
-fn listed(list: &'static str, name: &str) -> bool {
-    !name.is_empty() && list.split(' ').any(|known| known == name)
-}
+    klant afzender deelnemer billing billingaddress "
+);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Side {
@@ -42,12 +43,12 @@ pub(super) enum Side {
 pub(super) fn side(path: &[String]) -> Side {
     let mut side = Side::Unknown;
     for name in path.iter().map(|name| fold(name)) {
-        if listed(OURS, &name) {
+        if OURS.has(&name) {
             return Side::Ours;
         }
-        if listed(ABOUT, &name) {
+        if ABOUT.has(&name) {
             side = Side::Ours;
-        } else if listed(ASKER, &name) {
+        } else if ASKER.has(&name) {
             side = Side::Asker;
         }
     }
@@ -137,17 +138,26 @@ fn is_field(name: &str) -> bool {
 /// Finds who asks among all that a form describes.
 pub(super) fn sides(leaves: &[Leaf], options: &ReadOptions) -> Sides {
     let mut parties: BTreeMap<String, Party> = BTreeMap::new();
+    let who = |field: &Field| field.is_contact() && *field != Field::Company;
+    let ours = |leaf: &Leaf| {
+        leaf.value.contains('@')
+            && normal::email(&leaf.value).is_some_and(|email| options.is_own(&email))
+    };
+    // A form without objects describes one person: there is nobody to tell them from.
+    if leaves.iter().all(|leaf| leaf.path.len() == 1 && !ours(leaf)) {
+        let described = leaves.iter().any(|leaf| leaf.field().filter(who).is_some());
+        let askers = described.then(String::new).into_iter().collect();
+        return Sides { askers, ..Sides::default() };
+    }
     for (order, leaf) in leaves.iter().enumerate() {
-        let Some(field) =
-            leaf.field().filter(|field| field.is_contact() && *field != Field::Company)
-        else {
+        let Some(field) = leaf.field().filter(who) else {
             note_role(&mut parties, leaf, order);
             continue;
         };
         let path = party_of(leaf);
         let party = parties.entry(path.join(".")).or_insert_with(|| fresh(&path, order));
         party.contacts += 1;
-        if normal::email(&leaf.value).is_some_and(|email| options.is_own(&email)) {
+        if ours(leaf) {
             party.side = Side::Ours;
         }
         match field {

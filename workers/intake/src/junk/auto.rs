@@ -9,6 +9,7 @@ use crate::asks;
 use crate::fields::fold;
 use crate::letter::Letter;
 use crate::subject;
+use crate::words::{Pieces, pieces};
 
 mod subjects;
 mod texts;
@@ -119,8 +120,13 @@ fn spoken(letter: &Letter) -> String {
 
 /// How many of the phrases that automatic answers say stand in a text.
 fn says(spoken: &str) -> usize {
+    static ANY: Pieces = pieces!(SAYS);
     let lower = spoken.to_lowercase().replace('’', "'");
-    SAYS.iter().filter(|phrase| lower.contains(*phrase)).count()
+    if ANY.stand_in(&lower) {
+        SAYS.iter().filter(|phrase| lower.contains(*phrase)).count()
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]

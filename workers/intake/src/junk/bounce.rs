@@ -7,6 +7,7 @@ use crate::fields::fold;
 use crate::letter::Letter;
 use crate::sender;
 use crate::subject;
+use crate::words::{Pieces, pieces};
 
 /// Beginnings of subjects of bounces, folded, in the languages of mail servers.
 const SUBJECTS: &[&str] = &[
@@ -138,7 +139,7 @@ const SUBJECTS: &[&str] = &[
     "dostavkata",
 ];
 /// What such subjects hold anywhere, folded: it tells where the text names who was not reached.
-const NOT_DELIVERED: &[&str] = &[
+static NOT_DELIVERED: Pieces = pieces!(&[
     "nondistribu",
     "nonremis",
     "nichtzugestellt",
@@ -166,7 +167,7 @@ const NOT_DELIVERED: &[&str] = &[
     "notdelivered",
     "undeliver",
     "недоставлен",
-];
+]);
 /// Local parts of mail systems, folded.
 const DAEMONS: &[&str] = &[
     "mailerdaemon",
@@ -191,7 +192,7 @@ const DAEMONS: &[&str] = &[
 const DAEMON_NAMES: &[&str] =
     &["maildeliverysystem", "maildeliverysubsystem", "mailerdaemon", "postmaster", "mailsystem"];
 /// What a server writes about a mail that it could not deliver, lower case.
-const SERVER_TEXT: &[&str] = &[
+static SERVER_TEXT: Pieces = pieces!(&[
     "diagnostic-code:",
     "final-recipient:",
     "reporting-mta:",
@@ -234,7 +235,7 @@ const SERVER_TEXT: &[&str] = &[
     "не удалось доставить",
     "não pôde ser entregue",
     "nem sikerült kézbesíteni",
-];
+]);
 
 /// What the mail reports, with the reason; `None` where it reports nothing.
 #[must_use]
@@ -263,7 +264,7 @@ pub(super) fn report(letter: &Letter) -> Option<(NoLead, String)> {
 fn reads_like_bounce(letter: &Letter) -> bool {
     let subject = fold(subject::bare(letter.subject.as_deref().unwrap_or_default()));
     let by_subject = SUBJECTS.iter().any(|begin| subject.starts_with(begin));
-    let says_so = NOT_DELIVERED.iter().any(|piece| subject.contains(piece))
+    let says_so = NOT_DELIVERED.stand_in(&subject)
         && !asks::has_question(&letter.text)
         && names_somebody(letter);
     let by_daemon = letter.from.as_ref().is_some_and(|from| {
@@ -302,20 +303,20 @@ fn reads_like_server(text: &str) -> bool {
     /// How much of the text is looked at, in characters.
     const CHARS_MAX: usize = 6_000;
     let lower: String = text.chars().take(CHARS_MAX).flat_map(char::to_lowercase).collect();
-    has_status_code(&lower) || SERVER_TEXT.iter().any(|phrase| lower.contains(phrase))
+    has_status_code(&lower) || SERVER_TEXT.stand_in(&lower)
 }
 
 /// `550 5.1.1`, `#5.1.1`, `status: 4.2.2`: what RFC 3463 calls a status.
 fn has_status_code(text: &str) -> bool {
-    text.split(|c: char| c.is_whitespace() || "#()[]<>;,:-".contains(c)).any(|word| {
-        let parts: Vec<&str> = word.split('.').collect();
-        matches!(parts.as_slice(), [class, subject, detail]
+    static CODES: Pieces = pieces!(["550 551 552 553 554 450 451 452 421 status smtp 5.1.1"]);
+    CODES.stand_in(text)
+        && text.split(|c: char| c.is_whitespace() || "#()[]<>;,:-".contains(c)).any(|word| {
+            let parts: Vec<&str> = word.split('.').collect();
+            matches!(parts.as_slice(), [class, subject, detail]
             if (*class == "4" || *class == "5") && subject.len() == 1 && *subject <= "7"
                 && subject.bytes().all(|b| b.is_ascii_digit())
                 && (1..=2).contains(&detail.len()) && detail.bytes().all(|b| b.is_ascii_digit()))
-    }) && ["550", "551", "552", "553", "554", "450", "451", "452", "421", "status", "smtp", "5.1.1"]
-        .iter()
-        .any(|code| text.contains(code))
+        })
 }
 
 /// The recipient that a complaint is about, from the report's own part.

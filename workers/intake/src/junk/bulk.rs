@@ -8,6 +8,7 @@ use crate::asks;
 use crate::fields::fold;
 use crate::letter::{Letter, Mailbox};
 use crate::sender;
+use crate::words::{Pieces, pieces};
 
 /// Local parts of senders of newsletters, folded; they stand anywhere in it.
 const SENDERS: &[&str] = &[
@@ -67,7 +68,7 @@ const HEADERS: &[&str] = &[
     "x-klaviyo-message-id",
 ];
 /// What stands below a newsletter, lower case.
-const OPT_OUT: &[&str] = &[
+static OPT_OUT: Pieces = pieces!(&[
     "unsubscribe",
     "opt out",
     "opt-out",
@@ -115,9 +116,9 @@ const OPT_OUT: &[&str] = &[
     "取消訂閱",
     "수신거부",
     "κατάργηση εγγραφής",
-];
+]);
 /// What advertising says to its readers, lower case.
-const ADS: &[&str] = &[
+static ADS: Pieces = pieces!(&[
     "coupon",
     "click here",
     "shop now",
@@ -155,7 +156,7 @@ const ADS: &[&str] = &[
     "kattintson ide",
     "нажмите здесь",
     "промокод",
-];
+]);
 /// Links from which on a text reads like advertising.
 const LINKS_MANY: usize = 5;
 
@@ -226,8 +227,8 @@ fn signs(letter: &Letter) -> usize {
     let by_sender = local.is_some_and(|local| SENDERS.iter().any(|known| local.contains(known)));
     let by_header = HEADERS.iter().any(|name| letter.header(name).is_some());
     let lower = letter.text.to_lowercase();
-    let by_text = OPT_OUT.iter().any(|phrase| lower.contains(phrase));
-    let by_ads = ADS.iter().any(|phrase| lower.contains(phrase));
+    let by_text = OPT_OUT.stand_in(&lower);
+    let by_ads = ADS.stand_in(&lower);
     let by_links = lower.matches("://").count() >= LINKS_MANY;
     let to_nobody = letter.to.is_empty() && letter.header("to").is_some();
     2 * usize::from(by_sender)

@@ -7,6 +7,7 @@ use crate::asks;
 use crate::fields::fold;
 use crate::letter::Letter;
 use crate::subject;
+use crate::words::{Pieces, pieces};
 
 /// Methods of iTIP (RFC 5546) by which nobody asks for an appointment.
 const METHODS: &[&str] = &["reply", "cancel", "counter", "declinecounter", "refresh"];
@@ -129,7 +130,7 @@ const SUBJECTS: &[&str] = &[
     "취소됨",
 ];
 /// What they write as a text, lower case.
-const SAYS: &[&str] = &[
+static SAYS: Pieces = pieces!(&[
     "accepted this invitation",
     "declined this invitation",
     "tentatively accepted",
@@ -168,7 +169,7 @@ const SAYS: &[&str] = &[
     "přijal pozvánku",
     "přijal(a)",
     "odmítl",
-];
+]);
 
 /// Whether a calendar program writes; what its user added is left to a person.
 #[must_use]
@@ -181,10 +182,9 @@ pub(super) fn judge(letter: &Letter) -> Judgement {
     let by_subject = raw
         .split_once([':', '：'])
         .is_some_and(|(begin, _)| SUBJECTS.contains(&fold(begin).as_str()));
-    let lower = letter.text.to_lowercase();
-    let says = SAYS.iter().any(|phrase| lower.contains(phrase));
-    if !(answers || by_subject && (calendar || says)) {
-        if by_subject && lower.trim().is_empty() {
+    let says = || SAYS.stand_in(&letter.text.to_lowercase());
+    if !(answers || by_subject && (calendar || says())) {
+        if by_subject && letter.text.trim().is_empty() {
             return Judgement::Suspect(
                 "The subject reads like a calendar's answer to an invitation, and there is no \
                  text; release it if somebody asks for something."

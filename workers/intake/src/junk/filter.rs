@@ -61,7 +61,7 @@ pub(super) fn verdict(letter: &Letter) -> Option<Verdict> {
         return Some(Verdict::Spam("in the subject"));
     }
     let mut doubtful = None;
-    for (name, value) in &letter.headers {
+    for (name, value) in letter.headers.iter().filter(|(name, _)| name.starts_with("x-")) {
         let value = value.trim().to_lowercase();
         let said = SAYS
             .iter()

@@ -3,6 +3,7 @@
 
 use crate::letter::Letter;
 use crate::sender;
+use crate::words::{Pieces, pieces};
 
 /// Words of fraud and hard selling with their weight, lower case.
 const SPAM_WORDS: &[(&str, u32)] = &[
@@ -168,6 +169,7 @@ const SPAM_WORDS: &[(&str, u32)] = &[
     ("uitschrijven", 1),
     ("отписаться", 1),
 ];
+static SPAM: Pieces = pieces!(SPAM_WORDS.iter().map(|(word, _)| word));
 /// Most of what a link is worth that leads elsewhere than its sender.
 const LINKS_MAX: usize = 40;
 
@@ -180,11 +182,11 @@ pub(super) fn weight(letter: &Letter) -> u32 {
     const CHARS_MAX: usize = 20_000;
     text.extend(letter.text.chars().take(CHARS_MAX).flat_map(char::to_lowercase));
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words: u32 =
-        SPAM_WORDS.iter().filter(|(word, _)| flat.contains(word)).map(|(_, weight)| weight).sum();
-    if words == 0 {
+    if !SPAM.stand_in(&flat) {
         return 0;
     }
+    let words: u32 =
+        SPAM_WORDS.iter().filter(|(word, _)| flat.contains(word)).map(|(_, weight)| weight).sum();
     let undisclosed =
         letter.header("to").is_some_and(|to| to.to_lowercase().contains("undisclosed"));
     let from_host = letter.from.as_ref().and_then(|from| from.email.split('@').nth(1));

@@ -1,5 +1,7 @@
 //! The line above a quotation: "… wrote:".
 
+use std::cell::LazyCell;
+
 use crate::normal;
 
 /// How an older mail begins.
@@ -163,10 +165,12 @@ pub(super) fn attribution(lines: &[&str], answer: bool) -> Option<(Older, usize)
     if first.is_empty() || first.starts_with('>') || first.len() > BYTES_MAX {
         return None;
     }
-    let bare = first.trim_start_matches(['-', '*', ' ', '_']).to_lowercase();
-    let begins = BEGINS.iter().any(|begin| bare.starts_with(begin))
-        || bare.starts_with(|c: char| c.is_ascii_digit())
-        || bare.contains('@');
+    let begins = LazyCell::new(|| {
+        let bare = first.trim_start_matches(['-', '*', ' ', '_']).to_lowercase();
+        BEGINS.iter().any(|begin| bare.starts_with(begin))
+            || bare.starts_with(|c: char| c.is_ascii_digit())
+            || bare.contains('@')
+    });
     let (mut text, mut length) = (String::new(), 0);
     for line in lines.iter().take(SPAN_MAX).map(|line| line.trim()) {
         if line.is_empty() || line.starts_with('>') || text.len() + line.len() > BYTES_MAX {
@@ -179,10 +183,10 @@ pub(super) fn attribution(lines: &[&str], answer: bool) -> Option<(Older, usize)
         length += 1;
         // Nothing ends an attribution but a colon, a verb, dashes.
         if let Some(ends) = Ends::of(&text) {
-            return judge(&text, ends, length, begins, &lines[length..], answer);
+            return judge(&text, ends, length, *begins, &lines[length..], answer);
         }
         // Only what begins like an attribution is wrapped.
-        if !begins || line.ends_with(['?', '!']) {
+        if line.ends_with(['?', '!']) || !*begins {
             return None;
         }
     }
@@ -225,6 +229,10 @@ enum Ends {
 
 impl Ends {
     fn of(text: &str) -> Option<Self> {
+        let ended = text.trim_end_matches(['-', ' ', '*']).ends_with([':', '：']);
+        if !(ended || text.ends_with("--") || text.contains('@')) {
+            return None;
+        }
         let lower = text.trim_end_matches(['-', ' ', '*']).to_lowercase();
         let colon = lower.ends_with([':', '：']);
         let bare = lower.trim_end_matches([':', '：', ' ', '\u{a0}']);

@@ -261,11 +261,8 @@ pub(super) fn closes(line: &str) -> bool {
     if line.is_empty() || line.len() > LINE_BYTES_MAX {
         return false;
     }
-    // "Greetings, we need two CM-100": it opens a sentence.
-    if talk::names_article(line) {
-        return false;
-    }
     let folded = fold(line);
+    // "Greetings, we need two CM-100": it opens a sentence.
     CLOSINGS.iter().any(|closing| {
         folded.strip_prefix(closing).is_some_and(|behind| {
             behind.is_empty()
@@ -273,7 +270,7 @@ pub(super) fn closes(line: &str) -> bool {
                     && behind.len() <= BEHIND_BYTES_MAX
                     && !asks::asks(line)
         })
-    })
+    }) && !talk::names_article(line)
 }
 
 /// Whether a line says something: several words, a question or an end, and no line of a card.

@@ -2,6 +2,7 @@
 
 use crate::fields::{self, Field, fold};
 use crate::normal;
+use crate::words::{Words, words};
 
 /// Words that address the visitor, folded; they say nothing of the field.
 const POSSESSIVES: &[&str] = &[
@@ -11,11 +12,13 @@ const POSSESSIVES: &[&str] = &[
     "kunde", "kunden", "absender", "besucher", "contact", "kontakt", "of",
 ];
 /// Labels that only mails of forms have, by meaning, folded.
-const LABELS: &[(Field, &str)] = &[
-    (Field::FullName, "från fra from von de from od van da absendername sendername"),
+static LABELS: [(Field, Words); 2] = [
+    (Field::FullName, words!("från fra from von de from od van da absendername sendername")),
     (
         Field::Phone,
-        "telefonniho ruckrufunter callback callmeat reachmeat erreichbarunter bellen rappel llamar richiamare",
+        words!(
+            "telefonniho ruckrufunter callback callmeat reachmeat erreichbarunter bellen rappel llamar richiamare"
+        ),
     ),
 ];
 /// Pieces of labels of telephones, folded.
@@ -29,9 +32,7 @@ pub(super) fn meaning(label: &str, value: &str) -> Option<Field> {
         let folded = [fold(label), fold(&bare)];
         LABELS
             .iter()
-            .find(|(_, words)| {
-                words.split_whitespace().any(|word| folded.iter().any(|f| f == word))
-            })
+            .find(|(_, words)| folded.iter().any(|label| words.has(label)))
             .map(|(field, _)| *field)
     });
     let value = value.trim();

@@ -10,10 +10,11 @@ use domain::enquiry::{NoLead, Reading};
 use super::talk::names_article;
 use crate::fields::fold;
 use crate::letter::Letter;
+use crate::words::{Pieces, pieces};
 use crate::{asks, sender, subject};
 
 /// What systems write of themselves, lower case.
-const SYSTEM: &[&str] = &[
+static SYSTEM: Pieces = pieces!(&[
     "do not reply to this",
     "please do not reply",
     "do not respond to this",
@@ -86,7 +87,7 @@ const SYSTEM: &[&str] = &[
     "系统自动发送",
     "회신하지 마",
     "발신 전용",
-];
+]);
 /// Local parts of senders of bills and bookings, folded; they begin with it.
 const BILLERS: &[&str] = &[
     "rechnung",
@@ -196,7 +197,7 @@ const DIGESTS: &[&str] = &["digestvol", "digestnr", "dailydigest", "weeklydigest
 /// Whether a text, in lower case, says that a system wrote it.
 #[must_use]
 pub(super) fn is_of_system(lower: &str) -> bool {
-    SYSTEM.iter().any(|phrase| lower.contains(phrase))
+    SYSTEM.stand_in(lower)
 }
 
 /// How somebody writes to their customers, lower case.
@@ -245,8 +246,9 @@ const TO_CUSTOMERS: &[&str] = &[
     "お客様各位",
     "고객님",
 ];
+static CUSTOMERS: Pieces = pieces!(TO_CUSTOMERS);
 /// What tells of a payment or parcel of theirs, lower case.
-const REPORTS: &[&str] = &[
+static REPORTS: Pieces = pieces!(&[
     "transaction id",
     "transaktionsnummer",
     "sent you",
@@ -277,26 +279,28 @@ const REPORTS: &[&str] = &[
     "buchungsnummer",
     "tracking number",
     "sendungsnummer",
-];
+]);
 
 /// Whether the text is what a house writes to its customers.
 fn to_customers(lower: &str) -> bool {
-    TO_CUSTOMERS.iter().any(|phrase| {
-        lower.split_once(phrase).is_some_and(|(_, behind)| {
-            // "Dear customer service" is written to us.
-            !["service", "support", "care", "team", "ndienst", "nservice"]
-                .iter()
-                .any(|word| behind.trim_start().starts_with(word))
+    CUSTOMERS.stand_in(lower)
+        && TO_CUSTOMERS.iter().any(|phrase| {
+            lower.split_once(phrase).is_some_and(|(_, behind)| {
+                // "Dear customer service" is written to us.
+                !["service", "support", "care", "team", "ndienst", "nservice"]
+                    .iter()
+                    .any(|word| behind.trim_start().starts_with(word))
+            })
         })
-    })
 }
 
 /// Whether a system reports something; `None` where not, or where a person may have written.
 #[must_use]
-pub(super) fn of_system(letter: &Letter, fresh: &str) -> Option<Reading> {
+pub(super) fn of_system(letter: &Letter, fresh: impl FnOnce() -> String) -> Option<Reading> {
     let from = letter.from.as_ref()?;
     let raw = subject::bare(letter.subject.as_deref().unwrap_or_default());
-    if DIGESTS.iter().any(|digest| fold(raw).contains(digest)) {
+    let folded = fold(raw);
+    if DIGESTS.iter().any(|digest| folded.contains(digest)) {
         return Some(no_lead(NoLead::Newsletter, "The mail is a digest of a mailing list."));
     }
     let local = fold(sender::local(&from.email));
@@ -305,6 +309,11 @@ pub(super) fn of_system(letter: &Letter, fresh: &str) -> Option<Reading> {
         .split(|c: char| !c.is_alphanumeric())
         .map(fold)
         .any(|word| EVENTS.iter().any(|begin| word.starts_with(begin)));
+    let whole = letter.text.to_lowercase();
+    if !(event || is_of_system(&whole) || CUSTOMERS.stand_in(&whole)) {
+        return None;
+    }
+    let fresh = &fresh();
     let lower = fresh.to_lowercase();
     let system = is_of_system(&lower);
     let question = asks::has_question(fresh);
@@ -335,11 +344,7 @@ pub(super) fn of_system(letter: &Letter, fresh: &str) -> Option<Reading> {
             NoLead::Notification,
             "A house reports something to its customers; nobody asks for anything.",
         )),
-        _ if to_customers(&lower)
-            || event
-                && !asks::asks(fresh)
-                && REPORTS.iter().any(|phrase| lower.contains(phrase)) =>
-        {
+        _ if to_customers(&lower) || event && !asks::asks(fresh) && REPORTS.stand_in(&lower) => {
             Some(Reading::unclear(format!(
                 "The mail from {} reads like a notice to customers; release it if somebody asks \
                      for something in it.",

@@ -10,6 +10,7 @@ use crate::draft::{self, Draft};
 use crate::fields::Field;
 use crate::letter::Letter;
 use crate::options::ReadOptions;
+use crate::words::{Pieces, pieces};
 use crate::{asks, junk, normal, sender};
 
 /// Fewest lines that make a form.
@@ -50,7 +51,7 @@ pub(super) fn is_filled_in(letter: &Letter) -> bool {
 /// What a program writes below a form, paragraph by paragraph from the end.
 fn without_footer(text: &str) -> &str {
     /// What such lines say, lower case, in the languages of the markets.
-    const SAYS: &[&str] = &[
+    static SAYS: Pieces = pieces!(&[
         "automatisch erzeugt",
         "sent from the contact form",
         "sent via the contact form",
@@ -82,11 +83,11 @@ fn without_footer(text: &str) -> &str {
         "sendt fra",
         "skickat från",
         "lähetetty",
-    ];
+    ]);
     let mut text = text.trim_end();
     while let Some(at) = text.rfind("\n\n").or_else(|| text.rfind("\n \n")) {
         let last = text[at..].trim().to_lowercase();
-        let says = SAYS.iter().any(|phrase| last.contains(phrase)) || notice::is_of_system(&last);
+        let says = SAYS.stand_in(&last) || notice::is_of_system(&last);
         if last.len() > 300 || !says || asks::has_question(&last) {
             break;
         }

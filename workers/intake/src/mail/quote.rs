@@ -301,15 +301,14 @@ pub(super) fn is_divider(line: &str, phrases: &[&str]) -> bool {
     if line.len() > BYTES_MAX {
         return false;
     }
+    let dressed = ["--", "==", "__", "**", "—"].iter().any(|mark| line.starts_with(mark))
+        || line.ends_with([':', '：']);
+    if !dressed {
+        return false;
+    }
     let lower = line.to_lowercase();
-    let dressed = lower.starts_with("--")
-        || lower.starts_with("==")
-        || lower.starts_with("__")
-        || lower.starts_with("**")
-        || lower.starts_with('—')
-        || lower.ends_with([':', '：']);
     let bare = lower.trim_matches(['-', '=', '*', ' ', ':', '_', '—', '：', '>', '|']);
-    dressed && phrases.iter().any(|phrase| bare.starts_with(phrase) && lower != "fwd:")
+    phrases.iter().any(|phrase| bare.starts_with(phrase) && lower != "fwd:")
 }
 
 #[cfg(test)]

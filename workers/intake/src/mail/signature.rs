@@ -7,26 +7,36 @@ use crate::fields::{Field, fold};
 use crate::letter::Mailbox;
 use crate::normal;
 use crate::options::ReadOptions;
+use crate::words::{Pieces, Words, pieces, words};
 
 /// Labels of telephones, folded; one of one or two letters stands alone before the number.
-const PHONES: &str = "\
+static PHONES: Words = words!(
+    "\
     tel t p ph phone telephone telefon telefono telefoon telefone tlf tlfnr tfno office fon fone \
     fijo ufficio bureau buro puh puhelin telefonas talr telephon tél тел телефон т τηλ τηλέφωνο 電話 \
     电话 電話番号 전화 טל טלפון هاتف direct direkt durchwahl dw d zentrale festnetz phoneoffice \
     telnr telefonnr ruf w o tfn tfnnr vaxel zentrale centralita centralino standard ured sediu ofis \
-    inkoop verkoop";
-const MOBILES: &str = "\
+    inkoop verkoop"
+);
+static MOBILES: Words = words!(
+    "\
     mob m mobile cell c mobil mobiltelefon handy movil cellulare cel celular telemovel mobiel gsm \
     portable port kom komorka matkapuhelin mobilnummer моб мобильный мобильныйтелефон κιν κινητό 携帯 \
-    手机 手機 휴대폰 נייד جوال whatsapp cep telefonmobil mobilni mobilis";
-const FAXES: &str = "fax telefax f faks факс φαξ 传真 傳真 팩스 פקס فاكس";
+    手机 手機 휴대폰 נייד جوال whatsapp cep telefonmobil mobilni mobilis"
+);
+static FAXES: Words = words!(
+    "\
+    fax telefax f faks факс φαξ 传真 傳真 팩스 פקס فاكس"
+);
 /// Pieces that companies, places and slogans have and positions do not, folded words.
-const NO_POSITIONS: &str = "\
+static NO_POSITIONS: Words = words!(
+    "\
     gmbh ag kg ohg ug ltd limited llc inc corp co plc sa sas sarl srl spa sl slu bv nv ab as aps oy \
     oyj kft zrt bt sro doo ooo ооо зао оао eood ad lda sp zoo strasse str platz weg allee street \
-    road avenue rue calle via straat ulica ul utca";
+    road avenue rue calle via straat ulica ul utca"
+);
 /// Pieces that the words of a position begin or end with, folded.
-const POSITIONS: &[&str] = &[
+static POSITIONS: Pieces = pieces!(&[
     "manager",
     "leit",
     "direkt",
@@ -189,7 +199,7 @@ const POSITIONS: &[&str] = &[
     "praktikant",
     "intern",
     "student",
-];
+]);
 
 /// Takes phone and position from a signature, if it is signed with the contact's own name.
 pub(super) fn take(
@@ -226,8 +236,9 @@ pub(super) fn take(
 fn take_phones(draft: &mut Draft<'_>, lines: &[String], options: &ReadOptions) {
     for line in lines {
         for (number, kind) in labelled_phones(line) {
-            if normal::phone(number, &options.default_region).is_some() {
-                draft.at_most(Certainty::Likely, |it| it.field(kind, "signature", number));
+            let read = normal::phones(number, &options.default_region);
+            if !read.numbers.is_empty() {
+                draft.at_most(Certainty::Likely, |it| it.number(kind, "signature", number, read));
             }
         }
     }
@@ -274,10 +285,13 @@ pub(crate) fn is_position(line: &str, by_word: bool) -> bool {
         && !clean.ends_with(['.', '!'])
         && !clean.to_lowercase().contains("www.")
         && (1..=WORDS_MAX).contains(&folded.len());
-    let foreign = folded.iter().any(|word| NO_POSITIONS.split_whitespace().any(|no| no == word));
-    let known = folded.iter().any(|word| POSITIONS.iter().any(|part| word.contains(part)));
-    let labelled = PHONES.split_whitespace().any(|label| folded.len() == 1 && folded[0] == label);
-    shaped && !foreign && !labelled && known && (by_word || !folded.is_empty())
+    if !shaped {
+        return false;
+    }
+    let foreign = folded.iter().any(|word| NO_POSITIONS.has(word));
+    let known = folded.iter().any(|word| POSITIONS.stand_in(word));
+    let labelled = folded.len() == 1 && PHONES.has(&folded[0]);
+    !foreign && !labelled && known && (by_word || !folded.is_empty())
 }
 
 /// The numbers behind labels of telephones in a line, and what kind of phone each is.
@@ -333,12 +347,12 @@ fn kind_of(label: &str) -> Option<Field> {
     let words: Vec<String> = words.map(fold).filter(|word| !word.is_empty()).collect();
     let last = words.last()?;
     let all = words.concat();
-    let is = |list: &str| list.split_whitespace().any(|known| known == last || known == all);
-    if is(FAXES) {
+    let is = |list: &Words| list.has(last) || list.has(&all);
+    if is(&FAXES) {
         None
-    } else if is(MOBILES) {
+    } else if is(&MOBILES) {
         Some(Field::Mobile)
-    } else if is(PHONES) {
+    } else if is(&PHONES) {
         Some(Field::Phone)
     } else {
         None

@@ -1,8 +1,11 @@
 //! What stands where somebody or some program had nothing to say: no name, company, topic or place.
 
+use crate::words::{Words, words};
+
 /// Words for "nothing", folded: of scripts, databases and spreadsheets, of people in the languages of the
 /// markets, and of forms that were left as they were.
-const NOTHING: &str = " \
+static NOTHING: Words = words!(
+    " \
     undefined objectobject objectundefined objectnull functionanonymous none nonegiven noname notprovided \
     notgiven notavailable notapplicable notset notspecified unspecified unknown unknownunknown dbnull \
     nothing nodata novalue noanswer noneprovided tbd tba tbc anonymous xxx xxxx xxxxx blank empty \
@@ -23,18 +26,19 @@ const NOTHING: &str = " \
     нет неизвестно неуказано отсутствует немає невідомо няма неизвестен ουδεν αγνωστο κανενα \
     nezadano eitietoa anonym anonimo anonyme anoniem 1001900 0011900 30121899 00000000 nn nomennescio \
     vornamenachname firstlast firstnamelastname nombreapellidos prenomnom nomecognome \
-    なし 無し 不明 未入力 未記入 无 無 未知 没有 없음 미상 ";
+    なし 無し 不明 未入力 未記入 无 無 未知 没有 없음 미상 "
+);
 
 /// Words for "nothing" that are names of people too, where they are written as names are.
 const ALSO_NAMES: &[&str] = &["null", "nil", "nan", "na", "test", "nada", "nom", "blank", "none"];
 
 /// Short ones by their exact spelling, without blanks: letters alone may be initials.
-const SHORT: &str =
-    "n/a n.a n/d n.d n/v n.v k.a k/a s/d s/n s.d o.a b.d b/d n.v.t s.o u/k null nil nan";
+static SHORT: Words =
+    words!("n/a n.a n/d n.d n/v n.v k.a k/a s/d s/n s.d o.a b.d b/d n.v.t s.o u/k null nil nan");
 /// What spreadsheets write behind a number sign.
-const SHEET: &str = "n/a nv n/v na null name ¿nombre ¡ref ¡valor error";
+static SHEET: Words = words!("n/a nv n/v na null name ¿nombre ¡ref ¡valor error");
 /// Errors of spreadsheets that are words by themselves.
-const ERRORS: &str = "ref name value div0 num spill calc wert bezug valor rif valeur";
+static ERRORS: Words = words!("ref name value div0 num spill calc wert bezug valor rif valeur");
 
 /// Pairs that enclose what a merge was to fill in.
 const MERGES: &[(&str, &str)] = &[
@@ -65,7 +69,11 @@ const MERGES: &[(&str, &str)] = &[
 #[must_use]
 pub fn is_filler(text: &str) -> bool {
     let text = text.trim();
-    is_nothing(text) || text.chars().count() < 200 && is_nothing(without_merges(text).trim())
+    is_nothing(text)
+        || text.chars().count() < 200 && {
+            let merged = without_merges(text);
+            merged != text && is_nothing(merged.trim())
+        }
 }
 
 /// As [`is_filler`], of a text that may be a person's name: Null and Nil are families too.
@@ -107,9 +115,8 @@ fn is_nothing(text: &str) -> bool {
     }
     let bare = text.trim_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace());
     let lower = bare.to_lowercase();
-    let is = |list: &str, word: &str| list.split(' ').any(|known| known == word);
-    if is(SHORT, &lower.replace(' ', ""))
-        || text.starts_with('#') && is(SHEET, &lower)
+    if SHORT.has(&lower.replace(' ', ""))
+        || text.starts_with('#') && SHEET.has(&lower)
         || matches!(text, "\\N" | "NA" | "N A" | "x" | "X" | "xx" | "XX")
     {
         return true;
@@ -123,11 +130,11 @@ fn is_nothing(text: &str) -> bool {
     }
     let folded = crate::fields::fold(text);
     // "name" is one only as a spreadsheet's error; so are its neighbours.
-    if is(ERRORS, &folded) {
+    if ERRORS.has(&folded) {
         return text.starts_with('#');
     }
     // Two and more of them are none either: "undefined undefined".
-    let word = |word: &str| !word.is_empty() && word.len() < 40 && listed(word);
+    let word = |word: &str| !word.is_empty() && word.len() < 40 && NOTHING.has(word);
     word(&folded) || {
         let mut words =
             text.split_whitespace().filter(|one| one.chars().any(char::is_alphanumeric)).peekable();
@@ -139,14 +146,11 @@ fn is_nothing(text: &str) -> bool {
     }
 }
 
-fn listed(word: &str) -> bool {
-    static WORDS: std::sync::LazyLock<std::collections::HashSet<&str>> =
-        std::sync::LazyLock::new(|| NOTHING.split_whitespace().collect());
-    WORDS.contains(word)
-}
-
 fn without_merges(text: &str) -> String {
     let mut text = text.to_owned();
+    if !text.contains(['{', '%', '|', '<', '«', '[', '@', '#', '~', '_', '$']) {
+        return text;
+    }
     for (open, close) in MERGES {
         while let Some(at) = text.find(open) {
             let inside = at + open.len();

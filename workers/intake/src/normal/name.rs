@@ -4,7 +4,7 @@ use super::line;
 
 mod words;
 
-use words::{LEGAL_FORMS, SALUTATIONS, SUFFIXES, TITLES, listed};
+use words::{LEGAL_FORMS, SALUTATIONS, SUFFIXES, TITLES};
 
 /// A name as far as it could be split.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ fn with_comma(text: &str, before: &str, after: &str) -> Named {
     let behind: Vec<&str> = parts.iter().copied().filter(|part| !follows(part)).collect();
     let firm = before.contains(['&', '+'])
         || before.split(' ').any(|word| matches!(word, "und" | "and" | "y" | "et" | "en"));
-    let form = |part: &&str| listed(LEGAL_FORMS, &bare(part));
+    let form = |part: &&str| LEGAL_FORMS.has(&bare(part));
     // "Ida Falk, Falk GmbH": a person of a firm.
     let of_firm = parts.iter().any(|part| part.contains(' ') && has_form(part));
     if of_firm && !firm && !has_form(before) && words(before).len() > 1 {
@@ -110,13 +110,13 @@ fn follows(part: &str) -> bool {
         let folded = bare(word);
         let short =
             folded.len() <= 2 && !matches!(folded.as_str(), "jr" | "sr" | "ii" | "iv" | "dr");
-        listed(SUFFIXES, folded.as_str())
+        SUFFIXES.has(&folded)
             && (!short || word.contains('.') || word.chars().all(|c| c.is_ascii_uppercase()))
     };
     // "Mag. phil.", "Dr. med. dent.": what qualifies a degree is written small.
     let mut rest = part.split_whitespace();
-    let qualified = rest.next().is_some_and(|first| listed(SUFFIXES, &bare(first)))
-        && rest.all(|word| word.starts_with(char::is_lowercase) || listed(SUFFIXES, &bare(word)));
+    let qualified = rest.next().is_some_and(|first| SUFFIXES.has(&bare(first)))
+        && rest.all(|word| word.starts_with(char::is_lowercase) || SUFFIXES.has(&bare(word)));
     suffix(part)
         || qualified
         || part
@@ -156,7 +156,7 @@ pub fn is_firm(text: &str) -> bool {
 fn has_form(text: &str) -> bool {
     text.split_whitespace().any(|word| {
         let folded = bare(word);
-        folded.len() > 1 && listed(LEGAL_FORMS, &folded) && !is_particle(word)
+        folded.len() > 1 && LEGAL_FORMS.has(&folded) && !is_particle(word)
     })
 }
 
@@ -184,9 +184,7 @@ fn can_be_given(part: &str) -> bool {
         && letters
         && (capital || count == 1)
         && !shouted
-        && !part
-            .split_whitespace()
-            .any(|word| listed(LEGAL_FORMS, bare(word).as_str()) && word.len() > 2)
+        && !part.split_whitespace().any(|word| LEGAL_FORMS.has(&bare(word)) && word.len() > 2)
 }
 
 /// Whether a text is nothing but salutations and titles, as "Mrs.", "Herr Dr.", "Sig.ra".
@@ -194,7 +192,7 @@ fn can_be_given(part: &str) -> bool {
 pub fn is_salutation(text: &str) -> bool {
     let known = |word: &str| {
         let folded = bare(word);
-        folded.is_empty() || listed(TITLES, folded.as_str()) || listed(SALUTATIONS, folded.as_str())
+        folded.is_empty() || TITLES.has(&folded) || SALUTATIONS.has(&folded)
     };
     known(text) || text.split([' ', '/', ',']).all(known)
 }
@@ -205,11 +203,10 @@ fn whole(text: &str) -> Named {
 
 fn words(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = text.split_whitespace().collect();
-    while words.len() > 1 && listed(TITLES, bare(words[0]).as_str()) && is_title(words[0]) {
+    while words.len() > 1 && TITLES.has(&bare(words[0])) && is_title(words[0]) {
         words.remove(0);
     }
-    while words.len() > 2 && words.last().is_some_and(|word| listed(SUFFIXES, bare(word).as_str()))
-    {
+    while words.len() > 2 && words.last().is_some_and(|word| SUFFIXES.has(&bare(word))) {
         words.pop();
     }
     words

@@ -373,19 +373,20 @@ const KINDS: [phonenumber::Type; 7] = {
 /// Behind an international prefix a number is what it is, even where no such line is known: only its length
 /// must be one that the country has.
 fn can_exist(parsed: &phonenumber::PhoneNumber) -> bool {
-    if parsed.is_valid() {
-        return true;
-    }
     let length = parsed.national().to_string().len();
     let code = parsed.country().code();
-    let Some(all) = phonenumber::metadata::DATABASE.by_code(&code) else { return false };
+    let Some(all) = phonenumber::metadata::DATABASE.by_code(&code) else {
+        return parsed.is_valid();
+    };
     let possible = || {
         let kinds = || all.iter().flat_map(|meta| KINDS.iter().map(move |kind| (meta, *kind)));
         kinds()
             .filter_map(|(meta, kind)| meta.descriptors().get(kind))
             .flat_map(|known| known.possible_length())
     };
-    possible().next().is_none() || possible().any(|known| usize::from(*known) == length)
+    possible().next().is_none()
+        || possible().any(|known| usize::from(*known) == length)
+        || parsed.is_valid()
 }
 
 /// Loads the phone metadata, which takes a moment once per process.

@@ -10,10 +10,27 @@ use words::{ALONE, CLUBS, PIECES, WORDS};
 use super::digits::plain;
 use crate::fields::fold;
 
+/// Fewest digits of the number of a payment card.
+const CARD_DIGITS_MIN: usize = 13;
+/// Stands in a text for the number of a payment card.
+pub const CARD_LEFT_OUT: &str = "[number of a payment card left out]";
+
 /// Whether a field holds a secret, by its name or its value.
 #[must_use]
 pub fn is_secret(name: &str, value: &str) -> bool {
-    names_secret(name, value) || is_card(value) || is_identity(value)
+    names_secret(name, value) || is_plain_secret(value)
+}
+
+/// Whether a value is one by itself.
+#[must_use]
+pub fn is_plain_secret(value: &str) -> bool {
+    is_card(value) || is_identity(value)
+}
+
+/// Whether a field of this name may hold one.
+#[must_use]
+pub fn may_be_secret(name: &str) -> bool {
+    names_secret(name, "something")
 }
 
 /// Whether the name of a field says that a secret stands in it. Whether one was given is none.
@@ -33,17 +50,20 @@ fn names_secret(name: &str, value: &str) -> bool {
     if matches!(folded.as_str(), "pincode" | "pinzip") {
         return !(value.trim().len() == 6 && value.trim().bytes().all(|b| b.is_ascii_digit()));
     }
-    PIECES.iter().any(|piece| folded.contains(piece))
-        || WORDS.contains(&folded.as_str())
+    PIECES.stand_in(&folded)
+        || WORDS.has(&folded)
         || name
             .split(|c: char| !c.is_alphanumeric())
             .map(fold)
-            .any(|word| !ALONE.contains(&word.as_str()) && WORDS.contains(&word.as_str()))
+            .any(|word| WORDS.has(&word) && !ALONE.contains(&word.as_str()))
 }
 
 /// Whether a value is the number of a payment card: of the length and beginning of an issuer, and with its check
 /// digit (ISO/IEC 7812).
 fn is_card(value: &str) -> bool {
+    if value.len() < CARD_DIGITS_MIN {
+        return false;
+    }
     let value = plain(value);
     let value = value.trim();
     let shaped = value.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-'));
@@ -90,6 +110,9 @@ fn is_card_number(digits: &str) -> bool {
 /// States, the Italian tax code of a person.
 fn is_identity(value: &str) -> bool {
     let value = value.trim();
+    if !matches!(value.len(), 11 | 16) {
+        return false;
+    }
     let shape: String = value
         .chars()
         .map(|c| {
@@ -108,9 +131,7 @@ fn is_identity(value: &str) -> bool {
 /// A text in which the numbers of payment cards are left out.
 #[must_use]
 pub fn without_cards(text: &str) -> std::borrow::Cow<'_, str> {
-    /// Fewest digits of a card's number.
-    const DIGITS_MIN: usize = 13;
-    if text.bytes().filter(u8::is_ascii_digit).count() < DIGITS_MIN {
+    if text.bytes().filter(u8::is_ascii_digit).count() < CARD_DIGITS_MIN {
         return text.into();
     }
     let mut out = String::with_capacity(text.len());
@@ -123,7 +144,7 @@ pub fn without_cards(text: &str) -> std::borrow::Cow<'_, str> {
             .unwrap_or(rest.len());
         let run = rest[..run].trim_end_matches([' ', '-']);
         if is_card(run) {
-            out.push_str("[number of a payment card left out]");
+            out.push_str(CARD_LEFT_OUT);
         } else {
             out.push_str(run);
         }

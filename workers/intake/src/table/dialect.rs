@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::fields;
+use crate::fields::{self, Field};
 use crate::terms::{Meaning, Terms};
 
 /// Most columns and rows of one file.
@@ -41,6 +41,8 @@ pub(super) struct Header {
     pub(super) dialect: Dialect,
     /// Where the rows begin.
     pub(super) data: usize,
+    /// What the columns are by what stands in them, where no name is known.
+    pub(super) fields: Option<Vec<Option<Field>>>,
 }
 
 /// The record that begins at `at`; line ends inside quotation marks belong to it.
@@ -174,17 +176,23 @@ pub(super) fn is_blank(record: &str, delimiter: u8) -> bool {
     record.bytes().all(|b| b == delimiter || b == QUOTE || b.is_ascii_whitespace())
 }
 
-/// Finds the delimiter by which a header with known names appears.
-pub(super) fn header(text: &str, terms: &Terms) -> Result<Header, String> {
+/// The dialects that a text may be of: all, unless it says itself how its cells are divided.
+pub(super) fn dialects(text: &str, terms: &Terms) -> impl Iterator<Item = Dialect> + use<> {
     let forced = match text.as_bytes() {
         _ if terms.sheet => Some(b','),
         [s, e, p, b'=', byte, ..] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => Some(*byte),
         _ => None,
     }
     .filter(|byte| DELIMITERS.contains(byte));
+    let delimiters =
+        DELIMITERS.into_iter().filter(move |d| forced.is_none_or(|forced| forced == *d));
+    delimiters.map(|delimiter| Dialect { delimiter, backslash: false })
+}
+
+/// Finds the delimiter by which a header with known names appears.
+pub(super) fn header(text: &str, terms: &Terms) -> Result<Header, String> {
     let mut best: Option<(usize, Header)> = None;
-    for delimiter in DELIMITERS.into_iter().filter(|d| forced.is_none_or(|forced| forced == *d)) {
-        let dialect = Dialect { delimiter, backslash: false };
+    for dialect in dialects(text, terms) {
         if let Some((score, header)) = header_with(text, dialect, terms)
             && best.as_ref().is_none_or(|(most, _)| score > *most)
         {
@@ -211,7 +219,7 @@ fn header_with(text: &str, dialect: Dialect, terms: &Terms) -> Option<(usize, He
         let names = cells(&text[record.range], dialect);
         let score = score(&names, terms);
         if score > best.as_ref().map_or(0, |(most, _)| *most) {
-            best = Some((score, Header { names, dialect, data: at }));
+            best = Some((score, Header { names, dialect, data: at, fields: None }));
         }
     }
     let (score, mut header) = best?;

@@ -5,11 +5,14 @@ use domain::enquiry::{NoLead, PartReading};
 use super::column::Column;
 use crate::fields::{self, Field, fold};
 use crate::normal;
+use crate::words::{Words, words};
 
 /// Words with which rows of totals begin, folded.
-const TOTALS: &str = " total totals grandtotal grandtotals subtotal subtotals sum summe gesamt gesamtsumme zwischensumme insgesamt anzahl \
+static TOTALS: Words = words!(
+    " total totals grandtotal grandtotals subtotal subtotals sum summe gesamt gesamtsumme zwischensumme insgesamt anzahl \
     totale subtotale somma totali suma totaal subtotaal totaux soustotal razem suma celkem soucet spolu osszesen summa totalt \
-    yhteensa kokku kopa isviso ukupno skupaj toplam итого всего сума 合計 総計 计 合计 합계 count records recordcount ";
+    yhteensa kokku kopa isviso ukupno skupaj toplam итого всего сума 合計 総計 计 合计 합계 count records recordcount "
+);
 
 /// Cells of a row that has more or fewer of them than the header; whether they are in their places all the same.
 pub(super) fn settled(mut cells: Vec<String>, columns: &[Column]) -> (Vec<String>, bool) {
@@ -106,7 +109,7 @@ pub(super) fn no_person(cells: &[String], columns: &[Column]) -> Option<PartRead
     let word: String =
         first.chars().take_while(|c| c.is_alphabetic() || " -.".contains(*c)).take(40).collect();
     let rest = first[word.len()..].trim();
-    let listed = TOTALS.split(' ').any(|known| !known.is_empty() && known == fold(&word));
+    let listed = TOTALS.has(&fold(&word));
     if listed
         && !reaches
         && (rest.is_empty()

@@ -30,7 +30,11 @@ pub(super) fn read(arrived: &Arrived, options: &ReadOptions) -> (List, Reading) 
     (list, reading)
 }
 
-fn open(arrived: &Arrived, options: &ReadOptions, list: &mut List) -> Result<Table, String> {
+pub(super) fn open(
+    arrived: &Arrived,
+    options: &ReadOptions,
+    list: &mut List,
+) -> Result<Table, String> {
     let content_type = arrived.content_type.as_deref().unwrap_or_default();
     list.sheet = content_type.replace(' ', "").to_lowercase().contains(SHEET_PARAMETER);
     list.declared = terms::declared(&arrived.headers)?;

@@ -1,11 +1,11 @@
 //! What intake hears and what it says.
 
 use domain::certainty::Evidence;
-use domain::commands::{ImportContinue, InputReject, InputRelease, InputRow};
+use domain::commands::{ImportContinue, InputReadAgain, InputReject, InputRelease, InputRow};
 use domain::decide::{Arrived, Heard, Malformed, Outcome, Refusal};
 use domain::declared::Declared;
 use domain::enquiry::{Channel, Reading};
-use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
+use domain::events::{InputHeld, InputRejected, InputReread, LeadCaptured, LeadMerged};
 use domain::message::{Message, MessageType, OneOf, Subject};
 use domain::one_of;
 
@@ -18,6 +18,7 @@ pub enum When {
     Continue(ImportContinue),
     Release(Box<InputRelease>),
     Reject(InputReject),
+    ReadAgain(Box<InputReadAgain>),
 }
 
 /// A raw input as it was read.
@@ -42,11 +43,19 @@ pub(super) struct List {
     pub(super) declared: Declared,
 }
 
-one_of!(pub Then: LeadCaptured, LeadMerged, InputHeld, InputRejected, InputRow, ImportContinue);
+one_of!(
+    pub Then: LeadCaptured, LeadMerged, InputHeld, InputRejected, InputReread, InputRow,
+    ImportContinue
+);
 
 impl OneOf for When {
-    const TYPES: &'static [&'static MessageType] =
-        &[InputRow::TYPE, ImportContinue::TYPE, InputRelease::TYPE, InputReject::TYPE];
+    const TYPES: &'static [&'static MessageType] = &[
+        InputRow::TYPE,
+        ImportContinue::TYPE,
+        InputRelease::TYPE,
+        InputReject::TYPE,
+        InputReadAgain::TYPE,
+    ];
 }
 
 impl Heard for When {
@@ -59,6 +68,8 @@ impl Heard for When {
             arrived.data().map(Box::new).map(Self::Release)
         } else if arrived.is(InputReject::TYPE) {
             arrived.data().map(Self::Reject)
+        } else if arrived.is(InputReadAgain::TYPE) {
+            arrived.data().map(Box::new).map(Self::ReadAgain)
         } else {
             Err(arrived.unknown(Self::TYPES))
         }
@@ -71,6 +82,7 @@ impl Heard for When {
             Self::Continue(next) => Some(next.subject()),
             Self::Release(release) => Some(release.subject()),
             Self::Reject(reject) => Some(reject.subject()),
+            Self::ReadAgain(again) => Some(again.subject()),
         }
     }
 }

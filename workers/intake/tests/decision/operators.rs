@@ -1,9 +1,9 @@
 //! Held inputs, released and rejected by a person.
 
-use domain::commands::{InputReject, InputRelease};
+use domain::commands::{InputReadAgain, InputReject, InputRelease};
 use domain::decide::{Malformed, RawInputs};
-use domain::enquiry::Channel;
-use domain::events::{InputHeld, InputRejected, LeadCaptured};
+use domain::enquiry::{Channel, NoLead, PartReading};
+use domain::events::{InputHeld, InputRejected, InputReread, LeadCaptured};
 use serde_json::json;
 
 use super::*;
@@ -197,4 +197,21 @@ fn f19_a_release_keeps_to_every_limit_of_the_readers() {
         assert_eq!(malformed.field, field, "{malformed}");
         assert!(malformed.reason.contains(field) && malformed.reason.ends_with('.'), "{malformed}");
     }
+}
+
+#[test]
+fn what_later_readers_make_of_an_input_is_kept_and_changes_nothing() {
+    let mut desk = Desk::new();
+    let (input, _) = desk.form(&json!({ "name": "Ana Lopez", "email": "ana@acme.example" }));
+    let reading = PartReading::NoLead { kind: NoLead::Spam, reason: "It is spam.".into() };
+    let changed = vec!["kind".parse().unwrap(), "reading".parse().unwrap()];
+    let again = InputReadAgain { input: input.id, reading: reading.clone(), changed };
+    let told = desk.hears(When::ReadAgain(Box::new(again.clone()))).1.unwrap();
+    let said = told.get::<InputReread>().unwrap();
+    assert_eq!((said.input, said.channel, said.reading), (input.id, Channel::Web, reading));
+    let after = desk.input(input.id);
+    assert_eq!((&after.verdict, &after.reason), (&input.verdict, &input.reason));
+    assert_eq!(desk.leads(), 1);
+    let nobody = InputReadAgain { input: id(9), ..again };
+    assert!(matches!(desk.hears(When::ReadAgain(Box::new(nobody))).1, Err(Refusal::NotYet(_))));
 }

@@ -5,6 +5,7 @@ use domain::enquiry::{Channel, Enquiry, MESSAGE_CHARS_MAX, PartReading, Reading,
 use domain::ids::InputId;
 use domain::message::Message;
 use domain::shape::fit;
+use intake::sources::SourceMap;
 use intake::{ReadOptions, external_id, read};
 
 /// Reads the bytes through one channel and checks what the reading promises.
@@ -15,7 +16,26 @@ pub fn check(channel: Channel, content_type: Option<&str>, bytes: &[u8]) {
         ..ReadOptions::default()
     };
     let _ = external_id(channel, content_type, bytes);
-    match read(channel, content_type, bytes, &options) {
+    check_reading(read(channel, content_type, bytes, &options));
+}
+
+/// Reads a hook by a map of a source, both as bytes divided by a NUL, and checks what both promise.
+pub fn check_source_map(bytes: &[u8]) {
+    let Some(at) = bytes.iter().position(|byte| *byte == 0) else { return };
+    let Ok(map) = std::str::from_utf8(&bytes[..at]) else { return };
+    match SourceMap::read(map) {
+        Ok(map) => {
+            let options = ReadOptions { sources: vec![map].into(), ..ReadOptions::default() };
+            let hook = &bytes[at + 1..];
+            check_reading(read(Channel::Web, Some("application/json"), hook, &options));
+        }
+        Err(problems) => problems.iter().for_each(|problem| check_reason(problem)),
+    }
+}
+
+/// Checks what any reading promises.
+pub fn check_reading(reading: Reading) {
+    match reading {
         Reading::Enquiry(enquiry) => check_enquiry(&enquiry),
         Reading::Parts(parts) => {
             for part in parts {

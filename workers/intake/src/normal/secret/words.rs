@@ -1,7 +1,9 @@
 //! The words by which fields with secrets are named.
 
+use crate::words::{Pieces, Words, pieces, words};
+
 /// Pieces of names of secrets, folded.
-pub(super) const PIECES: &[&str] = &[
+pub(super) static PIECES: Pieces = pieces!(&[
     "password",
     "passwort",
     "passwd",
@@ -156,56 +158,13 @@ pub(super) const PIECES: &[&str] = &[
     "privatekey",
     "geheimnummer",
     "geheimzahl",
-];
+]);
 /// Short names of them, folded: a word by itself.
-pub(super) const WORDS: &[&str] = &[
-    "pin",
-    "puk",
-    "tan",
-    "otp",
-    "cvv",
-    "cvv2",
-    "cvc",
-    "cvc2",
-    "csc",
-    "cid",
-    "ssn",
-    "dni",
-    "nie",
-    "bsn",
-    "pesel",
-    "cpr",
-    "cnp",
-    "oib",
-    "jmbg",
-    "egn",
-    "hetu",
-    "nino",
-    "pwd",
-    "pw",
-    "mdp",
-    "svnr",
-    "emso",
-    "haslo",
-    "heslo",
-    "sifre",
-    "parole",
-    "senha",
-    "pass",
-    "passwords",
-    "kartenpin",
-    "svnummer",
-    "tanliste",
-    "insz",
-    "curp",
-    "rut",
-    "cpf",
-    "pinnummer",
-    "parola",
-    "steuerid",
-    "steueridnr",
-    "steuerident",
-];
+pub(super) static WORDS: Words = words!(
+    "pin puk tan otp cvv cvv2 cvc cvc2 csc cid ssn dni nie bsn pesel cpr cnp oib jmbg egn hetu nino \
+     pwd pw mdp svnr emso haslo heslo sifre parole senha pass passwords kartenpin svnummer tanliste \
+     insz curp rut cpf pinnummer parola steuerid steueridnr steuerident"
+);
 /// Those of them that are ordinary words beside others.
 pub(super) const ALONE: &[&str] = &["pass", "rut", "nie", "parola", "cid", "tan"];
 /// What makes a card's number that of a club, folded pieces.
