@@ -24,6 +24,7 @@ mod parked;
 pub mod post;
 pub mod processes;
 pub mod progress;
+mod reread;
 pub mod run;
 pub mod send;
 pub mod sibling;
@@ -72,6 +73,8 @@ enum Verb {
     Send(send::Send),
     /// Show what intake makes of mails, forms, cards and lists; needs no server
     Explain(explain::Explain),
+    /// Read what came before again, and show what today's readers make otherwise of it
+    Reread(reread::Reread),
     /// What became of lists, and the rows of them that became no lead
     #[command(subcommand)]
     Import(import::Import),
@@ -157,6 +160,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Contract(contract) => contract.run(&context),
         Verb::Send(send) => send.run(&context).await,
         Verb::Import(import) => import.run(&context).await,
+        Verb::Reread(reread) => reread.run(&context).await,
         Verb::Explain(explain) => explain.run(&context),
         Verb::Command(command) => command.run(&context).await,
         Verb::Consumer(consumer) => consumer.run(&context).await,

@@ -45,7 +45,7 @@ pub use subjects::{
     account, catalog, contact, input, invoice, lead, opportunity, order, party, quote, series,
 };
 use subjects::{payment, shipment};
-pub use views::{audit, blocker, imports, outcome, status, summary, trace};
+pub use views::{audit, blocker, imports, outcome, readings, status, summary, trace};
 
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE_ADMITS: &str = "28000";

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod blocker;
 pub mod imports;
 pub mod outcome;
+pub mod readings;
 pub mod status;
 pub mod summary;
 pub mod trace;

@@ -17,6 +17,7 @@ mod hostile;
 mod imports;
 mod parked;
 mod plans;
+mod reread;
 mod status;
 mod trace;
 
