@@ -166,3 +166,21 @@ fn containers_are_told_apart() {
         assert_eq!(Kind::of(&bytes), kind);
     }
 }
+
+/// What coverage-guided fuzzing found worth keeping.
+#[test]
+fn the_corpus_of_the_fuzz_target_is_opened_without_a_panic() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/workbook");
+    let files = std::fs::read_dir(folder).expect("the corpus is there");
+    let mut inputs = 0;
+    for file in files {
+        let bytes = std::fs::read(file.expect("a file").path()).expect("it can be read");
+        let mut text = Vec::new();
+        match workbook::open(&bytes, &workbook::Bounds::MESSAGE, &mut text) {
+            Ok(()) => assert!(std::str::from_utf8(&text).is_ok()),
+            Err(reason) => assert!(reason.ends_with('.'), "{reason:?}"),
+        }
+        inputs += 1;
+    }
+    assert!(inputs > 20, "only {inputs} inputs");
+}
