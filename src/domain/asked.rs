@@ -6,14 +6,16 @@
 //! taken where it can be read in one way; else it stays open, with a doubt for a person.
 
 mod count;
+mod list;
 mod number;
 mod words;
 
 use rust_decimal::Decimal;
 
 use count::Count;
+use list::Phrases;
 use number::{after, before};
-use words::{ASKS, BACK, COMPARES, ENDS, HAS, IDLE, JOINTS, MINE, each, one_of};
+use words::{ASKS, BACK, COMPARES, ENDS, HAS, IDLE, JOINTS, MINE};
 
 /// A product that stands in a text, by the bytes of its name. The text is in lower case.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +95,7 @@ fn judged(text: &str, one: &Named<'_>, last: usize) -> (Wish, Count) {
     };
     // "… give the one back and take the other": what stands before the joint is of the one before.
     let joint = text.get(last.max(from)..one.start).filter(|_| last > from).unwrap_or_default();
-    let joint = each(JOINTS).filter_map(|word| joint.rfind(word)).max();
+    let joint = JOINTS.find(joint).map(|(at, _)| at).max();
     let theirs = joint.map_or(0, |at| at + last - from);
     (wish(before_it, after_it, theirs), count)
 }
@@ -116,47 +118,35 @@ fn clause(text: &str, one: &Named<'_>) -> (usize, usize) {
     let from = from.map_or(0, |(at, c)| at + c.len_utf8());
     let to = to.map_or(text.len(), |(at, c)| one.end + at + if c == '?' { 1 } else { 0 });
     // "… but …" begins something else.
-    let turn = each(ENDS).filter_map(|word| Some(text[from..one.start].rfind(word)? + word.len()));
-    (from + turn.max().unwrap_or(0), to)
+    let turn = ENDS.find(&text[from..one.start]).map(|(_, end)| end).max();
+    (from + turn.unwrap_or(0), to)
 }
 
 /// The word nearest before the product tells; behind it only what tells by itself. Up to `theirs` a word that says
 /// that somebody has a thing is about another product.
 fn wish(before: &str, after: &str, theirs: usize) -> Wish {
     // Where it ends: "don't need" outweighs "need".
-    let last = |words, from: usize| {
-        each(words)
-            .filter_map(|word| {
-                Some(begins(before, word).filter(|at| *at >= from).last()? + word.len())
-            })
-            .max()
+    let last = |phrases: &'static Phrases, from: usize| {
+        phrases.begin(before).filter(|(at, _)| *at >= from).map(|(_, end)| end).max()
     };
-    let (asks, has) = (last(ASKS, 0), last(HAS, theirs));
-    let mine = before.split_whitespace().rev().take(2).any(|word| one_of(MINE, word));
+    let (asks, has) = (last(&ASKS, 0), last(&HAS, theirs));
+    let mine = before.split_whitespace().rev().take(2).any(|word| MINE.has(word));
     let next = after.split_whitespace().take(2).any(|word| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        !word.is_empty() && each(BACK).any(|back| word.starts_with(back))
+        !word.is_empty() && BACK.split('|').any(|back| word.starts_with(back))
     });
     if mine || has.is_some() && has >= asks || next {
         return Wish::Not;
     }
-    if last(COMPARES, theirs) > asks {
+    if last(&COMPARES, theirs) > asks {
         return Wish::Bare;
     }
-    let asks_behind =
-        after.contains('?') || each(ASKS).any(|word| begins(after, word).next().is_some());
+    let asks_behind = after.contains('?') || ASKS.begin(after).next().is_some();
     if asks.is_some() || asks_behind {
         return Wish::Asked;
     }
-    let idle = each(IDLE).any(|word| begins(after, word).next().is_some());
+    let idle = IDLE.begin(after).next().is_some();
     if idle { Wish::Not } else { Wish::Bare }
-}
-
-/// Where words of the text begin with this one.
-fn begins<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> {
-    text.match_indices(word)
-        .map(|(at, _)| at)
-        .filter(|at| text[..*at].chars().next_back().is_none_or(|c| !c.is_alphanumeric()))
 }
 
 #[cfg(test)]

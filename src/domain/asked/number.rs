@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::count::Count;
-use super::words::{BETWEEN, LABELS, one_of};
+use super::words::{BETWEEN, LABELS};
 
 /// Most words between a number and the name of the product.
 const BETWEEN_MAX: usize = 3;
@@ -116,12 +116,12 @@ pub(super) fn before(sku: &str, text: &str) -> Count {
     let mut between = 0;
     let mut unit = false;
     while let Some(word) = words.next() {
-        if one_of(BETWEEN, word) && between < BETWEEN_MAX {
+        if BETWEEN.has(word) && between < BETWEEN_MAX {
             unit = true;
             between += 1;
             continue;
         }
-        let label = words.peek().is_some_and(|it| one_of(LABELS, it.trim_matches(':')));
+        let label = words.peek().is_some_and(|it| LABELS.has(it.trim_matches(':')));
         if matches!(
             words.peek(),
             Some(&("-" | "–" | "bis" | "to" | "à" | "a" | "tot" | "do" | "až"))
@@ -147,9 +147,8 @@ pub(super) fn after(sku: &str, text: &str) -> Count {
     let mut words = rest.split_whitespace();
     let word = words.next().unwrap_or_default();
     let closed = word.trim_end_matches([')', ',', '.', ';']);
-    let unit = words
-        .next()
-        .is_some_and(|next| one_of(BETWEEN, next.trim_end_matches([')', ',', '.', ';'])));
+    let unit =
+        words.next().is_some_and(|next| BETWEEN.has(next.trim_end_matches([')', ',', '.', ';'])));
     let sure = matches!(mark, 'x' | '×' | '*' | '=') || unit || mark == '(' && word.ends_with(')');
     if !sure || mark == 'x' && rest.len() == trimmed.len() - 1 && !digits(closed) {
         return Count::Open;
@@ -175,7 +174,7 @@ fn counted(sku: &str, word: &str, unit: bool) -> Count {
     if !number.trim_start_matches(['-', '+', '~']).starts_with(|c: char| c.is_ascii_digit()) {
         return Count::Open;
     }
-    if !behind.is_empty() && !one_of(BETWEEN, behind) {
+    if !behind.is_empty() && !BETWEEN.has(behind) {
         return Count::Open;
     }
     let unit = unit || !behind.is_empty();

@@ -2,8 +2,11 @@
 //! languages in which enquiries came: English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Czech, Swedish,
 //! Danish and Norwegian.
 
+use super::list::{Phrases, Words, phrases, words};
+
 /// Whoever writes these asks for what follows, or for what stands before in the same clause.
-pub(super) const ASKS: &str = "\
+pub(super) static ASKS: Phrases = phrases!(
+    "\
     need|want|would like|'d like|quote|quotation|offer|price|pricing|cost|how much|order|buy|\
     purchas|interested|interest in|please send|looking for|request|enquir|inquir|do you have|\
     do you sell|available|deliver|send us|send me|require|brauch|benötig|möcht|angebot|\
@@ -17,10 +20,12 @@ pub(super) const ASKS: &str = "\
     stojí|objedn|koupit|pros|chtěl|zájem|behöv|offert|pris|kosta|köpa|vill|brug for|tilbud|\
     koste|købe|ønsk|trenger|kjøpe|söker|søger|we take|we'll take|will take|would take|\
     nehmen|nähmen|prendr|prendiamo|tomar|tomamos|nemen|bierzemy|weźmiemy|bereme|vezmeme|tager vi|\
-    tar vi|vi tar|vi tager";
+    tar vi|vi tar|vi tager"
+);
 
 /// What follows them is there already, given back, or only compared with.
-pub(super) const HAS: &str = "\
+pub(super) static HAS: Phrases = phrases!(
+    "\
     bought|we have|i have|we've|i've|we own|i own|already|returned|returning|instead of|\
     in place of|rather than|instead|decline|refus|than the|than a|than your|compared|replace|currently use|we use|no longer|\
     do not need|don't need|do not want|don't want|not the|without the|last year|successor of|\
@@ -32,12 +37,15 @@ pub(super) const HAS: &str = "\
     al posto|rispetto|restitu|sostitui|wij hebben|we hebben|ik heb|al een|gekocht|in plaats|\
     dan de|dan het|terug|vervang|temos|tenho|já |em vez|devolv|substitu|mamy|mam |kupili|\
     kupił|zamiast|niż |zwrac|zwrot|máme|koupili|místo|než |vrac|vi har|jag har|jeg har|köpte|\
-    købte|kjøpte|i stället|i stedet|än |end |enn ";
+    købte|kjøpte|i stället|i stedet|än |end |enn "
+);
 
 /// Before products that are only compared, unless something else asks for them.
-pub(super) const COMPARES: &str = "\
+pub(super) static COMPARES: Phrases = phrases!(
+    "\
     difference between|differ|unterschied|unterscheid|différence|diferencia|differenza|diferença|\
-    verschil|różni|rozdíl|skillnad|forskel|forskjell|ero ";
+    verschil|różni|rozdíl|skillnad|forskel|forskjell|ero "
+);
 
 /// Directly behind a product: it is given away.
 pub(super) const BACK: &str = "\
@@ -45,50 +53,50 @@ pub(super) const BACK: &str = "\
     austausch|ablös|zurück|back|devolv|restitu|terug|oddać|zwróci|vrátit|tillbaka|tilbage|tilbake";
 
 /// Join what is said of one product to what is said of the next.
-pub(super) const JOINTS: &str =
-    " and | und | et | y | e | en | i | a | och | og | ja | és | oraz | sowie | then | dann |, ";
+pub(super) static JOINTS: Phrases = phrases!(
+    " and | und | et | y | e | en | i | a | och | og | ja | és | oraz | sowie | then | dann |, "
+);
 
 /// Directly before a product: it is the writer's own.
-pub(super) const MINE: &str = "\
+pub(super) static MINE: Words = words!(
+    "\
     our|my|unser|unsere|unseren|unserem|unserer|mein|meine|meinen|meiner|notre|nos|mon|ma|\
     nuestra|nuestro|nuestras|mi|nostra|nostro|nostre|mia|onze|ons|mijn|nossa|nosso|minha|nasz|\
-    nasza|naszego|moja|náš|naše|naší|můj|vår|vores|vårt|min|mit";
+    nasza|naszego|moja|náš|naše|naší|můj|vår|vores|vårt|min|mit"
+);
 
 /// Behind a product, where nothing asks: how it does.
-pub(super) const IDLE: &str = "\
+pub(super) static IDLE: Phrases = phrases!(
+    "\
     works|is broken|broke|funktioniert|läuft|ist defekt|ist kaputt|genügt|reicht|marche|\
     fonctionne|en panne|funciona|está roto|funziona|è rotto|werkt|is kapot|działa|funguje|\
     fungerar|fungerer|virker|arrived|kam |kamen|ist angekommen|wurde geliefert|was delivered|\
-    were delivered";
+    were delivered"
+);
 
 /// Begin another thought within a sentence.
-pub(super) const ENDS: &str =
-    " but | aber | sondern | mais | pero | sino | ma | maar | mas | ale | men |: | – | — ";
+pub(super) static ENDS: Phrases = phrases!(
+    " but | aber | sondern | mais | pero | sino | ma | maar | mas | ale | men |: | – | — "
+);
 
 /// Stand between a number and what it counts.
-pub(super) const BETWEEN: &str = "\
+pub(super) static BETWEEN: Words = words!(
+    "\
     x|×|*|mal|times|st|st.|stk|stk.|stück|stücke|pcs|pcs.|pc|piece|pieces|unit|units|of|the|\
     of the|your|new|neue|neuen|neuer|von|der|die|das|den|des|ihrer|ihre|maschinen|maschine|\
     machines|machine|geräte|gerät|modell|model|modèle|modelo|modello|typ|type|pièces|pièce|\
     unités|unité|de|la|le|les|du|unidades|unidad|uds|uds.|ud.|piezas|pieza|del|pezzi|pezzo|pz|\
     pz.|unità|dei|di|stuks|stuk|van|kus|kusy|kusů|ks|sztuk|sztuki|szt|szt.|db|adet|peças|\
     unids|styck|styk|stycken|kg|kilo|kilos|g|l|liter|litres|m|set|sets|box|boxes|karton|\
-    kartons|packs|pack|pakete|packungen";
+    kartons|packs|pack|pakete|packungen"
+);
 
 /// The number behind them is a name and counts nothing.
-pub(super) const LABELS: &str = "\
+pub(super) static LABELS: Words = words!(
+    "\
     room|raum|zimmer|page|seite|s.|p.|halle|hall|no|no.|nr|nr.|number|nummer|n°|nº|num|haus|\
     house|katalog|catalogue|catalog|chapter|kapitel|sala|salle|stanza|page:|página|pagina|\
     strana|strona|position|pos|pos.|item|artikel|version|etage|floor|stock|piso|building|gate|\
     gleis|tor|line|linie|straße|strasse|street|rue|calle|via|level|order|bestellung|invoice|\
-    rechnung|quote|ticket|#|year|jahr|since|seit|depuis|desde|dal|in|im|from|ab|until|bis";
-
-/// The words of a list.
-pub(super) fn each(list: &'static str) -> impl Iterator<Item = &'static str> {
-    list.split('|')
-}
-
-/// Is it one of the list?
-pub(super) fn one_of(list: &'static str, word: &str) -> bool {
-    each(list).any(|it| it == word)
-}
+    rechnung|quote|ticket|#|year|jahr|since|seit|depuis|desde|dal|in|im|from|ab|until|bis"
+);
