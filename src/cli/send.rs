@@ -31,7 +31,7 @@ const BATCH_MESSAGES_MAX: usize = 256;
 /// Bytes of one batch.
 const BATCH_BYTES_MAX: usize = BODY_BYTES_MAX;
 /// Bytes of one part of a list: small enough that a worker holds little, and that several work on it.
-const PART_BYTES: usize = 4 * 1024 * 1024;
+const PART_BYTES: usize = 1024 * 1024;
 /// From so many files on, a bar shows how far it came.
 const BAR_FILES_MIN: usize = 20;
 /// From so many bytes on.
@@ -48,7 +48,7 @@ Examples:
   leadmill send email enquiry.eml                a mail, as a mail server hands it over
   leadmill send web form.json hook.xml           forms and hooks, known by their bytes
   leadmill send card *.vcf                       business cards
-  leadmill send import contacts.csv              a list; above 4 MiB it is cut at the ends of rows
+  leadmill send import contacts.csv              a list; above 1 MiB it is cut at the ends of rows
   leadmill send import contacts.xlsx --locale es-ES --source partner --map map.json
                                                  a workbook, with what you know of it
   zcat contacts.csv.gz | leadmill send import -  a list of any size from standard input

@@ -37,7 +37,7 @@ pub use when::{Then, When};
 /// Rows that one `import.continue` takes out of a collection.
 pub const SLICE_ROWS: usize = 500;
 /// … or fewer, where their texts have so many bytes: what is said of them lies in memory several times.
-pub const SLICE_BYTES: usize = 1024 * 1024;
+pub const SLICE_BYTES: usize = 512 * 1024;
 /// Batches are smaller where raw bodies of up to 16 MiB come: two of them lie in memory until the
 /// runtime has seen how large they are.
 const RAW_BATCH_MAX: usize = 256;

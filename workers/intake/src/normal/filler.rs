@@ -148,7 +148,8 @@ fn is_nothing(text: &str) -> bool {
 
 fn without_merges(text: &str) -> String {
     let mut text = text.to_owned();
-    if !text.contains(['{', '%', '|', '<', '«', '[', '@', '#', '~', '_', '$']) {
+    let opens = |b: u8| b"{%|<[@#~_$".contains(&b) || b == b'\xc2';
+    if !text.bytes().any(opens) {
         return text;
     }
     for (open, close) in MERGES {
