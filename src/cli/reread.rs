@@ -182,8 +182,10 @@ impl Desk {
                     self.compare(read.id, read, None, &read.before, now).await?;
                 }
                 (Again::One(now), true) => {
-                    let before = Some(PartReading::unclear("It was a collection."));
-                    let before = Before { reading: before, ..read.before.clone() };
+                    let collection = || PartReading::unclear("It was a collection.");
+                    let Before { said, reading } = read.before.clone();
+                    let reading = Some(reading.unwrap_or_else(collection));
+                    let before = Before { said: said.or(Some(read.id)), reading };
                     self.compare(read.id, read, None, &before, *now).await?;
                 }
             }
