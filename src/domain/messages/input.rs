@@ -66,7 +66,7 @@ pub struct InputReread {
     pub channel: Channel,
     pub reading: PartReading,
     /// What differs from the reading before, as `enquiry.person.emails`.
-    #[schemars(length(min = 1, max = CHANGES_MAX))]
+    #[schemars(length(max = CHANGES_MAX))]
     pub changed: Vec<Short>,
 }
 
@@ -97,7 +97,7 @@ pub struct InputReadAgain {
     pub input: InputId,
     pub reading: PartReading,
     /// What differs from the reading before, as `enquiry.person.emails`.
-    #[schemars(length(min = 1, max = CHANGES_MAX))]
+    #[schemars(length(max = CHANGES_MAX))]
     pub changed: Vec<Short>,
 }
 
