@@ -127,18 +127,12 @@ impl Message {
         };
         if raw {
             message.read_raw(worker);
+            message.keep(worker);
         } else {
             message.read_enveloped(worker, &Ways { sayers, came });
         }
         if let Ok(when) = &message.when {
             message.subject = worker.subject(when);
-            let kept = if raw { worker.kept(&message.arrived, when) } else { Kept::AsItCame };
-            message.unkept = kept != Kept::AsItCame;
-            match kept {
-                Kept::AsItCame => {}
-                Kept::Nothing => message.opened = None,
-                Kept::Instead(text) => message.opened = Some(text),
-            }
         }
         message
     }
@@ -223,6 +217,17 @@ impl Message {
                 Err(panic) => self.broken(worker, ParkedClass::Panic, &panic),
             }
         };
+    }
+
+    /// Settles which of its bytes are stored. A worker that cannot say loses nothing.
+    fn keep(&mut self, worker: &dyn Hosted) {
+        let Ok(when) = &self.when else { return };
+        match catch(|| worker.kept(&self.arrived, when)).unwrap_or(Kept::AsItCame) {
+            Kept::AsItCame => return,
+            Kept::Nothing => self.opened = None,
+            Kept::Instead(text) => self.opened = Some(text),
+        }
+        self.unkept = true;
     }
 
     /// Readers see the list in a workbook. What came stays as it is.
