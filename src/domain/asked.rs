@@ -6,14 +6,13 @@
 //! taken where it can be read in one way; else it stays open, with a doubt for a person.
 
 mod count;
-mod list;
 mod number;
 mod words;
 
 use rust_decimal::Decimal;
 
+use crate::word_list::Pieces;
 use count::Count;
-use list::Phrases;
 use number::{after, before};
 use words::{ASKS, BACK, COMPARES, ENDS, HAS, IDLE, JOINTS, MINE};
 
@@ -126,7 +125,7 @@ fn clause(text: &str, one: &Named<'_>) -> (usize, usize) {
 /// that somebody has a thing is about another product.
 fn wish(before: &str, after: &str, theirs: usize) -> Wish {
     // Where it ends: "don't need" outweighs "need".
-    let last = |phrases: &'static Phrases, from: usize| {
+    let last = |phrases: &Pieces, from: usize| {
         phrases.begin(before).filter(|(at, _)| *at >= from).map(|(_, end)| end).max()
     };
     let (asks, has) = (last(&ASKS, 0), last(&HAS, theirs));

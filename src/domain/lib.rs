@@ -49,6 +49,7 @@ pub mod subjects;
 pub mod table;
 pub mod text;
 pub mod totals;
+pub mod word_list;
 pub mod world;
 
 pub use messages::{commands, events};

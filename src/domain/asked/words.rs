@@ -2,11 +2,11 @@
 //! languages in which enquiries came: English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Czech, Swedish,
 //! Danish and Norwegian.
 
-use super::list::{Phrases, Words, phrases, words};
+use crate::word_list::{Pieces, Words};
+use crate::{pieces, words};
 
 /// Whoever writes these asks for what follows, or for what stands before in the same clause.
-pub(super) static ASKS: Phrases = phrases!(
-    "\
+pub(super) static ASKS: Pieces = pieces!(["\
     need|want|would like|'d like|quote|quotation|offer|price|pricing|cost|how much|order|buy|\
     purchas|interested|interest in|please send|looking for|request|enquir|inquir|do you have|\
     do you sell|available|deliver|send us|send me|require|brauch|benötig|möcht|angebot|\
@@ -20,12 +20,10 @@ pub(super) static ASKS: Phrases = phrases!(
     stojí|objedn|koupit|pros|chtěl|zájem|behöv|offert|pris|kosta|köpa|vill|brug for|tilbud|\
     koste|købe|ønsk|trenger|kjøpe|söker|søger|we take|we'll take|will take|would take|\
     nehmen|nähmen|prendr|prendiamo|tomar|tomamos|nemen|bierzemy|weźmiemy|bereme|vezmeme|tager vi|\
-    tar vi|vi tar|vi tager"
-);
+    tar vi|vi tar|vi tager"]);
 
 /// What follows them is there already, given back, or only compared with.
-pub(super) static HAS: Phrases = phrases!(
-    "\
+pub(super) static HAS: Pieces = pieces!(["\
     bought|we have|i have|we've|i've|we own|i own|already|returned|returning|instead of|\
     in place of|rather than|instead|decline|refus|than the|than a|than your|compared|replace|currently use|we use|no longer|\
     do not need|don't need|do not want|don't want|not the|without the|last year|successor of|\
@@ -37,15 +35,12 @@ pub(super) static HAS: Phrases = phrases!(
     al posto|rispetto|restitu|sostitui|wij hebben|we hebben|ik heb|al een|gekocht|in plaats|\
     dan de|dan het|terug|vervang|temos|tenho|já |em vez|devolv|substitu|mamy|mam |kupili|\
     kupił|zamiast|niż |zwrac|zwrot|máme|koupili|místo|než |vrac|vi har|jag har|jeg har|köpte|\
-    købte|kjøpte|i stället|i stedet|än |end |enn "
-);
+    købte|kjøpte|i stället|i stedet|än |end |enn "]);
 
 /// Before products that are only compared, unless something else asks for them.
-pub(super) static COMPARES: Phrases = phrases!(
-    "\
+pub(super) static COMPARES: Pieces = pieces!(["\
     difference between|differ|unterschied|unterscheid|différence|diferencia|differenza|diferença|\
-    verschil|różni|rozdíl|skillnad|forskel|forskjell|ero "
-);
+    verschil|różni|rozdíl|skillnad|forskel|forskjell|ero "]);
 
 /// Directly behind a product: it is given away.
 pub(super) const BACK: &str = "\
@@ -53,9 +48,9 @@ pub(super) const BACK: &str = "\
     austausch|ablös|zurück|back|devolv|restitu|terug|oddać|zwróci|vrátit|tillbaka|tilbage|tilbake";
 
 /// Join what is said of one product to what is said of the next.
-pub(super) static JOINTS: Phrases = phrases!(
+pub(super) static JOINTS: Pieces = pieces!([
     " and | und | et | y | e | en | i | a | och | og | ja | és | oraz | sowie | then | dann |, "
-);
+]);
 
 /// Directly before a product: it is the writer's own.
 pub(super) static MINE: Words = words!(
@@ -66,18 +61,16 @@ pub(super) static MINE: Words = words!(
 );
 
 /// Behind a product, where nothing asks: how it does.
-pub(super) static IDLE: Phrases = phrases!(
-    "\
+pub(super) static IDLE: Pieces = pieces!(["\
     works|is broken|broke|funktioniert|läuft|ist defekt|ist kaputt|genügt|reicht|marche|\
     fonctionne|en panne|funciona|está roto|funziona|è rotto|werkt|is kapot|działa|funguje|\
     fungerar|fungerer|virker|arrived|kam |kamen|ist angekommen|wurde geliefert|was delivered|\
-    were delivered"
-);
+    were delivered"]);
 
 /// Begin another thought within a sentence.
-pub(super) static ENDS: Phrases = phrases!(
+pub(super) static ENDS: Pieces = pieces!([
     " but | aber | sondern | mais | pero | sino | ma | maar | mas | ale | men |: | – | — "
-);
+]);
 
 /// Stand between a number and what it counts.
 pub(super) static BETWEEN: Words = words!(

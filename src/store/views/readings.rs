@@ -43,6 +43,12 @@ pub struct Before {
     pub reading: Option<PartReading>,
 }
 
+impl Before {
+    fn told(said: Option<Uuid>, message: Option<(String, Value)>) -> Self {
+        Self { said, reading: message.and_then(reading) }
+    }
+}
+
 /// Inputs from outside after this one, in the order in which they came.
 pub async fn inputs(
     conn: &mut Connection,
@@ -80,7 +86,7 @@ pub async fn inputs(
         sheet: row.opened && (row.pieces > 0 || row.sheet),
         pieces: row.pieces,
         split: row.verdict == "split",
-        before: Before { said: row.said, reading: row.ty.zip(row.data).and_then(reading) },
+        before: Before::told(row.said, row.ty.zip(row.data)),
     });
     Ok(read.collect())
 }
@@ -108,7 +114,7 @@ pub async fn parts(
     let parts = rows.into_iter().map(|row| ReadPart {
         id: row.id,
         number: u64::try_from(row.part).unwrap_or(0),
-        before: Before { said: row.said, reading: row.ty.zip(row.data).and_then(reading) },
+        before: Before::told(row.said, row.ty.zip(row.data)),
     });
     Ok(parts.collect())
 }

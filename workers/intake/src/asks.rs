@@ -1,7 +1,9 @@
 //! Whether a text asks for something, as far as words tell.
 
+use domain::pieces;
+use domain::word_list::Pieces;
+
 use crate::fields::fold;
-use crate::words::{Pieces, pieces};
 
 /// Beginnings of words by which people ask for goods, prices and answers, folded.
 const STEMS: &[&str] = &[

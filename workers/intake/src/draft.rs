@@ -5,6 +5,8 @@ use domain::enquiry::{
     Address, DOUBTS_MAX, Enquiry, Interest, LeadSource, OTHER_FIELDS_MAX, OtherField, PRODUCTS_MAX,
     Part, PartReading, Reading,
 };
+use domain::pieces;
+use domain::word_list::Pieces;
 
 mod contact;
 mod deal;
@@ -14,7 +16,6 @@ mod stray;
 use crate::fields::{self, Field};
 use crate::normal::{self, Notation, Phones, Quantity};
 use crate::options::ReadOptions;
-use crate::words::{Pieces, pieces};
 
 /// Names what stood in an input and is not kept.
 pub(crate) const LEFT_OUT: &str = "left out as a secret";

@@ -25,7 +25,6 @@ pub mod sources;
 mod subject;
 pub mod table;
 pub mod terms;
-mod words;
 mod worker;
 
 pub use explain::{Explained, Lead, explain};

@@ -1,8 +1,10 @@
 //! Channels in fields with names that say nothing.
 
+use domain::word_list::{Pieces, Words};
+use domain::{pieces, words};
+
 use crate::fields::{self, Field};
 use crate::normal;
-use crate::words::{Pieces, Words, pieces, words};
 
 /// Pieces of names of fields, folded, whose channels are our side's or somebody else's.
 static OURS: Pieces = pieces!([

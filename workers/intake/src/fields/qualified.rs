@@ -1,8 +1,10 @@
 //! Names of fields that say more than the field: which of several it is, or a whole question.
 
+use domain::word_list::{Pieces, Words};
+use domain::{pieces, words};
+
 use super::kind::{Field, fold};
 use super::names::known;
-use crate::words::{Pieces, Words, pieces, words};
 
 /// Words that say that a channel or address is of the business, before or behind its name.
 static BUSINESS: Words = words!(

@@ -1,9 +1,11 @@
 //! Names of fields that are questions: "What is your e-mail address?", "Wie lautet Ihre Telefonnummer?".
 
+use domain::word_list::{Pieces, Words};
+use domain::{pieces, words};
+
 use super::kind::{Field, fold};
 use super::names::known;
 use super::qualified::counted;
-use crate::words::{Pieces, Words, pieces, words};
 
 /// Longest question that is looked at, in bytes.
 const BYTES_MAX: usize = 200;

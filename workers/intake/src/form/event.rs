@@ -1,11 +1,11 @@
 //! Hooks that report something else than an enquiry: what our side said, what changed, ended or bounced.
 
 use domain::enquiry::{NoLead, Reading};
+use domain::word_list::Words;
 use serde_json::Value;
 
 use super::tree::scalar;
 use crate::fields::fold;
-use crate::words::Words;
 
 /// Fields that name an event, folded.
 const EVENT: &[&str] = &[
@@ -36,7 +36,7 @@ const EVENT: &[&str] = &[
 /// Fields that name one where their value looks like one.
 const MAYBE_EVENT: &[&str] = &["type", "action", "kind", "topic", "name", "method", "typ", "tipo"];
 /// Words of events that nobody asks anything by, folded.
-static OVER: Words = crate::words::words!(
+static OVER: Words = domain::words!(
     " bounce bounced bounces hardbounce softbounce open opened opens click clicked clicks unsubscribe unsubscribed \
     unsubscription complaint complained spam spamreport spamcomplaint delivery delivered deliver dropped deferred processed \
     delete deleted destroy destroyed archive archived cancel canceled cancelled cancellation reschedule rescheduled update \
@@ -49,12 +49,12 @@ static OVER: Words = crate::words::words!(
     eliminado actualizado baja pagado annullato disiscritto pagato annule supprime paye desinscrit uitgeschreven betaald "
 );
 /// Words of events about something that is no enquiry, even where it is new, folded.
-static ASIDE: Words = crate::words::words!(
+static ASIDE: Words = domain::words!(
     " tag tags note notes review rating password invoice payment refund charge receipt task coupon points \
     loyalty cart session segment score "
 );
 /// Words that say that something was asked or somebody came, folded: they outweigh the others.
-static NEW: Words = crate::words::words!(
+static NEW: Words = domain::words!(
     " created create submitted submission submit booked subscribed subscribe new received incoming inbound \
     added signup signedup registered registration requested request enquiry inquiry optin response answered lead \
     complete completed scheduled "

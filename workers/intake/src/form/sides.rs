@@ -1,12 +1,14 @@
 //! Who is described where in a form or hook: the one who asks, our side, or somebody else.
 
+use domain::word_list::Words;
+use domain::words;
+
 use std::collections::BTreeMap;
 
 use super::tree::Leaf;
 use crate::fields::{self, Field, fold};
 use crate::normal;
 use crate::options::ReadOptions;
-use crate::words::{Words, words};
 
 /// Objects that describe our side or the way in, whatever stands in them, folded.
 static OURS: Words = words!(

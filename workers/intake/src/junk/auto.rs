@@ -1,6 +1,8 @@
 //! Automatic answers: absence notes and receipts, by header, subject and text.
 
 use domain::enquiry::NoLead;
+use domain::pieces;
+use domain::word_list::Pieces;
 
 use self::subjects::{CERTAIN, WEAK};
 use self::texts::SAYS;
@@ -9,7 +11,6 @@ use crate::asks;
 use crate::fields::fold;
 use crate::letter::Letter;
 use crate::subject;
-use crate::words::{Pieces, pieces};
 
 mod subjects;
 mod texts;

@@ -1,13 +1,14 @@
 //! Reports of mail servers: bounces, delays, read receipts, complaints.
 
 use domain::enquiry::NoLead;
+use domain::pieces;
+use domain::word_list::Pieces;
 
 use crate::asks;
 use crate::fields::fold;
 use crate::letter::Letter;
 use crate::sender;
 use crate::subject;
-use crate::words::{Pieces, pieces};
 
 /// Beginnings of subjects of bounces, folded, in the languages of mail servers.
 const SUBJECTS: &[&str] = &[

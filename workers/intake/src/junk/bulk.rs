@@ -2,13 +2,14 @@
 //! person to one other.
 
 use domain::enquiry::NoLead;
+use domain::pieces;
+use domain::word_list::Pieces;
 
 use super::judgement::Judgement;
 use crate::asks;
 use crate::fields::fold;
 use crate::letter::{Letter, Mailbox};
 use crate::sender;
-use crate::words::{Pieces, pieces};
 
 /// Local parts of senders of newsletters, folded; they stand anywhere in it.
 const SENDERS: &[&str] = &[

@@ -1,13 +1,14 @@
 //! Mail of calendar programs: somebody accepts, declines, moves or cancels an appointment.
 
 use domain::enquiry::NoLead;
+use domain::pieces;
+use domain::word_list::Pieces;
 
 use super::judgement::Judgement;
 use crate::asks;
 use crate::fields::fold;
 use crate::letter::Letter;
 use crate::subject;
-use crate::words::{Pieces, pieces};
 
 /// Methods of iTIP (RFC 5546) by which nobody asks for an appointment.
 const METHODS: &[&str] = &["reply", "cancel", "counter", "declinecounter", "refresh"];

@@ -1,9 +1,11 @@
 //! How much a mail reads like fraud or bulk advertising. A spam filter is to stand before intake: this is for what
 //! came through.
 
+use domain::pieces;
+use domain::word_list::Pieces;
+
 use crate::letter::Letter;
 use crate::sender;
-use crate::words::{Pieces, pieces};
 
 /// Words of fraud and hard selling with their weight, lower case.
 const SPAM_WORDS: &[(&str, u32)] = &[

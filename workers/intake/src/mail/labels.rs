@@ -1,8 +1,10 @@
 //! What the labels in mails of forms mean, beyond the names that fields have elsewhere.
 
+use domain::word_list::Words;
+use domain::words;
+
 use crate::fields::{self, Field, fold};
 use crate::normal;
-use crate::words::{Words, words};
 
 /// Words that address the visitor, folded; they say nothing of the field.
 const POSSESSIVES: &[&str] = &[

@@ -6,11 +6,12 @@
 //! to a person or taken for an enquiry.
 
 use domain::enquiry::{NoLead, Reading};
+use domain::pieces;
+use domain::word_list::Pieces;
 
 use super::talk::names_article;
 use crate::fields::fold;
 use crate::letter::Letter;
-use crate::words::{Pieces, pieces};
 use crate::{asks, sender, subject};
 
 /// What systems write of themselves, lower case.

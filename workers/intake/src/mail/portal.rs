@@ -1,6 +1,8 @@
 //! Mail that a web site or portal sends when somebody filled in a form there.
 
 use domain::enquiry::{Enquiry, LeadSource, Reading};
+use domain::pieces;
+use domain::word_list::Pieces;
 
 use super::block::block;
 use super::labels;
@@ -10,7 +12,6 @@ use crate::draft::{self, Draft};
 use crate::fields::Field;
 use crate::letter::Letter;
 use crate::options::ReadOptions;
-use crate::words::{Pieces, pieces};
 use crate::{asks, junk, normal, sender};
 
 /// Fewest lines that make a form.

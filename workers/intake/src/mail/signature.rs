@@ -1,13 +1,14 @@
 //! What a signature adds: phone and position.
 
 use domain::certainty::Certainty;
+use domain::word_list::{Pieces, Words};
+use domain::{pieces, words};
 
 use crate::draft::Draft;
 use crate::fields::{Field, fold};
 use crate::letter::Mailbox;
 use crate::normal;
 use crate::options::ReadOptions;
-use crate::words::{Pieces, Words, pieces, words};
 
 /// Labels of telephones, folded; one of one or two letters stands alone before the number.
 static PHONES: Words = words!(

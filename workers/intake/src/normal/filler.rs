@@ -1,6 +1,7 @@
 //! What stands where somebody or some program had nothing to say: no name, company, topic or place.
 
-use crate::words::{Words, words};
+use domain::word_list::Words;
+use domain::words;
 
 /// Words for "nothing", folded: of scripts, databases and spreadsheets, of people in the languages of the
 /// markets, and of forms that were left as they were.

@@ -1,11 +1,12 @@
 //! Rows that are not as the header says: shifted cells, repeated headers, totals.
 
 use domain::enquiry::{NoLead, PartReading};
+use domain::word_list::Words;
+use domain::words;
 
 use super::column::Column;
 use crate::fields::{self, Field, fold};
 use crate::normal;
-use crate::words::{Words, words};
 
 /// Words with which rows of totals begin, folded.
 static TOTALS: Words = words!(

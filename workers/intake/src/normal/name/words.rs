@@ -1,6 +1,7 @@
 //! The words around names, folded.
 
-use crate::words::{Words, words};
+use domain::word_list::Words;
+use domain::words;
 
 /// Titles before a name in six languages, folded; they are left out.
 pub(super) static TITLES: Words = words!(

@@ -1,6 +1,7 @@
 //! The words by which fields with secrets are named.
 
-use crate::words::{Pieces, Words, pieces, words};
+use domain::word_list::{Pieces, Words};
+use domain::{pieces, words};
 
 /// Pieces of names of secrets, folded.
 pub(super) static PIECES: Pieces = pieces!(&[
