@@ -4,7 +4,12 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
+
+/// How lists of words that are our own are looked up: nobody outside chooses what is in them, so that the hash need
+/// not resist anybody.
+pub use foldhash::fast::FixedState as ListHash;
 
 /// Words, one of which another word may be; [`words!`](crate::words) makes them.
 #[derive(Debug)]
@@ -14,12 +19,16 @@ pub struct Words(#[doc(hidden)] pub LazyLock<Listed>);
 #[derive(Debug)]
 pub struct Listed {
     order: Vec<&'static str>,
-    set: HashSet<&'static str>,
+    set: HashSet<&'static str, ListHash>,
 }
 
 /// Pieces, any of which may stand anywhere in a text; [`pieces!`](crate::pieces) makes them.
 #[derive(Debug)]
 pub struct Pieces(#[doc(hidden)] pub LazyLock<AhoCorasick>);
+
+/// Beginnings, with any of which a text may begin; [`begins!`](crate::begins) makes them.
+#[derive(Debug)]
+pub struct Begins(#[doc(hidden)] pub LazyLock<AhoCorasick>);
 
 /// The [`Words`](crate::word_list::Words) of a text.
 #[macro_export]
@@ -37,6 +46,14 @@ macro_rules! pieces {
     };
     ($list:expr) => {
         $crate::word_list::Pieces(std::sync::LazyLock::new(|| $crate::word_list::automaton($list)))
+    };
+}
+
+/// The [`Begins`](crate::word_list::Begins) of a list of texts.
+#[macro_export]
+macro_rules! begins {
+    ($list:expr) => {
+        $crate::word_list::Begins(std::sync::LazyLock::new(|| $crate::word_list::anchored($list)))
     };
 }
 
@@ -81,6 +98,23 @@ impl Pieces {
     }
 }
 
+impl Begins {
+    /// Whether the text begins with one of them.
+    #[must_use]
+    pub fn begin(&self, text: &str) -> bool {
+        self.0.is_match(Input::new(text).anchored(Anchored::Yes))
+    }
+
+    /// What stands behind each of them with which the text begins, behind the shortest first.
+    pub fn behind<'t>(&'t self, text: &'t str) -> impl Iterator<Item = &'t str> + 't {
+        let mut state = OverlappingState::start();
+        std::iter::from_fn(move || {
+            self.0.find_overlapping(Input::new(text).anchored(Anchored::Yes), &mut state);
+            state.get_match().map(|found| &text[found.end()..])
+        })
+    }
+}
+
 /// The words that a text divides.
 #[must_use]
 pub fn divided(text: &'static str) -> Vec<&'static str> {
@@ -96,6 +130,18 @@ pub fn automaton(pieces: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCoras
     AhoCorasick::new(pieces).expect("the lists are far below what an automaton takes")
 }
 
+/// Finds any of these where a text begins.
+///
+/// # Panics
+/// Never, as [`automaton`].
+#[must_use]
+pub fn anchored(beginnings: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
+    AhoCorasick::builder()
+        .start_kind(StartKind::Anchored)
+        .build(beginnings)
+        .expect("the lists are far below what an automaton takes")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +149,7 @@ mod tests {
     static WORDS: Words = words!("one two\n three");
     static SPOKEN: Words = words!("ein paar|some");
     static PIECES: Pieces = pieces!(["gmbh ltd"]);
+    static BEGINNINGS: Begins = begins!(&["re", "reply", "ünd"]);
     static PHRASES: Pieces = pieces!(&["do not reply", "ne répondez", "reply"]);
 
     #[test]
@@ -112,6 +159,14 @@ mod tests {
         assert_eq!(WORDS.iter().collect::<Vec<_>>(), ["one", "two", "three"]);
         assert!(PIECES.stand_in("acmegmbhberlin") && !PIECES.stand_in("acme gm bh"));
         assert!(PHRASES.stand_in("please ne répondez pas") && !PHRASES.stand_in(""));
+    }
+
+    #[test]
+    fn a_beginning_counts_where_the_text_begins_only() {
+        assert!(BEGINNINGS.begin("return") && BEGINNINGS.begin("re") && BEGINNINGS.begin("ünder"));
+        assert!(!BEGINNINGS.begin("a reply") && !BEGINNINGS.begin("") && !BEGINNINGS.begin("und"));
+        assert_eq!(BEGINNINGS.behind("reply to").collect::<Vec<_>>(), ["ply to", " to"]);
+        assert_eq!(BEGINNINGS.behind("to reply").count(), 0);
     }
 
     #[test]

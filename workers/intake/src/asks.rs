@@ -1,12 +1,13 @@
 //! Whether a text asks for something, as far as words tell.
 
-use domain::pieces;
-use domain::word_list::Pieces;
+use domain::word_list::{Begins, Pieces};
+use domain::{begins, pieces};
 
-use crate::fields::fold;
+use crate::fields::any_word;
+use crate::normal;
 
 /// Beginnings of words by which people ask for goods, prices and answers, folded.
-const STEMS: &[&str] = &[
+static STEMS: Begins = begins!(&[
     "quot",
     "pric",
     "cost",
@@ -77,7 +78,7 @@ const STEMS: &[&str] = &[
     "pasiulym",
     "kaina",
     "ponud",
-];
+]);
 /// The same where words are not divided by blanks, or letters are not Latin.
 static PIECES: Pieces = pieces!(&[
     "цен",
@@ -117,19 +118,17 @@ pub(crate) fn asks(text: &str) -> bool {
 /// Whether a question mark stands in the text, that of a link left aside.
 #[must_use]
 pub(crate) fn has_question(text: &str) -> bool {
-    text.split_whitespace()
-        .any(|word| word.contains(['?', '？', '؟', '\u{37e}']) && !word.contains("://"))
+    const MARKS: [char; 4] = ['?', '？', '؟', '\u{37e}'];
+    text.contains(MARKS)
+        && text.split_whitespace().any(|word| word.contains(MARKS) && !word.contains("://"))
 }
 
 /// Whether a word of asking stands in the text.
 #[must_use]
 pub(crate) fn wants(text: &str) -> bool {
-    let text: String = text.chars().take(CHARS_MAX).flat_map(char::to_lowercase).collect();
+    let text = normal::lower(text, CHARS_MAX);
     PIECES.stand_in(&text)
-        || text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3).any(|word| {
-            let word = fold(word);
-            STEMS.iter().any(|stem| word.starts_with(stem))
-        })
+        || any_word(&text, |word, written| written.len() > 3 && STEMS.begin(word))
 }
 
 #[cfg(test)]

@@ -7,13 +7,17 @@ mod names;
 mod qualified;
 mod question;
 
+use domain::begins;
+use domain::word_list::Begins;
+
+pub(crate) use kind::any_word;
 pub use kind::{Field, fold};
 use names::known;
 use qualified::{counted, qualified, spoken};
 use question::asked;
 
 /// Words that vendors and page builders put before a field's name; left out where the rest is known.
-const PREFIXES: &[&str] = &[
+static PREFIXES: Begins = begins!(&[
     "your",
     "contact",
     "customer",
@@ -38,9 +42,9 @@ const PREFIXES: &[&str] = &[
     "billing",
     "personal",
     "ansprechpartner",
-];
+]);
 /// The same before what names or reaches somebody: `invitee_email` is the writer's, `guest_count` is not.
-const ASKERS: &[&str] = &[
+static ASKERS: Begins = begins!(&[
     "invitee",
     "attendee",
     "guest",
@@ -75,7 +79,7 @@ const ASKERS: &[&str] = &[
     "klient",
     "zakaznik",
     "kund",
-];
+]);
 /// Longest name that is looked up, in bytes; longer ones are questions, not names.
 const NAME_BYTES_MAX: usize = 80;
 
@@ -98,18 +102,14 @@ pub fn meaning(name: &str) -> Option<Field> {
     };
     known(&folded)
         .or_else(|| {
-            PREFIXES
-                .iter()
-                .filter_map(|prefix| folded.strip_prefix(prefix))
-                .filter(|rest| !rest.is_empty())
-                .find_map(|rest| {
-                    known(rest).or_else(|| qualified(rest).filter(|it| it.is_contact()))
-                })
+            PREFIXES.behind(&folded).filter(|rest| !rest.is_empty()).find_map(|rest| {
+                known(rest).or_else(|| qualified(rest).filter(|it| it.is_contact()))
+            })
         })
         .or_else(|| {
             ASKERS
-                .iter()
-                .filter_map(|prefix| folded.strip_prefix(prefix).and_then(known))
+                .behind(&folded)
+                .filter_map(known)
                 .find(|field| field.is_contact() && *field != Field::Company)
         })
         .or_else(|| counted(&folded))

@@ -2,8 +2,10 @@
 //! spam. What is only suspect is left to a person.
 
 use domain::enquiry::NoLead;
+use domain::word_list::Words;
+use domain::words;
 
-use crate::fields::fold;
+use crate::fields::{any_word, fold};
 use crate::letter::Letter;
 use crate::{sender, subject};
 
@@ -19,33 +21,12 @@ pub use crate::sender::takes_no_answers;
 pub use judgement::Judgement;
 
 /// Words in subjects of mails about an order or payment that has happened, folded.
-const ORDER_WORDS: &[&str] = &[
-    "order",
-    "orderid",
-    "payid",
-    "bestelling",
-    "bestellung",
-    "auftrag",
-    "commande",
-    "pedido",
-    "ordine",
-    "invoice",
-    "rechnung",
-    "factura",
-    "fattura",
-    "facture",
-    "factuur",
-    "payment",
-    "zahlung",
-    "pago",
-    "pagamento",
-    "paiement",
-    "betaling",
-    "receipt",
-    "shipped",
-    "shipment",
-    "versand",
-];
+static ORDER_WORDS: Words = words!(
+    "\
+    order orderid payid bestelling bestellung auftrag commande pedido ordine invoice rechnung factura \
+    fattura facture factuur payment zahlung pago pagamento paiement betaling receipt shipped shipment \
+    versand"
+);
 /// From this weight on a mail is spam; from the lower one a person must look.
 const SPAM_FROM: u32 = 6;
 const SUSPECT_FROM: u32 = 4;
@@ -118,34 +99,18 @@ pub fn judge(letter: &Letter) -> Judgement {
 }
 
 /// Local parts that programs send from, folded.
-const PROGRAMS: &[&str] = &[
-    "accounts",
-    "account",
-    "alert",
-    "alerts",
-    "notify",
-    "notification",
-    "news",
-    "newsletter",
-    "updates",
-    "mailer",
-    "system",
-    "robot",
-    "bot",
-    "automated",
-    "billing",
-    "invoices",
-    "orders",
-    "marketing",
-    "promo",
-];
+static PROGRAMS: Words = words!(
+    "\
+    accounts account alert alerts notify notification news newsletter updates mailer system robot bot \
+    automated billing invoices orders marketing promo"
+);
 
 /// Whether a mass mail service sent it for an address that programs use.
 fn from_program(letter: &Letter) -> bool {
     let mass = ["feedback-id", "x-ses-outgoing", "x-sg-eid", "x-mandrill-user", "x-mailgun-sid"];
     letter.from.as_ref().is_some_and(|from| {
         let local = fold(sender::local(&from.email));
-        PROGRAMS.contains(&local.as_str())
+        PROGRAMS.has(&local)
     }) && mass.iter().any(|name| letter.header(name).is_some())
 }
 
@@ -154,11 +119,7 @@ fn from_program(letter: &Letter) -> bool {
 pub fn is_order(letter: &Letter) -> bool {
     let machine = letter.from.as_ref().is_some_and(|from| takes_no_answers(&from.email));
     let words = letter.subject.as_deref().unwrap_or_default();
-    machine
-        && words
-            .split(|c: char| !c.is_alphanumeric())
-            .map(fold)
-            .any(|word| ORDER_WORDS.contains(&word.as_str()))
+    machine && any_word(words, |word, _| ORDER_WORDS.has(word))
 }
 
 /// Whether the subject begins as that of an answer does.

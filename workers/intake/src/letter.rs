@@ -1,6 +1,7 @@
 //! A mail taken apart, whichever way it came.
 
 use chrono::{DateTime, Utc};
+use domain::word_list::Words;
 
 /// A mailbox as a header names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,5 +45,11 @@ impl Letter {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
+    /// Whether there is any of these headers, whatever it says.
+    #[must_use]
+    pub(crate) fn has_header(&self, names: &Words) -> bool {
+        self.headers.iter().any(|(name, _)| names.has(name))
     }
 }

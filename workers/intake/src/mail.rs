@@ -21,6 +21,7 @@ mod forwarded;
 mod kind_word;
 mod labels;
 mod notice;
+mod parameter;
 mod portal;
 mod quote;
 mod relay;
@@ -163,7 +164,7 @@ fn person(letter: &Letter, relay: Option<relay::Relay>, options: &ReadOptions) -
             contact.email
         ));
     }
-    if letter.subject.is_none() && letter.files.is_empty() && normal::paragraph(fresh).is_none() {
+    if letter.subject.is_none() && letter.files.is_empty() && normal::is_blank(fresh) {
         let reason = format!("The mail of {} has no subject, text or attachment.", contact.email);
         return Reading::NoLead { kind: NoLead::Empty, reason };
     }

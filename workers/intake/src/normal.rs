@@ -34,11 +34,19 @@ pub use secret::{
 /// Longest local part and whole address of an e-mail (RFC 5321 §4.5.3.1).
 const EMAIL_LOCAL_BYTES_MAX: usize = 64;
 const EMAIL_BYTES_MAX: usize = 254;
+/// The first characters of a text in lower case.
+#[must_use]
+pub(crate) fn lower(text: &str, chars_max: usize) -> String {
+    // As many bytes are as many characters at most.
+    let cut = if text.len() > chars_max { text.char_indices().nth(chars_max) } else { None };
+    text[..cut.map_or(text.len(), |(at, _)| at)].to_lowercase()
+}
+
 /// One line of text: blanks and line ends become single blanks, control and direction characters go,
 /// cut at [`TEXT_CHARS_MAX`]. `None` where nothing is left.
 #[must_use]
 pub fn line(raw: &str) -> Option<String> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(raw.len().min(TEXT_CHARS_MAX));
     let mut chars = 0;
     for word in raw.split(|c: char| c.is_whitespace() || c.is_control()) {
         let word = word.trim_matches(is_invisible);
@@ -48,6 +56,11 @@ pub fn line(raw: &str) -> Option<String> {
         if !out.is_empty() {
             out.push(' ');
             chars += 1;
+        }
+        if word.is_ascii() && chars + word.len() <= TEXT_CHARS_MAX {
+            out.push_str(word);
+            chars += word.len();
+            continue;
         }
         for c in word.chars().filter(|c| !is_direction(*c)) {
             if chars >= TEXT_CHARS_MAX {
@@ -64,12 +77,12 @@ pub fn line(raw: &str) -> Option<String> {
 /// characters go, cut at [`MESSAGE_CHARS_MAX`]. `None` where nothing is left.
 #[must_use]
 pub fn paragraph(raw: &str) -> Option<String> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(raw.len().min(MESSAGE_CHARS_MAX));
     let mut chars = 0;
     let mut empty = 0;
     for row in raw.split('\n') {
         let row = row.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-        if row.chars().all(|c| is_invisible(c) || c.is_whitespace()) {
+        if is_blank(row) {
             empty += 1;
             continue;
         }
@@ -78,6 +91,12 @@ pub fn paragraph(raw: &str) -> Option<String> {
             chars += 2;
         }
         empty = 0;
+        let plain = row.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if plain && chars + row.len() <= MESSAGE_CHARS_MAX {
+            out.push_str(row);
+            chars += row.len();
+            continue;
+        }
         for c in row.chars() {
             let c = if c == '\u{a0}' || c == '\t' { ' ' } else { c };
             if c.is_control() || is_direction(c) {
@@ -91,6 +110,12 @@ pub fn paragraph(raw: &str) -> Option<String> {
         }
     }
     (!out.is_empty()).then_some(out)
+}
+
+/// Whether nothing of a text is to be seen.
+#[must_use]
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
 fn is_invisible(c: char) -> bool {

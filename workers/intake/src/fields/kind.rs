@@ -188,16 +188,30 @@ impl Field {
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    fold_onto(&mut out, text);
+    out
+}
+
+/// Whether this holds of any word of a text: of the word folded, and as written. What is no letter or digit divides.
+pub(crate) fn any_word(text: &str, mut holds: impl FnMut(&str, &str) -> bool) -> bool {
+    let mut folded = String::new();
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).any(|word| {
+        folded.clear();
+        fold_onto(&mut folded, word);
+        holds(&folded, word)
+    })
+}
+
+fn fold_onto(out: &mut String, text: &str) {
     for c in text.chars() {
         if c.is_ascii() {
             if c.is_ascii_alphanumeric() {
                 out.push(c.to_ascii_lowercase());
             }
         } else {
-            c.to_lowercase().for_each(|c| push_plain(&mut out, c));
+            c.to_lowercase().for_each(|c| push_plain(out, c));
         }
     }
-    out
 }
 
 /// A letter in lower case without its accent.

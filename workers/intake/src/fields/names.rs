@@ -1,5 +1,10 @@
 //! The names of fields and columns, sorted by meaning.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use domain::word_list::ListHash;
+
 use super::foreign;
 use super::kind::Field;
 
@@ -252,13 +257,12 @@ pub(super) const NAMES: &[(Field, &str)] = &[
 
 /// What a folded name means.
 pub(super) fn known(folded: &str) -> Option<Field> {
-    static BY_NAME: std::sync::LazyLock<std::collections::HashMap<&str, Field>> =
-        std::sync::LazyLock::new(|| {
-            NAMES
-                .iter()
-                .chain(foreign::NAMES)
-                .flat_map(|(field, names)| names.split_whitespace().map(|name| (name, *field)))
-                .collect()
-        });
+    static BY_NAME: LazyLock<HashMap<&str, Field, ListHash>> = LazyLock::new(|| {
+        NAMES
+            .iter()
+            .chain(foreign::NAMES)
+            .flat_map(|(field, names)| names.split_whitespace().map(|name| (name, *field)))
+            .collect()
+    });
     BY_NAME.get(folded).copied()
 }

@@ -24,6 +24,9 @@ static PRIVATE: Words = words!(
     domowy otthoni hjem hem sonstige sonstiges"
 );
 
+/// Words of both kinds: without one of them there is nothing to look for.
+static EITHER: Pieces = pieces!(BUSINESS.iter().chain(PRIVATE.iter()));
+
 /// "Phone 1 - Value", "Telefon 3", "emails": a number or a plural says which, not what.
 pub(super) fn counted(folded: &str) -> Option<Field> {
     let bare: String = folded.chars().filter(|c| !c.is_ascii_digit()).collect();
@@ -49,6 +52,9 @@ pub(super) fn counted(folded: &str) -> Option<Field> {
 
 /// "Business City", "Firma PLZ", "Telefon (privat)": which of several it is.
 pub(super) fn qualified(folded: &str) -> Option<Field> {
+    if !EITHER.stand_in(folded) {
+        return None;
+    }
     let rest = |words: &'static Words| {
         words
             .iter()

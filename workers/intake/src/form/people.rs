@@ -64,7 +64,8 @@ fn find<'t>(
     if path.len() >= DEPTH_MAX {
         return None;
     }
-    for (name, value) in tree.as_object()? {
+    let nested = |value: &Value| value.is_array() || value.is_object();
+    for (name, value) in tree.as_object()?.iter().filter(|(_, value)| nested(value)) {
         path.push(name.clone());
         let found = match value {
             _ if side(path) == Side::Ours => None,

@@ -1,17 +1,18 @@
 //! Reports of mail servers: bounces, delays, read receipts, complaints.
 
 use domain::enquiry::NoLead;
-use domain::pieces;
-use domain::word_list::Pieces;
+use domain::word_list::{Begins, Pieces, Words};
+use domain::{begins, pieces, words};
 
 use crate::asks;
 use crate::fields::fold;
 use crate::letter::Letter;
+use crate::normal;
 use crate::sender;
 use crate::subject;
 
 /// Beginnings of subjects of bounces, folded, in the languages of mail servers.
-const SUBJECTS: &[&str] = &[
+static SUBJECTS: Begins = begins!(&[
     "undeliver",
     "deliverystatusnotification",
     "maildeliveryfail",
@@ -138,7 +139,7 @@ const SUBJECTS: &[&str] = &[
     "neizdevaspiegadat",
     "kohaletoimetamineebaonnestus",
     "dostavkata",
-];
+]);
 /// What such subjects hold anywhere, folded: it tells where the text names who was not reached.
 static NOT_DELIVERED: Pieces = pieces!(&[
     "nondistribu",
@@ -170,28 +171,16 @@ static NOT_DELIVERED: Pieces = pieces!(&[
     "недоставлен",
 ]);
 /// Local parts of mail systems, folded.
-const DAEMONS: &[&str] = &[
-    "mailerdaemon",
-    "postmaster",
-    "mdaemon",
-    "maildaemon",
-    "mailsystem",
-    "maildelivery",
-    "maildeliverysystem",
-    "maildeliverysubsystem",
-    "mailerror",
-    "mailadmin",
-    "bounce",
-    "bounces",
-    "smtp",
-    "mta",
-    "exim",
-    "postfix",
-    "microsoftexchange",
-];
+static DAEMONS: Words = words!(
+    "\
+    mailerdaemon postmaster mdaemon maildaemon mailsystem maildelivery maildeliverysystem \
+    maildeliverysubsystem mailerror mailadmin bounce bounces smtp mta exim postfix microsoftexchange"
+);
 /// Names of mail systems, folded.
-const DAEMON_NAMES: &[&str] =
-    &["maildeliverysystem", "maildeliverysubsystem", "mailerdaemon", "postmaster", "mailsystem"];
+static DAEMON_NAMES: Words = words!(
+    "\
+    maildeliverysystem maildeliverysubsystem mailerdaemon postmaster mailsystem"
+);
 /// What a server writes about a mail that it could not deliver, lower case.
 static SERVER_TEXT: Pieces = pieces!(&[
     "diagnostic-code:",
@@ -264,16 +253,14 @@ pub(super) fn report(letter: &Letter) -> Option<(NoLead, String)> {
 /// a person's.
 fn reads_like_bounce(letter: &Letter) -> bool {
     let subject = fold(subject::bare(letter.subject.as_deref().unwrap_or_default()));
-    let by_subject = SUBJECTS.iter().any(|begin| subject.starts_with(begin));
+    let by_subject = SUBJECTS.begin(&subject);
     let says_so = NOT_DELIVERED.stand_in(&subject)
         && !asks::has_question(&letter.text)
         && names_somebody(letter);
     let by_daemon = letter.from.as_ref().is_some_and(|from| {
         let local = fold(sender::local(&from.email));
         let name = from.name.as_deref().map(fold).unwrap_or_default();
-        DAEMONS.contains(&local.as_str())
-            || local.starts_with("mailerdaemon")
-            || DAEMON_NAMES.contains(&name.as_str())
+        DAEMONS.has(&local) || local.starts_with("mailerdaemon") || DAEMON_NAMES.has(&name)
     });
     let empty_return = letter.header("return-path").is_some_and(|path| path == "<>");
     let generated =
@@ -296,14 +283,14 @@ fn names_somebody(letter: &Letter) -> bool {
         .split(|c: char| c.is_whitespace() || "<>()[],;:\"'".contains(c))
         .take(WORDS_MAX)
         .filter(|word| word.contains('@'))
-        .filter_map(|word| crate::normal::email(word.trim_end_matches('.')))
+        .filter_map(|word| normal::email(word.trim_end_matches('.')))
         .any(|email| letter.from.as_ref().is_none_or(|from| from.email != email))
 }
 
 fn reads_like_server(text: &str) -> bool {
     /// How much of the text is looked at, in characters.
     const CHARS_MAX: usize = 6_000;
-    let lower: String = text.chars().take(CHARS_MAX).flat_map(char::to_lowercase).collect();
+    let lower = normal::lower(text, CHARS_MAX);
     has_status_code(&lower) || SERVER_TEXT.stand_in(&lower)
 }
 

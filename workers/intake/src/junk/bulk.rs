@@ -2,8 +2,8 @@
 //! person to one other.
 
 use domain::enquiry::NoLead;
-use domain::pieces;
-use domain::word_list::Pieces;
+use domain::word_list::{Pieces, Words};
+use domain::{pieces, words};
 
 use super::judgement::Judgement;
 use crate::asks;
@@ -12,7 +12,7 @@ use crate::letter::{Letter, Mailbox};
 use crate::sender;
 
 /// Local parts of senders of newsletters, folded; they stand anywhere in it.
-const SENDERS: &[&str] = &[
+static SENDERS: Pieces = pieces!(&[
     "newsletter",
     "news",
     "marketing",
@@ -39,35 +39,15 @@ const SENDERS: &[&str] = &[
     "offerte",
     "reklam",
     "crm",
-];
+]);
 /// Headers of programs that mail in bulk.
-const HEADERS: &[&str] = &[
-    "feedback-id",
-    "list-unsubscribe-post",
-    "x-campaign",
-    "x-campaignid",
-    "x-campaign-id",
-    "x-mc-user",
-    "x-mailchimp-id",
-    "x-csa-complaints",
-    "x-mailer-recptid",
-    "x-sfmc-stack",
-    "x-ses-outgoing",
-    "x-sg-eid",
-    "x-mandrill-user",
-    "x-mailgun-sid",
-    "x-job",
-    "x-mailingid",
-    "x-cr-mailingid",
-    "x-emarsys-identify",
-    "x-rpcampaign",
-    "x-newsletter",
-    "x-bulkmail",
-    "x-sib-id",
-    "x-mailjet-campaign",
-    "x-cleverreach",
-    "x-klaviyo-message-id",
-];
+static HEADERS: Words = words!(
+    "\
+    feedback-id list-unsubscribe-post x-campaign x-campaignid x-campaign-id x-mc-user x-mailchimp-id \
+    x-csa-complaints x-mailer-recptid x-sfmc-stack x-ses-outgoing x-sg-eid x-mandrill-user x-mailgun-sid \
+    x-job x-mailingid x-cr-mailingid x-emarsys-identify x-rpcampaign x-newsletter x-bulkmail x-sib-id \
+    x-mailjet-campaign x-cleverreach x-klaviyo-message-id"
+);
 /// What stands below a newsletter, lower case.
 static OPT_OUT: Pieces = pieces!(&[
     "unsubscribe",
@@ -225,8 +205,8 @@ fn is_ours(letter: &Letter) -> bool {
 /// How many things say that the mail went to many.
 fn signs(letter: &Letter) -> usize {
     let local = letter.from.as_ref().map(|from| fold(sender::local(&from.email)));
-    let by_sender = local.is_some_and(|local| SENDERS.iter().any(|known| local.contains(known)));
-    let by_header = HEADERS.iter().any(|name| letter.header(name).is_some());
+    let by_sender = local.is_some_and(|local| SENDERS.stand_in(&local));
+    let by_header = letter.has_header(&HEADERS);
     let lower = letter.text.to_lowercase();
     let by_text = OPT_OUT.stand_in(&lower);
     let by_ads = ADS.stand_in(&lower);

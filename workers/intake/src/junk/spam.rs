@@ -5,6 +5,7 @@ use domain::pieces;
 use domain::word_list::Pieces;
 
 use crate::letter::Letter;
+use crate::normal;
 use crate::sender;
 
 /// Words of fraud and hard selling with their weight, lower case.
@@ -182,7 +183,7 @@ pub(super) fn weight(letter: &Letter) -> u32 {
     text.push('\n');
     /// How much of the text is weighed, in characters.
     const CHARS_MAX: usize = 20_000;
-    text.extend(letter.text.chars().take(CHARS_MAX).flat_map(char::to_lowercase));
+    text.push_str(&normal::lower(&letter.text, CHARS_MAX));
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if !SPAM.stand_in(&flat) {
         return 0;

@@ -2,6 +2,9 @@
 
 use std::cell::LazyCell;
 
+use domain::begins;
+use domain::word_list::Begins;
+
 use crate::normal;
 
 /// How an older mail begins.
@@ -100,7 +103,7 @@ const VERBS: &[&str] = &[
     " wrote ",
 ];
 /// How such a line begins, by language, where it is wrapped over lines.
-const BEGINS: &[&str] = &[
+static BEGINS: Begins = begins!(&[
     "on ",
     "am ",
     "le ",
@@ -153,7 +156,7 @@ const BEGINS: &[&str] = &[
     "uto",
     "ned",
     "sub",
-];
+]);
 /// Most lines and bytes that such a line spans.
 const SPAN_MAX: usize = 4;
 const BYTES_MAX: usize = 300;
@@ -167,9 +170,7 @@ pub(super) fn attribution(lines: &[&str], answer: bool) -> Option<(Older, usize)
     }
     let begins = LazyCell::new(|| {
         let bare = first.trim_start_matches(['-', '*', ' ', '_']).to_lowercase();
-        BEGINS.iter().any(|begin| bare.starts_with(begin))
-            || bare.starts_with(|c: char| c.is_ascii_digit())
-            || bare.contains('@')
+        BEGINS.begin(&bare) || bare.starts_with(|c: char| c.is_ascii_digit()) || bare.contains('@')
     });
     let (mut text, mut length) = (String::new(), 0);
     for line in lines.iter().take(SPAN_MAX).map(|line| line.trim()) {

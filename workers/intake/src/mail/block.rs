@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use domain::word_list::ListHash;
+
 use super::address::bare_mailbox;
 use crate::fields::fold;
 use crate::letter::Mailbox;
@@ -227,7 +229,7 @@ fn labelled(line: &str) -> Option<(Label, &str)> {
 
 /// What a label means; what stands in brackets, behind a slash or a second word adds nothing.
 fn meaning(label: &str) -> Option<Label> {
-    static KNOWN: LazyLock<HashMap<&str, Label>> = LazyLock::new(|| {
+    static KNOWN: LazyLock<HashMap<&str, Label, ListHash>> = LazyLock::new(|| {
         let all = LABELS.iter();
         all.flat_map(|(label, words)| words.split_whitespace().map(|word| (word, *label))).collect()
     });

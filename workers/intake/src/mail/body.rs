@@ -16,12 +16,11 @@ pub(super) fn text(message: &Message<'_>) -> String {
     let has_html = message.html_body.iter().any(|id| {
         message.parts.get(*id as usize).is_some_and(|part| matches!(part.body, PartType::Html(_)))
     });
-    if normal::paragraph(&plain).is_some() && !(has_html && may_be_stub(&plain)) {
+    if !normal::is_blank(&plain) && !(has_html && may_be_stub(&plain)) {
         return plain;
     }
     let marked = joined(message, &message.html_body);
-    if normal::paragraph(&marked).is_some() && (plain.trim().is_empty() || is_stub(&plain, &marked))
-    {
+    if !normal::is_blank(&marked) && (plain.trim().is_empty() || is_stub(&plain, &marked)) {
         return marked;
     }
     if !plain.trim().is_empty() {

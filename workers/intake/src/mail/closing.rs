@@ -1,11 +1,14 @@
 //! How people close a letter. Some of these words also open one: the place tells.
 
+use domain::begins;
+use domain::word_list::Begins;
+
 use super::talk;
 use crate::asks;
 use crate::fields::fold;
 
 /// Lines that mail programs of telephones add, lower case.
-const SENT_FROM: &[&str] = &[
+static SENT_FROM: Begins = begins!(&[
     "sent from my",
     "sent from mail for",
     "sent from outlook",
@@ -41,9 +44,9 @@ const SENT_FROM: &[&str] = &[
     "iphone'umdan gönderildi",
     "poslano s",
     "{emailsignature}",
-];
+]);
 /// Closings, folded; the signature begins there.
-const CLOSINGS: &[&str] = &[
+static CLOSINGS: Begins = begins!(&[
     "bestregards",
     "kindregards",
     "regards",
@@ -215,7 +218,7 @@ const CLOSINGS: &[&str] = &[
     "hormatsaya",
     "salam",
     "trantrong",
-];
+]);
 /// Closings that are long enough to know them with something behind, as "… aus Köln" or a name.
 const LONG_BYTES_MIN: usize = 9;
 /// Most that stands behind one on its line, in bytes as folded.
@@ -233,7 +236,7 @@ pub(super) fn is_sent_from(line: &str) -> bool {
         return false;
     }
     let lower = line.to_lowercase();
-    SENT_FROM.iter().any(|begin| lower.starts_with(begin))
+    SENT_FROM.begin(&lower)
 }
 
 /// Whether a letter closes with the first of these lines: text stands above, and little but a name
@@ -263,13 +266,11 @@ pub(super) fn closes(line: &str) -> bool {
     }
     let folded = fold(line);
     // "Greetings, we need two CM-100": it opens a sentence.
-    CLOSINGS.iter().any(|closing| {
-        folded.strip_prefix(closing).is_some_and(|behind| {
-            behind.is_empty()
-                || closing.len() >= LONG_BYTES_MIN
-                    && behind.len() <= BEHIND_BYTES_MAX
-                    && !asks::asks(line)
-        })
+    CLOSINGS.behind(&folded).any(|behind| {
+        behind.is_empty()
+            || folded.len() - behind.len() >= LONG_BYTES_MIN
+                && behind.len() <= BEHIND_BYTES_MAX
+                && !asks::asks(line)
     }) && !talk::names_article(line)
 }
 

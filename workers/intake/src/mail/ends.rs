@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use super::words;
+use super::{parameter, words};
 use crate::charset::Charset;
 
 /// How much of a mail is looked at for its line ends, in bytes.
@@ -47,7 +47,8 @@ fn begins_header(bytes: &[u8]) -> bool {
 /// where words are not in the one that they name.
 #[must_use]
 pub(super) fn mend_head(head: &[u8], hint: Option<&'static Encoding>) -> Vec<u8> {
-    let head = escape_encoded_words(head);
+    let head =
+        if head.is_ascii() { Cow::Borrowed(head) } else { escape_encoded_words(head).into() };
     let charset = Charset::of(&head, None);
     let mut out = Vec::with_capacity(head.len() + 16);
     let mut header: Vec<u8> = Vec::new();
@@ -79,9 +80,18 @@ fn flush(
     hint: Option<&'static Encoding>,
     out: &mut Vec<u8>,
 ) {
-    if !header.is_empty() {
+    // Nearly every header is plain.
+    let plain = header.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'))
+        && !header.windows(2).any(|pair| pair == b"=?")
+        && !parameter::has_pieces(header);
+    if !header.is_empty() && plain {
+        out.append(header);
+        out.extend_from_slice(b"\r\n");
+    } else if !header.is_empty() {
         let text = charset.decode(header);
-        out.extend_from_slice(words::mend(&text, hint).replace(['\r', '\n'], " ").as_bytes());
+        out.extend_from_slice(
+            words::mend(&parameter::joined(&text), hint).replace(['\r', '\n'], " ").as_bytes(),
+        );
         out.extend_from_slice(b"\r\n");
         header.clear();
     }
@@ -96,35 +106,77 @@ fn ends_inside_letter(bytes: &[u8]) -> bool {
     })
 }
 
-/// The body with the headers of its parts mended, where they hold encoded words.
+/// The body with the headers of its parts mended: where they hold encoded words or values in pieces, and where no
+/// blank line ends them.
 #[must_use]
 pub(super) fn mend_parts(body: &[u8]) -> Cow<'_, [u8]> {
-    if !body.windows(2).any(|window| window == b"=?") {
+    let hard =
+        |bytes: &[u8]| bytes.windows(2).any(|pair| pair == b"=?") || parameter::has_pieces(bytes);
+    if !hard(body) && heads(body).all(|(from, to)| text_within(&body[from..to]).is_none()) {
         return Cow::Borrowed(body);
     }
-    let mut out = Vec::with_capacity(body.len());
-    let mut rest = body;
-    while let Some(line) = rest.split_inclusive(|byte| *byte == b'\n').next() {
-        out.extend_from_slice(line);
-        rest = &rest[line.len()..];
-        let starts = rest.get(..8).is_some_and(|begin| begin.eq_ignore_ascii_case(b"content-"));
-        if !line.starts_with(b"--") || !starts {
-            continue;
-        }
-        let head = rest
-            .split_inclusive(|byte| *byte == b'\n')
-            .take_while(|line| !line.iter().all(u8::is_ascii_whitespace))
-            .map(<[u8]>::len)
-            .sum();
-        let (block, after) = rest.split_at(head);
-        if block.windows(2).any(|window| window == b"=?") {
-            out.extend(mend_head(block, None));
+    let mut out = Vec::with_capacity(body.len() + 16);
+    let mut done = 0;
+    for (from, to) in heads(body) {
+        let text = text_within(&body[from..to]).map_or(to, |at| from + at);
+        out.extend_from_slice(&body[done..from]);
+        let head = &body[from..text];
+        if hard(head) {
+            out.extend(mend_head(head, None));
         } else {
-            out.extend_from_slice(block);
+            out.extend_from_slice(head);
         }
-        rest = after;
+        if text < to {
+            out.extend_from_slice(b"\r\n");
+        }
+        done = text;
     }
+    out.extend_from_slice(&body[done..]);
     Cow::Owned(out)
+}
+
+/// Where the header blocks of parts begin and end: below a boundary, up to a blank line.
+fn heads(body: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < body.len() {
+            let line = line_at(body, at);
+            let from = at + line.len();
+            at = from;
+            let starts = body.get(from..from + 8);
+            if line.starts_with(b"--")
+                && starts.is_some_and(|begin| begin.eq_ignore_ascii_case(b"content-"))
+            {
+                while at < body.len() && !line_at(body, at).iter().all(u8::is_ascii_whitespace) {
+                    at += line_at(body, at).len();
+                }
+                return Some((from, at));
+            }
+        }
+        None
+    })
+}
+
+/// The line that begins here, its end included.
+fn line_at(body: &[u8], at: usize) -> &[u8] {
+    body[at..].split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default()
+}
+
+/// Where the text of a part begins, if its program forgot the blank line before it.
+fn text_within(head: &[u8]) -> Option<usize> {
+    let (mut at, mut open) = (0, false);
+    for line in head.split_inclusive(|byte| *byte == b'\n') {
+        let written = line.trim_ascii_end();
+        let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        // A value that goes on without its indentation: `boundary="b"` below a semicolon.
+        let goes_on = open && written.contains(&b'=');
+        if !begins_header(line) && !folded && !goes_on {
+            return Some(at);
+        }
+        open = written.ends_with(b";");
+        at += line.len();
+    }
+    None
 }
 
 /// Raw 8-bit inside `=?charset?Q?…?=` is in the charset named there: it becomes `=XX`.

@@ -1,11 +1,14 @@
 //! Short mails that thank, wish, take leave or are private, in words of their own.
 
+use domain::begins;
+use domain::word_list::Begins;
+
 use super::talk::names_article;
 use crate::asks;
 use crate::fields::fold;
 
 /// Words that thank, wish or take leave, folded: what people write who ask for nothing. They begin a word.
-const KIND: &[&str] = &[
+static KIND: Begins = begins!(&[
     "thank",
     "danke",
     "dank",
@@ -86,9 +89,9 @@ const KIND: &[&str] = &[
     "happy",
     "merrychristmas",
     "herzlichengluck",
-];
+]);
 /// Words by which somebody asks for something all the same, folded; they begin a word.
-const REQUESTS: &[&str] = &[
+static REQUESTS: Begins = begins!(&[
     "please",
     "pls",
     "bitte",
@@ -153,7 +156,7 @@ const REQUESTS: &[&str] = &[
     "broken",
     "kaputt",
     "problem",
-];
+]);
 /// Most words of a text that only thanks, wishes or takes leave.
 const KIND_WORDS_MAX: usize = 16;
 
@@ -170,13 +173,11 @@ pub(super) fn is_kind_word(text: &str) -> bool {
         return false;
     }
     let pairs: Vec<String> = words.windows(2).map(|pair| pair.concat()).collect();
-    let begins = |list: &[&str]| {
-        words.iter().chain(&pairs).any(|word| list.iter().any(|begin| word.starts_with(begin)))
-    };
+    let begins = |list: &Begins| words.iter().chain(&pairs).any(|word| list.begin(word));
     let quiet = !asks::has_question(text)
         && !names_article(text)
         && !text.bytes().any(|byte| byte.is_ascii_digit());
-    quiet && begins(KIND) && !begins(REQUESTS) || quiet && is_test(&words)
+    quiet && begins(&KIND) && !begins(&REQUESTS) || quiet && is_test(&words)
 }
 
 /// "This is only a test, please ignore it."

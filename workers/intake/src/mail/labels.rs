@@ -30,7 +30,8 @@ const PHONES: &[&str] = &["tel", "ruf", "call", "phone", "handy", "mob", "fon", 
 #[must_use]
 pub(super) fn meaning(label: &str, value: &str) -> Option<Field> {
     let bare = without_possessive(label);
-    let known = fields::meaning(label).or_else(|| fields::meaning(&bare)).or_else(|| {
+    let of_bare = || (bare != label).then(|| fields::meaning(&bare)).flatten();
+    let known = fields::meaning(label).or_else(of_bare).or_else(|| {
         let folded = [fold(label), fold(&bare)];
         LABELS
             .iter()

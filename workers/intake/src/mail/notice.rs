@@ -6,11 +6,11 @@
 //! to a person or taken for an enquiry.
 
 use domain::enquiry::{NoLead, Reading};
-use domain::pieces;
-use domain::word_list::Pieces;
+use domain::word_list::{Begins, Pieces};
+use domain::{begins, pieces};
 
 use super::talk::names_article;
-use crate::fields::fold;
+use crate::fields::{any_word, fold};
 use crate::letter::Letter;
 use crate::{asks, sender, subject};
 
@@ -90,7 +90,7 @@ static SYSTEM: Pieces = pieces!(&[
     "발신 전용",
 ]);
 /// Local parts of senders of bills and bookings, folded; they begin with it.
-const BILLERS: &[&str] = &[
+static BILLERS: Begins = begins!(&[
     "rechnung",
     "ebill",
     "invoice",
@@ -131,9 +131,9 @@ const BILLERS: &[&str] = &[
     "quittung",
     "security",
     "noc",
-];
+]);
 /// Words of such mails' subjects, folded; a word begins with it.
-const EVENTS: &[&str] = &[
+static EVENTS: Begins = begins!(&[
     "rechnung",
     "invoice",
     "bill",
@@ -191,9 +191,9 @@ const EVENTS: &[&str] = &[
     "счет",
     "счёт",
     "оплат",
-];
+]);
 /// Subjects of digests of lists, folded; they stand anywhere in it.
-const DIGESTS: &[&str] = &["digestvol", "digestnr", "dailydigest", "weeklydigest"];
+static DIGESTS: Pieces = pieces!(&["digestvol", "digestnr", "dailydigest", "weeklydigest"]);
 
 /// Whether a text, in lower case, says that a system wrote it.
 #[must_use]
@@ -301,15 +301,12 @@ pub(super) fn of_system(letter: &Letter, fresh: impl FnOnce() -> String) -> Opti
     let from = letter.from.as_ref()?;
     let raw = subject::bare(letter.subject.as_deref().unwrap_or_default());
     let folded = fold(raw);
-    if DIGESTS.iter().any(|digest| folded.contains(digest)) {
+    if DIGESTS.stand_in(&folded) {
         return Some(no_lead(NoLead::Newsletter, "The mail is a digest of a mailing list."));
     }
     let local = fold(sender::local(&from.email));
-    let biller = BILLERS.iter().any(|begin| local.starts_with(begin));
-    let event = raw
-        .split(|c: char| !c.is_alphanumeric())
-        .map(fold)
-        .any(|word| EVENTS.iter().any(|begin| word.starts_with(begin)));
+    let biller = BILLERS.begin(&local);
+    let event = any_word(raw, |word, _| EVENTS.begin(word));
     let whole = letter.text.to_lowercase();
     if !(event || is_of_system(&whole) || CUSTOMERS.stand_in(&whole)) {
         return None;

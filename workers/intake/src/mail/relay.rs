@@ -1,6 +1,9 @@
 //! Programs and lists that pass on what somebody else wrote: From names them, and who writes stands elsewhere.
 
-use crate::fields::fold;
+use domain::word_list::Words;
+use domain::words;
+
+use crate::fields::{any_word, fold};
 use crate::letter::{Letter, Mailbox};
 use crate::options::ReadOptions;
 use crate::{junk, sender};
@@ -20,120 +23,23 @@ pub(super) enum Relay {
 }
 
 /// Local parts of programs that carry what others wrote, folded; they stand anywhere in it.
-const PROGRAMS: &[&str] = &[
-    "wordpress",
-    "webform",
-    "webformular",
-    "formular",
-    "formmail",
-    "form",
-    "mailer",
-    "webmaster",
-    "website",
-    "webseite",
-    "webserver",
-    "www",
-    "apache",
-    "nginx",
-    "httpd",
-    "root",
-    "cgi",
-    "portal",
-    "scanner",
-    "scan",
-    "kopierer",
-    "copier",
-    "printer",
-    "drucker",
-    "ticket",
-    "helpdesk",
-    "system",
-    "robot",
-    "bot",
-    "daemon",
-    "leads",
-    "notify",
-    "notification",
-    "automail",
-    "autosend",
-    "relay",
-    "shop",
-    "webshop",
-    "wix",
-    "jotform",
-    "typeform",
-    "chat",
-    "app",
-    "server",
-    "crm",
-    "listserv",
-    "formulier",
-    "webformulier",
-    "formularz",
-    "formulario",
-    "formulaire",
-    "lomake",
-    "obrazac",
-    "obrazec",
-    "urlap",
-    "skjema",
-    "contactform",
-    "kontaktform",
-    "kontaktformular",
-    "anfrageformular",
-    "web2mail",
-];
+static PROGRAMS: Words = words!(
+    "\
+    wordpress webform webformular formular formmail form mailer webmaster website webseite webserver www \
+    apache nginx httpd root cgi portal scanner scan kopierer copier printer drucker ticket helpdesk system \
+    robot bot daemon leads notify notification automail autosend relay shop webshop wix jotform typeform \
+    chat app server crm listserv formulier webformulier formularz formulario formulaire lomake obrazac \
+    obrazec urlap skjema contactform kontaktform kontaktformular anfrageformular web2mail"
+);
 /// Words of a relay's name, folded; one of them stands in it.
-const NAMES: &[&str] = &[
-    "webseite",
-    "website",
-    "homepage",
-    "kontaktformular",
-    "contactform",
-    "form",
-    "portal",
-    "kundenportal",
-    "scanner",
-    "ticket",
-    "helpdesk",
-    "mailer",
-    "webmaster",
-    "wordpress",
-    "system",
-    "server",
-    "shop",
-    "webshop",
-    "sitio",
-    "sito",
-    "site",
-    "strona",
-    "hjemmeside",
-    "hemsida",
-    "notification",
-    "formulario",
-    "formulaire",
-    "modulo",
-    "chatbot",
-    "webformulier",
-    "contactformulier",
-    "formulier",
-    "formularz",
-    "formular",
-    "lomake",
-    "yhteydenottolomake",
-    "obrazac",
-    "obrazec",
-    "urlap",
-    "skjema",
-    "kontaktskjema",
-    "webbplats",
-    "форма",
-    "сайт",
-    "сайта",
-    "φόρμα",
-    "フォーム",
-    "表单",
-];
+static NAMES: Words = words!(
+    "\
+    webseite website homepage kontaktformular contactform form portal kundenportal scanner ticket helpdesk \
+    mailer webmaster wordpress system server shop webshop sitio sito site strona hjemmeside hemsida \
+    notification formulario formulaire modulo chatbot webformulier contactformulier formulier formularz \
+    formular lomake yhteydenottolomake obrazac obrazec urlap skjema kontaktskjema webbplats форма сайт \
+    сайта φόρμα フォーム 表单"
+);
 /// Headers in which lists keep who wrote, the best first.
 const WRITERS: &[&str] = &[
     "x-original-from",
@@ -207,10 +113,9 @@ fn is_program(from: &Mailbox) -> bool {
     let by_local = local
         .split(['.', '-', '_', '+'])
         .map(fold)
-        .any(|word| PROGRAMS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit())));
+        .any(|word| PROGRAMS.has(word.trim_end_matches(|c: char| c.is_ascii_digit())));
     let name = from.name.as_deref().unwrap_or_default();
-    by_local
-        || name.split(|c: char| !c.is_alphanumeric()).map(fold).any(|w| NAMES.contains(&w.as_str()))
+    by_local || any_word(name, |word, _| NAMES.has(word))
 }
 
 /// Whether a labelled line of the text repeats the address.

@@ -1,7 +1,7 @@
 //! What stands where somebody or some program had nothing to say: no name, company, topic or place.
 
-use domain::word_list::Words;
-use domain::words;
+use domain::word_list::{Pieces, Words};
+use domain::{pieces, words};
 
 /// Words for "nothing", folded: of scripts, databases and spreadsheets, of people in the languages of the
 /// markets, and of forms that were left as they were.
@@ -71,7 +71,7 @@ const MERGES: &[(&str, &str)] = &[
 pub fn is_filler(text: &str) -> bool {
     let text = text.trim();
     is_nothing(text)
-        || text.chars().count() < 200 && {
+        || may_be_merged(text) && text.chars().count() < 200 && {
             let merged = without_merges(text);
             merged != text && is_nothing(merged.trim())
         }
@@ -105,8 +105,9 @@ pub fn without_fillers(text: &str) -> String {
 }
 
 fn is_nothing(text: &str) -> bool {
-    /// Longest text that is looked up, in bytes.
+    /// Longest text that is looked up, in bytes; and longest that may be a short spelling, blanks in it.
     const BYTES_MAX: usize = 60;
+    const SHORT_BYTES_MAX: usize = 10;
     if text.len() > BYTES_MAX {
         return false;
     }
@@ -115,10 +116,10 @@ fn is_nothing(text: &str) -> bool {
         return text.chars().all(|c| c.is_ascii() || "–—−…·•、。".contains(c) || c.is_whitespace());
     }
     let bare = text.trim_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace());
-    let lower = bare.to_lowercase();
-    if SHORT.has(&lower.replace(' ', ""))
-        || text.starts_with('#') && SHEET.has(&lower)
-        || matches!(text, "\\N" | "NA" | "N A" | "x" | "X" | "xx" | "XX")
+    if bare.len() <= SHORT_BYTES_MAX && {
+        let lower = bare.to_lowercase();
+        SHORT.has(&lower.replace(' ', "")) || text.starts_with('#') && SHEET.has(&lower)
+    } || matches!(text, "\\N" | "NA" | "N A" | "x" | "X" | "xx" | "XX")
     {
         return true;
     }
@@ -130,27 +131,32 @@ fn is_nothing(text: &str) -> bool {
         return true;
     }
     let folded = crate::fields::fold(text);
-    // "name" is one only as a spreadsheet's error; so are its neighbours.
-    if ERRORS.has(&folded) {
-        return text.starts_with('#');
+    if NOTHING.has(&folded) {
+        // "name" is one only as a spreadsheet's error; so are its neighbours.
+        return !ERRORS.has(&folded) || text.starts_with('#');
+    }
+    if !text.contains(char::is_whitespace) {
+        return matches!(folded.as_str(), "null" | "nan");
     }
     // Two and more of them are none either: "undefined undefined".
-    let word = |word: &str| !word.is_empty() && word.len() < 40 && NOTHING.has(word);
-    word(&folded) || {
-        let mut words =
-            text.split_whitespace().filter(|one| one.chars().any(char::is_alphanumeric)).peekable();
-        words.peek().is_some()
-            && words.all(|one| {
-                let folded = crate::fields::fold(one);
-                folded == "null" || folded == "nan" || word(&folded)
-            })
-    }
+    let mut words =
+        text.split_whitespace().filter(|one| one.chars().any(char::is_alphanumeric)).peekable();
+    words.peek().is_some()
+        && words.all(|one| {
+            let folded = crate::fields::fold(one);
+            folded == "null" || folded == "nan" || NOTHING.has(&folded)
+        })
+}
+
+/// Whether the sign stands in a text with which a merge begins.
+fn may_be_merged(text: &str) -> bool {
+    static OPEN: Pieces = pieces!(MERGES.iter().map(|(open, _)| open));
+    OPEN.stand_in(text)
 }
 
 fn without_merges(text: &str) -> String {
     let mut text = text.to_owned();
-    let opens = |b: u8| b"{%|<[@#~_$".contains(&b) || b == b'\xc2';
-    if !text.bytes().any(opens) {
+    if !may_be_merged(&text) {
         return text;
     }
     for (open, close) in MERGES {

@@ -231,6 +231,15 @@ fn broken_mime_keeps_its_text() {
             "--other\nContent-Type: text/plain; charset=utf-8\n\nGrüße, was kostet die CM-200?\n--other--\n",
         ),
         ("Content-Type: multipart/mixed; boundary=\"x\"\n", "Grüße, was kostet die CM-200?\n"),
+        (
+            "Content-Type: multipart/mixed; boundary=\"x\"\n",
+            "--x\nContent-Type: text/plain;\n charset=utf-8\nGrüße, was kostet die CM-200?\nJan\n\n--x--\n",
+        ),
+        (
+            "Content-Type: multipart/mixed; boundary=\"x\"\n",
+            "--x\nContent-Type: multipart/alternative;\nboundary=\"y\"\n\n--y\nContent-Type: text/plain; charset=utf-8\n\n\
+             Grüße, was kostet die CM-200?\n--y--\n--x--\n",
+        ),
         ("Content-Type: text\n", "Grüße, was kostet die CM-200?\n"),
         ("Content-Type: foo/bar\n", "Grüße, was kostet die CM-200?\n"),
         (
@@ -256,6 +265,22 @@ fn broken_mime_keeps_its_text() {
         "{head}Content-Type: text/html\n\n<html><body><img src=\"https://x.example/a.png\" width=1></body></html>\n"
     ));
     assert!(reason.contains("jan@vos.example"), "{reason}");
+}
+
+#[test]
+fn names_of_files_in_pieces_are_whole() {
+    for written in [
+        "filename*0*=UTF-8''St%C3; filename*1*=%BCckliste; filename*2=\".pdf\"",
+        "filename*1=\"ckliste.pdf\"; filename*0*=iso-8859-1''St%FC",
+        "filename*0=\"Stück\"; filename*1=\"liste.pdf\"",
+    ] {
+        let read = lead(&format!(
+            "From: Jan Vos <jan@vos.example>\nTo: info@os.example\nSubject: Prijs\nMIME-Version: 1.0\n\
+             Content-Type: multipart/mixed; boundary=\"x\"\n\n--x\nContent-Type: text/plain\n\nPrijs CM-200?\n--x\n\
+             Content-Type: application/pdf\nContent-Disposition: attachment; {written}\n\n%PDF\n--x--\n"
+        ));
+        assert!(read.other.iter().any(|kept| kept.value == "Stückliste.pdf"), "{:?}", read.other);
+    }
 }
 
 #[test]

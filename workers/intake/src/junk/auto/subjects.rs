@@ -1,7 +1,10 @@
 //! How subjects of automatic answers begin, in the languages of mail programs.
 
+use domain::begins;
+use domain::word_list::Begins;
+
 /// Beginnings of subjects, folded, that nobody but a program writes.
-pub(super) const CERTAIN: &[&str] = &[
+pub(super) static CERTAIN: Begins = begins!(&[
     "automaticreply",
     "autoreply",
     "automatedreply",
@@ -107,9 +110,9 @@ pub(super) const CERTAIN: &[&str] = &[
     "תשובהאוטומטית",
     "ردتلقائي",
     "balasanotomatis",
-];
+]);
 /// Beginnings that are also ordinary words, folded: only the text tells.
-pub(super) const WEAK: &[&str] = &[
+pub(super) static WEAK: Begins = begins!(&[
     "auto",
     "awayfrom",
     "away",
@@ -175,4 +178,4 @@ pub(super) const WEAK: &[&str] = &[
     "休假",
     "外出",
     "不在",
-];
+]);
