@@ -5,7 +5,7 @@ use sqlx::migrate::{Migrate, MigrateError};
 use sqlx::postgres::PgConnectOptions;
 
 use super::partition::{self, Upkeep};
-use super::schema::{MIGRATIONS, changed, knows};
+use super::schema::{MIGRATIONS, changed, knows, of_this_make};
 use super::{Connection, DatabaseSettings, Fault, Result, close, open};
 
 /// PostgreSQL 15, as `server_version_num` writes it.
@@ -15,8 +15,6 @@ const STATEMENT_TIMEOUT_MS: u64 = 86_400_000;
 /// A migration waits that long for the lanes to let a table go, then gives up for this time: whoever
 /// asks for the table after it waits behind it.
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '10s'";
-/// The migration from which on the tables say which program they need.
-const VERSIONS: i64 = 43;
 /// The database that every server has, to create others from.
 const MAINTENANCE_DATABASE: &str = "postgres";
 
@@ -34,8 +32,8 @@ pub struct Migrated {
 /// several processes at once: the second waits for the first. Those of a newer program are left alone.
 ///
 /// # Errors
-/// [`Fault::Ours`] where the server is too old, the tables need a newer program, or a migration was
-/// changed or fails.
+/// [`Fault::Ours`] where the server is too old, the database was made by an earlier leadmill, the tables
+/// need a newer program, or a migration was changed or fails.
 pub async fn migrate(database: &DatabaseSettings) -> Result<Migrated> {
     let limits = DatabaseSettings {
         statement_timeout_ms: STATEMENT_TIMEOUT_MS,
@@ -52,7 +50,9 @@ pub async fn migrate(database: &DatabaseSettings) -> Result<Migrated> {
     let table = MIGRATIONS.table_name.as_ref();
     conn.ensure_migrations_table(table).await.map_err(failed)?;
     let before = conn.list_applied_migrations(table).await.map_err(failed)?;
-    if before.iter().any(|applied| applied.version >= VERSIONS) {
+    let checksums = before.iter().map(|applied| (applied.version, &*applied.checksum));
+    of_this_make(&mut conn, checksums).await?;
+    if !before.is_empty() {
         let least = sqlx::query_scalar!("SELECT version FROM program_min");
         knows(least.fetch_optional(&mut conn).await?)?;
     }

@@ -26,7 +26,7 @@ pub async fn fits(conn: &mut Connection) -> Result<()> {
         r#"SELECT version AS "version!", checksum AS "checksum!", program_min AS "program_min!"
            FROM schema_versions()"#
     );
-    let applied = match applied.fetch_all(conn).await.map_err(Fault::of) {
+    let applied = match applied.fetch_all(&mut *conn).await.map_err(Fault::of) {
         Ok(applied) => applied,
         Err(Fault::Ours(trouble)) if trouble.code().as_deref() == Some(UNDEFINED_FUNCTION) => {
             return Err(Fault::ours(
@@ -36,6 +36,8 @@ pub async fn fits(conn: &mut Connection) -> Result<()> {
         }
         Err(fault) => return Err(fault),
     };
+    let checksums = applied.iter().map(|found| (found.version, found.checksum.as_slice()));
+    of_this_make(conn, checksums).await?;
     for known in MIGRATIONS.iter() {
         let Some(found) = applied.iter().find(|found| found.version == known.version) else {
             return Err(Fault::ours(format!(
@@ -49,6 +51,27 @@ pub async fn fits(conn: &mut Connection) -> Result<()> {
         }
     }
     knows(applied.iter().map(|found| found.program_min).max())
+}
+
+/// Refuses a database that was made from other files than these: it has migrations, but not the first of
+/// ours. What is in it stays as it is.
+pub(super) async fn of_this_make(
+    conn: &mut Connection,
+    mut applied: impl ExactSizeIterator<Item = (i64, &[u8])>,
+) -> Result<()> {
+    let first = MIGRATIONS.iter().next();
+    let ours = |(version, checksum): (i64, &[u8])| {
+        first.is_some_and(|first| (version, checksum) == (first.version, &*first.checksum))
+    };
+    if applied.len() == 0 || applied.any(ours) {
+        return Ok(());
+    }
+    let name = sqlx::query_scalar!(r#"SELECT current_database()::text AS "name!""#);
+    let name = name.fetch_one(conn).await?;
+    Err(Fault::ours(format!(
+        "The database `{name}` was made by an earlier leadmill, whose tables are not carried over. Name another \
+         one in the setting `database.url`, then run `leadmill migrate`, which makes it; `{name}` stays as it is."
+    )))
 }
 
 /// Whether this program knows the migration that one must know at least.

@@ -192,10 +192,10 @@ async fn a_worker_refuses_an_empty_an_older_and_a_too_new_database_by_name_and_t
         said.contains("no tables for this program") && said.contains("leadmill migrate"),
         "{said}"
     );
-    it.execute("CREATE TABLE later AS SELECT * FROM _sqlx_migrations WHERE version >= 44").await;
-    it.execute("DELETE FROM _sqlx_migrations WHERE version >= 44").await;
+    it.execute("CREATE TABLE later AS SELECT * FROM _sqlx_migrations WHERE version >= 12").await;
+    it.execute("DELETE FROM _sqlx_migrations WHERE version >= 12").await;
     let said = refusal(&it, &url).await;
-    assert!(said.contains("0044 trials was not applied. Run `leadmill migrate`"), "{said}");
+    assert!(said.contains("0012 roles was not applied. Run `leadmill migrate`"), "{said}");
     it.execute("INSERT INTO _sqlx_migrations SELECT * FROM later").await;
     it.execute("UPDATE program_min SET version = 9999").await;
     let said = refusal(&it, &url).await;
@@ -205,6 +205,35 @@ async fn a_worker_refuses_an_empty_an_older_and_a_too_new_database_by_name_and_t
     );
     let touched = touch(&it, "intake.web", 1).await;
     assert_eq!(touched[0].delivery_count, 0, "nothing was taken");
+}
+
+#[tokio::test]
+async fn a_database_that_an_earlier_leadmill_made_is_refused_by_name_and_nothing_in_it_changes() {
+    let it = Installation::new().await;
+    it.execute(
+        "DELETE FROM _sqlx_migrations;
+         INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (1, 'delivery', true, 'x', 0), (49, 'imports', true, 'y', 0)",
+    )
+    .await;
+    let name = it.texts("SELECT current_database()::text").await.remove(0);
+    let holds =
+        "SELECT concat_ws(' ', relname, relfilenode, relhastriggers, reltuples) FROM pg_class
+                 WHERE relnamespace = 'public'::regnamespace
+                 UNION ALL SELECT concat_ws(' ', xmin, version, checksum) FROM _sqlx_migrations
+                 ORDER BY 1";
+    let before = it.texts(holds).await;
+    let url = it.settings.database.url.expose_secret().to_owned();
+    let migrated = leadmill(&it, &["migrate"]).await;
+    assert!(!migrated.success);
+    for said in [migrated.err, refusal(&it, &url).await] {
+        assert!(
+            said.contains(&format!("The database `{name}` was made by an earlier leadmill")),
+            "{said}"
+        );
+        assert!(said.contains("Name another one in the setting `database.url`"), "{said}");
+    }
+    assert_eq!(it.texts(holds).await, before);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! References between subjects, which are no foreign keys (see migration 0010): here is the check.
+//! References between subjects, which are no foreign keys (see the migration of parties): here is the check.
 
 use super::invariant::{Invariant, among};
 use crate::store::declared::{self, Declared};

@@ -1,7 +1,7 @@
 -- Who is who, and the customers.
 --
 -- References between subjects (lead -> contact, quote -> order, ...) are no foreign keys anywhere in
--- 0010 to 0015: every check would lock the row referred to, out of the one order in which all
+-- the tables of subjects: every check would lock the row referred to, out of the one order in which all
 -- workers lock, and subjects are never deleted, so that there is nothing to protect. `audit` checks
 -- them. Parts have a foreign key to their root, whose lock the transaction holds already.
 --
@@ -17,7 +17,7 @@ CREATE TABLE party_key (
     created_at timestamptz NOT NULL DEFAULT now(),
     modified_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (kind, value)
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 60);
 COMMENT ON TABLE party_key IS
     'The keys by which two enquiries are recognised as one party; claimed, then locked, before anything is made for them; a thread (Message-ID) has a lead only. A row without lead, contact and account was claimed by a batch that made nothing of it.';
 

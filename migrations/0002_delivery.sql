@@ -9,6 +9,7 @@ CREATE TABLE received (
     external_id    text COLLATE "C" NOT NULL CHECK (octet_length(external_id) BETWEEN 1 AND 1024),
     id             uuid NOT NULL,
     worker         text COLLATE "C" NOT NULL,
+    sender         text,
     kind           text NOT NULL,
     content_type   text,
     digest         bytea NOT NULL CHECK (octet_length(digest) = 32),
@@ -17,7 +18,9 @@ CREATE TABLE received (
     last_repeat_at timestamptz CHECK ((last_repeat_at IS NOT NULL) = (repeats > 0)),
     batch          uuid,
     headers        jsonb,
-    PRIMARY KEY (source, external_id)
+    -- One id that was sent to two workers is a message for each of them. The worker stands last:
+    -- whoever looks for a sender's key looks for it with any worker.
+    PRIMARY KEY (source, external_id, worker)
 ) PARTITION BY HASH (source, external_id);
 
 DO $$
@@ -36,12 +39,37 @@ CREATE INDEX received_waiting ON received (received_at) WHERE batch IS NULL;
 COMMENT ON TABLE received IS
     'Everything that entered from outside. The insert is the claim; never pruned, so that a repeat is known after years.';
 COMMENT ON COLUMN received.external_id IS 'The sender''s own key, unique per source.';
-COMMENT ON COLUMN received.id IS 'The id that leadmill knows it by from then on.';
+COMMENT ON COLUMN received.id IS
+    'The id that leadmill knows it by from then on; one that was given back and waited too long gets a new one.';
+COMMENT ON COLUMN received.sender IS
+    'Who the broker says sent it: its checked user_id, else the exchange it came by; null: anybody. Written once; `source` is the sender''s own word.';
 COMMENT ON COLUMN received.kind IS 'The channel of a raw input, or the type of a command without `leadmill.`.';
 COMMENT ON COLUMN received.digest IS 'SHA-256 of the bytes; the same key with another digest is a conflicting repeat.';
 COMMENT ON COLUMN received.repeats IS 'Further copies with the same digest, redeliveries by the broker included.';
 COMMENT ON COLUMN received.batch IS 'The batch that decided it; null while it waits in a delay queue to be asked again.';
 COMMENT ON COLUMN received.headers IS 'Header fields of the transport; may be nulled by the role privacy.';
+
+-- Other content under a known key is a message of its own: claimed once, refused once.
+CREATE TABLE conflict (
+    source         text COLLATE "C" NOT NULL CHECK (octet_length(source) BETWEEN 1 AND 512),
+    external_id    text COLLATE "C" NOT NULL CHECK (octet_length(external_id) BETWEEN 1 AND 1024),
+    worker         text COLLATE "C" NOT NULL,
+    digest         bytea NOT NULL CHECK (octet_length(digest) = 32),
+    id             uuid NOT NULL,
+    kind           text NOT NULL,
+    sender         text,
+    received_at    timestamptz NOT NULL DEFAULT now(),
+    repeats        integer NOT NULL DEFAULT 0 CHECK (repeats >= 0),
+    last_repeat_at timestamptz CHECK ((last_repeat_at IS NOT NULL) = (repeats > 0)),
+    batch          uuid NOT NULL,
+    PRIMARY KEY (source, external_id, worker, digest)
+);
+CREATE INDEX conflict_by_id ON conflict (id);
+COMMENT ON TABLE conflict IS
+    'Commands whose id was used before with other content. The insert is the claim; never pruned.';
+COMMENT ON COLUMN conflict.id IS 'The id that its refusal and the answer to it are known by.';
+COMMENT ON COLUMN conflict.repeats IS 'Further copies with this content, redeliveries by the broker included.';
+COMMENT ON COLUMN conflict.batch IS 'The batch that refused it.';
 
 CREATE TABLE input_chunk (
     input uuid NOT NULL,
@@ -53,6 +81,18 @@ CREATE TABLE input_chunk (
 ALTER TABLE input_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
 COMMENT ON TABLE input_chunk IS 'The raw bytes of inputs in pieces of 256 KiB, kept for ever beside what was made of them.';
 COMMENT ON COLUMN input_chunk.bytes IS 'Null once erased by the role privacy.';
+
+-- The lists in workbooks: opened once, when they arrive, and read slice by slice like any other list.
+CREATE TABLE opened_chunk (
+    input uuid NOT NULL,
+    n     integer NOT NULL CHECK (n >= 0),
+    bytes bytea CHECK (octet_length(bytes) <= 262144),
+    PRIMARY KEY (input, n)
+);
+ALTER TABLE opened_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
+COMMENT ON TABLE opened_chunk IS
+    'The first sheet of inputs that are workbooks, as CSV in pieces of 256 KiB; what came stays in input_chunk.';
+COMMENT ON COLUMN opened_chunk.bytes IS 'Null once erased by the role privacy.';
 
 CREATE TABLE inbox (
     worker text COLLATE "C" NOT NULL,

@@ -50,6 +50,6 @@ CREATE TABLE lead (
     CHECK ((state = 'qualified') = (qualified_at IS NOT NULL)),
     CHECK ((state = 'disqualified') = (disqualified_at IS NOT NULL)),
     CHECK ((state = 'disqualified') = (disqualify_reason IS NOT NULL))
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 50);
 COMMENT ON TABLE lead IS
     'Unproven interest (D365: lead). No column that changes is indexed, so that an update stays on its page.';

@@ -7,6 +7,8 @@ ALTER TABLE nothing ENABLE ROW LEVEL SECURITY;
 ALTER TABLE event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE batch ENABLE ROW LEVEL SECURITY;
 ALTER TABLE refusal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE conflict ENABLE ROW LEVEL SECURITY;
+ALTER TABLE delayed ENABLE ROW LEVEL SECURITY;
 
 -- A command from outside joins the pipeline of the record that it is about, and another worker may
 -- have said what happened to it last: of those events a worker learns the pipeline and its trace, nothing else.
@@ -20,6 +22,16 @@ CREATE FUNCTION last_said(subjects uuid[])
 $$;
 COMMENT ON FUNCTION last_said IS 'The pipelines and traces that these records belong to: what was last said about each.';
 
+-- What a worker of ours said is known by its id; whether a repeat has the content of the first may be
+-- asked by who cannot read what others said: it learns of that one message whether it is the same.
+CREATE FUNCTION said_otherwise(ids uuid[], types text[], digests bytea[]) RETURNS SETOF uuid
+    LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT u.id FROM unnest(ids, types, digests) AS u (id, type, digest)
+    JOIN event AS e ON e.id = u.id
+    WHERE e.type <> u.type OR sha256(convert_to(e.data::text, 'UTF8')) <> u.digest
+$$;
+COMMENT ON FUNCTION said_otherwise IS 'Which of these messages the log knows with another type or other data.';
+
 -- Raw inputs hold what people wrote about themselves. Nulling is all that this can do, and all that
 -- the role privacy is given; records and events are not touched by it.
 CREATE FUNCTION erase_raw(input uuid) RETURNS bigint
@@ -27,6 +39,9 @@ CREATE FUNCTION erase_raw(input uuid) RETURNS bigint
     WITH chunks AS (
         UPDATE input_chunk AS c SET bytes = NULL
         WHERE c.input = erase_raw.input AND c.bytes IS NOT NULL RETURNING 1),
+    opened AS (
+        UPDATE opened_chunk AS o SET bytes = NULL
+        WHERE o.input = erase_raw.input AND o.bytes IS NOT NULL RETURNING 1),
     headers AS (
         UPDATE received AS r SET headers = NULL
         WHERE r.id = erase_raw.input AND r.headers IS NOT NULL RETURNING 1),
@@ -34,8 +49,9 @@ CREATE FUNCTION erase_raw(input uuid) RETURNS bigint
         UPDATE parked AS p SET body = NULL, headers = NULL
         WHERE (p.id = erase_raw.input OR p.message = erase_raw.input)
           AND (p.body IS NOT NULL OR p.headers IS NOT NULL) RETURNING 1)
-    SELECT (SELECT count(*) FROM chunks) + (SELECT count(*) FROM headers) + (SELECT count(*) FROM parked)
+    SELECT (SELECT count(*) FROM chunks) + (SELECT count(*) FROM opened) + (SELECT count(*) FROM headers)
+         + (SELECT count(*) FROM parked)
 $$;
 COMMENT ON FUNCTION erase_raw IS 'Nulls the bytes and headers of an input as it arrived; answers how many rows it changed.';
 
-REVOKE EXECUTE ON FUNCTION last_said(uuid[]), erase_raw(uuid) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION last_said(uuid[]), said_otherwise(uuid[], text[], bytea[]), erase_raw(uuid) FROM PUBLIC;

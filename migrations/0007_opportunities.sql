@@ -25,7 +25,7 @@ CREATE TABLE opportunity (
     CHECK ((state = 'won') = (actual_revenue IS NOT NULL)),
     CHECK ((state = 'lost') = (lost_at IS NOT NULL)),
     CHECK ((state = 'lost') = (lost_reason IS NOT NULL))
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 50);
 COMMENT ON TABLE opportunity IS 'Possible sales (D365: opportunity).';
 
 CREATE TABLE opportunity_line (

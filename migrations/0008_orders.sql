@@ -33,7 +33,7 @@ CREATE TABLE sales_order (
     CHECK ((state = 'fulfilled') = (fulfilled_at IS NOT NULL)),
     CHECK ((state = 'fulfilled') = (partial IS NOT NULL)),
     CHECK ((state = 'canceled') = (canceled_at IS NOT NULL))
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 55);
 COMMENT ON TABLE sales_order IS
     'What customers accepted (D365: salesorder). One order per quote. After its birth only sequence and state change.';
 
@@ -58,7 +58,7 @@ CREATE TABLE order_line (
     CHECK (quantity_shipped BETWEEN least(quantity, 0) AND greatest(quantity, 0)),
     CHECK (quantity_canceled BETWEEN least(quantity, 0) AND greatest(quantity, 0)),
     CHECK (quantity_shipped + quantity_canceled BETWEEN least(quantity, 0) AND greatest(quantity, 0))
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 50);
 COMMENT ON TABLE order_line IS 'What was ordered and what became of it; shipped and canceled never exceed ordered.';
 
 CREATE TABLE shipment (

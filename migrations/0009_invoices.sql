@@ -86,7 +86,8 @@ CREATE TABLE payment (
     value_date date NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (invoice, position),
-    UNIQUE (payer, reference)
+    -- One transfer pays several invoices: a reference of the bank is booked once on each of them.
+    CONSTRAINT payment_once UNIQUE (invoice, payer, reference)
 );
 COMMENT ON TABLE payment IS
-    'Money that came in, append-only; payer is the system that reported it, the reference its own.';
+    'Money that came in, append-only; payer is the system that reported it, the reference its own, which may pay several invoices.';

@@ -1,8 +1,11 @@
--- What people ask for (`status`, `trace`, `parked`), found without reading tables whole. Each index
+-- What people ask for (`status`, `trace`, `parked`, `import list`), found without reading tables whole. Each index
 -- is partial or on a table of few rows per pipeline, so that the way of a message pays little for it.
 
 CREATE INDEX input_running ON input (id) WHERE verdict = 'split' AND NOT done;
 COMMENT ON INDEX input_running IS 'The collections whose parts are being taken out.';
+
+CREATE INDEX input_split ON input (id) WHERE verdict = 'split';
+COMMENT ON INDEX input_split IS 'Collections are few among the inputs, and listed by their age.';
 
 CREATE INDEX received_repeated ON received (kind, repeats) WHERE repeats > 0;
 COMMENT ON INDEX received_repeated IS 'The copies are counted from the index alone.';

@@ -1,13 +1,16 @@
--- Which programs may work on these tables. A program wants every migration that it knows, unchanged; later
--- ones it need not know, so that older workers run beside tables that were expanded for newer ones. A
--- migration that breaks older programs says so here: it sets the least number that a program must know.
+-- Which programs may work on these tables. A database is known by this file, the first of all: one that
+-- was made from another is refused.
+--
+-- A program wants every migration that it knows, unchanged; later ones it need not know, so that older
+-- workers run beside tables that were expanded for newer ones. A migration that breaks older programs says
+-- so here: it sets the least number that a program must know.
 
 CREATE TABLE program_min (
     one     boolean PRIMARY KEY DEFAULT true CHECK (one),
     version bigint NOT NULL
 );
 COMMENT ON TABLE program_min IS 'The one row says which migration a program must know at least to work on these tables.';
-INSERT INTO program_min (version) VALUES (46);
+INSERT INTO program_min (version) VALUES (1);
 
 -- Every role may ask what it is about to work on.
 CREATE FUNCTION schema_versions() RETURNS TABLE (version bigint, checksum bytea, program_min bigint)
