@@ -9,14 +9,14 @@ CREATE TABLE input (
     reason text NOT NULL,
     enquiry jsonb,
     verdict text NOT NULL
-        CHECK (verdict IN ('received', 'created', 'merged', 'held', 'rejected', 'split')),
+        CHECK (verdict IN ('received', 'created', 'joined', 'held', 'rejected', 'split')),
     lead uuid,
     next_part bigint,
     done boolean,
     created_at timestamptz NOT NULL DEFAULT now(),
     modified_at timestamptz NOT NULL DEFAULT now(),
     CHECK ((collection IS NULL) = (part IS NULL)),
-    CHECK ((verdict IN ('created', 'merged')) = (lead IS NOT NULL)),
+    CHECK ((verdict IN ('created', 'joined')) = (lead IS NOT NULL)),
     CHECK ((verdict = 'split') = (next_part IS NOT NULL)),
     CHECK ((verdict = 'split') = (done IS NOT NULL))
 ) WITH (fillfactor = 90);

@@ -116,7 +116,7 @@
 //!
 //! | type | meaning | what follows |
 //! | --- | --- | --- |
-//! | `Verdict` of a raw input | created, merged, held, rejected, split | a row in `input`; nothing on `intake.*` is malformed |
+//! | `Verdict` of a raw input | created, joined, held, rejected, split | a row in `input`; nothing on `intake.*` is malformed |
 //! | [`Malformed`](domain::decide::Malformed) | the data breaks a bound of its type, which its schema tells (`domain/shape.rs`) | from outside: `No`, where its subject can be read; else parked |
 //! | [`Refusal::No`](domain::decide::Refusal) | a business rule says no, for good | recorded; a sender outside gets `<subject>.refused` |
 //! | [`Refusal::NotYet`](domain::decide::Refusal) | what is missing may still come | the claim is given back, a row of `delayed` written, and the message waits in a delay queue: ours four times up to 15 minutes, a command from outside 2 s and 15 s; then it is `No` |

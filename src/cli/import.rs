@@ -90,34 +90,34 @@ fn all(lists: &[Imported]) -> String {
     }
     let now = Utc::now();
     let rows = lists.iter().map(|list| {
-        let Imported { rows, created, merged, held, rejected, .. } = list;
-        let left = rows - created - merged - held - rejected;
+        let Imported { rows, created, joined, held, rejected, .. } = list;
+        let left = rows - created - joined - held - rejected;
         [
             list.import.clone(),
             list.file.clone().unwrap_or_default(),
             ago(list.received_at, now),
             if list.done { rows.to_string() } else { format!("{rows} so far") },
             created.to_string(),
-            merged.to_string(),
+            joined.to_string(),
             held.to_string(),
             rejected.to_string(),
             left.to_string(),
         ]
     });
     let names =
-        ["Import", "File", "Since", "Rows", "Created", "Merged", "Held", "Rejected", "Waiting"];
+        ["Import", "File", "Since", "Rows", "Created", "Joined", "Held", "Rejected", "Waiting"];
     format!("{}\n\nNext: `leadmill import show IMPORT`.", table(names, rows))
 }
 
 fn one(import: &str, lists: &[Imported], reasons: &[Reason]) -> String {
     let sum = |of: fn(&Imported) -> i64| lists.iter().map(of).sum::<i64>();
     let rows = sum(|list| list.rows);
-    let (created, merged) = (sum(|list| list.created), sum(|list| list.merged));
+    let (created, joined) = (sum(|list| list.created), sum(|list| list.joined));
     let (held, rejected) = (sum(|list| list.held), sum(|list| list.rejected));
     let more = if lists.iter().all(|list| list.done) { "" } else { " so far" };
     let mut text = format!(
-        "{rows} rows{more}: {created} created, {merged} merged, {held} held, {rejected} rejected, {} waiting.",
-        rows - created - merged - held - rejected
+        "{rows} rows{more}: {created} created, {joined} joined, {held} held, {rejected} rejected, {} waiting.",
+        rows - created - joined - held - rejected
     );
     if reasons.is_empty() {
         return text;

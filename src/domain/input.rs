@@ -40,8 +40,8 @@ pub enum Verdict {
     Received,
     /// A lead was made of it.
     Created { lead: LeadId },
-    /// It was added to an open lead of the same person.
-    Merged { lead: LeadId },
+    /// It joined an open lead of the same person.
+    Joined { lead: LeadId },
     /// A person must look.
     Held,
     /// Surely no lead.
@@ -55,7 +55,7 @@ pub enum InputAction {
     Create {
         lead: LeadId,
     },
-    Merge {
+    Join {
         lead: LeadId,
     },
     Hold,
@@ -76,7 +76,7 @@ impl Lifecycle for Input {
         use {InputAction as A, Verdict as S};
         match (state, action) {
             (S::Received | S::Held, A::Create { lead }) => Some(S::Created { lead: *lead }),
-            (S::Received | S::Held, A::Merge { lead }) => Some(S::Merged { lead: *lead }),
+            (S::Received | S::Held, A::Join { lead }) => Some(S::Joined { lead: *lead }),
             (S::Received, A::Hold) => Some(S::Held),
             (S::Received | S::Held, A::Reject) => Some(S::Rejected),
             (S::Received | S::Split { done: false, .. }, A::Split { next, done }) => {
@@ -90,7 +90,7 @@ impl Lifecycle for Input {
         match state {
             Verdict::Received => "received",
             Verdict::Created { .. } => "created",
-            Verdict::Merged { .. } => "merged",
+            Verdict::Joined { .. } => "joined",
             Verdict::Held => "held",
             Verdict::Rejected => "rejected",
             Verdict::Split { .. } => "split",
@@ -100,7 +100,7 @@ impl Lifecycle for Input {
     fn verb(action: &InputAction) -> &'static str {
         match action {
             InputAction::Create { .. } => "create",
-            InputAction::Merge { .. } => "merge",
+            InputAction::Join { .. } => "join",
             InputAction::Hold => "hold",
             InputAction::Reject => "reject",
             InputAction::Split { .. } => "split",
@@ -113,14 +113,14 @@ impl Lifecycle for Input {
             vec![
                 Verdict::Received,
                 Verdict::Created { lead },
-                Verdict::Merged { lead },
+                Verdict::Joined { lead },
                 Verdict::Held,
                 Verdict::Rejected,
                 Verdict::Split { next: 1, done: false },
             ],
             vec![
                 InputAction::Create { lead },
-                InputAction::Merge { lead },
+                InputAction::Join { lead },
                 InputAction::Hold,
                 InputAction::Reject,
                 InputAction::Split { next: 1, done: false },

@@ -10,7 +10,7 @@ use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
 use crate::refusal::Refusal;
 
-/// Most products that a lead can be interested in, over all inputs merged into it.
+/// Most products that a lead can be interested in, over all its inputs.
 pub const INTEREST_MAX: usize = 50;
 
 /// A lead.
@@ -22,7 +22,7 @@ pub struct Lead {
     pub sequence: i64,
     /// As `L-100042`.
     pub number: String,
-    /// What is known of the person and what they want, merged over all their inputs.
+    /// What is known of the person and what they want, over all their inputs.
     pub enquiry: Enquiry,
     /// The input that it was made of.
     pub input: InputId,
@@ -77,7 +77,7 @@ pub enum DisqualifyReason {
 #[derive(Clone, Debug)]
 pub enum LeadAction {
     /// Another input of the same person.
-    Merge,
+    AddEnquiry,
     /// The rules gave a score and no decision.
     Score,
     Qualify {
@@ -98,7 +98,7 @@ impl Lifecycle for Lead {
     fn next(state: &LeadState, action: &LeadAction) -> Option<LeadState> {
         use {LeadAction as A, LeadState as S};
         match (state, action) {
-            (S::Open(reason), A::Merge | A::Score) => Some(S::Open(*reason)),
+            (S::Open(reason), A::AddEnquiry | A::Score) => Some(S::Open(*reason)),
             (S::Open(_), A::Qualify { at }) => Some(S::Qualified { at: *at }),
             (S::Open(_), A::Disqualify { at, reason }) => {
                 Some(S::Disqualified { at: *at, reason: *reason })
@@ -120,7 +120,7 @@ impl Lifecycle for Lead {
 
     fn verb(action: &LeadAction) -> &'static str {
         match action {
-            LeadAction::Merge => "merge",
+            LeadAction::AddEnquiry => "take another enquiry",
             LeadAction::Score => "score",
             LeadAction::Qualify { .. } => "qualify",
             LeadAction::Disqualify { .. } => "disqualify",
@@ -138,7 +138,7 @@ impl Lifecycle for Lead {
                 LeadState::Disqualified { at, reason },
             ],
             vec![
-                LeadAction::Merge,
+                LeadAction::AddEnquiry,
                 LeadAction::Score,
                 LeadAction::Qualify { at },
                 LeadAction::Disqualify { at, reason },
@@ -190,8 +190,8 @@ impl Lead {
     ///
     /// # Errors
     /// [`Refusal`] where the lead is closed.
-    pub fn merge(&self, other: &Enquiry) -> Result<Self, Refusal> {
-        let mut lead = self.apply(&LeadAction::Merge)?;
+    pub fn add_enquiry(&self, other: &Enquiry) -> Result<Self, Refusal> {
+        let mut lead = self.apply(&LeadAction::AddEnquiry)?;
         let mine = &mut lead.enquiry;
         // Who was not known is known by the one who says more.
         mine.certainty.who = mine.certainty.who.min(other.certainty.who);

@@ -58,7 +58,7 @@ fn explained(folder: &Path, channel: &str) -> BTreeMap<String, Told> {
     let told = |one: Value| {
         let file = Path::new(one["file"].as_str().unwrap()).file_name().unwrap();
         let read = match one["verdict"].as_str().unwrap() {
-            "created" | "merged" => one["leads"][0].clone(),
+            "created" | "joined" => one["leads"][0].clone(),
             "held" => one["held"].clone(),
             _ => Value::Null,
         };
@@ -80,7 +80,7 @@ fn without_products(mut read: Value) -> Value {
 /// Whose lead it is depends on who is known; whether it is one does not.
 fn verdict(verdict: &str, reason: &Value) -> String {
     match verdict {
-        "created" | "merged" => "a lead".to_owned(),
+        "created" | "joined" => "a lead".to_owned(),
         verdict => format!("{verdict}: {}", reason.as_str().unwrap_or_default()),
     }
 }
@@ -93,7 +93,7 @@ async fn judged(it: &Installation) -> BTreeMap<Vec<u8>, Told> {
                 CASE WHEN e.data ->> 'hold_reason' = 'two_parties' THEN 'created' ELSE i.verdict END AS verdict,
                 i.reason, e.data -> 'enquiry' AS enquiry
          FROM input AS i LEFT JOIN event AS e ON e.cause = i.id AND e.type IN
-              ('lead.captured.v1', 'lead.merged.v1', 'input.held.v1', 'input.rejected.v1')
+              ('lead.captured.v1', 'lead.enquiry_added.v1', 'input.held.v1', 'input.rejected.v1')
          WHERE i.collection IS NULL",
     );
     let rows = rows.fetch_all(&mut conn).await.unwrap();

@@ -13,7 +13,7 @@ const PEOPLE: &str = "SELECT coalesce(enquiry -> 'person' ->> 'given_name', '') 
 async fn hook(it: &Installation, hook: &Value, leads: usize) {
     it.send("intake.web", "application/json", vec![hook.to_string().into_bytes()]).await;
     let taken =
-        format!("SELECT count(*) = {leads} FROM input WHERE verdict IN ('created', 'merged')");
+        format!("SELECT count(*) = {leads} FROM input WHERE verdict IN ('created', 'joined')");
     it.until("the hook is judged", &taken).await;
 }
 

@@ -25,7 +25,7 @@ const JUDGED: &str = "SELECT count(*) FROM input WHERE collection IS NOT NULL";
 async fn expect_all_outcomes(it: &Installation) {
     let outcomes = "SELECT verdict || ' ' || count(*) FROM input WHERE collection IS NOT NULL \
                     GROUP BY verdict ORDER BY verdict";
-    let expected = ["created 7000", "held 1000", "merged 1000", "rejected 1000"];
+    let expected = ["created 7000", "held 1000", "joined 1000", "rejected 1000"];
     assert_eq!(it.texts(outcomes).await, expected);
     assert_eq!(it.count("SELECT count(DISTINCT part) FROM input").await, 10_000);
     assert_eq!(it.count("SELECT count(*) FROM lead").await, 7_000);
@@ -40,7 +40,7 @@ async fn expect_all_outcomes(it: &Installation) {
             "input.rejected.v1 1000",
             "input.row.v1 10000",
             "lead.captured.v1 7000",
-            "lead.merged.v1 1000"
+            "lead.enquiry_added.v1 1000"
         ]
     );
     assert_eq!(it.count("SELECT count(*) FROM parked").await, 0);
@@ -138,7 +138,7 @@ async fn f13_an_answer_to_a_captured_mail_joins_its_lead_on_real_servers() {
     it.send("intake.email", "message/rfc822", vec![first]).await;
     it.until("the lead is there", "SELECT count(*) = 1 FROM lead").await;
     it.send("intake.email", "message/rfc822", vec![answer]).await;
-    it.until("it is merged", "SELECT count(*) = 1 FROM input WHERE verdict = 'merged'").await;
+    it.until("it joined the lead", "SELECT count(*) = 1 FROM input WHERE verdict = 'joined'").await;
     assert_eq!(it.count("SELECT count(*) FROM lead").await, 1);
     let keys = "SELECT value FROM party_key WHERE kind = 'thread' AND lead IS NOT NULL ORDER BY 1";
     assert_eq!(it.texts(keys).await, ["1@acme.example", "2@home.example"]);

@@ -80,12 +80,12 @@ fn walk<L: Walked>() {
 impl Walked for Input {
     const LEGAL: &'static [Step] = &[
         ("received", "create", "created"),
-        ("received", "merge", "merged"),
+        ("received", "join", "joined"),
         ("received", "hold", "held"),
         ("received", "reject", "rejected"),
         ("received", "split", "split"),
         ("held", "create", "created"),
-        ("held", "merge", "merged"),
+        ("held", "join", "joined"),
         ("held", "reject", "rejected"),
         ("split", "split", "split"),
     ];
@@ -95,7 +95,7 @@ impl Walked for Input {
 /// A lead is open, qualified or disqualified, and can be reactivated.
 impl Walked for Lead {
     const LEGAL: &'static [Step] = &[
-        ("open", "merge", "open"),
+        ("open", "take another enquiry", "open"),
         ("open", "score", "open"),
         ("open", "qualify", "qualified"),
         ("open", "disqualify", "disqualified"),
@@ -104,11 +104,11 @@ impl Walked for Lead {
     ];
     const FOR_NOW: &'static [(&'static str, &'static str)] = &[
         ("open", "reactivate"),
-        ("qualified", "merge"),
+        ("qualified", "take another enquiry"),
         ("qualified", "score"),
         ("qualified", "qualify"),
         ("qualified", "disqualify"),
-        ("disqualified", "merge"),
+        ("disqualified", "take another enquiry"),
         ("disqualified", "score"),
         ("disqualified", "qualify"),
         ("disqualified", "disqualify"),

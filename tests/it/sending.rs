@@ -92,7 +92,7 @@ async fn a_file_sent_twice_is_a_repeat_unless_a_new_id_is_wanted() {
     it.until("all three have come", "SELECT sum(1 + repeats) = 3 FROM received").await;
     // Both may have come in one batch, so that their ids have no order.
     let verdicts = it.texts("SELECT verdict FROM input ORDER BY verdict").await;
-    assert_eq!(verdicts, ["created", "merged"]);
+    assert_eq!(verdicts, ["created", "joined"]);
     intake.stop().await;
 }
 

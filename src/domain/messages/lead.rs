@@ -12,7 +12,7 @@ use crate::text::Comment;
 crate::messages! { Lead:
     events {
         LeadCaptured = "lead.captured.v1" by lead;
-        LeadMerged = "lead.merged.v1" by lead;
+        LeadEnquiryAdded = "lead.enquiry_added.v1" by lead;
         LeadScored = "lead.scored.v1" by lead;
         LeadQualified = "lead.qualified.v1" by lead;
         LeadDisqualified = "lead.disqualified.v1" by lead;
@@ -42,7 +42,7 @@ pub struct LeadCaptured {
 
 /// Another input of the same person was added to their open lead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct LeadMerged {
+pub struct LeadEnquiryAdded {
     pub lead: LeadId,
     pub input: InputId,
     pub channel: Channel,

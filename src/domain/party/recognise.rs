@@ -4,7 +4,7 @@
 //! under the same name, and so is any address under which another name of another company or number stands.
 //! A telephone may ring for many (a switchboard, a family), so it identifies somebody only where nothing
 //! speaks against it. Keys that point at two parties are
-//! never merged silently: that is a [`Conflict`], which names both.
+//! never made one silently: that is a [`Conflict`], which names both.
 
 use std::collections::BTreeSet;
 
@@ -272,7 +272,7 @@ fn two<I: Copy + Into<Uuid>>(
         let named: Vec<_> = parties.iter().map(|id| format!("`{id}`")).collect();
         let message = format!(
             "What identifies the sender points at different {what}: {}. Find out who it is; two \
-             records are never merged silently.",
+             records are never made one silently.",
             named.join(" and ")
         );
         Conflict { parties, customers, message }

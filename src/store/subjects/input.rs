@@ -14,7 +14,7 @@ use crate::store::declared::Tables;
 table! { input: Input as input => InputRow {
     let (collection, part) = input.part_of.unzip();
     let (lead, next, done) = match &input.verdict {
-        Verdict::Created { lead } | Verdict::Merged { lead } => (Some(lead.uuid()), None, None),
+        Verdict::Created { lead } | Verdict::Joined { lead } => (Some(lead.uuid()), None, None),
         Verdict::Split { next, done } => (None, Some(signed(*next)?), Some(*done)),
         Verdict::Received | Verdict::Held | Verdict::Rejected => (None, None, None),
     };
@@ -40,7 +40,7 @@ impl InputRow {
         let verdict = match self.verdict.as_str() {
             "received" => Verdict::Received,
             "created" => Verdict::Created { lead: lead()? },
-            "merged" => Verdict::Merged { lead: lead()? },
+            "joined" => Verdict::Joined { lead: lead()? },
             "held" => Verdict::Held,
             "rejected" => Verdict::Rejected,
             "split" => Verdict::Split {

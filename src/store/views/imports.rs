@@ -27,7 +27,7 @@ pub struct Imported {
     /// Rows that were given out.
     pub rows: i64,
     pub created: i64,
-    pub merged: i64,
+    pub joined: i64,
     pub held: i64,
     pub rejected: i64,
 }
@@ -37,7 +37,7 @@ pub async fn list(conn: &mut Connection, of: Option<&str>, limit: i64) -> Result
     let rows = sqlx::query_as!(
         Imported,
         r#"SELECT i.id AS "id!", i.import AS "import!", i.file, i.created_at AS "received_at!", i.done AS "done!",
-                  i.rows AS "rows!", coalesce(p.created, 0) AS "created!", coalesce(p.merged, 0) AS "merged!",
+                  i.rows AS "rows!", coalesce(p.created, 0) AS "created!", coalesce(p.joined, 0) AS "joined!",
                   coalesce(p.held, 0) AS "held!", coalesce(p.rejected, 0) AS "rejected!"
            FROM (SELECT i.id, i.created_at, i.done, i.next_part - 1 AS rows,
                         coalesce(r.headers ->> 'x-import', i.id::text) AS import,
@@ -47,7 +47,7 @@ pub async fn list(conn: &mut Connection, of: Option<&str>, limit: i64) -> Result
                  WHERE i.channel = 'import') AS i
            LEFT JOIN LATERAL (
                SELECT count(*) FILTER (WHERE verdict = 'created') AS created,
-                      count(*) FILTER (WHERE verdict = 'merged') AS merged,
+                      count(*) FILTER (WHERE verdict = 'joined') AS joined,
                       count(*) FILTER (WHERE verdict = 'held') AS held,
                       count(*) FILTER (WHERE verdict = 'rejected') AS rejected
                FROM input WHERE collection = i.id) AS p ON true

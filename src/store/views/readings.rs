@@ -1,7 +1,7 @@
 //! What was read of inputs when they came, and since.
 
 use domain::enquiry::PartReading;
-use domain::events::{InputHeld, InputRejected, InputReread, LeadCaptured, LeadMerged};
+use domain::events::{InputHeld, InputRejected, InputReread, LeadCaptured, LeadEnquiryAdded};
 use domain::input::HoldReason;
 use domain::message::Message;
 use serde_json::Value;
@@ -68,7 +68,7 @@ pub async fn inputs(
            LEFT JOIN received AS r ON r.id = i.id
            LEFT JOIN LATERAL (
                SELECT id, type, data FROM event
-               WHERE (cause = i.id AND type IN ('lead.captured.v1', 'lead.merged.v1', 'input.held.v1', 'input.rejected.v1'))
+               WHERE (cause = i.id AND type IN ('lead.captured.v1', 'lead.enquiry_added.v1', 'input.held.v1', 'input.rejected.v1'))
                   OR (subject = i.id AND type = 'input.reread.v1')
                ORDER BY id DESC LIMIT 1) AS e ON true
            ORDER BY i.id"#,
@@ -130,8 +130,8 @@ fn reading((ty, data): (String, Value)) -> Option<PartReading> {
     } else if is(LeadCaptured::TYPE) {
         let event: LeadCaptured = from_value(data).ok()?;
         Some(PartReading::Enquiry(Box::new(event.enquiry)))
-    } else if is(LeadMerged::TYPE) {
-        let event: LeadMerged = from_value(data).ok()?;
+    } else if is(LeadEnquiryAdded::TYPE) {
+        let event: LeadEnquiryAdded = from_value(data).ok()?;
         Some(PartReading::Enquiry(Box::new(event.enquiry)))
     } else if is(InputRejected::TYPE) {
         let InputRejected { kind, reason, .. } = from_value(data).ok()?;

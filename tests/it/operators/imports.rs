@@ -12,11 +12,11 @@ async fn f16_failed_rows_are_listed_mended_and_sent_again_and_only_these_are_cre
     let lists = leadmill(&it, &["import", "list", "--json"]).await.json();
     let import = lists[0]["import"].as_str().unwrap().to_owned();
     let counts =
-        ["rows", "created", "merged", "held", "rejected"].map(|name| lists[0][name].as_i64());
+        ["rows", "created", "joined", "held", "rejected"].map(|name| lists[0][name].as_i64());
     assert_eq!(counts, [4, 2, 0, 2, 0].map(Some), "{lists}");
     let shown = leadmill(&it, &["import", "show", &import]).await;
     assert!(
-        shown.out.contains("4 rows: 2 created, 0 merged, 2 held, 0 rejected, 0 waiting."),
+        shown.out.contains("4 rows: 2 created, 0 joined, 2 held, 0 rejected, 0 waiting."),
         "{}",
         shown.out
     );

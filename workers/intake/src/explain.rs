@@ -5,7 +5,7 @@ use domain::certainty::Evidence;
 use domain::commands::{ImportContinue, InputRow};
 use domain::decide::{Arrived, RawInputs, Refusal};
 use domain::enquiry::{Enquiry, NoLead};
-use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
+use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadEnquiryAdded};
 use domain::story::{Story, Told};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ use crate::worker::{Intake, When};
 /// An input with its verdict.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Explained {
-    /// created, merged, held, rejected or split.
+    /// created, joined, held, rejected or split.
     pub verdict: &'static str,
     /// A finished sentence.
     pub reason: String,
@@ -130,9 +130,9 @@ fn judged(told: &Told) -> Judged {
     if let Some(event) = told.get::<LeadCaptured>() {
         let enquiry = Some(Box::new(event.enquiry));
         Judged { enquiry, ..judged("created", "A lead would be made of it.") }
-    } else if let Some(event) = told.get::<LeadMerged>() {
+    } else if let Some(event) = told.get::<LeadEnquiryAdded>() {
         let reason = format!("It would be added to the lead of {}.", event.matched.join(", "));
-        Judged { enquiry: Some(Box::new(event.enquiry)), ..judged("merged", &reason) }
+        Judged { enquiry: Some(Box::new(event.enquiry)), ..judged("joined", &reason) }
     } else if let Some(event) = told.get::<InputHeld>() {
         Judged { enquiry: event.enquiry, ..judged("held", &event.reason) }
     } else if let Some(event) = told.get::<InputRejected>() {

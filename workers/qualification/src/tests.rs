@@ -8,8 +8,8 @@ use domain::customer::{Account, Contact, CustomerState};
 use domain::decide::{Ctx, Refusal, Worker};
 use domain::enquiry::{Channel, Enquiry, Interest, Person};
 use domain::events::{
-    AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadMerged, LeadQualified,
-    LeadScored, OpportunityCreated,
+    AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadEnquiryAdded,
+    LeadQualified, LeadScored, OpportunityCreated,
 };
 use domain::ids::{InputId, LeadId, derived, minted};
 use domain::lead::{DisqualifyReason, Lead, LeadState, OpenReason};
@@ -274,25 +274,25 @@ fn a_clause_that_cannot_be_computed_is_named_and_matches_nothing() {
 }
 
 #[test]
-fn a_merged_lead_is_asked_again_with_all_it_knows_now() {
+fn a_lead_with_another_enquiry_is_asked_again_with_all_it_knows_now() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
-    let merged = story.world.find(id::<LeadId>(1)).unwrap().merge(&acme()).unwrap();
-    let event = LeadMerged {
+    let fuller = story.world.find(id::<LeadId>(1)).unwrap().add_enquiry(&acme()).unwrap();
+    let event = LeadEnquiryAdded {
         lead: id(1),
-        input: merged.input,
+        input: fuller.input,
         channel: Channel::Email,
         enquiry: acme(),
         matched: Vec::new(),
     };
-    story.world.place(merged.into());
+    story.world.place(fuller.into());
     let told = story.when(event.clone()).unwrap();
     assert!(told.get::<LeadQualified>().is_some());
     assert_eq!(story.when(event).unwrap().types(), Vec::<&str>::new());
 }
 
 #[test]
-fn a_merge_that_changes_nothing_for_the_rules_says_nothing() {
+fn an_enquiry_that_changes_nothing_for_the_rules_says_nothing() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
     let again = captured(&lead(1, vague()));

@@ -3,14 +3,14 @@
 use domain::commands::{LeadDisqualify, LeadQualify, LeadReactivate};
 use domain::customer::Customer;
 use domain::events::{
-    AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadMerged, LeadQualified,
-    LeadReactivated, LeadScored, OpportunityCreated,
+    AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadEnquiryAdded,
+    LeadQualified, LeadReactivated, LeadScored, OpportunityCreated,
 };
 use domain::ids::LeadId;
 
 domain::one_of! {
     /// What qualification hears.
-    pub When: LeadCaptured, LeadMerged, LeadQualify, LeadDisqualify, LeadReactivate
+    pub When: LeadCaptured, LeadEnquiryAdded, LeadQualify, LeadDisqualify, LeadReactivate
 }
 
 domain::one_of! {
@@ -23,7 +23,7 @@ impl When {
     pub(crate) const fn lead(&self) -> LeadId {
         match self {
             Self::LeadCaptured(event) => event.lead,
-            Self::LeadMerged(event) => event.lead,
+            Self::LeadEnquiryAdded(event) => event.lead,
             Self::LeadQualify(command) => command.lead,
             Self::LeadDisqualify(command) => command.lead,
             Self::LeadReactivate(command) => command.lead,

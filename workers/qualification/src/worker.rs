@@ -54,12 +54,13 @@ impl Worker for Qualification {
             event.contact.into_iter().for_each(|id| needs.lock(id));
             event.account.into_iter().for_each(|id| needs.lock(id));
         }
-        if let When::LeadMerged(event) = when {
+        if let When::LeadEnquiryAdded(event) = when {
             recognise_needs(world, &event.enquiry, needs);
         }
         let Some(lead) = world.find(when.lead()).filter(|lead| lead.is_open()) else { return };
         // Whose lead it is, is asked where it may become a deal.
-        if !matches!(when, When::LeadCaptured(_) | When::LeadMerged(_) | When::LeadQualify(_)) {
+        if !matches!(when, When::LeadCaptured(_) | When::LeadEnquiryAdded(_) | When::LeadQualify(_))
+        {
             return;
         }
         recognise_needs(world, &lead.enquiry, needs);
@@ -76,7 +77,7 @@ impl Worker for Qualification {
         let id = when.lead();
         let lead = world.known(id)?;
         match when {
-            When::LeadCaptured(_) | When::LeadMerged(_) => self.assess(world, lead, ctx),
+            When::LeadCaptured(_) | When::LeadEnquiryAdded(_) => self.assess(world, lead, ctx),
             When::LeadQualify(_) => self.qualify_by_hand(world, lead, when.chosen(), ctx),
             When::LeadDisqualify(command) => disqualify_by_hand(lead, command, ctx),
             When::LeadReactivate(_) => reactivate(lead),

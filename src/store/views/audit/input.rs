@@ -33,7 +33,7 @@ pub(super) async fn verdict(conn: &mut Connection, look: &Look) -> Result<Invari
 pub(super) async fn explained(conn: &mut Connection) -> Result<Invariant> {
     let asked = (
         "input.explained",
-        "Has every held or rejected input its event, and every created or merged one its lead?",
+        "Has every held or rejected input its event, and every created or joined one its lead?",
     );
     let checked = counted!(conn, "input WHERE verdict <> 'split'").await?;
     let rows = offenders!(
@@ -50,9 +50,9 @@ pub(super) async fn explained(conn: &mut Connection) -> Result<Invariant> {
          UNION ALL
          SELECT i.id, 'No event says that it was added to the lead ' || i.lead || '.', false
          FROM input AS i
-         WHERE i.verdict = 'merged'
+         WHERE i.verdict = 'joined'
            AND NOT EXISTS (SELECT FROM event AS e WHERE e.subject = i.lead
-                           AND e.type LIKE 'lead.merged.%' AND e.data ->> 'input' = i.id::text)"
+                           AND e.type LIKE 'lead.enquiry_added.%' AND e.data ->> 'input' = i.id::text)"
     );
     Ok(Invariant::found(asked, checked, rows.await?))
 }

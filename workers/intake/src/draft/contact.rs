@@ -246,7 +246,7 @@ fn dial_code(text: &str) -> Option<String> {
     (is_code && !code.starts_with('0')).then_some(code)
 }
 
-/// What people write where they have no company; merging by it would join strangers.
+/// What people write where they have no company; recognising by it would join strangers.
 fn is_no_company(text: &str) -> bool {
     const NONE: &[&str] = &[
         "selfemployed",

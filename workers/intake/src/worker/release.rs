@@ -40,7 +40,7 @@ pub(super) fn release_held(
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
     let input = world.known(command.input)?;
-    if let Verdict::Created { lead } | Verdict::Merged { lead } = input.verdict {
+    if let Verdict::Created { lead } | Verdict::Joined { lead } = input.verdict {
         return Ok(Outcome::already(Already {
             subject: SubjectKind::Lead,
             id: lead.0,

@@ -4,7 +4,7 @@ use domain::certainty::Evidence;
 use domain::customer::Customer;
 use domain::decide::{Ctx, NumberKind, Outcome, World};
 use domain::enquiry::{Enquiry, NoLead, Person};
-use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadMerged};
+use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadEnquiryAdded};
 use domain::ids::LeadId;
 use domain::input::{HoldReason, Input, InputAction};
 use domain::lead::Lead;
@@ -33,7 +33,7 @@ pub(super) fn judge(
     }
     let open = |lead: LeadId| world.find(lead).filter(|lead| lead.is_open());
     if let Some(lead) = who.lead.and_then(open) {
-        return merge(world, &input, lead, enquiry, &who.matched);
+        return add(world, &input, lead, enquiry, &who.matched);
     }
     let closed = continued.as_ref().map(|(lead, _)| *lead);
     match continued.and_then(|(lead, key)| Some((open(lead)?, key))) {
@@ -71,21 +71,21 @@ fn capture(
 }
 
 /// Another input of the person whose lead it is.
-fn merge(
+fn add(
     world: &World,
     input: &Input,
     lead: &Lead,
     enquiry: &Enquiry,
     matched: &[PartyKey],
 ) -> Decision {
-    let merged = lead.merge(enquiry)?;
+    let fuller = lead.add_enquiry(enquiry)?;
     let reason = format!("It was added to the open lead {} of the same person.", lead.number);
-    let input = input.judged(&InputAction::Merge { lead: lead.id }, reason)?;
-    let event = merged_event(&input, lead, enquiry, matched);
+    let input = input.judged(&InputAction::Join { lead: lead.id }, reason)?;
+    let event = added(&input, lead, enquiry, matched);
     let customer = Customer { account: lead.account, contact: lead.contact };
     let parties = introduce(world, enquiry, lead.id, customer);
     let thread = introduce_thread(world, enquiry, lead.id, None);
-    let outcome = Outcome::nothing().put(input).changed(merged, event);
+    let outcome = Outcome::nothing().put(input).changed(fuller, event);
     Ok(parties.into_iter().chain(thread).fold(outcome, Outcome::put))
 }
 
@@ -100,19 +100,19 @@ fn join(
 ) -> Decision {
     let matched = std::slice::from_ref(thread);
     if same_name(lead, enquiry) {
-        return merge(world, input, lead, enquiry, matched);
+        return add(world, input, lead, enquiry, matched);
     }
-    let merged = lead.merge(&Enquiry { person: Person::default(), ..enquiry.clone() })?;
+    let fuller = lead.add_enquiry(&Enquiry { person: Person::default(), ..enquiry.clone() })?;
     let reason =
         format!("It answers a mail of the open lead {}, and was added to it.", lead.number);
-    let input = input.judged(&InputAction::Merge { lead: lead.id }, reason)?;
-    let event = merged_event(&input, lead, enquiry, matched);
-    let outcome = Outcome::nothing().put(input).changed(merged, event);
+    let input = input.judged(&InputAction::Join { lead: lead.id }, reason)?;
+    let event = added(&input, lead, enquiry, matched);
+    let outcome = Outcome::nothing().put(input).changed(fuller, event);
     Ok(introduce_thread(world, enquiry, lead.id, None).into_iter().fold(outcome, Outcome::put))
 }
 
-fn merged_event(input: &Input, lead: &Lead, enquiry: &Enquiry, matched: &[PartyKey]) -> LeadMerged {
-    LeadMerged {
+fn added(input: &Input, lead: &Lead, enquiry: &Enquiry, matched: &[PartyKey]) -> LeadEnquiryAdded {
+    LeadEnquiryAdded {
         lead: lead.id,
         input: input.id,
         channel: input.channel,

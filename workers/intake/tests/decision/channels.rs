@@ -92,7 +92,7 @@ fn f25_an_input_whose_handling_failed_is_held_as_unreadable_and_never_dropped() 
 }
 
 #[test]
-fn f7_who_captures_by_hand_owns_the_lead_also_after_a_merge() {
+fn f7_who_captures_by_hand_owns_the_lead_also_after_another_enquiry() {
     let mut desk = Desk::new();
     let (input, told) = desk.form(&json!({
         "name": "Ana Lopez", "email": "ana@acme.example", "captured_by": "Bea Seller",

@@ -96,7 +96,7 @@ fn f5_a_part_of_a_longer_file_numbers_its_rows_from_the_header() {
 }
 
 #[test]
-fn f5_rows_are_created_merged_rejected_and_held_each_for_itself() {
+fn f5_rows_are_created_joined_rejected_and_held_each_for_itself() {
     let mut desk = Desk::new();
     let file = "name,email,city,action\nAna Lopez,ana@acme.example,Bonn,\nA. Lopez,ANA@acme.example,,\n\
                 Bob Orr,bob@orr.example,,delete\n,,Berlin,\n";
@@ -113,7 +113,7 @@ fn f5_rows_are_created_merged_rejected_and_held_each_for_itself() {
         .collect();
     let [
         Verdict::Created { lead },
-        Verdict::Merged { lead: same },
+        Verdict::Joined { lead: same },
         Verdict::Rejected,
         Verdict::Held,
     ] = verdicts[..]

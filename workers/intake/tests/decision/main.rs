@@ -98,7 +98,7 @@ impl Desk {
 
 fn lead_of(input: &Input) -> LeadId {
     match input.verdict {
-        Verdict::Created { lead } | Verdict::Merged { lead } => lead,
+        Verdict::Created { lead } | Verdict::Joined { lead } => lead,
         ref other => panic!("{other:?}: {}", input.reason),
     }
 }

@@ -48,12 +48,12 @@ fn f19_a_released_input_becomes_the_lead_that_a_person_read_in_it() {
 }
 
 #[test]
-fn f19_a_release_is_merged_where_the_person_has_an_open_lead() {
+fn f19_a_release_joins_the_lead_where_the_person_has_an_open_lead() {
     let mut desk = Desk::new();
     let (first, _) = desk.form(&json!({ "name": "Ana Lopez", "email": "ana@acme.example" }));
     let input = held(&mut desk);
     release(&mut desk, input, Some(person("Lopez", &["ana@acme.example"], &[]))).unwrap();
-    assert_eq!(desk.input(input).verdict, Verdict::Merged { lead: lead_of(&first) });
+    assert_eq!(desk.input(input).verdict, Verdict::Joined { lead: lead_of(&first) });
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn f19_what_a_person_read_takes_the_forms_of_what_a_reader_reads() {
     assert_eq!((enquiry.company, enquiry.message.as_deref()), (None, Some("a\n\nb")));
     assert_eq!(enquiry.address.unwrap().country.as_deref(), Some("DE"));
     desk.hears(when).1.unwrap();
-    assert_eq!(desk.input(input).verdict, Verdict::Merged { lead: lead_of(&first) });
+    assert_eq!(desk.input(input).verdict, Verdict::Joined { lead: lead_of(&first) });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use domain::commands::InputRelease;
 use domain::customer::Contact;
-use domain::events::{InputHeld, LeadCaptured, LeadMerged};
+use domain::events::{InputHeld, LeadCaptured, LeadEnquiryAdded};
 use domain::ids::{AccountId, ContactId};
 use domain::input::HoldReason;
 use domain::lead::{DisqualifyReason, LeadAction};
@@ -27,7 +27,7 @@ fn key(kind: PartyKeyKind, value: &str) -> PartyKey {
 }
 
 #[test]
-fn f20_the_same_address_or_phone_is_merged_and_what_is_known_is_kept() {
+fn f20_the_same_address_or_phone_joins_the_lead_and_what_is_known_is_kept() {
     for again in [
         json!({ "name": "A. L.", "email": "ANA@acme.example", "company": "Acme" }),
         json!({ "phone": "089 123456", "company": "Acme" }),
@@ -35,9 +35,9 @@ fn f20_the_same_address_or_phone_is_merged_and_what_is_known_is_kept() {
         let mut desk = Desk::new();
         let first = ana(&mut desk);
         let (second, told) = desk.form(&again);
-        assert_eq!(second.verdict, Verdict::Merged { lead: lead_of(&first) });
-        let merged: LeadMerged = told.get().unwrap();
-        assert_eq!(merged.matched.len(), 1, "{:?}", merged.matched);
+        assert_eq!(second.verdict, Verdict::Joined { lead: lead_of(&first) });
+        let added: LeadEnquiryAdded = told.get().unwrap();
+        assert_eq!(added.matched.len(), 1, "{:?}", added.matched);
         let enquiry = &desk.lead(lead_of(&first)).enquiry;
         assert_eq!(enquiry.person.full_name().as_deref(), Some("Ana Lopez"));
         assert_eq!(enquiry.company.as_deref(), Some("Acme"));
@@ -56,7 +56,7 @@ fn f20_a_closed_lead_takes_nothing_more_and_a_new_one_is_made() {
     assert!(matches!(second.verdict, Verdict::Created { .. }));
     assert_ne!(lead_of(&second), lead_of(&first));
     // From now on the new one is met.
-    assert_eq!(ana(&mut desk).verdict, Verdict::Merged { lead: lead_of(&second) });
+    assert_eq!(ana(&mut desk).verdict, Verdict::Joined { lead: lead_of(&second) });
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! F13: a mail that answers a captured one belongs to its lead.
 
-use domain::events::LeadMerged;
+use domain::events::LeadEnquiryAdded;
 use domain::lead::{DisqualifyReason, LeadAction};
 
 use super::*;
@@ -22,9 +22,9 @@ fn f13_an_answer_from_another_address_joins_the_lead() {
         let mut desk = Desk::new();
         let (first, _) = desk.mail(FIRST);
         let (answer, told) = desk.mail(&mail("Ana Lopez <ana@home.example>", headers));
-        assert_eq!(answer.verdict, Verdict::Merged { lead: lead_of(&first) }, "{headers}");
-        let merged: LeadMerged = told.get().unwrap();
-        assert_eq!(merged.matched, ["thread 1@acme.example"]);
+        assert_eq!(answer.verdict, Verdict::Joined { lead: lead_of(&first) }, "{headers}");
+        let added: LeadEnquiryAdded = told.get().unwrap();
+        assert_eq!(added.matched, ["thread 1@acme.example"]);
         assert_eq!(desk.leads(), 1);
         // It is the same name, so the other address is hers from now on.
         let (later, _) = desk.mail("From: <ana@home.example>\nSubject: Milk\n\nAnd a frother?\n");
@@ -53,8 +53,8 @@ fn f13_a_colleague_who_answers_joins_the_lead_and_stays_another_person() {
     let headers = "Message-ID: <2@acme.example>\nIn-Reply-To: <1@acme.example>";
     let (answer, told) = desk.mail(&mail("Bob Orr <bob@acme.example>", headers));
     assert_eq!(lead_of(&answer), lead_of(&first));
-    let merged: LeadMerged = told.get().unwrap();
-    assert_eq!(merged.enquiry.person.emails, ["bob@acme.example"], "the event says who wrote");
+    let added: LeadEnquiryAdded = told.get().unwrap();
+    assert_eq!(added.enquiry.person.emails, ["bob@acme.example"], "the event says who wrote");
     assert_eq!(desk.lead(lead_of(&first)).enquiry.person.emails, ["ana@acme.example"]);
     let (own, _) =
         desk.mail("From: Bob Orr <bob@acme.example>\nSubject: Tea\n\nDo you sell tea?\n");
@@ -68,7 +68,7 @@ fn f13_the_writers_own_lead_wins_and_a_thread_makes_no_conflict() {
     let (bobs, _) =
         desk.mail("From: Bob Orr <bob@orr.example>\nSubject: Tea\n\nDo you sell tea?\n");
     let (answer, _) = desk.mail(&mail("bob@orr.example", "In-Reply-To: <1@acme.example>"));
-    assert_eq!(answer.verdict, Verdict::Merged { lead: lead_of(&bobs) });
+    assert_eq!(answer.verdict, Verdict::Joined { lead: lead_of(&bobs) });
     assert_ne!(lead_of(&bobs), lead_of(&first));
     // And Ana's conversation stays hers.
     let (again, _) = desk.mail(&mail("ana@home.example", "In-Reply-To: <1@acme.example>"));
@@ -85,7 +85,7 @@ fn f13_an_answer_to_a_closed_lead_is_a_new_one_which_the_conversation_then_follo
     let (second, _) = desk.mail(&mail("ana@home.example", "In-Reply-To: <1@acme.example>"));
     assert!(matches!(second.verdict, Verdict::Created { .. }));
     let (third, _) = desk.mail(&mail("ana@third.example", "References: <1@acme.example>"));
-    assert_eq!(third.verdict, Verdict::Merged { lead: lead_of(&second) });
+    assert_eq!(third.verdict, Verdict::Joined { lead: lead_of(&second) });
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn f61_keys_of_two_customers_refuse_the_command_and_change_nothing() {
 }
 
 #[test]
-fn f61_a_person_of_one_account_who_names_another_is_not_merged_silently() {
+fn f61_a_person_of_one_account_who_names_another_is_not_taken_for_theirs_silently() {
     let mut story = ana_is_known()
         .given(account(20))
         .given(Party { account: Some(id(20)), ..party(PartyKeyKind::TaxId, "DE123456789") });
