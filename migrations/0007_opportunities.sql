@@ -27,6 +27,9 @@ CREATE TABLE opportunity (
     CHECK ((state = 'lost') = (lost_reason IS NOT NULL))
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE opportunity IS 'Possible sales (D365: opportunity).';
+COMMENT ON COLUMN opportunity.estimated_revenue IS
+    'What the sale may bring, net: without tax and freight, as amount_less_freight of its quotes.';
+COMMENT ON COLUMN opportunity.actual_revenue IS 'What the sale brought, net: without tax and freight.';
 
 CREATE TABLE opportunity_line (
     opportunity uuid NOT NULL REFERENCES opportunity,

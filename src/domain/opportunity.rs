@@ -30,7 +30,9 @@ pub struct Opportunity {
     pub currency: Currency,
     /// The price list that its lines are priced from.
     pub price_list: String,
-    /// Follows the net total of the lines (D365: isrevenuesystemcalculated), else what the lead said.
+    /// What the sale may bring, net: without tax and freight. Follows the lines
+    /// ([`Totals::amount_less_freight`](crate::totals::Totals::amount_less_freight); D365: isrevenuesystemcalculated),
+    /// else what the lead said.
     pub estimated_revenue: Option<Decimal>,
     pub close_date: Option<NaiveDate>,
     pub lines: Vec<Line>,
@@ -42,8 +44,15 @@ pub struct Opportunity {
 #[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum OpportunityState {
     Open,
-    Won { at: DateTime<Utc>, actual_revenue: Decimal },
-    Lost { at: DateTime<Utc>, reason: LostReason },
+    /// The revenue is net, as the estimated one: without tax and freight.
+    Won {
+        at: DateTime<Utc>,
+        actual_revenue: Decimal,
+    },
+    Lost {
+        at: DateTime<Utc>,
+        reason: LostReason,
+    },
 }
 
 /// D365: statuscode of a lost opportunity.

@@ -42,6 +42,7 @@ pub struct OpportunityCreated {
     /// What they want, as declared by the lead or by the rule that qualified it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interest: Vec<Interest>,
+    /// What the sale may bring, net: without tax and freight.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub estimated_revenue: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +55,8 @@ pub struct OpportunityRepriced {
     pub opportunity: OpportunityId,
     pub lines: Vec<Line>,
     pub totals: Totals,
+    /// What the sale may bring, net: without tax and freight (`totals.amount_less_freight`). What was estimated
+    /// before where no lines are left.
     #[serde(with = "crate::money::AsText")]
     pub estimated_revenue: Decimal,
     /// What was wanted and could not be priced, each with the reason and its D365 code.
@@ -68,8 +71,12 @@ pub struct OpportunityRepriced {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpportunityWon {
     pub opportunity: OpportunityId,
+    /// What the sale brought, net, as the estimated revenue: without tax and freight.
     #[serde(with = "crate::money::AsText")]
     pub actual_revenue: Decimal,
+    /// What the order asks for, tax and freight included; absent where it was won by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub total_amount: Option<Decimal>,
     /// The order that won it; absent where it was won by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
@@ -114,7 +121,7 @@ pub struct OpportunityAddLine {
 #[serde(deny_unknown_fields)]
 pub struct OpportunityWin {
     pub opportunity: OpportunityId,
-    /// Where absent, the estimated revenue.
+    /// What the sale brought, net: without tax and freight. Where absent, the estimated revenue.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub actual_revenue: Option<Decimal>,
 }

@@ -32,7 +32,8 @@ pub(crate) fn accept(
     let at = ctx.now;
     let won = quote.apply(&QuoteAction::Win { at })?;
     refuse_expired(quote, at.with_timezone(&zone).date_naive())?;
-    let actual_revenue = quote.offer.totals.total_amount;
+    // Net, as the estimate: what tax and freight bring goes on to others.
+    let actual_revenue = quote.offer.totals.amount_less_freight;
     let mut deal = opportunity.apply(&OpportunityAction::Win { at, actual_revenue })?;
 
     let order = order_of(opportunity, quote, command, ctx);
@@ -53,7 +54,8 @@ pub(crate) fn accept(
             comment: Some(format!("The customer accepted {} instead.", named(quote))),
         });
     }
-    let won = OpportunityWon { opportunity, actual_revenue, order: Some(order_id) };
+    let total_amount = Some(quote.offer.totals.total_amount);
+    let won = OpportunityWon { opportunity, actual_revenue, total_amount, order: Some(order_id) };
     Ok(says.put(order).changed(deal, won))
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn win(
     let actual_revenue = revenue(opportunity, command.actual_revenue)?;
     let won = opportunity.apply(&OpportunityAction::Win { at: ctx.now, actual_revenue })?;
     refuse_live_quotes(opportunity, "won")?;
-    let said = OpportunityWon { opportunity: won.id, actual_revenue, order: None };
+    let said =
+        OpportunityWon { opportunity: won.id, actual_revenue, total_amount: None, order: None };
     Ok(Outcome::nothing().changed(won, said))
 }
 

@@ -34,7 +34,7 @@ fn f83_won_by_hand_books_the_given_revenue_or_the_estimate() {
     let mut by_estimate = story().given(deal(Vec::new()));
     let told = by_estimate.when(win(None)).expect("won");
     let won: OpportunityWon = told.get().expect("opportunity.won");
-    assert_eq!((won.actual_revenue, won.order), (dec!(1500), None));
+    assert_eq!((won.actual_revenue, won.total_amount, won.order), (dec!(1500), None, None));
 
     let mut given = story().given(deal(Vec::new()));
     let told = given.when(win(Some(dec!(1400.50)))).expect("won");
