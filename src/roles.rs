@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::ValueEnum;
-use domain::commands::INTERNAL;
+use domain::commands::is_from_outside;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
 use secrecy::ExposeSecret;
@@ -120,7 +120,7 @@ fn users(workers: &[Box<dyn Hosted>], naming: &Naming, consumers: &[Consumer]) -
     });
     let mut users: Vec<User> = saying.collect();
     let asked = workers.iter().flat_map(|worker| worker.hears());
-    let asked = asked.filter(|ty| ty.kind == MessageKind::Command && !INTERNAL.contains(ty));
+    let asked = asked.filter(|ty| is_from_outside(ty));
     let operator = user(OPERATOR).writes(COMMANDS.to_owned(), names(asked));
     // Replaying puts a message back into any queue, by its name.
     let operator = operator.writes(REPLAY.to_owned(), Vec::new());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::answers;
-use domain::commands::INTERNAL;
+use domain::commands::is_from_outside;
 use domain::decide::Worker;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
@@ -81,7 +81,7 @@ pub fn queues(worker: &dyn Hosted, sayers: &[Sayer]) -> Vec<Queue> {
 pub fn exchanges(ty: &MessageType, sayers: &[Sayer]) -> Vec<String> {
     let saying = sayers.iter().filter(|sayer| sayer.says.contains(&ty));
     let mut exchanges: Vec<_> = saying.map(|sayer| said_by(sayer.name)).collect();
-    if ty.kind == MessageKind::Command && !INTERNAL.contains(&ty) {
+    if is_from_outside(ty) {
         exchanges.push(COMMANDS.to_owned());
         let senders = KINDS.iter().filter(|sender| sender.commands.contains(&ty));
         exchanges.extend(senders.map(|sender| from(sender.kind)));

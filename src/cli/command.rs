@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow, bail};
 use bytes::Bytes;
-use domain::commands::{COMMANDS, INTERNAL};
+use domain::commands::{COMMANDS, is_from_outside};
 use domain::decide::Arrived;
 use domain::host::Hosted;
 use domain::message::{MessageType, TYPE_PREFIX};
@@ -92,7 +92,7 @@ pub fn check(ty: &MessageType, data: &str, workers: &[Box<dyn Hosted>]) -> anyho
 
 /// What others may ask for; leadmill says the rest to itself.
 fn offered() -> impl Iterator<Item = &'static MessageType> {
-    COMMANDS.iter().copied().filter(|ty| !INTERNAL.contains(ty))
+    COMMANDS.iter().copied().filter(|ty| is_from_outside(ty))
 }
 
 /// Without major version, as people write it.

@@ -29,7 +29,6 @@ pub struct Catalog {
 
 /// What can be sold (D365: product), known by its SKU.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Product {
     #[serde(deserialize_with = "trimmed")]
     #[schemars(with = "Code")]
@@ -61,7 +60,6 @@ pub struct Product {
 
 /// Prices in one currency (D365: pricelevel).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PriceList {
     /// Its code, as `standard-eur`.
     #[serde(deserialize_with = "trimmed")]
@@ -78,7 +76,6 @@ pub struct PriceList {
 
 /// The price of one product in one list (D365: productpricelevel).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PriceListItem {
     #[serde(deserialize_with = "trimmed")]
     #[schemars(with = "Code")]

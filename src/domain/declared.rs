@@ -9,7 +9,6 @@ use crate::enquiry::LeadSource;
 
 /// What is said of a list as a whole. An empty one declares nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Declared {
     /// Columns by name, each with the field that its cells are read as, `other` or `ignore`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -36,7 +35,6 @@ pub struct Declared {
 
 /// Whom somebody means to reach. Each condition that is set must hold; of several values one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Profile {
     /// ISO 3166-1 alpha-2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -71,7 +71,6 @@ pub struct Payment {
 
 /// Who sells (EN 16931 BG-4); one per installation, from the settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Seller {
     /// BT-27.
     pub name: String,

@@ -42,6 +42,7 @@ pub mod reference;
 pub mod refusal;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
+pub mod schema;
 pub mod shape;
 pub mod shelf;
 pub mod story;

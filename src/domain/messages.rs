@@ -13,7 +13,7 @@ mod opportunity;
 mod order;
 mod quote;
 
-use crate::message::MessageType;
+use crate::message::{MessageKind, MessageType};
 
 macro_rules! by_subject {
     ($($kind:ident $subject:ident,)*) => {
@@ -45,6 +45,12 @@ macro_rules! by_subject {
 
             /// What leadmill says to itself alone: from outside it is not taken.
             pub const INTERNAL: [&super::MessageType; 2] = [InputRow::TYPE, ImportContinue::TYPE];
+
+            /// Whether others may ask for it: a command that leadmill does not keep to itself.
+            #[must_use]
+            pub fn is_from_outside(ty: &super::MessageType) -> bool {
+                ty.kind == super::MessageKind::Command && !INTERNAL.contains(&ty)
+            }
         }
     };
 }

@@ -81,7 +81,6 @@ pub enum RoundingPolicy {
 
 /// How one price list item is priced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PriceRule {
     pub method: PricingMethod,
     #[serde(default)]
@@ -102,7 +101,6 @@ impl PriceRule {
 
 /// What a product brings to its price; a method that needs an absent one is an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PriceBasis {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "crate::money::AsTextOption")]

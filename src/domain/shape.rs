@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::day::{DAY_PATTERN, MOMENT_PATTERN};
 use crate::message::MessageType;
 use crate::money::{CURRENCY_PATTERN, DECIMAL_PATTERN};
+use crate::schema::schema;
 use crate::text::{Bound, LINE_PATTERN, NOTE_PATTERN};
 
 mod fit;
@@ -68,9 +69,8 @@ impl Shape {
         static KNOWN: RwLock<BTreeMap<&str, Arc<Shape>>> = RwLock::new(BTreeMap::new());
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(ty.name).cloned();
         known.unwrap_or_else(|| {
-            let mut generator = SchemaSettings::draft2020_12().into_generator();
-            let schema = (ty.schema)(&mut generator).to_value();
-            let shape = Arc::new(read(&schema, &generator.take_definitions(true)));
+            let (root, definitions) = schema(ty, SchemaSettings::draft2020_12());
+            let shape = Arc::new(read(&root, &definitions));
             let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
             known.insert(ty.name, Arc::clone(&shape));
             shape

@@ -42,7 +42,6 @@ pub enum TaxCategory {
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
-#[serde(deny_unknown_fields)]
 pub struct Tax {
     pub category: TaxCategory,
     /// Percent, as `"21"`; zero for every category but S.
@@ -52,7 +51,6 @@ pub struct Tax {
 
 /// What a line's amounts are computed from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct LineAmounts {
     /// Price of one unit before any discount (D365: priceperunit).
     #[serde(with = "crate::money::AsText")]
@@ -71,7 +69,6 @@ pub struct LineAmounts {
 
 /// What the header adds to the lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Header {
     /// Percent of the whole detail amount, 0 to 100.
     #[serde(with = "crate::money::AsText")]
@@ -126,7 +123,7 @@ pub enum UnitRounding {
 
 /// The settings that a document is computed by; kept with it, so that it can be recomputed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Rules {
     pub tax_mode: TaxMode,
     pub manual_discount: ManualDiscount,
@@ -156,7 +153,6 @@ impl From<TaxMode> for Rules {
 
 /// The computed amounts of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct LineResult {
     /// (unit price − volume discount) × quantity (D365: baseamount).
     #[serde(with = "crate::money::AsText")]
@@ -180,7 +176,6 @@ pub struct LineResult {
 
 /// One group of the tax breakdown: all that is owed in one category at one rate (EN 16931: BG-23).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct TaxPart {
     /// BT-118.
     pub category: TaxCategory,
@@ -207,7 +202,6 @@ pub struct TaxPart {
 
 /// The totals of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Totals {
     /// Σ net amounts of the lines (D365: totallineitemamount; BT-106).
     #[serde(with = "crate::money::AsText")]

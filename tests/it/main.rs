@@ -21,6 +21,7 @@ mod layers;
 mod lifecycles;
 mod load;
 mod messaging;
+mod newer;
 mod operators;
 mod parking;
 mod proxy;

@@ -26,7 +26,6 @@ pub struct CatalogReplaced {
 
 /// Replace the catalog as a whole: what is not named is gone from new documents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct CatalogReplace {
     #[serde(default = "the_catalog")]
     pub catalog: CatalogId,

@@ -72,7 +72,6 @@ pub struct InputReread {
 
 /// Make a lead of a held input after all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct InputRelease {
     pub input: InputId,
     /// What a person corrects in what was read, or reads where nothing was; where absent, what was read is
@@ -83,7 +82,6 @@ pub struct InputRelease {
 
 /// A held input is no lead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct InputReject {
     pub input: InputId,
     pub reason: Short,
@@ -92,7 +90,6 @@ pub struct InputReject {
 /// Keep what later readers make of an input, beside what was made of it; `leadmill reread` says so of all whose
 /// reading changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct InputReadAgain {
     pub input: InputId,
     pub reading: PartReading,
@@ -103,7 +100,6 @@ pub struct InputReadAgain {
 
 /// One part of a collection, on its own way from here on. leadmill says it to itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct InputRow {
     /// The collection.
     pub input: InputId,
@@ -113,7 +109,6 @@ pub struct InputRow {
 
 /// Take the next parts out of a collection. leadmill says it to itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct ImportContinue {
     pub import: InputId,
     /// The place of the first part that was not taken yet; the first of all is 1.

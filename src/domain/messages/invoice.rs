@@ -57,7 +57,6 @@ pub struct InvoiceCanceled {
 
 /// A payer system reports money for an invoice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct PaymentReceived {
     pub invoice: InvoiceId,
     /// The payer system's own reference, unique per payer and invoice: one transfer may pay several
@@ -72,7 +71,6 @@ pub struct PaymentReceived {
 
 /// Cancel an invoice that nothing was paid on; its number stays taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct InvoiceCancel {
     pub invoice: InvoiceId,
     pub reason: Short,

@@ -91,7 +91,6 @@ pub struct LeadReactivated {
 
 /// Qualify an open lead by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct LeadQualify {
     pub lead: LeadId,
     /// Whose lead it is, where the sender knows better than the keys of the enquiry, or has to choose
@@ -105,7 +104,6 @@ pub struct LeadQualify {
 
 /// Disqualify an open lead by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct LeadDisqualify {
     pub lead: LeadId,
     pub reason: DisqualifyReason,
@@ -115,7 +113,6 @@ pub struct LeadDisqualify {
 
 /// Open a closed lead again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct LeadReactivate {
     pub lead: LeadId,
 }

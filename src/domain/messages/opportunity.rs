@@ -101,7 +101,6 @@ pub struct OpportunityReopened {
 
 /// Add a product to an open opportunity; the price comes from its price list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct OpportunityAddLine {
     pub opportunity: OpportunityId,
     /// SKU or name.
@@ -118,7 +117,6 @@ pub struct OpportunityAddLine {
 
 /// Win an opportunity by hand, without an order; refused while a quote lives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct OpportunityWin {
     pub opportunity: OpportunityId,
     /// What the sale brought, net: without tax and freight. Where absent, the estimated revenue.
@@ -128,7 +126,6 @@ pub struct OpportunityWin {
 
 /// Lose an opportunity; refused while a quote lives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct OpportunityLose {
     pub opportunity: OpportunityId,
     pub reason: LostReason,
@@ -140,7 +137,6 @@ pub struct OpportunityLose {
 
 /// Open a closed opportunity again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct OpportunityReopen {
     pub opportunity: OpportunityId,
 }

@@ -69,7 +69,6 @@ pub struct OrderCanceled {
 
 /// The warehouse shipped something of an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct OrderShip {
     pub order: OrderId,
     /// The warehouse's own reference, unique per order; sent again, it changes nothing.
@@ -80,7 +79,6 @@ pub struct OrderShip {
 
 /// Cancel what is not shipped of an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct OrderCancel {
     pub order: OrderId,
     pub reason: Short,

@@ -81,21 +81,18 @@ pub struct QuoteWon {
 
 /// Let a draft stand as offered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct QuoteActivate {
     pub quote: QuoteId,
 }
 
 /// Replace an active quote by a new draft with the next revision number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct QuoteRevise {
     pub quote: QuoteId,
 }
 
 /// Close an active quote without an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct QuoteClose {
     pub quote: QuoteId,
     pub reason: QuoteCloseReason,
@@ -110,7 +107,6 @@ pub struct QuoteClose {
 
 /// The customer accepts an active quote.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct QuoteAccept {
     pub quote: QuoteId,
     /// The customer's own order number; it will stand on the invoice.

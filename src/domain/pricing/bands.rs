@@ -22,7 +22,6 @@ pub enum DiscountKind {
 
 /// One band: from `low` to `high`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Band {
     #[serde(with = "crate::money::AsText")]
     pub low: Decimal,
@@ -37,7 +36,7 @@ pub struct Band {
 /// discount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Unchecked")]
-#[schemars(!try_from, deny_unknown_fields)]
+#[schemars(!try_from)]
 pub struct Bands {
     kind: DiscountKind,
     #[schemars(length(max = 1000))]
@@ -116,7 +115,6 @@ impl Bands {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Unchecked {
     kind: DiscountKind,
     bands: Vec<Band>,

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use domain::commands::{COMMANDS, INTERNAL};
+use domain::commands::{COMMANDS, is_from_outside};
 use domain::day::{DAY_PATTERN, MOMENT_PATTERN};
 use domain::decide::{Arrived, Malformed};
 use domain::host::Hosted;
@@ -22,11 +22,11 @@ use super::{all_workers, validator};
 const REASON_CHARS_MAX: usize = 1_500;
 
 /// What others may send; the rest leadmill says to itself, and reads it as it is.
-fn from_outside() -> impl Iterator<Item = &'static MessageType> {
-    COMMANDS.iter().copied().filter(|ty| !INTERNAL.contains(ty))
+pub(super) fn from_outside() -> impl Iterator<Item = &'static MessageType> {
+    COMMANDS.iter().copied().filter(|ty| is_from_outside(ty))
 }
 
-fn read(ty: &MessageType, data: &Value) -> Result<(), Malformed> {
+pub(super) fn read(ty: &MessageType, data: &Value) -> Result<(), Malformed> {
     static WORKERS: LazyLock<Vec<Box<dyn Hosted>>> = LazyLock::new(all_workers);
     let worker = WORKERS.iter().find(|worker| worker.hears().contains(&ty)).unwrap();
     let arrived = arrived(ty, data);
@@ -44,7 +44,7 @@ fn arrived(ty: &MessageType, data: &Value) -> Arrived {
 
 /// A place in the data of a command, with its schema.
 #[derive(Clone, Debug)]
-struct Leaf {
+pub(super) struct Leaf {
     /// As a JSON pointer, and as an answer names it.
     at: (String, String),
     schema: Value,
@@ -114,7 +114,7 @@ fn kinds(schema: &Value) -> Vec<&str> {
     }
 }
 
-fn example_of(ty: &MessageType) -> (Value, Vec<Leaf>) {
+pub(super) fn example_of(ty: &MessageType) -> (Value, Vec<Leaf>) {
     let (schema, mut leaves) = (contract::schema(ty.name).unwrap(), Vec::new());
     let data = example(&schema, &schema, (String::new(), String::new()), &mut leaves);
     (data, leaves)

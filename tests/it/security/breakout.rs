@@ -135,8 +135,7 @@ fn own(all: &[Box<dyn Hosted>], exchange: &str) -> BTreeSet<String> {
     }
     if exchange == COMMANDS {
         let heard = all.iter().flat_map(|worker| worker.hears().iter().copied());
-        let commands = heard.filter(|ty| ty.kind == MessageKind::Command);
-        let outside = commands.filter(|ty| !domain::commands::INTERNAL.contains(ty));
+        let outside = heard.filter(|ty| domain::commands::is_from_outside(ty));
         let mut queues = hearing(&outside.collect::<Vec<_>>());
         queues.remove(workers::OUT_BILLING);
         return queues;

@@ -25,6 +25,7 @@ pub struct SellerSettings {
     #[serde(default)]
     pub tax_number: Option<String>,
     /// BG-5.
+    #[serde(with = "SellerAddress")]
     pub address: Address,
     /// Where customers pay to (BT-84), without blanks.
     #[serde(default)]
@@ -41,6 +42,19 @@ pub struct SellerSettings {
     /// The same in words (BT-120).
     #[serde(default = "exempt")]
     pub exemption_reason: String,
+}
+
+/// An address as a person writes it: a misspelt key is refused. [`Address`] takes what it does not know, because it
+/// is stored and published too.
+#[derive(Default, Deserialize)]
+#[serde(remote = "Address", deny_unknown_fields, default)]
+struct SellerAddress {
+    line1: Option<String>,
+    line2: Option<String>,
+    city: Option<String>,
+    postal_code: Option<String>,
+    subdivision: Option<String>,
+    country: Option<String>,
 }
 
 impl SellerSettings {

@@ -33,7 +33,17 @@ pub struct QuotingSettings {
     #[serde(default)]
     pub freight: BTreeMap<String, Amount>,
     /// The tax of each tax class of the catalog.
-    pub tax_rates: BTreeMap<String, Tax>,
+    pub tax_rates: BTreeMap<String, TaxRate>,
+}
+
+/// The tax of a class as a person writes it: a misspelt key is refused. [`Tax`] takes what it does not know, because
+/// it is stored and published too.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaxRate {
+    pub category: TaxCategory,
+    #[serde(with = "domain::money::AsText")]
+    pub rate: Decimal,
 }
 
 /// An amount of money, written as a decimal string.
@@ -101,7 +111,7 @@ impl QuotingSettings {
     pub(crate) fn tax(&self, class: &str) -> Option<Tax> {
         let mut rates = self.tax_rates.iter();
         let (_, tax) = rates.find(|(name, _)| name.eq_ignore_ascii_case(class))?;
-        Some(Tax { rate: tax.rate.normalize(), ..*tax })
+        Some(Tax { category: tax.category, rate: tax.rate.normalize() })
     }
 
     /// What a quote in this currency has beside its lines.
@@ -138,6 +148,13 @@ mod tests {
         assert!(SOUND.contains(from));
         let settings: QuotingSettings = toml::from_str(&SOUND.replace(from, to)).unwrap();
         settings.problems()
+    }
+
+    #[test]
+    fn a_misspelt_key_of_a_tax_rate_is_refused_by_its_name() {
+        let text = SOUND.replace(r#"rate = "21""#, r#"rate = "21", cateogry = "S""#);
+        let read = toml::from_str::<QuotingSettings>(&text);
+        assert!(read.unwrap_err().to_string().contains("cateogry"));
     }
 
     #[test]

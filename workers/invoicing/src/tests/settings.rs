@@ -81,4 +81,8 @@ fn a_setting_that_does_not_exist_is_refused() {
     let text = "code = 'INV'\nzone = 'Europe/Berlin'\nname = 'X'\naddress = {}\nvatid = 'DE1'";
     let read = toml::from_str::<SellerSettings>(text);
     assert!(read.expect_err("a typing error").to_string().contains("vatid"));
+    let text =
+        text.replace("address = {}", "address = { citty = 'Bonn' }").replace("vatid", "vat_id");
+    let read = toml::from_str::<SellerSettings>(&text);
+    assert!(read.expect_err("a typing error").to_string().contains("citty"));
 }
