@@ -3,7 +3,7 @@
 CREATE TABLE input (
     id uuid PRIMARY KEY,
     sequence bigint NOT NULL CHECK (sequence >= 0),
-    channel text NOT NULL CHECK (channel IN ('email', 'web', 'import', 'card')),
+    channel text NOT NULL,
     collection uuid,
     part bigint,
     reason text NOT NULL,
@@ -42,8 +42,7 @@ CREATE TABLE lead (
     open_reason text CHECK (open_reason IN ('new', 'contacted')),
     qualified_at timestamptz,
     disqualified_at timestamptz,
-    disqualify_reason text CHECK (disqualify_reason IN
-        ('lost', 'cannot_contact', 'no_longer_interested', 'canceled')),
+    disqualify_reason text,
     created_at timestamptz NOT NULL DEFAULT now(),
     modified_at timestamptz NOT NULL DEFAULT now(),
     CHECK ((state = 'open') = (open_reason IS NOT NULL)),

@@ -41,7 +41,7 @@ CREATE TABLE invoice (
     tax_amount numeric(20,6) NOT NULL,
     total_amount numeric(20,6) NOT NULL,
     tax_breakdown jsonb NOT NULL,
-    payment_terms text NOT NULL CHECK (payment_terms IN ('net30', '2_10_net30', 'net45', 'net60')),
+    payment_terms text NOT NULL,
     purchase_order text,
     state text NOT NULL CHECK (state IN ('issued', 'partially_paid', 'paid', 'canceled')),
     paid_at timestamptz,

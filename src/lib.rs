@@ -120,6 +120,7 @@
 //! | [`Malformed`](domain::decide::Malformed) | the data breaks a bound of its type, which its schema tells (`domain/shape.rs`) | from outside: `No`, where its subject can be read; else parked |
 //! | [`Refusal::No`](domain::decide::Refusal) | a business rule says no, for good | recorded; a sender outside gets `<subject>.refused` |
 //! | [`Refusal::NotYet`](domain::decide::Refusal) | what is missing may still come | the claim is given back, a row of `delayed` written, and the message waits in a delay queue: ours four times up to 15 minutes, a command from outside 2 s and 15 s; then it is `No` |
+//! | [`Refusal::Newer`](domain::decide::Refusal) | it depends on a word that only a newer program knows | ours waits as with `NotYet`; then, and from outside at once, it is parked until somebody replays it |
 //! | [`Already`](domain::decide::Already) | the effect holds | `<subject>.already` names the record; nothing changes |
 //! | [`store::Fault`] | `Again`, `Connection`, `Ours`, `Message` | at once, after a pause, held until it is mended and said so, traced to one message by halving and parked |
 //! | a panic in a decision | a bug | caught, asked once more alone, then parked with its backtrace |

@@ -27,7 +27,9 @@ const DESCRIPTION: &str = "A lead-to-cash pipeline: leads go in by message, issu
     effect already held with `<subject>.already.v1`; the command is named there by its `id` and \
     `source`. An event may come twice, always with the same `id`.\n\n\
     Within a major version only optional fields are added, so a reader ignores fields that it does \
-    not know. Money and quantities are decimal strings. Fields marked `x-personal` hold personal \
+    not know; a command with a field that its schema does not have is refused by the name of the field. Lists of \
+    words in events (channels, kinds, reasons, sources, terms) are open where an alternative is marked `x-open`: later \
+    versions say more words, so a reader has a case for any other. States are closed. Money and quantities are decimal strings. Fields marked `x-personal` hold personal \
     data. The body may also come in binary mode, or as bare JSON with the properties `type`, \
     `message_id` and `app_id`; what leadmill publishes is always structured, with its attributes \
     repeated in the AMQP properties `message_id`, `type`, `app_id`, `correlation_id`, `timestamp`.";

@@ -70,7 +70,7 @@ const fn source(channel: Channel) -> LeadSource {
         Channel::Email => LeadSource::Email,
         Channel::Web => LeadSource::Web,
         Channel::Import => LeadSource::List,
-        Channel::Card => LeadSource::Other,
+        Channel::Card | Channel::Newer(_) => LeadSource::Other,
     }
 }
 

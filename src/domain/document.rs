@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::LineId;
 use crate::money::Currency;
+use crate::newer::NewerWord;
 use crate::totals::{Header, LineAmounts, Tax, TaxMode, Totals, TotalsError, totals};
 
 /// Most lines of one document.
@@ -83,35 +84,52 @@ pub enum PaymentTerms {
     TwoTenNet30,
     Net45,
     Net60,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 impl PaymentTerms {
+    /// What is agreed by them.
+    ///
+    /// # Errors
+    /// The word for those of a newer program.
+    pub const fn agreed(self) -> Result<Agreed, NewerWord> {
+        let (days, text) = match self {
+            Self::Net30 => (30, "Due in 30 days."),
+            Self::TwoTenNet30 => (30, "2 % discount within 10 days, due in 30 days."),
+            Self::Net45 => (45, "Due in 45 days."),
+            Self::Net60 => (60, "Due in 60 days."),
+            Self::Newer(word) => return Err(word),
+        };
+        let early = match self {
+            Self::TwoTenNet30 => Some((10, Decimal::TWO)),
+            _ => None,
+        };
+        Ok(Agreed { days, early, text })
+    }
+}
+
+/// What payment terms mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    days: u64,
+    /// Within how many days how many percent are taken off.
+    early: Option<(u64, Decimal)>,
+    /// BT-20: in words.
+    pub text: &'static str,
+}
+
+impl Agreed {
     /// BT-9: the day on which an invoice of that day is due.
     #[must_use]
-    pub fn due(self, issued: NaiveDate) -> NaiveDate {
-        let days = match self {
-            Self::Net30 | Self::TwoTenNet30 => 30,
-            Self::Net45 => 45,
-            Self::Net60 => 60,
-        };
-        issued.checked_add_days(Days::new(days)).unwrap_or(issued)
+    pub fn due(&self, issued: NaiveDate) -> NaiveDate {
+        issued.checked_add_days(Days::new(self.days)).unwrap_or(issued)
     }
 
     /// The last day and the percentage of the early discount, where the terms grant one.
     #[must_use]
-    pub fn early_discount(self, issued: NaiveDate) -> Option<(NaiveDate, Decimal)> {
-        let last = issued.checked_add_days(Days::new(10))?;
-        (self == Self::TwoTenNet30).then_some((last, Decimal::TWO))
-    }
-
-    /// BT-20: the terms in words.
-    #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Net30 => "Due in 30 days.",
-            Self::TwoTenNet30 => "2 % discount within 10 days, due in 30 days.",
-            Self::Net45 => "Due in 45 days.",
-            Self::Net60 => "Due in 60 days.",
-        }
+    pub fn early_discount(&self, issued: NaiveDate) -> Option<(NaiveDate, Decimal)> {
+        let (days, percent) = self.early?;
+        Some((issued.checked_add_days(Days::new(days))?, percent))
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::certainty::Sureness;
 use crate::day::{Day, Moment};
 use crate::money::Currency;
+use crate::newer::NewerWord;
 use crate::text::{Comment, LINE_CHARS_MAX, Note, Short};
 
 /// One enquiry of one person or company, as read; the seed of a lead.
@@ -247,6 +248,8 @@ pub enum LeadSource {
     List,
     #[default]
     Other,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 /// When they mean to buy (D365: purchasetimeframe).
@@ -258,6 +261,8 @@ pub enum PurchaseTimeframe {
     NextQuarter,
     ThisYear,
     Unknown,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 /// How a raw input came in; each has its own reader.
@@ -272,6 +277,8 @@ pub enum Channel {
     Import,
     /// One or more vCards.
     Card,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 impl std::fmt::Display for Channel {
@@ -281,6 +288,7 @@ impl std::fmt::Display for Channel {
             Self::Web => "web",
             Self::Import => "import",
             Self::Card => "card",
+            Self::Newer(word) => word.as_str(),
         })
     }
 }
@@ -383,4 +391,6 @@ pub enum NoLead {
     Conversation,
     /// Outside of the target profile that was declared for its list.
     Profile,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }

@@ -7,6 +7,7 @@ use crate::enquiry::{Channel, Enquiry};
 use crate::ids::{InputId, LeadId};
 use crate::lifecycle::{Lifecycle, step};
 use crate::message::SubjectKind;
+use crate::newer::NewerWord;
 use crate::refusal::Refusal;
 
 /// Largest raw input that is read, in bytes; a larger one is stored and held.
@@ -164,4 +165,6 @@ pub enum HoldReason {
     Unclear,
     /// Its keys point at two different parties.
     TwoParties,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }

@@ -8,6 +8,7 @@ use crate::enquiry::{DOUBTS_MAX, Enquiry};
 use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
+use crate::newer::NewerWord;
 use crate::refusal::Refusal;
 
 /// Most products that a lead can be interested in, over all its inputs.
@@ -72,6 +73,8 @@ pub enum DisqualifyReason {
     CannotContact,
     NoLongerInterested,
     Canceled,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 #[derive(Clone, Debug)]

@@ -29,6 +29,7 @@ pub mod message;
 mod messages;
 pub mod money;
 pub mod needs;
+pub mod newer;
 mod one_of;
 pub mod opportunity;
 pub mod order;

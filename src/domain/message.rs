@@ -43,6 +43,7 @@ macro_rules! subject_kind {
             JsonSchema,
         )]
         #[serde(rename_all = "snake_case")]
+        #[schemars(transform = crate::newer::open)]
         pub enum SubjectKind {
             $($kind),*
         }

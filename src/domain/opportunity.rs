@@ -11,6 +11,7 @@ use crate::ids::{LeadId, OpportunityId, QuoteId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
 use crate::money::Currency;
+use crate::newer::NewerWord;
 use crate::quote::{Quote, QuoteState};
 
 /// Most quotes, revisions included, that one opportunity holds.
@@ -61,6 +62,8 @@ pub enum OpportunityState {
 pub enum LostReason {
     Canceled,
     OutSold,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 #[derive(Clone, Debug)]

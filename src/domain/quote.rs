@@ -13,6 +13,7 @@ use crate::document::{Line, PaymentTerms};
 use crate::ids::QuoteId;
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
+use crate::newer::NewerWord;
 use crate::totals::{Header, Totals};
 
 /// A formal offer (D365: quote).
@@ -104,6 +105,8 @@ pub enum QuoteCloseReason {
     Canceled,
     Revised,
     Expired,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 #[derive(Clone, Debug)]

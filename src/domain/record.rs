@@ -15,7 +15,6 @@ macro_rules! record {
     ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
         /// A changed or new record.
         #[derive(Clone, Debug)]
-        #[expect(clippy::large_enum_variant, reason = "an outcome holds a handful of them, shortly")]
         pub enum Record {
             $($Of($Of),)*
             Party(Party),

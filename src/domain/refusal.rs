@@ -49,6 +49,10 @@ pub enum Refusal {
     /// again, a bounded number of times; then it is `No`.
     #[error("{0}")]
     NotYet(Reason),
+    /// It depends on a word that only a newer program knows. One of ours waits as with `NotYet`, because that
+    /// program may be about to take over; then, and from outside at once, it is parked: a no would be final.
+    #[error("{0}")]
+    Newer(Reason),
 }
 
 /// Which rule refused what.
@@ -120,7 +124,7 @@ impl Refusal {
     #[must_use]
     pub const fn reason(&self) -> &Reason {
         match self {
-            Self::No(reason) | Self::NotYet(reason) => reason,
+            Self::No(reason) | Self::NotYet(reason) | Self::Newer(reason) => reason,
         }
     }
 }

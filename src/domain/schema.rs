@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::commands::is_from_outside;
 use crate::message::MessageType;
+use crate::newer;
 
 /// The schema of a type's data, and those that it refers to by name.
 #[must_use]
@@ -28,8 +29,9 @@ pub fn schema(ty: &MessageType, settings: SchemaSettings) -> (Value, Map<String,
     (root.to_value(), generator.take_definitions(true))
 }
 
-/// Takes only the fields that are declared.
+/// Takes only the fields that are declared, and the words that this program knows.
 fn close(schema: &mut Schema) {
+    newer::close(schema);
     if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
         schema.insert("additionalProperties".into(), false.into());
     }

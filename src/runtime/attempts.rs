@@ -99,7 +99,7 @@ impl<'l> Attempts<'l> {
             Stop::Fault(Fault::Message(error) | Fault::Connection(error)) => {
                 poison(error.to_string())
             }
-            Stop::Undecided(Undecided::Panicked(place, _) | Undecided::Unsendable(place, _))
+            Stop::Undecided(Undecided::Panicked(place, _) | Undecided::Parked(place, _))
                 if places.len() > 1 =>
             {
                 // Once more, alone: only what is to blame by itself is parked.
@@ -109,9 +109,7 @@ impl<'l> Attempts<'l> {
             Stop::Undecided(Undecided::Panicked(_, reason)) => {
                 Ok(Some(Trouble { class: ParkedClass::Panic, reason }))
             }
-            Stop::Undecided(Undecided::Unsendable(_, reason)) => {
-                Ok(Some(Trouble { class: ParkedClass::TooLarge, reason }))
-            }
+            Stop::Undecided(Undecided::Parked(_, trouble)) => Ok(Some(trouble)),
             Stop::Undecided(Undecided::Gone(error)) => {
                 poison(format!("The thread that decided it ended without an answer: {error}."))
             }

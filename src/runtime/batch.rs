@@ -58,8 +58,9 @@ pub enum Undecided {
     TooMuch,
     /// The thread that decided it ended without an answer; what is known of that.
     Gone(String),
-    /// The broker would not take what one of them leads to; which one, and why.
-    Unsendable(usize, String),
+    /// One of them leads to what the broker would not take, or needs a newer program; which one, and why it is
+    /// parked.
+    Parked(usize, Trouble),
 }
 
 /// Why a transaction was rolled back.
@@ -86,7 +87,7 @@ impl Stop {
             Self::Fault(Fault::Message(_)) => Setback::Message,
             Self::Undecided(Undecided::Panicked(..) | Undecided::Gone(_)) => Setback::Panic,
             Self::Undecided(Undecided::TooMuch) => Setback::TooMuch,
-            Self::Undecided(Undecided::Unsendable(..)) => Setback::Message,
+            Self::Undecided(Undecided::Parked(..)) => Setback::Message,
         }
     }
 }

@@ -45,12 +45,13 @@ impl Cause<'_> {
             Effect::Said { .. } => ("said", None),
             Effect::Already(_) => ("already", None),
             Effect::Nothing => ("nothing", None),
-            Effect::Refused(Refusal::NotYet(reason)) if wait(message).is_some() => {
-                ("delayed", Some(reason.rule))
+            Effect::Refused(refusal) if wait(message, refusal).is_some() => {
+                ("delayed", Some(refusal.reason().rule))
             }
             Effect::Refused(Refusal::No(reason) | Refusal::NotYet(reason)) => {
                 ("refused", Some(reason.rule))
             }
+            Effect::Refused(Refusal::Newer(reason)) => ("parked", Some(reason.rule)),
         };
         DecidedSpan {
             step,
@@ -65,9 +66,16 @@ impl Cause<'_> {
     }
 }
 
-/// How long a message waits that may yet be decided otherwise; `None`: it has waited enough.
-pub fn wait(message: &Message) -> Option<Delay> {
-    let waits: &[Delay] = if message.is_from_outside() { &OUTSIDE_WAITS } else { &OWN_WAITS };
+/// How long a message waits that may yet be decided otherwise; `None`: it may not, or has waited enough.
+pub fn wait(message: &Message, refusal: &Refusal) -> Option<Delay> {
+    let outside = message.is_from_outside();
+    let waits: &[Delay] = match refusal {
+        Refusal::No(_) => &[],
+        // Its claim would stay and keep it from being replayed.
+        Refusal::Newer(_) if outside => &[],
+        Refusal::NotYet(_) if outside => &OUTSIDE_WAITS,
+        Refusal::NotYet(_) | Refusal::Newer(_) => &OWN_WAITS,
+    };
     let attempt = usize::try_from(message.attempt).unwrap_or(usize::MAX);
     waits.get(attempt).copied()
 }

@@ -46,7 +46,7 @@ pub struct LogRows<'a> {
     delayed: Vec<Outgoing>,
     waiting: Vec<NewDelayed>,
     /// Why something that was said last can never be sent.
-    unsendable: Option<String>,
+    trouble: Option<Trouble>,
     tracer: Tracer,
     spans: Spans,
 }
@@ -86,7 +86,7 @@ impl<'a> LogRows<'a> {
             back: (Vec::new(), Vec::new()),
             delayed: Vec::new(),
             waiting: Vec::new(),
-            unsendable: None,
+            trouble: None,
             tracer,
             spans: Spans::default(),
         }
@@ -95,14 +95,14 @@ impl<'a> LogRows<'a> {
     /// What follows from one message.
     ///
     /// # Errors
-    /// Where the broker would not take what follows: a sentence.
+    /// Why it is parked instead, where the broker would not take what follows or a newer program is needed.
     pub fn effect(
         &mut self,
         message: &Message,
         id: Uuid,
         pipeline: &Pipeline,
         effect: Effect,
-    ) -> Result<(), String> {
+    ) -> Result<(), Trouble> {
         let correlation = pipeline.correlation;
         let traceparent = pipeline.traceparent.as_deref();
         let span = || derived(id, self.worker.name(), Derived::Span.ordinal(message.attempt));
@@ -126,7 +126,7 @@ impl<'a> LogRows<'a> {
             Effect::Nothing => self.nothing(id, "Nothing follows."),
             Effect::Refused(refusal) => self.refuse(&cause, refusal),
         }
-        self.unsendable.take().map_or(Ok(()), Err)
+        self.trouble.take().map_or(Ok(()), Err)
     }
 
     /// A command whose id was used before, with other content. What was decided then stands; this
@@ -231,11 +231,12 @@ impl<'a> LogRows<'a> {
         let Sequenced { said: Said { ty, subject, data }, sequence, begins } = said;
         let correlation = if begins { id } else { cause.correlation };
         if data.len() > SAID_BYTES_MAX {
-            self.unsendable = Some(format!(
+            let reason = format!(
                 "It leads to a `{}` of {} bytes; the broker takes {BODY_BYTES_MAX}.",
                 ty.name,
                 data.len()
-            ));
+            );
+            self.trouble = Some(Trouble { class: ParkedClass::TooLarge, reason });
         }
         let traceparent = match cause.step {
             None => cause.traceparent.map(str::to_owned),
@@ -292,20 +293,25 @@ impl<'a> LogRows<'a> {
     fn refuse(&mut self, cause: &Cause<'_>, refusal: Refusal) {
         let Cause { message, id, .. } = *cause;
         let outside = message.is_from_outside();
-        if let (Refusal::NotYet(_), Some(wait)) = (&refusal, wait(message)) {
+        if let Some(wait) = wait(message, &refusal) {
             let back = if outside { &mut self.back.1 } else { &mut self.back.0 };
             back.push(id);
             self.delay(message, id, wait);
             return;
         }
-        let (Refusal::No(reason) | Refusal::NotYet(reason)) = refusal;
-        self.refused(cause, reason);
+        match refusal {
+            Refusal::No(reason) | Refusal::NotYet(reason) => self.refused(cause, reason),
+            Refusal::Newer(Reason { message: reason, .. }) => {
+                self.trouble = Some(Trouble { class: ParkedClass::Schema, reason });
+            }
+        }
     }
 
     fn delay(&mut self, message: &Message, id: Uuid, wait: Delay) {
         let again = message.again(wait.exchange(self.worker.name()), id);
         if let Err(why) = again.check() {
-            self.unsendable = Some(format!("It has to wait and cannot be sent again: {why}."));
+            let reason = format!("It has to wait and cannot be sent again: {why}.");
+            self.trouble = Some(Trouble { class: ParkedClass::TooLarge, reason });
         }
         let queue = message.arrived.queue.clone();
         self.waiting.push(NewDelayed { message: id, queue, lasts: wait.lasts() });

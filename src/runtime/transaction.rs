@@ -53,8 +53,8 @@ impl Desk {
         };
         for ((place, id), effect) in claims.fresh.iter().zip(effects) {
             let pipeline = pipeline_of(*place, id);
-            let sendable = records.effect(&messages[*place], *id, &pipeline, effect);
-            sendable.map_err(|why| Stop::Undecided(Undecided::Unsendable(*place, why)))?;
+            let written = records.effect(&messages[*place], *id, &pipeline, effect);
+            written.map_err(|trouble| Stop::Undecided(Undecided::Parked(*place, trouble)))?;
         }
         for (place, id) in &claims.conflicts {
             records.conflict(&messages[*place], *id, &pipeline_of(*place, id));

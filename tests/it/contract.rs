@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 mod bounds;
 mod golden;
+mod open;
 mod unknown;
 
 const WRITE: &str = "cargo run -- contract --write docs";

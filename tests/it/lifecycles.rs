@@ -58,6 +58,7 @@ fn walk<L: Walked>() {
                 (Err(refusal), Some(to)) => {
                     panic!("{from} {verb} does not lead to {to}: {refusal}")
                 }
+                (Err(Refusal::Newer(reason)), None) => panic!("a life cycle is closed: {reason}"),
                 (Err(Refusal::NotYet(reason)), None) => {
                     assert_eq!((reason.subject, reason.found.as_str()), (L::KIND, from));
                     found_for_now.insert((from, verb));

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::ids::{derived, minted};
+use crate::newer::OPEN;
 
 use super::at;
 
@@ -115,6 +116,9 @@ impl Dice {
     }
 
     fn string(&mut self, schema: &Value) -> String {
+        if schema[OPEN] == true {
+            return format!("newer_{}", self.below(3));
+        }
         let pattern = schema["pattern"].as_str().unwrap_or_default();
         match schema["format"].as_str() {
             Some("uuid") => self.id().to_string(),

@@ -11,7 +11,7 @@ use super::golden;
 const UNKNOWN: &str = "unheard_of";
 
 /// What leadmill reads of what it said itself: events, answers, and commands to itself.
-fn ours() -> impl Iterator<Item = &'static MessageType> {
+pub(super) fn ours() -> impl Iterator<Item = &'static MessageType> {
     contract::types().filter(|ty| !domain::commands::is_from_outside(ty))
 }
 
@@ -47,7 +47,7 @@ fn salted(value: &mut Value, schema: &Value, all: &Value) -> usize {
 }
 
 /// The alternatives of a schema, behind their references.
-fn schemas<'v>(schema: &'v Value, all: &'v Value) -> Vec<&'v Value> {
+pub(super) fn schemas<'v>(schema: &'v Value, all: &'v Value) -> Vec<&'v Value> {
     if let Some(target) = schema["$ref"].as_str() {
         return schemas(all.pointer(target.trim_start_matches('#')).unwrap(), all);
     }

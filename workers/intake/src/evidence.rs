@@ -178,7 +178,7 @@ fn place(channel: Channel, body: &[u8], at: usize) -> Place {
                 _ => line(),
             }
         }
-        Channel::Import => line(),
+        Channel::Import | Channel::Newer(_) => line(),
     }
 }
 

@@ -44,6 +44,9 @@ pub fn read(
         Channel::Web => form::read(content_type, body, options),
         Channel::Import => table::read(body, options),
         Channel::Card => card::read(body, options),
+        Channel::Newer(word) => Reading::unclear(format!(
+            "It came by the channel `{word}`, which only a newer leadmill reads; read it with that."
+        )),
     }
 }
 
@@ -59,6 +62,6 @@ pub fn external_id(
     match channel {
         Channel::Email => mail::identity(body).map(|key| ExternalId { key, tells_content: true }),
         Channel::Web => form::external_id(content_type, body),
-        Channel::Import | Channel::Card => None,
+        Channel::Import | Channel::Card | Channel::Newer(_) => None,
     }
 }

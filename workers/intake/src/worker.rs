@@ -286,6 +286,8 @@ impl Intake {
                 Reading::Parts(parts) => parts,
                 _ => Vec::new(),
             },
+            // Held when it is read.
+            Channel::Newer(_) => Vec::new(),
         };
         let skipped = usize::try_from(from - 1).unwrap_or(usize::MAX);
         all.into_iter().skip(skipped).take(SLICE_ROWS).collect()

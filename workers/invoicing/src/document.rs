@@ -1,6 +1,7 @@
 //! The invoice as a document of EN 16931: what `invoice.issued` says.
 
 use chrono::NaiveDate;
+use domain::document::Agreed;
 use domain::events::issued::{
     Adjustment, Delivery, EarlyDiscount, InvoiceIssued, InvoiceTotals, IssuedLine, Origin,
     PaymentInstructions, TaxBreakdown,
@@ -27,6 +28,7 @@ const UNDEFINED: &str = "1";
 pub(crate) fn issued(
     invoice: &Invoice,
     order: &Order,
+    terms: &Agreed,
     delivered: NaiveDate,
     lead: Option<LeadId>,
     settings: &SellerSettings,
@@ -48,7 +50,7 @@ pub(crate) fn issued(
         buyer: buyer.clone(),
         customer: invoice.customer,
         delivery: Delivery { date: delivered, address: buyer.address.clone() },
-        payment: payment(invoice),
+        payment: payment(invoice, terms),
         lines: invoice.lines.iter().map(line).collect(),
         allowances: adjustments(breakdown, ("95", "Discount"), |part| part.discount_amount),
         charges: adjustments(breakdown, ("FC", "Freight"), |part| part.freight_amount),
@@ -63,14 +65,14 @@ pub(crate) fn issued(
     }
 }
 
-fn payment(invoice: &Invoice) -> PaymentInstructions {
+fn payment(invoice: &Invoice, terms: &Agreed) -> PaymentInstructions {
     let seller = &invoice.seller;
     let means_code = match &seller.iban {
         Some(_) if invoice.currency.as_str() == "EUR" => SEPA,
         Some(_) => TRANSFER,
         None => UNDEFINED,
     };
-    let discount = invoice.payment_terms.early_discount(invoice.issue_date);
+    let discount = terms.early_discount(invoice.issue_date);
     let discount = discount.map(|(until, percent)| EarlyDiscount { percent, until });
     PaymentInstructions {
         means_code: means_code.into(),
@@ -78,7 +80,7 @@ fn payment(invoice: &Invoice) -> PaymentInstructions {
         bic: seller.bic.clone(),
         account_name: seller.iban.as_ref().map(|_| seller.name.clone()),
         remittance: invoice.number.clone(),
-        terms: invoice.payment_terms.text().into(),
+        terms: terms.text.into(),
         discounts: discount.into_iter().collect(),
     }
 }

@@ -10,7 +10,7 @@ use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderState};
 
-use crate::answer::already;
+use crate::answer::{agreed, already};
 use crate::bill::bill;
 use crate::document::issued;
 use crate::invoicing::Invoicing;
@@ -28,6 +28,7 @@ impl Invoicing {
         }
         let order = world.known(event.order)?;
         let delivered = self.delivered(order)?;
+        let terms = agreed(order.payment_terms, SubjectKind::Order, &order.number)?;
 
         let id: InvoiceId = ctx.id();
         let bill = bill(order, || ctx.id())?;
@@ -46,7 +47,7 @@ impl Invoicing {
             opportunity: order.opportunity,
             customer: order.customer,
             issue_date,
-            due_date: order.payment_terms.due(issue_date),
+            due_date: terms.due(issue_date),
             currency: order.currency,
             seller: self.seller.seller(),
             buyer: order.buyer.clone(),
@@ -59,7 +60,7 @@ impl Invoicing {
             state: InvoiceState::Issued,
         };
         let lead = world.id_by(LeadOfOrder(order.id));
-        let said = issued(&invoice, order, delivered, lead, &self.seller);
+        let said = issued(&invoice, order, &terms, delivered, lead, &self.seller);
         Ok(Outcome::nothing().put(series).changed(invoice, said))
     }
 

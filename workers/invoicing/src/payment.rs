@@ -7,12 +7,14 @@ use chrono::{DateTime, Utc};
 use domain::commands::PaymentReceived;
 use domain::day::NEAR_YEARS;
 use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::document::Agreed;
 use domain::events::InvoicePaid;
 use domain::invoice::{Invoice, InvoiceAction, InvoiceState, PAYMENTS_MAX, Payment};
+use domain::message::SubjectKind;
 use domain::money::{in_range, ratio, round_money};
 use rust_decimal::Decimal;
 
-use crate::answer::{already, refused};
+use crate::answer::{agreed, already, refused};
 use crate::when::Then;
 
 pub(crate) fn receive(
@@ -37,7 +39,8 @@ pub(crate) fn receive(
         value_date: command.value_date.date(),
     });
     check_sum(invoice, &paid)?;
-    let action = step_after(&paid, ctx);
+    let terms = agreed(invoice.payment_terms, SubjectKind::Invoice, &invoice.number)?;
+    let action = step_after(&paid, &terms, ctx);
     let paid = paid.apply(&action)?;
     let discount = match action {
         InvoiceAction::PayRest { discount, .. } => discount,
@@ -57,13 +60,13 @@ pub(crate) fn receive(
 }
 
 /// What the last payment was: a part, the rest (be it by the early discount), or too much.
-fn step_after(paid: &Invoice, ctx: &Ctx<'_, ()>) -> InvoiceAction {
+fn step_after(paid: &Invoice, terms: &Agreed, ctx: &Ctx<'_, ()>) -> InvoiceAction {
     let (at, rest) = (ctx.now, paid.payable());
     if matches!(paid.state, InvoiceState::Paid { .. }) {
         InvoiceAction::Overpay
     } else if rest <= Decimal::ZERO {
         InvoiceAction::PayRest { at, discount: Decimal::ZERO }
-    } else if early_enough(paid) {
+    } else if early_enough(paid, terms) {
         InvoiceAction::PayRest { at, discount: rest }
     } else {
         InvoiceAction::PayPart
@@ -72,8 +75,8 @@ fn step_after(paid: &Invoice, ctx: &Ctx<'_, ()>) -> InvoiceAction {
 
 /// Did all but the early discount come in by its last day? The value dates count, not when and in
 /// which order the payments were reported.
-fn early_enough(paid: &Invoice) -> bool {
-    let Some((last, percent)) = paid.payment_terms.early_discount(paid.issue_date) else {
+fn early_enough(paid: &Invoice, terms: &Agreed) -> bool {
+    let Some((last, percent)) = terms.early_discount(paid.issue_date) else {
         return false;
     };
     let (total, digits) = (paid.totals.total_amount, paid.currency.minor_digits());

@@ -187,6 +187,8 @@ fn score(named: &str, table: &Table, then: &str, problems: &mut Vec<String>) -> 
 fn reason(named: &str, table: &Table, problems: &mut Vec<String>) -> Option<DisqualifyReason> {
     let reason = table.get("reason").and_then(Value::as_str).unwrap_or_default();
     let known = DisqualifyReason::deserialize(Json::from(reason)).ok();
+    // A rule is a file of a person's, and says what this program knows.
+    let known = known.filter(|known| !matches!(known, DisqualifyReason::Newer(_)));
     if known.is_none() {
         problems.push(format!(
             "{named}, key `reason`: \"{reason}\" is none of lost, cannot_contact, \

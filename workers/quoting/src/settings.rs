@@ -68,6 +68,11 @@ impl QuotingSettings {
                 "The setting `quoting.discount_percent_max` is {percent}; write \"0\" to \"100\"."
             ));
         }
+        if let Err(unknown) = self.payment_terms.agreed() {
+            problems.push(format!(
+                "The setting `quoting.payment_terms` is \"{unknown}\"; write net30, 2_10_net30, net45 or net60."
+            ));
+        }
         if !(1..=VALIDITY_DAYS_MAX).contains(&self.validity_days) {
             problems.push(format!(
                 "The setting `quoting.validity_days` is {}; write 1 to {VALIDITY_DAYS_MAX}.",
@@ -164,6 +169,7 @@ mod tests {
             (r#""100""#, r#""-1""#, "quoting.activate_up_to"),
             (r#"max = "10""#, r#"max = "101""#, "quoting.discount_percent_max"),
             ("days = 30", "days = 0", "quoting.validity_days"),
+            (r#""2_10_net30""#, r#""2_14_net30""#, "quoting.payment_terms"),
             ("EUR =", "EURO =", "quoting.freight.EURO"),
             (r#""25""#, r#""-25""#, "quoting.freight.EUR"),
             (r#""21""#, r#""0""#, "quoting.tax_rates.standard"),

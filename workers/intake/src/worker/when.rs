@@ -63,7 +63,15 @@ impl Heard for When {
         if arrived.is(InputRow::TYPE) {
             arrived.data().map(Box::new).map(Self::Row)
         } else if arrived.is(ImportContinue::TYPE) {
-            arrived.data().map(Self::Continue)
+            let next: ImportContinue = arrived.data()?;
+            if let Channel::Newer(word) = next.channel {
+                return Err(Malformed::new(format!(
+                    "The collection `{}` came by the channel `{word}`, which only a newer leadmill reads; put \
+                     the message back with `leadmill parked replay` when that runs.",
+                    next.import
+                )));
+            }
+            Ok(Self::Continue(next))
         } else if arrived.is(InputRelease::TYPE) {
             arrived.data().map(Box::new).map(Self::Release)
         } else if arrived.is(InputReject::TYPE) {

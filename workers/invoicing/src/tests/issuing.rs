@@ -1,3 +1,5 @@
+use domain::newer::NewerWord;
+
 use super::*;
 
 #[test]
@@ -82,6 +84,15 @@ fn f109_terms_without_a_discount_and_a_seller_without_an_account() {
     assert!(said.payment.discounts.is_empty());
     assert_eq!((said.payment.means_code.as_str(), said.payment.account_name), ("1", None));
     assert_eq!(said.origin.lead_id, None, "a deal that is gone leaves no trace");
+}
+
+#[test]
+fn an_order_with_terms_of_a_newer_program_is_held_for_it_and_takes_no_number() {
+    let word = NewerWord::try_from(std::borrow::Cow::from("2_14_net30")).expect("a word");
+    let mut story = story(&Order { payment_terms: PaymentTerms::Newer(word), ..order() });
+    let Err(Refusal::Newer(reason)) = story.when(fulfilled(ORDER)) else { panic!("it is decided") };
+    assert!(reason.message.contains("`2_14_net30`"), "{reason}");
+    assert!(story.world.by(InvoicesOfOrder(ORDER)).is_none());
 }
 
 #[test]
