@@ -93,7 +93,7 @@ CREATE TABLE schedule (
     worker       text COLLATE "C" NOT NULL,
     due_at       timestamptz NOT NULL,
     type         text COLLATE "C" NOT NULL,
-    key          text COLLATE "C" NOT NULL CHECK (key <> ''),
+    name         text COLLATE "C" NOT NULL CHECK (name <> ''),
     subject_kind text NOT NULL,
     subject      uuid NOT NULL,
     data         json NOT NULL,
@@ -101,13 +101,30 @@ CREATE TABLE schedule (
     cause        uuid NOT NULL,
     claimed_at   timestamptz,
     batch        uuid CHECK ((batch IS NOT NULL) = (claimed_at IS NOT NULL)),
-    unsaid       text CHECK (unsaid <> ''),
-    UNIQUE (type, key, due_at)
+    unsaid       text CHECK (unsaid <> '')
 );
+CREATE UNIQUE INDEX schedule_waiting ON schedule (subject, name) WHERE claimed_at IS NULL;
 CREATE INDEX schedule_due ON schedule (due_at, id) WHERE claimed_at IS NULL AND unsaid IS NULL;
+CREATE INDEX schedule_done ON schedule (claimed_at) WHERE claimed_at IS NOT NULL;
 CREATE INDEX schedule_unsaid ON schedule (due_at) WHERE unsaid IS NOT NULL;
 COMMENT ON TABLE schedule IS
     'Commands that become due: claiming a row makes it happen once, even with many clocks running.';
-COMMENT ON COLUMN schedule.key IS 'What it is about, for the planner: the same key, type and time is the same timer.';
+COMMENT ON COLUMN schedule.name IS 'Which timer of its subject it is: planned again while it waits, it is moved.';
+COMMENT ON COLUMN schedule.claimed_at IS 'When the clock said it; 8 days later the row goes.';
 COMMENT ON COLUMN schedule.worker IS 'Who planned it: the clock says of it only what that worker may plan.';
 COMMENT ON COLUMN schedule.unsaid IS 'Why the clock does not say it, where it is none that its planner may plan; null it to have it said.';
+
+-- Tests and rehearsals look at what happens in two days without waiting for them. Nobody but the owner of the
+-- tables may write it; `status`, `audit` and `migrate` say so as long as it is not zero.
+CREATE TABLE clock_shift (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    by  interval NOT NULL
+);
+INSERT INTO clock_shift (by) VALUES ('0');
+COMMENT ON TABLE clock_shift IS 'How far the time that decisions see is ahead of the server''s; one row.';
+
+CREATE FUNCTION decision_time() RETURNS timestamptz
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT now() + by FROM clock_shift
+$$;
+COMMENT ON FUNCTION decision_time IS 'The time that a decision sees: the begin of its transaction, shifted.';

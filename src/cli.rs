@@ -28,6 +28,7 @@ mod reread;
 pub mod run;
 pub mod send;
 pub mod sibling;
+mod stats;
 mod status;
 mod time;
 mod trace;
@@ -88,6 +89,9 @@ enum Verb {
     Consumer(consumer::Consumer),
     /// Show how things stand: queues, records, inputs, and what needs somebody
     Status,
+    /// Figures over many pipelines: how long they take
+    #[command(subcommand)]
+    Stats(stats::Stats),
     /// Show the whole pipeline of anything, from the first message to the last
     Trace(trace::Trace),
     /// Look at messages that could not be handled; replay or discard them
@@ -166,6 +170,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Consumer(consumer) => consumer.run(&context).await,
         Verb::Catalog(catalog) => catalog.run(&context).await,
         Verb::Status => status::run(&context).await,
+        Verb::Stats(stats) => stats.run(&context).await,
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,

@@ -150,7 +150,7 @@
 //! | aggregate, aggregate root | a subject with its parts; [`Root`](domain::decide::Root) |
 //! | optimistic locking | the `sequence` of a row, checked by `store/save.rs`, beside real locks |
 //! | event sourcing | none: rows are the truth, events tell of them |
-//! | scheduler, timer | the clock: `schedule` and `runtime/upkeep.rs` |
+//! | scheduler, timer | the clock: `schedule`, `runtime/sweep.rs`; planned and canceled by `Outcome` (`domain/outcome.rs`) |
 //! | projection, read model | `store/views` |
 //!
 //! Why it is so and not otherwise, with what was rejected: `docs/decisions.md`.

@@ -45,7 +45,7 @@ pub use subjects::{
     account, catalog, contact, input, invoice, lead, opportunity, order, party, quote, series,
 };
 use subjects::{payment, shipment};
-pub use views::{audit, blocker, imports, outcome, readings, status, summary, trace};
+pub use views::{audit, blocker, imports, latency, outcome, readings, status, summary, trace};
 
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE_ADMITS: &str = "28000";
@@ -99,7 +99,7 @@ pub async fn close(conn: Connection) -> Result<()> {
 /// Begins a transaction; answers its `now()`, the one time that all its decisions share. One round
 /// trip.
 pub async fn begin(conn: &mut Connection) -> Result<DateTime<Utc>> {
-    let row = sqlx::raw_sql("BEGIN; SELECT now()").fetch_one(conn).await?;
+    let row = sqlx::raw_sql("BEGIN; SELECT decision_time()").fetch_one(conn).await?;
     Ok(row.try_get(0)?)
 }
 

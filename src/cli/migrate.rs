@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
+use super::time::shifted;
 use super::{Context, former};
 use crate::settings::Settings;
+use crate::store::Migrated;
 use crate::store::consumer::Consumer;
 use crate::{store, workers};
 
@@ -30,14 +32,15 @@ pub struct Migrate {
 
 /// Makes database, tables, partitions and queues ready, for all workers, running or not.
 pub async fn prepare(settings: &Settings) -> anyhow::Result<Ready> {
-    let applied = tables(settings).await?;
+    let Migrated { applied, shift_s, .. } = tables(settings).await?;
     let workers = workers::all(settings)?;
     let consumers = consumers(settings).await?;
     let queues = workers::consumer_queues(&consumers, &workers::sayers(&workers));
     let topology = workers::topology(&workers).outward(queues);
     former::make_room(settings).await?;
     topology.declare(&settings.broker).await?;
-    let notes = former::leave(settings, &topology).await?;
+    let mut notes = former::leave(settings, &topology).await?;
+    notes.extend(shifted(shift_s));
     Ok(Ready { applied, queues: topology.queues.len(), notes })
 }
 
@@ -50,18 +53,19 @@ async fn consumers(settings: &Settings) -> anyhow::Result<Vec<Consumer>> {
     Ok(consumers)
 }
 
-async fn tables(settings: &Settings) -> anyhow::Result<Vec<String>> {
+async fn tables(settings: &Settings) -> anyhow::Result<Migrated> {
     let fault = |fault: store::Fault| anyhow!("{fault}");
     store::create_database_if_missing(&settings.database).await.map_err(fault)?;
-    let migrated = store::migrate(&settings.database).await.map_err(fault)?;
-    Ok(migrated.applied)
+    store::migrate(&settings.database).await.map_err(fault)
 }
 
 impl Migrate {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
         let settings = context.settings().await?;
         let ready = if self.no_queues {
-            Ready { applied: tables(&settings).await?, ..Ready::default() }
+            let Migrated { applied, shift_s, .. } = tables(&settings).await?;
+            let notes = shifted(shift_s).into_iter().collect();
+            Ready { applied, queues: 0, notes }
         } else {
             prepare(&settings).await?
         };
@@ -74,12 +78,15 @@ impl Migrate {
                 n => format!("{n} migrations were applied"),
             };
             if self.no_queues {
-                format!("{tables}; queues were left alone.")
+                said_with(format!("{tables}; queues were left alone."), ready.notes)
             } else {
-                let ready_ones = format!("{tables}; {} queues are ready.", ready.queues);
-                [vec![ready_ones], ready.notes].concat().join("\n")
+                said_with(format!("{tables}; {} queues are ready.", ready.queues), ready.notes)
             }
         })?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn said_with(first: String, notes: Vec<String>) -> String {
+    [vec![first], notes].concat().join("\n")
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use domain::commands::InputReadAgain;
 use domain::decide::{Arrived, RawInputs};
 use domain::enquiry::PartReading;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::post::{self, Post, Sender};
 use super::send::Channel;
-use super::time::counted;
+use super::time::{counted, moment};
 use super::{Context, progress};
 use crate::messaging::Outgoing;
 use crate::runtime::{hex, opening};
@@ -350,14 +350,6 @@ fn for_people(report: &Report) -> String {
 
 fn inputs(n: u64) -> String {
     counted(usize::try_from(n).unwrap_or(usize::MAX), "input", "inputs")
-}
-
-/// The begin of a day, or a moment.
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    let day = text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0));
-    let moment = day.map(|begin| begin.and_utc()).or_else(|| text.parse().ok());
-    moment
-        .ok_or_else(|| "write a day as 2026-11-01, or a moment as 2026-11-01T09:00:00Z".to_owned())
 }
 
 fn sentence(fault: Fault) -> anyhow::Error {

@@ -1,6 +1,6 @@
 //! Times and numbers as people read them.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// How long ago, as `12 s` or `3 h 20 min`.
 pub(super) fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
@@ -19,6 +19,27 @@ pub(super) fn span(span: TimeDelta) -> String {
         (1..48, ..) => format!("{hours} h {} min", minutes % 60),
         _ => format!("{} d {} h", hours / 24, hours % 24),
     }
+}
+
+/// What is to be said where decisions see another time than the server's, by so many seconds.
+pub(super) fn shifted(seconds: i64) -> Option<String> {
+    let ahead = TimeDelta::try_seconds(seconds.abs()).unwrap_or_default();
+    let way = if seconds > 0 { "ahead of" } else { "behind" };
+    (seconds != 0).then(|| {
+        format!(
+            "Decisions see a time that is {} {way} the server's. Where this is no test, set it right as the owner of \
+             the tables: UPDATE clock_shift SET by = '0'.",
+            span(ahead)
+        )
+    })
+}
+
+/// The begin of a day, or a moment.
+pub(super) fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let day = text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0));
+    let moment = day.map(|begin| begin.and_utc()).or_else(|| text.parse().ok());
+    moment
+        .ok_or_else(|| "write a day as 2026-11-01, or a moment as 2026-11-01T09:00:00Z".to_owned())
 }
 
 /// A number with its noun.

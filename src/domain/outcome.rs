@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::message::Said;
+use crate::message::{Said, Subject};
 use crate::record::Record;
 use crate::refusal::Already;
 
@@ -11,7 +11,7 @@ use crate::refusal::Already;
 pub struct Outcome<T> {
     pub records: Vec<Record>,
     pub says: Vec<Saying<T>>,
-    /// Commands that leadmill will say to itself at a later time.
+    /// Commands that leadmill will say to itself at a later time, or will not any more.
     pub later: Vec<Later<T>>,
     /// Set where the command's effect already held.
     pub already: Option<Already>,
@@ -24,11 +24,14 @@ pub struct Saying<T> {
     pub begins: bool,
 }
 
-/// A command for later, claimed by the clock exactly once.
+/// What becomes of a timer: a command for later, claimed by the clock exactly once. A subject has one waiting timer of
+/// a name.
 #[derive(Clone, Debug)]
-pub struct Later<T> {
-    pub due: DateTime<Utc>,
-    pub message: T,
+pub enum Later<T> {
+    /// Said when it is due; where one waits already, it is moved and says this instead.
+    Plan { name: &'static str, due: DateTime<Utc>, message: T },
+    /// Not said any more; nothing where none waits.
+    Cancel { name: &'static str, about: Subject },
 }
 
 /// The most messages that one decision may say; larger work continues itself.
@@ -76,10 +79,17 @@ impl<T> Outcome<T> {
         self
     }
 
-    /// Says a command to ourselves when the time has come.
+    /// Says a command to ourselves when the time has come; the timer of that name about the same subject is moved.
     #[must_use]
-    pub fn later(mut self, due: DateTime<Utc>, message: impl Into<T>) -> Self {
-        self.later.push(Later { due, message: message.into() });
+    pub fn later(mut self, name: &'static str, due: DateTime<Utc>, message: impl Into<T>) -> Self {
+        self.later.push(Later::Plan { name, due, message: message.into() });
+        self
+    }
+
+    /// The timer of that name about a subject is over: what it was to say is not said.
+    #[must_use]
+    pub fn not_later(mut self, name: &'static str, about: Subject) -> Self {
+        self.later.push(Later::Cancel { name, about });
         self
     }
 
@@ -93,7 +103,14 @@ impl<T> Outcome<T> {
         let later = self.later.iter();
         Outcome {
             records: self.records,
-            later: later.map(|l| Later { due: l.due, message: Said::from(&l.message) }).collect(),
+            later: later
+                .map(|later| match later {
+                    Later::Plan { name, due, message } => {
+                        Later::Plan { name, due: *due, message: Said::from(message) }
+                    }
+                    Later::Cancel { name, about } => Later::Cancel { name, about: *about },
+                })
+                .collect(),
             says: says
                 .map(|s| Saying { message: Said::from(&s.message), begins: s.begins })
                 .collect(),

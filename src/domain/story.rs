@@ -36,7 +36,7 @@ pub struct Story<W: Worker> {
 #[derive(Clone, Debug, Default)]
 pub struct Told {
     pub says: Vec<Sequenced>,
-    /// What will be said when its time has come.
+    /// What will be said when its time has come, and what will not any more.
     pub later: Vec<Later<Said>>,
     pub already: bool,
 }

@@ -1,5 +1,7 @@
 //! What a batch leaves behind: the rows of the log, and the messages that are published of them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::decide::{Already, Later, Reason, Refusal};
 use domain::host::Hosted;
@@ -40,7 +42,8 @@ pub struct LogRows<'a> {
     refusals: Vec<Final>,
     parked: Vec<NewParked>,
     nothing: Vec<Nothing>,
-    timers: Vec<Timer>,
+    /// By what they are about and their name: the last word of a batch counts.
+    timers: BTreeMap<(Uuid, &'static str), Option<Timer>>,
     /// Claims given back, because the message waits: ours and from outside.
     back: (Vec<Uuid>, Vec<Uuid>),
     delayed: Vec<Outgoing>,
@@ -66,7 +69,7 @@ struct Final {
 struct Timer {
     id: Uuid,
     due: DateTime<Utc>,
-    key: String,
+    name: &'static str,
     said: Said,
     correlation: Uuid,
     cause: Uuid,
@@ -82,7 +85,7 @@ impl<'a> LogRows<'a> {
             refusals: Vec::new(),
             parked: Vec::new(),
             nothing: Vec::new(),
-            timers: Vec::new(),
+            timers: BTreeMap::new(),
             back: (Vec::new(), Vec::new()),
             delayed: Vec::new(),
             waiting: Vec::new(),
@@ -201,7 +204,6 @@ impl<'a> LogRows<'a> {
         }
         store::delayed::insert(conn, name, &self.waiting).await?;
         let refusals = self.refusals.iter().map(Final::row);
-        let timers = self.timers.iter().map(Timer::row);
         store::event::append(conn, name, batch, &self.events).await?;
         store::refusal::insert(conn, name, batch, &refusals.collect::<Vec<_>>()).await?;
         store::nothing::insert(conn, name, batch, &self.nothing).await?;
@@ -209,7 +211,11 @@ impl<'a> LogRows<'a> {
             store::parked::insert(conn, name, &self.parked).await?;
         }
         if !self.timers.is_empty() {
-            store::schedule::insert(conn, name, &timers.collect::<Vec<_>>()).await?;
+            let planned: Vec<_> = self.timers.values().flatten().map(Timer::row).collect();
+            let canceled = self.timers.iter().filter(|(_, timer)| timer.is_none());
+            let canceled: Vec<_> = canceled.map(|(of, _)| *of).collect();
+            store::schedule::cancel(conn, name, &canceled).await?;
+            store::schedule::plan(conn, name, &planned).await?;
         }
         let mut batches = Vec::new();
         if messages > 0 || !self.events.is_empty() {
@@ -269,10 +275,15 @@ impl<'a> LogRows<'a> {
     }
 
     fn timer(&mut self, cause: Uuid, correlation: Uuid, nth: u32, timer: Later<Said>) {
-        let Later { due, message } = timer;
-        let id = derived(cause, self.worker.name(), Derived::Timer.ordinal(nth));
-        let key = message.subject.id.to_string();
-        self.timers.push(Timer { id, due, key, said: message, correlation, cause });
+        let (about, name, timer) = match timer {
+            Later::Plan { name, due, message: said } => {
+                let id = derived(cause, self.worker.name(), Derived::Timer.ordinal(nth));
+                let about = said.subject;
+                (about, name, Some(Timer { id, due, name, said, correlation, cause }))
+            }
+            Later::Cancel { name, about } => (about, name, None),
+        };
+        self.timers.insert((about.id, name), timer);
     }
 
     fn nothing(&mut self, id: Uuid, why: &str) {
@@ -358,7 +369,7 @@ impl Timer {
         NewTimer {
             id: self.id,
             due_at: self.due,
-            key: &self.key,
+            name: self.name,
             said: &self.said,
             correlation: self.correlation,
             cause: self.cause,

@@ -38,8 +38,8 @@ enum Published {
 }
 
 impl Upkeep {
-    /// A due timer becomes a command, in one transaction with its claim: it happens once. What none
-    /// may say stays behind, with its reason.
+    /// A due timer becomes a command, in one transaction with its claim: it happens once. What cannot be said stays
+    /// behind with its reason, and what this program does not know is left to one that does.
     pub(super) async fn timers(
         &self,
         conn: &mut Connection,
@@ -48,7 +48,8 @@ impl Upkeep {
     ) -> Result<(), Fault> {
         let now = store::begin(conn).await?;
         let batch = minted(now, random());
-        let due = store::schedule::claim_due(conn, batch, TIMERS_MAX).await?;
+        let due = store::schedule::claim_due(conn, batch, now, &self.known(), TIMERS_MAX).await?;
+        self.meter.overdue(store::schedule::overdue(conn, now).await?);
         if due.is_empty() {
             return store::rollback(conn).await;
         }
@@ -56,7 +57,7 @@ impl Upkeep {
         for timer in due {
             let timer_id = timer.id;
             // The window of known messages begins when it is said, not when it was planned.
-            match self.command(timer, minted(now, random())) {
+            match Self::command(timer, minted(now, random())) {
                 Ok(command) => commands.push(command),
                 Err(why) => {
                     error!("The timer {timer_id} is not said: {why}");
@@ -76,16 +77,17 @@ impl Upkeep {
         self.publish(conn, link, &[batch], left).await
     }
 
-    /// The command of a timer, if its planner may plan one like this.
-    fn command(&self, timer: DueTimer, id: Uuid) -> Result<NewEvent, String> {
-        let DueTimer { worker, ty, subject_kind, data, .. } = timer;
-        let planned = self.plans.get(worker.as_str()).is_some_and(|all| all.contains(&ty.as_str()));
+    /// What this program may say, as planner and type: the rest is a newer one's.
+    fn known(&self) -> Vec<(&'static str, &'static str)> {
+        let plans = self.plans.iter();
+        plans.flat_map(|(worker, types)| types.iter().map(move |ty| (*worker, *ty))).collect()
+    }
+
+    /// The command of a timer, if it can be said.
+    fn command(timer: DueTimer, id: Uuid) -> Result<NewEvent, String> {
+        let DueTimer { ty, subject_kind, data, .. } = timer;
         let known = domain::commands::COMMANDS.iter().find(|known| known.name == ty);
-        let known = known.filter(|_| planned).ok_or_else(|| {
-            format!(
-                "`{worker}` plans no `{ty}`, as far as this program knows; see who wrote its row."
-            )
-        })?;
+        let known = known.ok_or_else(|| format!("`{ty}` is no command of this program."))?;
         let kind = SubjectKind::named(&subject_kind).ok_or_else(|| {
             format!("It is about a `{subject_kind}`, which this program does not know.")
         })?;

@@ -114,7 +114,10 @@ impl Upkeep {
                 match todo {
                     Todo::Timers => self.timers(conn, link, &mut left).await,
                     Todo::Sweep => self.sweep(conn, link, keeps, &mut left).await,
-                    Todo::Partitions => maintain(conn).await,
+                    Todo::Partitions => {
+                        store::schedule::purge(conn).await?;
+                        maintain(conn).await
+                    }
                     Todo::Locks => self.locks(conn, &told).await,
                 }
             };

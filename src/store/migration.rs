@@ -5,6 +5,7 @@ use sqlx::migrate::{Migrate, MigrateError};
 use sqlx::postgres::PgConnectOptions;
 
 use super::partition::{self, Upkeep};
+use super::schedule;
 use super::schema::{MIGRATIONS, changed, knows, of_this_make};
 use super::{Connection, DatabaseSettings, Fault, Result, close, open};
 
@@ -26,6 +27,8 @@ pub struct Migrated {
     /// How many had been applied before.
     pub known: usize,
     pub upkeep: Vec<Upkeep>,
+    /// How far the time that decisions see is ahead of the server's, in seconds.
+    pub shift_s: i64,
 }
 
 /// Applies the migrations that are missing and sees that the partitions exist. Safe to call from
@@ -61,8 +64,9 @@ pub async fn migrate(database: &DatabaseSettings) -> Result<Migrated> {
     let new = MIGRATIONS.iter().filter(|migration| !known(migration.version));
     let applied = new.map(|m| format!("{:04} {}", m.version, m.description)).collect();
     let upkeep = partition::maintain(&mut conn).await?;
+    let shift_s = schedule::shift_s(&mut conn).await?;
     close(conn).await?;
-    Ok(Migrated { applied, known: before.len(), upkeep })
+    Ok(Migrated { applied, known: before.len(), upkeep, shift_s })
 }
 
 /// Creates the database that the settings name; answers whether it was missing.

@@ -219,12 +219,15 @@ fn grants(does: &Does) -> Vec<Grant> {
                 }
             }
             if !plans.is_empty() {
-                grants.push(pair(("INSERT", "schedule")));
+                grants.push(pair((
+                    "SELECT, INSERT, DELETE, UPDATE (id, due_at, type, data, correlation, cause, unsaid)",
+                    "schedule",
+                )));
             }
             grants
         }
         Does::Keep { .. } => [
-            ("SELECT, UPDATE (claimed_at, batch, unsaid)", "schedule"),
+            ("SELECT, DELETE, UPDATE (claimed_at, batch, unsaid)", "schedule"),
             ("SELECT, INSERT", "event"),
             ("SELECT, INSERT, UPDATE (published_at)", "batch"),
             (PARK, "parked"),

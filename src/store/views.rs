@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod blocker;
 pub mod imports;
+pub mod latency;
 pub mod outcome;
 pub mod readings;
 pub mod status;

@@ -123,6 +123,7 @@ pub struct Metrics {
     stages: Measured<OfStage>,
     links: Counted<OfWorker>,
     unpublished: Family<OfWorker, Gauge>,
+    overdue: Gauge,
     spans_lost: Counted<OfWorker>,
 }
 
@@ -143,6 +144,7 @@ impl Default for Metrics {
             stages: Family::new_with_constructor(Buckets(&STAGES)),
             links: Family::default(),
             unpublished: Family::default(),
+            overdue: Gauge::default(),
             spans_lost: Family::default(),
         };
         let mut registry = std::mem::take(&mut all.registry);
@@ -181,6 +183,8 @@ impl Metrics {
         registry.register("transactions_rolled_back", help, self.rolled_back.clone());
         let help = "Batches in the database that are not known to be published";
         registry.register("batches_unpublished", help, self.unpublished.clone());
+        let help = "Timers that are due for more than a minute and that no clock has said";
+        registry.register("timers_overdue", help, self.overdue.clone());
         let help = "Connections to RabbitMQ since the start; more than one means losses";
         registry.register("link_generations", help, self.links.clone());
         let help = "Spans that were dropped because the collector did not take them";
@@ -195,6 +199,7 @@ impl Metrics {
             health,
             links: self.links.get_or_create_owned(&label),
             unpublished: self.unpublished.get_or_create_owned(&label),
+            overdue: self.overdue.clone(),
             spans_lost: self.spans_lost.get_or_create_owned(&label),
         }
     }
@@ -241,6 +246,7 @@ pub struct WorkerMeter {
     pub health: Arc<WorkerHealth>,
     links: Counter,
     unpublished: Gauge,
+    overdue: Gauge,
     spans_lost: Counter,
 }
 
@@ -257,6 +263,11 @@ impl WorkerMeter {
     /// So many batches of the worker are not known to be published.
     pub fn unpublished(&self, batches: i64) {
         self.unpublished.set(batches);
+    }
+
+    /// So many timers are overdue, whoever planned them.
+    pub fn overdue(&self, timers: i64) {
+        self.overdue.set(timers);
     }
 
     /// So many spans were not sent.

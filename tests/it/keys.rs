@@ -72,7 +72,7 @@ const KEYS: &[(&str, Met)] = &[
     ("sales_order(number)", Ours("a sequence")),
     ("sales_order(quote)", Asked("OrderOfQuote: already")),
     ("schedule(id)", Claimed("the timer is planned already")),
-    ("schedule(type,key,due_at)", Claimed("the timer is planned already")),
+    ("schedule(subject,name)*", Claimed("the timer that waits is moved")),
     ("series(seller,kind,year)", Claimed("made once, then locked")),
     ("shipment(id)", Ours(DERIVED)),
     ("shipment(sales_order,reference)", Asked("order: order.conflicting_shipment, or already")),

@@ -18,6 +18,7 @@ mod imports;
 mod parked;
 mod plans;
 mod reread;
+mod stats;
 mod status;
 mod trace;
 

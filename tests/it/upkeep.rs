@@ -45,13 +45,14 @@ async fn batches_that_nobody_can_read_or_send_keep_no_other_from_being_published
 }
 
 #[tokio::test]
-async fn timers_that_nobody_may_plan_stay_behind_with_their_reason_and_the_others_are_said() {
+async fn a_timer_that_cannot_be_said_tells_why_and_one_that_this_program_does_not_know_waits_for_another()
+ {
     let it = Installation::new().await;
     let mut workers = it.start(&["intake", "qualification", "quoting"], &[]);
     it.catalog().await;
     it.send("intake.web", "application/json", vec![form(1)]).await;
     it.until("a quote is active", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
-    for (key, change) in [
+    for (name, change) in [
         ("type", r#"{"type": "quote.burn.v1"}"#),
         ("kind", r#"{"subject_kind": "nonsense"}"#),
         ("planner", r#"{"worker": "intake"}"#),
@@ -59,27 +60,64 @@ async fn timers_that_nobody_may_plan_stay_behind_with_their_reason_and_the_other
     ] {
         it.execute(&format!(
             r#"INSERT INTO schedule SELECT (jsonb_populate_record(NULL::schedule, to_jsonb(s) || jsonb
-                   '{{"id": "{}", "key": "{key}", "due_at": "2026-01-01T00:00:00Z"}}' || '{change}')).*
-               FROM schedule AS s WHERE key NOT IN ('type', 'kind', 'planner', 'other')"#,
+                   '{{"id": "{}", "name": "{name}", "due_at": "2026-01-01T00:00:00Z"}}' || '{change}')).*
+               FROM schedule AS s WHERE name = 'expiry'"#,
             uuid::Uuid::now_v7()
         ))
         .await;
     }
-    workers.says_so_often("is not said: ", 4).await;
+    workers.says_so_often("is not said: ", 1).await;
     it.execute("UPDATE schedule SET due_at = now() WHERE unsaid IS NULL").await;
     it.until("the offer is closed", "SELECT count(*) = 1 FROM quote WHERE state = 'closed'").await;
-    let reasons = it
-        .texts("SELECT key || ': ' || unsaid FROM schedule WHERE claimed_at IS NULL ORDER BY key");
-    let reasons = reasons.await.join("\n");
-    for reason in [
-        "kind: It is about a `nonsense`",
-        "other: `quoting` plans no `lead.disqualify.v1`",
-        "planner: `intake` plans no `quote.close.v1`",
-        "type: `quoting` plans no `quote.burn.v1`",
-    ] {
-        assert!(reasons.contains(reason), "{reason} is not in\n{reasons}");
-    }
+    let reasons = "SELECT name || ': ' || coalesce(unsaid, 'waits') FROM schedule
+                   WHERE claimed_at IS NULL ORDER BY name";
+    let reasons = it.texts(reasons).await;
+    assert!(reasons[0].starts_with("kind: It is about a `nonsense`"), "{reasons:?}");
+    assert_eq!(reasons[1..], ["other: waits", "planner: waits", "type: waits"]);
+    let audit = crate::operators::leadmill(&it, &["audit", "--json"]).await.json();
+    let said = audit["invariants"].as_array().unwrap().iter().find(|it| it["name"] == "timer.said");
+    assert_eq!(said.unwrap()["named"].as_array().unwrap().len(), 4, "all of them are told");
     assert_eq!(it.count("SELECT count(*) FROM event WHERE worker = 'clock'").await, 1);
+    workers.stop().await;
+}
+
+#[tokio::test]
+async fn f42_a_timer_of_another_day_is_said_once_when_its_time_comes_after_all_workers_were_restarted()
+ {
+    let it = Installation::new().await;
+    let days = [("LEADMILL_QUOTING__VALIDITY_DAYS", "2")];
+    let workers = it.start(&["intake", "qualification", "quoting"], &days);
+    it.catalog().await;
+    it.send("intake.web", "application/json", vec![form(1)]).await;
+    it.until("a quote is active", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
+    workers.stop().await;
+    let workers = it.start(&["intake", "qualification", "quoting"], &days);
+    it.send("intake.web", "application/json", vec![form(2)]).await;
+    it.until("they work again", "SELECT count(*) = 2 FROM quote WHERE state = 'active'").await;
+
+    // The last day of the first offer is over in two seconds; that of the second a day later.
+    it.execute(
+        "UPDATE schedule SET due_at = due_at + interval '1 day'
+         WHERE id = (SELECT max(id::text)::uuid FROM schedule);
+         UPDATE clock_shift SET by = (SELECT min(due_at) FROM schedule) - clock_timestamp() - interval '2 seconds'",
+    )
+    .await;
+    it.until("it is closed", "SELECT count(*) = 1 FROM quote WHERE close_reason = 'expired'").await;
+    let late = "SELECT extract(epoch FROM s.claimed_at + c.by - s.due_at)::text
+                FROM schedule AS s, clock_shift AS c WHERE s.claimed_at IS NOT NULL";
+    let late: f64 = it.texts(late).await.remove(0).parse().unwrap();
+    assert!((0.0..5.0).contains(&late), "said {late} s after its time");
+    assert_eq!(it.count("SELECT count(*) FROM event WHERE worker = 'clock'").await, 1);
+    assert_eq!(it.count("SELECT count(*) FROM quote WHERE state = 'active'").await, 1);
+    for verb in [&["status"][..], &["audit"], &["migrate", "--no-queues"]] {
+        let told = crate::operators::leadmill(&it, verb).await;
+        assert!(
+            told.out.contains("Decisions see a time that is"),
+            "{verb:?}: {} {}",
+            told.out,
+            told.err
+        );
+    }
     workers.stop().await;
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::time::{ago, counted};
+use super::super::time::{ago, counted, shifted};
 use super::queue::Queue;
 use crate::store::partition::DAYS_AHEAD_MIN;
 use crate::store::status::Status;
@@ -109,6 +109,7 @@ fn database(status: &Status, now: DateTime<Utc>) -> Vec<String> {
             ago(oldest, now)
         ));
     }
+    warnings.extend(shifted(status.clock_shift_s));
     if status.unsaid.count > 0 {
         warnings.push(
             "Timers cannot be said. The column `unsaid` of their rows in `schedule` says why; null \

@@ -12,8 +12,8 @@ use crate::store::{Connection, Result};
 pub struct NewTimer<'a> {
     pub id: Uuid,
     pub due_at: DateTime<Utc>,
-    /// What it is about, for the planner: the same key, type and time is the same timer.
-    pub key: &'a str,
+    /// Which timer of its subject it is.
+    pub name: &'a str,
     pub said: &'a Said,
     pub correlation: Uuid,
     pub cause: Uuid,
@@ -28,7 +28,6 @@ pub struct DueTimer {
     pub due_at: DateTime<Utc>,
     /// Without `leadmill.`, with the major version.
     pub ty: String,
-    pub key: String,
     /// As the row names it.
     pub subject_kind: String,
     pub subject: Uuid,
@@ -38,28 +37,36 @@ pub struct DueTimer {
     pub cause: Uuid,
 }
 
-/// Plans commands of a worker. A timer that is planned already stays as it is.
-pub async fn insert(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]) -> Result<()> {
+/// How many days a timer that was said is kept: as long as what tells of the message that it became.
+const KEPT_DAYS: i32 = 8;
+/// Most timers that are purged by one statement.
+const PURGED_MAX: i64 = 10_000;
+
+/// Plans commands of a worker. One that waits under its subject and name is moved.
+pub async fn plan(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]) -> Result<()> {
     if timers.is_empty() {
         return Ok(());
     }
     let insert = bulk!(
-        r#"INSERT INTO schedule (id, due_at, type, key, subject_kind, subject, data, correlation,
+        r#"INSERT INTO schedule (id, due_at, type, name, subject_kind, subject, data, correlation,
                                  cause, worker)
-           SELECT u.id, u.due_at, u.type, u.key, u.subject_kind, u.subject, u.data::json,
+           SELECT u.id, u.due_at, u.type, u.name, u.subject_kind, u.subject, u.data::json,
                   u.correlation, u.cause, $1
            FROM unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
                        $7::uuid[], $8::text[], $9::uuid[], $10::uuid[])
-                AS u (id, due_at, type, key, subject_kind, subject, data, correlation, cause)
-           ORDER BY u.type COLLATE "C", u.key COLLATE "C", u.due_at
-           ON CONFLICT DO NOTHING"#,
+                AS u (id, due_at, type, name, subject_kind, subject, data, correlation, cause)
+           ORDER BY u.subject, u.name COLLATE "C"
+           ON CONFLICT (subject, name) WHERE claimed_at IS NULL DO UPDATE
+           SET id = EXCLUDED.id, due_at = EXCLUDED.due_at, type = EXCLUDED.type,
+               data = EXCLUDED.data, correlation = EXCLUDED.correlation, cause = EXCLUDED.cause,
+               unsaid = NULL"#,
         [worker],
         timers.iter(),
         |timer| {
             timer.id => Uuid,
             timer.due_at => DateTime<Utc>,
             timer.said.ty.name => &str,
-            timer.key => &str,
+            timer.name => &str,
             timer.said.subject.kind.name() => &str,
             timer.said.subject.id => Uuid,
             timer.said.data.as_str() => &str,
@@ -71,25 +78,85 @@ pub async fn insert(conn: &mut Connection, worker: &str, timers: &[NewTimer<'_>]
     Ok(())
 }
 
-/// Claims what is due by the database's clock for a batch, oldest first; what another process is
-/// just claiming is left to it, and what cannot be said to whoever mends it.
-pub async fn claim_due(conn: &mut Connection, batch: Uuid, limit: u32) -> Result<Vec<DueTimer>> {
+/// Takes back what a worker planned, by subject and name, where the clock has not said it yet.
+pub async fn cancel(conn: &mut Connection, worker: &str, timers: &[(Uuid, &str)]) -> Result<()> {
+    if timers.is_empty() {
+        return Ok(());
+    }
+    let (subjects, names): (Vec<_>, Vec<_>) = timers.iter().copied().unzip();
+    let delete = sqlx::query!(
+        "DELETE FROM schedule AS s USING unnest($2::uuid[], $3::text[]) AS u (subject, name)
+         WHERE s.subject = u.subject AND s.name = u.name AND s.worker = $1 AND s.claimed_at IS NULL",
+        worker,
+        &subjects,
+        &names as &[&str]
+    );
+    delete.execute(conn).await?;
+    Ok(())
+}
+
+/// Claims what is due at this time for a batch, oldest first, of what this program knows as pairs of planner
+/// and type: the rest is left to a newer clock. What another process is just claiming is left to it, and what
+/// cannot be said to whoever mends it.
+pub async fn claim_due(
+    conn: &mut Connection,
+    batch: Uuid,
+    now: DateTime<Utc>,
+    known: &[(&str, &str)],
+    limit: u32,
+) -> Result<Vec<DueTimer>> {
+    let (workers, types): (Vec<_>, Vec<_>) = known.iter().copied().unzip();
     let rows = sqlx::query_as!(
         DueTimer,
         r#"WITH due AS (
                SELECT id FROM schedule
-               WHERE claimed_at IS NULL AND unsaid IS NULL AND due_at <= now()
+               WHERE claimed_at IS NULL AND unsaid IS NULL AND due_at <= $3
+                 AND (worker, type) IN (SELECT * FROM unnest($4::text[], $5::text[]))
                ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED),
            claimed AS (
                UPDATE schedule AS s SET claimed_at = now(), batch = $1 FROM due WHERE s.id = due.id
                RETURNING s.*)
-           SELECT id, worker, due_at, type AS ty, key, subject_kind, subject, data::text AS "data!",
+           SELECT id, worker, due_at, type AS ty, subject_kind, subject, data::text AS "data!",
                   correlation, cause
            FROM claimed ORDER BY due_at, id"#,
         batch,
-        i64::from(limit)
+        i64::from(limit),
+        now,
+        &workers as &[&str],
+        &types as &[&str]
     );
     Ok(rows.fetch_all(conn).await?)
+}
+
+/// How many timers are due at this time for longer than a minute and not said, of all clocks.
+pub async fn overdue(conn: &mut Connection, now: DateTime<Utc>) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM schedule
+           WHERE claimed_at IS NULL AND unsaid IS NULL
+             AND due_at < $1::timestamptz - interval '1 minute'"#,
+        now
+    );
+    Ok(count.fetch_one(conn).await?)
+}
+
+/// How far the time that decisions see is ahead of the server's, in seconds.
+pub async fn shift_s(conn: &mut Connection) -> Result<i64> {
+    let shift = sqlx::query_scalar!(
+        r#"SELECT extract(epoch FROM by)::bigint AS "shift!" FROM clock_shift"#
+    );
+    Ok(shift.fetch_one(conn).await?)
+}
+
+/// Removes timers that were said eight days ago; answers how many. Some are left where there are very many.
+pub async fn purge(conn: &mut Connection) -> Result<u64> {
+    let delete = sqlx::query!(
+        "DELETE FROM schedule WHERE id IN (
+             SELECT id FROM schedule WHERE claimed_at < now() - make_interval(days => $1)
+             ORDER BY claimed_at LIMIT $2)",
+        KEPT_DAYS,
+        PURGED_MAX
+    );
+    Ok(delete.execute(conn).await?.rows_affected())
 }
 
 /// Gives claims back for good: these timers cannot be said, each for its reason, until somebody has

@@ -15,6 +15,7 @@ mod invariant;
 mod reference;
 mod sales;
 mod settling;
+mod timer;
 mod totals;
 
 pub use invariant::{Invariant, Look, NAMED_MAX, Named, Standing};
@@ -44,6 +45,8 @@ pub async fn audit(conn: &mut Connection, look: &Look) -> Result<Vec<Invariant>>
     found.push(delivery::commands(conn, look).await?);
     found.push(delivery::heard(conn, look).await?);
     found.push(delivery::delayed(conn, look).await?);
+    found.push(timer::said(conn, look).await?);
+    found.push(timer::shift(conn).await?);
     found.push(delivery::published(conn, look).await?);
     found.push(delivery::refused(conn).await?);
     found.push(delivery::parked(conn).await?);

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::blocker::{self, Blocker};
 use crate::store::declared;
 use crate::store::delayed::{self, Waiting};
-use crate::store::{Connection, Result, partition};
+use crate::store::{Connection, Result, partition, schedule};
 
 /// Pages of a table that are read for its counts: 16 MiB. A smaller table is counted exactly.
 const PAGES_MAX: i64 = 2_000;
@@ -49,6 +49,8 @@ pub struct Status {
     pub overdue: Oldest,
     /// Commands that no clock may say, for a person to look at.
     pub unsaid: Oldest,
+    /// How far the time that decisions see is ahead of the server's, in seconds; zero but for tests.
+    pub clock_shift_s: i64,
     /// Sessions that hold locks which workers wait for, or may have to.
     pub blockers: Vec<Blocker>,
 }
@@ -124,6 +126,7 @@ pub async fn read(conn: &mut Connection) -> Result<Status> {
         held: held(conn).await?,
         overdue: overdue(conn).await?,
         unsaid: unsaid(conn).await?,
+        clock_shift_s: schedule::shift_s(conn).await?,
         blockers: blocker::all(conn).await?,
     })
 }
@@ -262,7 +265,7 @@ async fn overdue(conn: &mut Connection) -> Result<Oldest> {
         Oldest,
         r#"SELECT count(*) AS "count!", min(due_at) AS oldest_at FROM schedule
            WHERE claimed_at IS NULL AND unsaid IS NULL
-             AND due_at < now() - interval '1 minute'"#
+             AND due_at < decision_time() - interval '1 minute'"#
     );
     Ok(row.fetch_one(conn).await?)
 }

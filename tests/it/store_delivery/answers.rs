@@ -131,22 +131,23 @@ async fn a_timer_happens_once_when_it_is_due() {
         subject: Subject { kind: SubjectKind::Lead, id: id(now, 1) },
         data: "{ \"reason\":  \"silence\" }".into(),
     };
-    let timer = |n, key, minutes| NewTimer {
+    let timer = |n, name, minutes| NewTimer {
         id: id(now, n),
         due_at: now + TimeDelta::minutes(minutes),
-        key,
+        name,
         said: &said,
         correlation: id(now, 1),
         cause: id(now, 1),
     };
-    let timers = [timer(2, "b", -1), timer(3, "a", -2), timer(4, "c", 60), timer(5, "a", -2)];
-    schedule::insert(&mut one, "intake", &timers).await.unwrap();
+    let known = [("intake", said.ty.name)];
+    let timers = [timer(2, "b", -1), timer(3, "a", -2), timer(4, "c", 60)];
+    schedule::plan(&mut one, "intake", &timers).await.unwrap();
     store::commit(&mut one).await.unwrap();
 
     begin(&mut one).await;
     begin(&mut two).await;
-    let first = schedule::claim_due(&mut one, batch, 1).await.unwrap();
-    let second = schedule::claim_due(&mut two, batch, 10).await.unwrap();
+    let first = schedule::claim_due(&mut one, batch, now, &known, 1).await.unwrap();
+    let second = schedule::claim_due(&mut two, batch, now, &known, 10).await.unwrap();
     let ids = |due: &[schedule::DueTimer]| due.iter().map(|timer| timer.id).collect::<Vec<_>>();
     assert_eq!((ids(&first), ids(&second)), (vec![id(now, 3)], vec![id(now, 2)]));
     assert_eq!(first[0].worker, "intake", "who planned it");
@@ -155,6 +156,51 @@ async fn a_timer_happens_once_when_it_is_due() {
     store::rollback(&mut two).await.unwrap();
 
     begin(&mut one).await;
-    let rest = schedule::claim_due(&mut one, batch, 10).await.unwrap();
+    let rest = schedule::claim_due(&mut one, batch, now, &known, 10).await.unwrap();
     assert_eq!(ids(&rest), [id(now, 2)], "what was rolled back is due again, the rest is not");
+}
+
+#[tokio::test]
+async fn a_timer_is_moved_canceled_left_to_a_clock_that_knows_it_and_purged_in_the_end() {
+    let database = Database::create().await;
+    let mut conn = database.connect().await;
+    let (now, batch) = begin(&mut conn).await;
+    let said = Said {
+        ty: domain::commands::LeadDisqualify::TYPE,
+        subject: Subject { kind: SubjectKind::Lead, id: id(now, 1) },
+        data: "{}".into(),
+    };
+    let timer = |n, name, minutes| NewTimer {
+        id: id(now, n),
+        due_at: now + TimeDelta::minutes(minutes),
+        name,
+        said: &said,
+        correlation: id(now, 1),
+        cause: id(now, 1),
+    };
+    let known = [("intake", said.ty.name)];
+    let timers = [timer(2, "moved", 60), timer(3, "canceled", -1), timer(4, "moved away", -1)];
+    schedule::plan(&mut conn, "intake", &timers).await.unwrap();
+    let moved = [timer(5, "moved", -1), timer(6, "moved away", 60)];
+    schedule::plan(&mut conn, "intake", &moved).await.unwrap();
+    let named = |name| [(id(now, 1), name)];
+    schedule::cancel(&mut conn, "quoting", &named("moved")).await.unwrap();
+    schedule::cancel(&mut conn, "intake", &named("canceled")).await.unwrap();
+    let others = [("intake", "lead.qualify.v1"), ("quoting", said.ty.name)];
+    let none = schedule::claim_due(&mut conn, batch, now, &others, 10).await.unwrap();
+    assert_eq!(none, [], "what this clock does not know");
+    let due = schedule::claim_due(&mut conn, batch, now, &known, 10).await.unwrap();
+    assert_eq!(due.iter().map(|timer| timer.id).collect::<Vec<_>>(), [id(now, 5)]);
+    schedule::cancel(&mut conn, "intake", &named("moved")).await.unwrap();
+    assert_eq!(schedule::overdue(&mut conn, now + TimeDelta::minutes(62)).await.unwrap(), 1);
+
+    // Said, and planned again: another timer, while the old one stays for eight days.
+    schedule::plan(&mut conn, "intake", &[timer(7, "moved", 30)]).await.unwrap();
+    assert_eq!(schedule::purge(&mut conn).await.unwrap(), 0);
+    let age =
+        "UPDATE schedule SET claimed_at = now() - interval '9 days' WHERE claimed_at IS NOT NULL";
+    sqlx::raw_sql(age).execute(&mut conn).await.unwrap();
+    assert_eq!(schedule::purge(&mut conn).await.unwrap(), 1);
+    let left = sqlx::query_scalar::<_, uuid::Uuid>("SELECT id FROM schedule ORDER BY id");
+    assert_eq!(left.fetch_all(&mut conn).await.unwrap(), [id(now, 6), id(now, 7)]);
 }

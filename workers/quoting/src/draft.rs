@@ -16,6 +16,9 @@ use rust_decimal::Decimal;
 use crate::quoting::Quoting;
 use crate::when::Then;
 
+/// The timer that closes an offer after its last day.
+pub(crate) const EXPIRY: &str = "expiry";
+
 /// What is left to do about the lines of an opportunity.
 #[derive(Default)]
 pub(crate) struct Left {
@@ -60,7 +63,8 @@ impl Quoting {
             if whole && self.activates_itself(&quote.offer) {
                 quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
                 let (due, close) = self.expiry(&quote);
-                outcome = outcome.say(quote_activated(&quote, &opportunity)).later(due, close);
+                outcome =
+                    outcome.say(quote_activated(&quote, &opportunity)).later(EXPIRY, due, close);
             }
             opportunity = opportunity.with_quote(quote);
         }

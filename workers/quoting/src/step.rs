@@ -5,12 +5,12 @@ use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
 use domain::ids::QuoteId;
 use domain::keys::OpportunityOfQuote;
-use domain::message::SubjectKind;
+use domain::message::{Subject, SubjectKind};
 use domain::opportunity::{LostReason, Opportunity, OpportunityAction};
 use domain::quote::{Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use domain::shelf::Shelf;
 
-use crate::draft::{copied, quote_activated, room_for_quote};
+use crate::draft::{EXPIRY, copied, quote_activated, room_for_quote};
 use crate::quoting::Quoting;
 use crate::when::{Decision, Then};
 
@@ -34,7 +34,9 @@ impl Quoting {
         }
         let said = quote_activated(&quote, &opportunity);
         let (due, close) = self.expiry(&quote);
-        Ok(Outcome::nothing().changed(opportunity.with_quote(quote), said).later(due, close))
+        Ok(Outcome::nothing()
+            .changed(opportunity.with_quote(quote), said)
+            .later(EXPIRY, due, close))
     }
 
     /// The active quote closes as revised, a draft with the next revision number takes its place
@@ -78,6 +80,7 @@ impl Quoting {
         };
         let outcome =
             Outcome::nothing().say(quote_closed(&closed, &opportunity, reason, None)).say(revised);
+        let outcome = outcome.not_later(EXPIRY, about(&closed));
         Ok(outcome.put(opportunity.with_quote(closed).with_quote(next)))
     }
 
@@ -109,13 +112,18 @@ impl Quoting {
         let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
         let said =
             quote_closed(&closed, &opportunity, reason, command.comment.clone().map(String::from));
+        let outcome = Outcome::nothing().say(said).not_later(EXPIRY, about(&closed));
         let opportunity = opportunity.with_quote(closed);
-        let outcome = Outcome::nothing().say(said);
         if !command.lose_opportunity || opportunity.live_quotes().next().is_some() {
             return Ok(outcome.put(opportunity));
         }
         lost(outcome, opportunity, command, ctx)
     }
+}
+
+/// The quote as what a timer is about.
+fn about(quote: &Quote) -> Subject {
+    Subject { kind: SubjectKind::Quote, id: quote.id.0 }
 }
 
 fn lost(

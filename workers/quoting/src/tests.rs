@@ -7,7 +7,7 @@ use domain::commands::{
     CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
 };
 use domain::customer::{Account, Contact, Customer};
-use domain::decide::Refusal;
+use domain::decide::{Later, Refusal};
 use domain::document::LINES_MAX;
 use domain::enquiry::{Enquiry, Interest, Person};
 use domain::events::{

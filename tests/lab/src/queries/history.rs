@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 const BY_HAND: [&str; 8] =
     ["received", "input_chunk", "opened_chunk", "inbox", "party_key", "schedule", "event", "batch"];
 /// The texts that must stay unique, whosever they are.
-const UNIQUE: [&str; 5] = ["external_id", "value", "key", "number", "reference"];
+const UNIQUE: [&str; 4] = ["external_id", "value", "number", "reference"];
 /// The one number that must stay unique, and the distance between two copies.
 const COUNTER: &str = "counter";
 const COUNTER_STEP: i64 = 1_000_000_000;

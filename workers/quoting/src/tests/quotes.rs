@@ -249,20 +249,27 @@ fn f95_the_clock_closes_an_offer_after_its_last_day_and_leaves_others_alone() {
     let mut story = story().given(opportunity());
     let told = story.when(created(&[("A-1", Some(dec!(2)))])).unwrap();
     let active: QuoteActivated = told.get().unwrap();
-    let [later] = &told.later[..] else { panic!("{:?}", told.later) };
+    let [Later::Plan { name: "expiry", due, message }] = &told.later[..] else {
+        panic!("{:?}", told.later)
+    };
     // Midnight after the last day, at the seller's.
     let last = active.offer.effective_to;
     assert_eq!(
-        later.due.with_timezone(&chrono_tz::Europe::Berlin).date_naive(),
+        due.with_timezone(&chrono_tz::Europe::Berlin).date_naive(),
         last.succ_opt().unwrap()
     );
-    let close_it: QuoteClose = serde_json::from_str(&later.message.data).unwrap();
+    let close_it: QuoteClose = serde_json::from_str(&message.data).unwrap();
     assert_eq!((close_it.quote, close_it.reason), (active.quote, QuoteCloseReason::Expired));
     story.when(close_it.clone()).unwrap();
     assert!(matches!(quote(&story, active.quote).state, QuoteState::Closed { .. }));
 
     let (mut story, active) = offered();
-    story.when(close(active.quote, QuoteCloseReason::Lost, false)).unwrap();
+    let told = story.when(close(active.quote, QuoteCloseReason::Lost, false)).unwrap();
+    let [Later::Cancel { name: "expiry", about }] = &told.later[..] else {
+        panic!("{:?}", told.later)
+    };
+    assert_eq!(about.id, active.quote.0);
+    // One that was on its way already changes nothing.
     let told = story.when(close(active.quote, QuoteCloseReason::Expired, false)).unwrap();
     assert!(told.types().is_empty() && !told.already);
 }
