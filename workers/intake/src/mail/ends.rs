@@ -167,16 +167,27 @@ fn text_within(head: &[u8]) -> Option<usize> {
     let (mut at, mut open) = (0, false);
     for line in head.split_inclusive(|byte| *byte == b'\n') {
         let written = line.trim_ascii_end();
+        // However damaged, a name goes up to its colon without a blank.
+        let ends = line.iter().find(|byte| **byte == b':' || byte.is_ascii_whitespace());
         let folded = line.starts_with(b" ") || line.starts_with(b"\t");
         // A value that goes on without its indentation: `boundary="b"` below a semicolon.
         let goes_on = open && written.contains(&b'=');
-        if !begins_header(line) && !folded && !goes_on {
-            return Some(at);
+        if ends != Some(&b':') && !folded && !goes_on {
+            // Where a header of MIME follows, the line is a damaged one.
+            return Some(at).filter(|at| !names_mime(&head[*at..]));
         }
         open = written.ends_with(b";");
         at += line.len();
     }
     None
+}
+
+/// Whether a line is, or was, a header of MIME.
+fn names_mime(lines: &[u8]) -> bool {
+    lines.split(|byte| *byte == b'\n').any(|line| {
+        let line = line.to_ascii_lowercase();
+        line.starts_with(b"content-") || line.windows(18).any(|part| part == b"transfer-encoding:")
+    })
 }
 
 /// Raw 8-bit inside `=?charset?Q?…?=` is in the charset named there: it becomes `=XX`.
