@@ -48,7 +48,7 @@ pub struct LogRows<'a> {
     back: (Vec<Uuid>, Vec<Uuid>),
     delayed: Vec<Outgoing>,
     waiting: Vec<NewDelayed>,
-    /// Why something that was said last can never be sent.
+    /// Why the message that was looked at last is parked instead.
     trouble: Option<Trouble>,
     tracer: Tracer,
     spans: Spans,
