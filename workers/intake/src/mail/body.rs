@@ -16,7 +16,8 @@ pub(super) fn text(message: &Message<'_>) -> String {
     let has_html = message.html_body.iter().any(|id| {
         message.parts.get(*id as usize).is_some_and(|part| matches!(part.body, PartType::Html(_)))
     });
-    if !normal::is_blank(&plain) && !(has_html && may_be_stub(&plain)) {
+    let says = !normal::is_blank(&plain);
+    if says && !(has_html && may_be_stub(&plain)) {
         return plain;
     }
     let marked = joined(message, &message.html_body);
