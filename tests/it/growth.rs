@@ -19,7 +19,8 @@ const SCANS: &str = "SELECT relname || ' ' || CASE WHEN relname ~ '_[0-9]+$' THE
                                                    ELSE seq_scan END
      FROM pg_stat_user_tables
      WHERE relname NOT IN ('catalog', 'price_list', 'price_list_item', 'product', 'series',
-                           'refusal', 'parked', 'payment', 'program_min', '_sqlx_migrations')
+                           'refusal', 'parked', 'payment', 'program_min', 'clock_shift',
+                           '_sqlx_migrations')
      ORDER BY relname";
 
 #[tokio::test]
