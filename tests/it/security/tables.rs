@@ -86,10 +86,10 @@ async fn planted_rows_are_refused(sessions: &mut Sessions) {
     };
     let timer = |worker: &str, ty: &str| {
         format!(
-            "INSERT INTO schedule (id, worker, due_at, type, key, subject_kind, subject, data,
+            "INSERT INTO schedule (id, worker, due_at, type, name, subject_kind, subject, data,
                                    correlation, cause)
              VALUES (gen_random_uuid(), '{worker}', now() - interval '1 day', '{ty}',
-                     gen_random_uuid(), 'invoice', gen_random_uuid(), '{{}}', gen_random_uuid(),
+                     'expiry', 'invoice', gen_random_uuid(), '{{}}', gen_random_uuid(),
                      gen_random_uuid())"
         )
     };
