@@ -22,13 +22,16 @@ up: build ## Find or start PostgreSQL and RabbitMQ, ready for `leadmill run`
 down: build ## Stop the private servers; their data stays in .leadmill
 	@$(LEADMILL) down
 
+# Which tests are run, as nextest names sets of them; .ci/run asks for the long ones apart.
+TESTS ?= all()
+
 # Built by the same command that runs the tests, so that nothing is compiled twice. Two tests at once for
 # each core: most of them wait for servers.
 test: tools ## Run all tests on real servers
 	@cargo test --workspace --no-run
 	@servers=$$($(LEADMILL) up --servers --env --quiet) && eval "$$servers" && \
 	if cargo nextest --version >/dev/null 2>&1; \
-	then cargo nextest run --workspace --no-fail-fast --test-threads $$((2 * $$(getconf _NPROCESSORS_ONLN))) && cargo test --workspace --doc; \
+	then cargo nextest run --workspace --no-fail-fast --test-threads $$((2 * $$(getconf _NPROCESSORS_ONLN))) -E '$(TESTS)' && cargo test --workspace --doc; \
 	else cargo test --workspace; fi
 
 # With the features of the whole workspace, as the tests have, so that nothing is compiled twice.
