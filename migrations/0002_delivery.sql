@@ -116,6 +116,10 @@ CREATE TABLE nothing (
 COMMENT ON TABLE nothing IS
     'Messages that were decided and to which nothing followed, or whose effect already held. Lives as long as inbox.';
 
+-- Taken while the locks of a decision are held, and given out one by one (never cached): so what was decided
+-- on the same record, or because of something said before, has the order in which it was decided.
+CREATE SEQUENCE log_position AS bigint CACHE 1;
+
 CREATE TABLE event (
     id           uuid NOT NULL PRIMARY KEY,
     at           timestamptz NOT NULL DEFAULT now(),
@@ -128,7 +132,7 @@ CREATE TABLE event (
     correlation  uuid NOT NULL,
     cause        uuid NOT NULL,
     batch        uuid NOT NULL,
-    ordinal      integer NOT NULL CHECK (ordinal >= 0),
+    position     bigint NOT NULL DEFAULT nextval('log_position'),
     tx           xid8 NOT NULL DEFAULT pg_current_xact_id(),
     traceparent  text,
     -- json, not jsonb: the text is published again byte by byte, and is not rebuilt when written.
@@ -146,7 +150,7 @@ COMMENT ON COLUMN event.worker IS 'Who said it.';
 COMMENT ON COLUMN event.type IS 'Without `leadmill.`, with the major version; also the routing key.';
 COMMENT ON COLUMN event.sequence IS 'Its place in the history of its subject; null for commands and refusals, which change nothing.';
 COMMENT ON COLUMN event.cause IS 'The message that it follows from.';
-COMMENT ON COLUMN event.ordinal IS 'Its place in the batch: the order in which it is published.';
+COMMENT ON COLUMN event.position IS 'Its place in the log: in this order it can be told again, and within a batch it is published.';
 COMMENT ON COLUMN event.tx IS 'Lets a reader tail the log safely: read below pg_snapshot_xmin(pg_current_snapshot()).';
 
 CREATE TABLE batch (

@@ -19,12 +19,15 @@ CREATE TABLE opportunity (
     actual_revenue numeric(20,6),
     lost_at timestamptz,
     lost_reason text,
+    lost_to text,
+    lost_comment text,
     created_at timestamptz NOT NULL DEFAULT now(),
     modified_at timestamptz NOT NULL DEFAULT now(),
     CHECK ((state = 'won') = (won_at IS NOT NULL)),
     CHECK ((state = 'won') = (actual_revenue IS NOT NULL)),
     CHECK ((state = 'lost') = (lost_at IS NOT NULL)),
-    CHECK ((state = 'lost') = (lost_reason IS NOT NULL))
+    CHECK ((state = 'lost') = (lost_reason IS NOT NULL)),
+    CHECK (state = 'lost' OR (lost_to IS NULL AND lost_comment IS NULL))
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE opportunity IS 'Possible sales (D365: opportunity).';
 COMMENT ON COLUMN opportunity.estimated_revenue IS

@@ -7,8 +7,8 @@ CREATE TABLE sales_order (
     id uuid PRIMARY KEY,
     sequence bigint NOT NULL CHECK (sequence >= 0),
     number text COLLATE "C" NOT NULL UNIQUE,
-    quote uuid NOT NULL UNIQUE,
-    opportunity uuid NOT NULL,
+    quote uuid UNIQUE,
+    opportunity uuid,
     account uuid,
     contact uuid,
     currency text COLLATE "C" NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
@@ -32,7 +32,8 @@ CREATE TABLE sales_order (
     modified_at timestamptz NOT NULL DEFAULT now(),
     CHECK ((state = 'fulfilled') = (fulfilled_at IS NOT NULL)),
     CHECK ((state = 'fulfilled') = (partial IS NOT NULL)),
-    CHECK ((state = 'canceled') = (canceled_at IS NOT NULL))
+    CHECK ((state = 'canceled') = (canceled_at IS NOT NULL)),
+    CHECK (quote IS NULL OR opportunity IS NOT NULL)
 ) WITH (fillfactor = 55);
 COMMENT ON TABLE sales_order IS
     'What customers accepted (D365: salesorder). One order per quote. After its birth only sequence and state change.';

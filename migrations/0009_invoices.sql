@@ -22,9 +22,9 @@ CREATE TABLE invoice (
     series_year integer NOT NULL,
     counter bigint NOT NULL CHECK (counter > 0),
     number text COLLATE "C" NOT NULL UNIQUE,
-    sales_order uuid NOT NULL UNIQUE,
-    quote uuid NOT NULL,
-    opportunity uuid NOT NULL,
+    sales_order uuid,
+    quote uuid,
+    opportunity uuid,
     account uuid,
     contact uuid,
     issue_date date NOT NULL,
@@ -50,12 +50,16 @@ CREATE TABLE invoice (
     created_at timestamptz NOT NULL DEFAULT now(),
     modified_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (series_seller, series_kind, series_year, counter),
+    CHECK (quote IS NULL OR sales_order IS NOT NULL),
     CHECK ((state = 'paid') = (paid_at IS NOT NULL)),
     CHECK ((state = 'paid') = (discount IS NOT NULL)),
     CHECK ((state = 'canceled') = (canceled_at IS NOT NULL))
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE invoice IS
     'Issued invoices (EN 16931). One per order. After its birth only sequence and state change.';
+
+-- Not unique: an order can be billed in parts. `audit` sees to it that no more is billed than was shipped.
+CREATE INDEX invoice_by_order ON invoice (sales_order) WHERE sales_order IS NOT NULL;
 
 CREATE TABLE invoice_line (
     invoice uuid NOT NULL REFERENCES invoice,
@@ -71,7 +75,7 @@ CREATE TABLE invoice_line (
     tax_category text NOT NULL CHECK (tax_category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O')),
     tax_rate numeric(20,6) NOT NULL,
     net_amount numeric(20,6) NOT NULL,
-    order_line uuid NOT NULL,
+    order_line uuid,
     PRIMARY KEY (invoice, position)
 );
 COMMENT ON TABLE invoice_line IS 'What an invoice bills, append-only.';

@@ -24,6 +24,7 @@ mod parked;
 pub mod post;
 pub mod processes;
 pub mod progress;
+pub mod rebuild;
 mod reread;
 pub mod run;
 pub mod send;
@@ -99,6 +100,8 @@ enum Verb {
     Parked(parked::Parked),
     /// Recount what must hold, and name every record that breaks it
     Audit(audit::Audit),
+    /// Make the tables anew from the log alone, to compare them or to look at the past
+    Rebuild(rebuild::Options),
     /// Print the contract: an AsyncAPI document, JSON Schemas; needs no server
     Contract(contract::Contract),
     #[command(about = BENCH.about, disable_help_flag = true, arg = sibling::any_words())]
@@ -174,6 +177,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,
+        Verb::Rebuild(rebuild) => rebuild.run(&context).await,
         Verb::Bench => Err(BENCH.go_on()),
         Verb::Grants(grants) => grants.run(&context).await,
         Verb::Selftest => Err(SELFTEST.go_on()),

@@ -23,6 +23,7 @@ mod fault;
 pub mod look_up;
 mod migration;
 pub mod number;
+pub mod rebuild;
 pub mod reference;
 mod relay;
 mod rights;

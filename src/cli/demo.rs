@@ -27,6 +27,7 @@ use super::output::say;
 use super::outside::{self, Counts, Manner, Party};
 use super::post::{self, Post};
 use super::processes::Processes;
+use super::rebuild;
 use super::send::media_type;
 use super::{Context, progress, sibling};
 use crate::settings::Settings;
@@ -177,6 +178,8 @@ impl Demo {
             report.wrong.push(format!("The audit found something broken.\n{}", audit.text()));
         }
         report.audit = Some(audit);
+        let untold = rebuild::untold(&settings.database).await?;
+        report.wrong.extend(untold.iter().map(|it| format!("The log does not tell all. {it}")));
         Ok(report)
     }
 }

@@ -121,7 +121,7 @@ customer_lifecycle!(Account);
 customer_lifecycle!(Contact);
 
 /// Who buys: an account (with the person to talk to, if known) or a contact alone (D365: customerid).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Customer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,

@@ -25,12 +25,20 @@ pub struct Input {
     pub sequence: i64,
     pub channel: Channel,
     /// The collection it is a part of, and its number there.
-    pub part_of: Option<(InputId, u64)>,
+    pub part_of: Option<PartOf>,
     /// A finished sentence: why this verdict.
     pub reason: String,
     /// What was read, kept for a held input, so that a release need not read again.
     pub enquiry: Option<Enquiry>,
     pub verdict: Verdict,
+}
+
+/// Which part of a collection an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartOf {
+    pub collection: InputId,
+    /// Its number there, as the row of a file.
+    pub number: u64,
 }
 
 /// The one verdict of a raw input. "Repeated" is no state: the first arrival has the verdict.
@@ -145,7 +153,43 @@ impl Input {
         }
     }
 
-    /// Gives the verdict, with its reason.
+    /// A lead was made of it.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it has a verdict already.
+    pub fn created(&self, lead: LeadId, number: &str) -> Result<Self, Refusal> {
+        self.judged(&InputAction::Create { lead }, format!("Lead {number} was made of it."))
+    }
+
+    /// It was added to an open lead, be it by its own person or by another one within its conversation.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it has a verdict already.
+    pub fn joined(&self, lead: LeadId, number: &str, another: bool) -> Result<Self, Refusal> {
+        let reason = if another {
+            format!("It answers a mail of the open lead {number}, and was added to it.")
+        } else {
+            format!("It was added to the open lead {number} of the same person.")
+        };
+        self.judged(&InputAction::Join { lead }, reason)
+    }
+
+    /// So many parts were taken out of it by now.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it is no collection, or all were taken out.
+    pub fn split(&self, parts: u64, done: bool) -> Result<Self, Refusal> {
+        let begins = self.verdict == Verdict::Received;
+        let reason = if begins {
+            "A collection: each part has its own verdict.".to_owned()
+        } else {
+            format!("{parts} parts, each with its own verdict.")
+        };
+        self.judged(&InputAction::Split { next: parts + 1, done }, reason)
+    }
+
+    /// Gives the verdict, with its reason. The sentences of this file stand in the log's records too:
+    /// another wording is another record where the log is told again.
     ///
     /// # Errors
     /// [`Refusal`] where it has one already.

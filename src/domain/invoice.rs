@@ -29,10 +29,10 @@ pub struct Invoice {
     pub number: String,
     /// The counter inside the number.
     pub counter: i64,
-    /// One invoice per order.
-    pub order: OrderId,
-    pub quote: QuoteId,
-    pub opportunity: OpportunityId,
+    /// The order that it bills; absent on an invoice of its own (F114). One order may have several.
+    pub order: Option<OrderId>,
+    pub quote: Option<QuoteId>,
+    pub opportunity: Option<OpportunityId>,
     pub customer: Customer,
     pub issue_date: NaiveDate,
     pub due_date: NaiveDate,
@@ -52,8 +52,9 @@ pub struct Invoice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InvoiceLine {
     pub line: Line,
-    /// BT-132.
-    pub order_line: LineId,
+    /// BT-132; absent on an invoice of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_line: Option<LineId>,
 }
 
 /// Money that came in, known by the payer system's own reference.

@@ -15,6 +15,7 @@ pub mod declared;
 pub mod document;
 pub mod enquiry;
 pub mod found;
+pub mod history;
 pub mod host;
 pub mod ids;
 pub mod input;
@@ -41,6 +42,7 @@ pub mod raw;
 pub mod record;
 pub mod reference;
 pub mod refusal;
+pub mod replay;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 pub mod schema;

@@ -23,7 +23,7 @@ impl Link for LeadOfOrder {
 
     fn made_by(record: &Record, world: &World) -> Vec<(Self, LeadId)> {
         let Record::Order(order) = record else { return Vec::new() };
-        let deal = world.opportunities.get(&order.opportunity);
+        let deal = order.opportunity.and_then(|deal| world.opportunities.get(&deal));
         let lead = deal.and_then(|deal| deal.originating_lead);
         lead.map(|lead| (Self(order.id), lead)).into_iter().collect()
     }
@@ -33,7 +33,7 @@ impl Link for OrderOfQuote {
     type Id = OrderId;
     fn made_by(record: &Record, _: &World) -> Vec<(Self, OrderId)> {
         let Record::Order(order) = record else { return Vec::new() };
-        vec![(Self(order.quote), order.id)]
+        order.quote.map(|quote| (Self(quote), order.id)).into_iter().collect()
     }
 }
 
@@ -44,7 +44,7 @@ impl Link for InvoicesOfOrder {
 
     fn made_by(record: &Record, _: &World) -> Vec<(Self, InvoiceId)> {
         let Record::Invoice(invoice) = record else { return Vec::new() };
-        vec![(Self(invoice.order), invoice.id)]
+        invoice.order.map(|order| (Self(order), invoice.id)).into_iter().collect()
     }
 }
 

@@ -174,6 +174,9 @@ macro_rules! messages {
         /// The types of its events.
         pub const EVENTS: &[&$crate::message::MessageType] =
             &[$($(<$event as $crate::message::Message>::TYPE),*)?];
+        /// How the data of its events is read to be told again.
+        pub(super) const REPLAYS: &[(&$crate::message::MessageType, $crate::replay::ReadEvent)] =
+            &[$($((<$event as $crate::message::Message>::TYPE, $crate::replay::read::<$event>)),*)?];
         /// The types of its commands.
         pub const COMMANDS: &[&$crate::message::MessageType] =
             &[$($(<$command as $crate::message::Message>::TYPE),*)?];

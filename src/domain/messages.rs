@@ -14,6 +14,7 @@ mod order;
 mod quote;
 
 use crate::message::{MessageKind, MessageType};
+use crate::replay::ReadEvent;
 
 macro_rules! by_subject {
     ($($kind:ident $subject:ident,)*) => {
@@ -29,6 +30,9 @@ macro_rules! by_subject {
                     &[$(super::$subject::EVENTS),*],
                 );
         }
+
+        /// How the data of each type of event is read to be told again.
+        pub(crate) const REPLAYS: &[&[(&MessageType, ReadEvent)]] = &[$($subject::REPLAYS),*];
 
         /// What others may ask of leadmill, and what it asks of itself.
         pub mod commands {

@@ -52,8 +52,18 @@ pub enum OpportunityState {
     },
     Lost {
         at: DateTime<Utc>,
-        reason: LostReason,
+        loss: Loss,
     },
+}
+
+/// Why a sale was not made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
+pub struct Loss {
+    pub reason: LostReason,
+    /// Who made it instead.
+    pub competitor: Option<String>,
+    pub comment: Option<String>,
 }
 
 /// D365: statuscode of a lost opportunity.
@@ -76,7 +86,7 @@ pub enum OpportunityAction {
     },
     Lose {
         at: DateTime<Utc>,
-        reason: LostReason,
+        loss: Loss,
     },
     Reopen,
 }
@@ -93,7 +103,7 @@ impl Lifecycle for Opportunity {
             (S::Open, A::Win { at, actual_revenue }) => {
                 Some(S::Won { at: *at, actual_revenue: *actual_revenue })
             }
-            (S::Open, A::Lose { at, reason }) => Some(S::Lost { at: *at, reason: *reason }),
+            (S::Open, A::Lose { at, loss }) => Some(S::Lost { at: *at, loss: loss.clone() }),
             _ => None,
         }
     }
@@ -117,17 +127,17 @@ impl Lifecycle for Opportunity {
 
     fn examples() -> (Vec<OpportunityState>, Vec<OpportunityAction>) {
         let (at, actual_revenue) = (DateTime::UNIX_EPOCH, Decimal::ONE);
-        let reason = LostReason::Canceled;
+        let loss = Loss { reason: LostReason::Canceled, competitor: None, comment: None };
         (
             vec![
                 OpportunityState::Open,
                 OpportunityState::Won { at, actual_revenue },
-                OpportunityState::Lost { at, reason },
+                OpportunityState::Lost { at, loss: loss.clone() },
             ],
             vec![
                 OpportunityAction::Edit,
                 OpportunityAction::Win { at, actual_revenue },
-                OpportunityAction::Lose { at, reason },
+                OpportunityAction::Lose { at, loss },
                 OpportunityAction::Reopen,
             ],
         )

@@ -25,9 +25,10 @@ pub struct Order {
     pub sequence: i64,
     /// As `O-100042`.
     pub number: String,
-    /// One order per accepted quote.
-    pub quote: QuoteId,
-    pub opportunity: OpportunityId,
+    /// The quote that was accepted, which has this order alone; absent on a direct order (F103).
+    pub quote: Option<QuoteId>,
+    /// The deal that it won or belongs to; an order of a quote has that one's.
+    pub opportunity: Option<OpportunityId>,
     pub customer: Customer,
     pub currency: Currency,
     pub buyer: Buyer,
@@ -157,6 +158,15 @@ impl Order {
     #[must_use]
     pub fn line(&self, id: LineId) -> Option<&OrderLine> {
         self.lines.iter().find(|line| line.line.id == id)
+    }
+
+    /// The same order, nothing of which is open: what was not shipped is canceled.
+    #[must_use]
+    pub fn rest_canceled(mut self) -> Self {
+        for line in &mut self.lines {
+            line.quantity_canceled += line.open();
+        }
+        self
     }
 
     #[must_use]

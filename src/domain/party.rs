@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
 
+use crate::customer::Customer;
 use crate::enquiry::{Enquiry, THREAD_MAX, Thread};
 use crate::ids::{AccountId, ContactId, LeadId};
 
@@ -58,6 +59,16 @@ pub struct PartyKey {
     pub value: String,
 }
 
+impl std::str::FromStr for PartyKey {
+    type Err = strum::ParseError;
+
+    /// Reads what [`Display`](std::fmt::Display) writes.
+    fn from_str(text: &str) -> Result<Self, strum::ParseError> {
+        let (kind, value) = text.split_once(' ').ok_or(strum::ParseError::VariantNotFound)?;
+        Ok(Self { kind: kind.parse()?, value: value.to_owned() })
+    }
+}
+
 impl std::fmt::Display for PartyKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.kind.into_str(), self.value)
@@ -78,6 +89,20 @@ impl Party {
     #[must_use]
     pub const fn unknown(key: PartyKey) -> Self {
         Self { key, lead: None, contact: None, account: None }
+    }
+
+    /// The party once somebody was introduced under its key, whose lead that is and who is that customer. A
+    /// key keeps the customer that it has; an organisation's points at no lead, a conversation's at nothing else.
+    #[must_use]
+    pub fn introduced(self, lead: Option<LeadId>, customer: Customer) -> Self {
+        let account = self.account.or(customer.account);
+        match self.key.kind {
+            PartyKeyKind::Company | PartyKeyKind::TaxId => Self { account, ..self },
+            PartyKeyKind::Thread => Self { lead, ..self },
+            PartyKeyKind::Email | PartyKeyKind::Phone => {
+                Self { lead, contact: self.contact.or(customer.contact), account, ..self }
+            }
+        }
     }
 }
 

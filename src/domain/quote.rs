@@ -16,6 +16,9 @@ use crate::message::SubjectKind;
 use crate::newer::NewerWord;
 use crate::totals::{Header, Totals};
 
+/// The timer that closes an offer after its last day.
+pub const EXPIRY: &str = "expiry";
+
 /// A formal offer (D365: quote).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]

@@ -14,7 +14,7 @@ use crate::party::Party;
 macro_rules! record {
     ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
         /// A changed or new record.
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         pub enum Record {
             $($Of($Of),)*
             Party(Party),
@@ -32,6 +32,18 @@ macro_rules! record {
                     Self::Party(_) | Self::Series(_) => return None,
                 };
                 Some(Subject { kind, id })
+            }
+
+            /// Is it the same record, as it is at another time?
+            #[must_use]
+            pub fn is_same(&self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$Of(a), Self::$Of(b)) => a.id == b.id,)*
+                    (Self::Party(a), Self::Party(b)) => a.key == b.key,
+                    (Self::Series(a), Self::Series(b)) => a.key == b.key,
+                    (Self::Catalog(_), Self::Catalog(_)) => true,
+                    _ => false,
+                }
             }
 
             /// What is locked with it.

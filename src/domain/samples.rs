@@ -14,7 +14,7 @@ use crate::ids::{
     AccountId, ContactId, Id, InputId, InvoiceId, LeadId, LineId, OpportunityId, OrderId,
     PaymentId, QuoteId, derived,
 };
-use crate::input::Input;
+use crate::input::{Input, PartOf};
 use crate::invoice::{Invoice, InvoiceLine, InvoiceState, Payment, Seller, SeriesKey};
 use crate::lead::{Assessment, Lead};
 use crate::money::Currency;
@@ -95,7 +95,7 @@ pub fn enquiry() -> Enquiry {
 /// A row of a file, not judged yet.
 #[must_use]
 pub fn input(id: InputId) -> Input {
-    let part_of = Some((of(id.0, 1), 7));
+    let part_of = Some(PartOf { collection: of(id.0, 1), number: 7 });
     Input { part_of, enquiry: Some(enquiry()), ..Input::new(id, Channel::Import) }
 }
 
@@ -223,8 +223,8 @@ pub fn order(id: OrderId) -> Order {
         id,
         sequence: 1,
         number: format!("O-{id}"),
-        quote: of(id.0, 1),
-        opportunity: of(id.0, 2),
+        quote: Some(of(id.0, 1)),
+        opportunity: Some(of(id.0, 2)),
         customer: Customer { account: None, contact: Some(of(id.0, 3)) },
         currency: euro(),
         buyer: buyer(),
@@ -264,16 +264,16 @@ pub fn series_key() -> SeriesKey {
 pub fn invoice(id: InvoiceId, counter: i64) -> Invoice {
     let (lines, totals) = paper(id.0, &[Decimal::from(3), Decimal::from(4)]);
     let lines = lines.into_iter().zip(200..);
-    let lines = lines.map(|(line, nth)| InvoiceLine { line, order_line: of(id.0, nth) });
+    let lines = lines.map(|(line, nth)| InvoiceLine { line, order_line: Some(of(id.0, nth)) });
     Invoice {
         id,
         sequence: 1,
         series: series_key(),
         number: format!("INV-2026-{counter:06}"),
         counter,
-        order: of(id.0, 1),
-        quote: of(id.0, 2),
-        opportunity: of(id.0, 3),
+        order: Some(of(id.0, 1)),
+        quote: Some(of(id.0, 2)),
+        opportunity: Some(of(id.0, 3)),
         customer: Customer { account: Some(of(id.0, 4)), contact: Some(of(id.0, 5)) },
         issue_date: day(2),
         due_date: day(31),

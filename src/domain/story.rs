@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::decide::{Ctx, Hold, Later, NumberKind, Outcome, Refusal, Root, Worker};
+use crate::history;
 use crate::ids::{derived, minted};
 use crate::keys;
 use crate::message::{Message, Said};
@@ -112,6 +113,10 @@ where
         let mut outcome: Outcome<Said> = self.worker.decide(&seen, &when, &mut ctx)?.erased();
         let already = outcome.already.is_some();
         outcome.records.iter().for_each(|record| self.allowed(record));
+        self.world.now = self.now;
+        if cfg!(debug_assertions) {
+            history::check(&self.world, &outcome);
+        }
         let later = std::mem::take(&mut outcome.later);
         Ok(Told { says: self.world.apply(outcome), later, already })
     }

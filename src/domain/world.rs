@@ -99,6 +99,38 @@ macro_rules! world {
                 }
             }
 
+            /// A world with these records alone, as they are known here.
+            pub(crate) fn excerpt(&self, records: &[Record]) -> Self {
+                let mut excerpt = Self { now: self.now, discovering: true, ..Self::default() };
+                for record in records {
+                    match record {
+                        $(Record::$Of(r) => {
+                            excerpt.$table.load(r.id, self.$table.get(&r.id).cloned());
+                        })*
+                        Record::Party(r) => {
+                            excerpt.parties.load(r.key.clone(), self.parties.get(&r.key).cloned());
+                        }
+                        Record::Series(r) => {
+                            excerpt.series.load(r.key.clone(), self.series.get(&r.key).cloned());
+                        }
+                        Record::Catalog(_) => {
+                            excerpt.catalog.load((), self.catalog.get(&()).cloned());
+                        }
+                    }
+                }
+                excerpt
+            }
+
+            /// The records that were put, as they are now.
+            pub(crate) fn changed(&self) -> Vec<Record> {
+                let mut changed = Vec::new();
+                $(changed.extend(self.$table.changed().map(|(_, now)| now.clone().into()));)*
+                changed.extend(self.parties.changed().map(|(_, now)| now.clone().into()));
+                changed.extend(self.series.changed().map(|(_, now)| now.clone().into()));
+                changed.extend(self.catalog.changed().map(|(_, now)| now.clone().into()));
+                changed
+            }
+
             fn put(&mut self, record: Record) {
                 self.note_links(&record);
                 match record {
@@ -302,22 +334,12 @@ impl World {
     /// Where an outcome breaks that pair: a bug of the worker, which parks the message.
     pub fn apply(&mut self, outcome: Outcome<Said>) -> Vec<Sequenced> {
         let Outcome { mut records, says, .. } = outcome;
-        let said: Vec<_> = says
-            .into_iter()
-            .map(|saying| {
-                let said = saying.message;
-                let event = said.ty.kind == MessageKind::Event;
-                let sequence = event.then(|| {
-                    let counter = records.iter_mut().find_map(|r| r.sequence_mut(said.subject));
-                    let counter = counter.unwrap_or_else(|| {
-                        panic!("`{}` is said without the record it is about", said.ty.name)
-                    });
-                    *counter += 1;
-                    *counter
-                });
-                Sequenced { said, sequence, begins: saying.begins }
-            })
-            .collect();
+        let (begins, says): (Vec<_>, Vec<_>) =
+            says.into_iter().map(|saying| (saying.begins, saying.message)).unzip();
+        let sequences = sequenced(&mut records, &says);
+        let said = says.into_iter().zip(sequences).zip(begins);
+        let said = said.map(|((said, sequence), begins)| Sequenced { said, sequence, begins });
+        let said = said.collect();
         for mut record in records {
             assert!(
                 self.spoken_of(&mut record),
@@ -346,6 +368,22 @@ impl World {
             other => other.counter().is_none_or(|now| *now > known),
         }
     }
+}
+
+/// Counts the events about each record, and gives each its place in the history of its subject.
+///
+/// # Panics
+/// Where an event is said without the record that it is about.
+pub(crate) fn sequenced(records: &mut [Record], says: &[Said]) -> Vec<Option<i64>> {
+    let mut count = |said: &Said| {
+        let counter = records.iter_mut().find_map(|record| record.sequence_mut(said.subject));
+        let counter = counter
+            .unwrap_or_else(|| panic!("`{}` is said without the record it is about", said.ty.name));
+        *counter += 1;
+        *counter
+    };
+    let says = says.iter();
+    says.map(|said| (said.ty.kind == MessageKind::Event).then(|| count(said))).collect()
 }
 
 /// All counters of an opportunity and its quotes together.

@@ -64,6 +64,9 @@ impl Question {
             }
             Ok(mut outcome) => {
                 assert!(outcome.says.len() <= SAYS_MAX, "a decision says too much");
+                if cfg!(debug_assertions) {
+                    domain::history::check(&self.world, &outcome);
+                }
                 let later = std::mem::take(&mut outcome.later);
                 Effect::Said { says: self.world.apply(outcome), later }
             }

@@ -204,7 +204,7 @@ impl<'a> LogRows<'a> {
         }
         store::delayed::insert(conn, name, &self.waiting).await?;
         let refusals = self.refusals.iter().map(Final::row);
-        store::event::append(conn, name, batch, &self.events).await?;
+        store::event::append(conn, name, (batch, self.now), &self.events).await?;
         store::refusal::insert(conn, name, batch, &refusals.collect::<Vec<_>>()).await?;
         store::nothing::insert(conn, name, batch, &self.nothing).await?;
         if !self.parked.is_empty() {

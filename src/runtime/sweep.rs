@@ -69,7 +69,7 @@ impl Upkeep {
         if commands.is_empty() {
             return store::commit(conn).await;
         }
-        store::event::append(conn, CLOCK, batch, &commands).await?;
+        store::event::append(conn, CLOCK, (batch, now), &commands).await?;
         let (events, messages) = (commands.len(), commands.len());
         let row = NewBatch { id: batch, taken_at: now, decided_at: now, messages, events };
         store::batch::insert(conn, CLOCK, &row).await?;

@@ -195,6 +195,7 @@ fn grants(does: &Does) -> Vec<Grant> {
                 ("SELECT, INSERT, DELETE", "inbox"),
                 ("INSERT", "nothing, refusal"),
                 ("SELECT, INSERT", "event"),
+                ("USAGE", "SEQUENCE log_position"),
                 ("SELECT, INSERT, UPDATE (published_at)", "batch"),
                 ("SELECT, INSERT, UPDATE (id, batch, repeats, last_repeat_at)", "received"),
                 ("SELECT, INSERT, UPDATE (repeats, last_repeat_at)", "conflict"),
@@ -229,6 +230,7 @@ fn grants(does: &Does) -> Vec<Grant> {
         Does::Keep { .. } => [
             ("SELECT, DELETE, UPDATE (claimed_at, batch, unsaid)", "schedule"),
             ("SELECT, INSERT", "event"),
+            ("USAGE", "SEQUENCE log_position"),
             ("SELECT, INSERT, UPDATE (published_at)", "batch"),
             (PARK, "parked"),
             ("EXECUTE", "FUNCTION maintain_partitions()"),

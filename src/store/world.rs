@@ -68,26 +68,35 @@ pub async fn lock(
     whens: &[&When],
     now: DateTime<Utc>,
 ) -> Result<World, LockError> {
-    let mut loading = Loading::new(worker, whens, now, Needs::default());
+    let ask = |world: &World, needs: &mut Needs| {
+        whens.iter().for_each(|when| worker.needs(when, world, needs));
+    };
+    let mut loading = Loading::new(&ask, now, Needs::default());
     if loading.settled() {
         return Ok(loading.done());
     }
     sqlx::raw_sql("SAVEPOINT needs").execute(&mut *conn).await?;
     for attempt in 1..=ATTEMPTS_MAX {
-        for root in Root::ORDER {
-            if loading.load(&mut *conn, *root).await? {
-                loading.ask();
-            }
-        }
+        loading.load_all(&mut *conn).await?;
         if loading.settled() {
             return Ok(loading.done());
         }
         if attempt < ATTEMPTS_MAX {
             sqlx::raw_sql("ROLLBACK TO SAVEPOINT needs").execute(&mut *conn).await?;
-            loading = Loading::new(worker, whens, now, loading.needs);
+            loading = Loading::new(&ask, now, loading.needs);
         }
     }
     Err(LockError::Unsettled { worker: worker.name() })
+}
+
+/// Loads and locks what is named, and nothing that follows from it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn named(conn: &mut PgConnection, needs: Needs) -> Result<World, LockError> {
+    let mut loading = Loading::new(&|_, _| {}, DateTime::default(), needs);
+    loading.load_all(conn).await?;
+    Ok(loading.done())
 }
 
 /// Loads and locks the named records of one kind; those that do not exist become `None`. Was anything
@@ -192,8 +201,8 @@ domain::links!(looked_up);
 
 /// One attempt to load a World.
 struct Loading<'a> {
-    worker: &'a dyn Hosted,
-    whens: &'a [&'a When],
+    /// Names what must be known, by what is known.
+    asked: &'a (dyn Fn(&World, &mut Needs) + Sync),
     /// What earlier attempts brought to light.
     hints: Needs,
     /// What is named by now, hints included.
@@ -205,14 +214,12 @@ struct Loading<'a> {
 
 impl<'a> Loading<'a> {
     fn new(
-        worker: &'a dyn Hosted,
-        whens: &'a [&'a When],
+        asked: &'a (dyn Fn(&World, &mut Needs) + Sync),
         now: DateTime<Utc>,
         hints: Needs,
     ) -> Self {
         let mut loading = Self {
-            worker,
-            whens,
+            asked,
             hints,
             needs: Needs::default(),
             world: World { now, discovering: true, ..World::default() },
@@ -225,10 +232,18 @@ impl<'a> Loading<'a> {
 
     fn ask(&mut self) {
         self.needs = self.hints.clone();
-        for when in self.whens {
-            self.worker.needs(when, &self.world, &mut self.needs);
-        }
+        (self.asked)(&self.world, &mut self.needs);
         self.world.links.resolve(&mut self.needs);
+    }
+
+    /// Loads each kind once, in the order of locks, with what is named by then.
+    async fn load_all(&mut self, conn: &mut PgConnection) -> Result<(), LockError> {
+        for root in Root::ORDER {
+            if self.load(&mut *conn, *root).await? {
+                self.ask();
+            }
+        }
+        Ok(())
     }
 
     fn done(self) -> World {

@@ -16,7 +16,7 @@ async fn f1_a_web_form_becomes_a_qualified_lead() {
         .await;
     assert_eq!(it.count("SELECT count(*) FROM input WHERE verdict = 'created'").await, 1);
     assert_eq!(
-        it.texts("SELECT type FROM event ORDER BY at, ordinal").await,
+        it.texts("SELECT type FROM event ORDER BY position").await,
         [
             "lead.captured.v1",
             "account.created.v1",

@@ -25,6 +25,7 @@ mod newer;
 mod operators;
 mod parking;
 mod proxy;
+mod rebuild;
 mod repeats;
 mod secrets;
 mod security;

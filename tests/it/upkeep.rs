@@ -24,9 +24,9 @@ async fn batches_that_nobody_can_read_or_send_keep_no_other_from_being_published
              INSERT INTO batch (id, worker, taken_at, decided_at, messages, events)
              SELECT id, 'intake', now(), now() - interval '1 hour', 1, 1 FROM bad)
          INSERT INTO event (id, worker, type, kind, subject_kind, subject, sequence, correlation,
-                            cause, batch, ordinal, data)
+                            cause, batch, data)
          SELECT id, 'intake', 'lead.captured.v1', 'event', CASE WHEN n > 1 THEN 'nonsense' ELSE 'lead' END,
-                id, 1, id, id, id, 0,
+                id, 1, id, id, id,
                 CASE WHEN n > 1 THEN '{}' ELSE json_build_object('a', repeat('x', 17000000)) END
          FROM bad",
     )

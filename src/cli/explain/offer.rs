@@ -82,9 +82,11 @@ impl Sale {
             number: lead.number.clone(),
             input: lead.input,
             channel,
+            part_of: None,
             enquiry: enquiry.clone(),
             account: None,
             contact: None,
+            keys: Vec::new(),
         };
         story = story.given(lead.clone());
         let told = story.when(captured)?;

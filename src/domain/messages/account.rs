@@ -22,6 +22,10 @@ pub struct AccountCreated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
-    pub originating_lead: LeadId,
+    /// The lead whose qualification made it; absent where it was made without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub originating_lead: Option<LeadId>,
 }

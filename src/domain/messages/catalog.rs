@@ -15,13 +15,14 @@ crate::messages! { Catalog:
     }
 }
 
-/// The catalog was replaced as a whole.
+/// The catalog was replaced as a whole: this is what is sold from now on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CatalogReplaced {
     pub catalog: CatalogId,
-    /// The number of products, active or not.
-    pub products: u32,
-    pub price_lists: u32,
+    /// Active or not, by SKU.
+    pub products: Vec<Product>,
+    /// By code.
+    pub price_lists: Vec<PriceList>,
 }
 
 /// Replace the catalog as a whole: what is not named is gone from new documents.

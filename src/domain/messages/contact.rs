@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::enquiry::Person;
+use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 
 crate::messages! { Contact:
@@ -20,5 +20,12 @@ pub struct ContactCreated {
     /// The organisation they belong to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    pub originating_lead: LeadId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// They agreed to be written to in bulk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consent: bool,
+    /// The lead whose qualification made them a contact; absent where it was made without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub originating_lead: Option<LeadId>,
 }

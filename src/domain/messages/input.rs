@@ -9,7 +9,7 @@ use crate::correction::Correction;
 use crate::declared::Declared;
 use crate::enquiry::{Channel, Enquiry, NoLead, Part, PartReading};
 use crate::ids::InputId;
-use crate::input::{CHANGES_MAX, HoldReason};
+use crate::input::{CHANGES_MAX, HoldReason, PartOf};
 use crate::text::Short;
 
 crate::messages! { Input:
@@ -17,6 +17,7 @@ crate::messages! { Input:
         InputHeld = "input.held.v1" by input;
         InputRejected = "input.rejected.v1" by input;
         InputReread = "input.reread.v1" by input;
+        InputSplit = "input.split.v1" by input;
     }
     commands {
         InputRelease = "input.release.v1" by input;
@@ -32,6 +33,8 @@ crate::messages! { Input:
 pub struct InputHeld {
     pub input: InputId,
     pub channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
     pub hold_reason: HoldReason,
     /// A finished sentence for the person who looks.
     pub reason: String,
@@ -52,6 +55,8 @@ pub struct InputHeld {
 pub struct InputRejected {
     pub input: InputId,
     pub channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
     /// What it is instead; absent where a person rejected it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<NoLead>,
@@ -68,6 +73,17 @@ pub struct InputReread {
     /// What differs from the reading before, as `enquiry.person.emails`.
     #[schemars(length(max = CHANGES_MAX))]
     pub changed: Vec<Short>,
+}
+
+/// A raw input is a collection, of which parts were taken out; each has a verdict of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InputSplit {
+    pub input: InputId,
+    pub channel: Channel,
+    /// How many were taken out by now.
+    pub parts: u64,
+    /// These are all.
+    pub done: bool,
 }
 
 /// Make a lead of a held input after all.

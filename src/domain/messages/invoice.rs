@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
-use crate::ids::InvoiceId;
+use crate::ids::{InvoiceId, PaymentId};
 use crate::money::Currency;
 use crate::text::{Code, Short};
 
@@ -31,6 +31,9 @@ crate::messages! { Invoice:
 pub struct InvoicePaid {
     pub invoice: InvoiceId,
     pub number: String,
+    pub payment: PaymentId,
+    /// The system that reported it (CloudEvents `source`).
+    pub payer: String,
     /// The payer system's own reference.
     pub reference: String,
     #[serde(with = "crate::money::AsText")]

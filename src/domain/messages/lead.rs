@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::customer::Customer;
 use crate::enquiry::{Channel, Enquiry};
 use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
+use crate::input::PartOf;
 use crate::lead::{Assessment, DisqualifyReason};
 use crate::text::Comment;
 
@@ -32,12 +33,19 @@ pub struct LeadCaptured {
     pub number: String,
     pub input: InputId,
     pub channel: Channel,
+    /// Where the input is a part of a collection, as a row of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
     pub enquiry: Enquiry,
     /// The existing customer that was recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactId>,
+    /// The keys by which its person is recognised from now on, as `email a@b.example`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub keys: Vec<String>,
 }
 
 /// Another input of the same person was added to their open lead.
@@ -46,11 +54,20 @@ pub struct LeadEnquiryAdded {
     pub lead: LeadId,
     pub input: InputId,
     pub channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
     /// What the new input said; the lead keeps what it knew and fills its gaps from it.
     pub enquiry: Enquiry,
     /// The keys by which the person was recognised, as `email a@b.example`.
     #[schemars(extend("x-personal" = true))]
     pub matched: Vec<String>,
+    /// Somebody else wrote it, as a colleague who answers: the lead keeps its person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub another_person: bool,
+    /// The keys that point at the lead from now on beside those before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub keys: Vec<String>,
 }
 
 /// The rules gave a score but no decision: the lead stays open until somebody decides.
@@ -69,6 +86,10 @@ pub struct LeadQualified {
     /// What the rules said; absent where a person decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assessment: Option<Assessment>,
+    /// The keys by which the customer is recognised from now on, as `email a@b.example`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub keys: Vec<String>,
 }
 
 /// The lead is not worth working; it can be reactivated.

@@ -10,7 +10,7 @@ use crate::document::Line;
 use crate::enquiry::Interest;
 use crate::ids::{LeadId, OpportunityId, OrderId};
 use crate::money::Currency;
-use crate::opportunity::LostReason;
+use crate::opportunity::{Loss, LostReason};
 use crate::text::{Comment, Short};
 use crate::totals::Totals;
 
@@ -36,7 +36,9 @@ pub struct OpportunityCreated {
     pub opportunity: OpportunityId,
     pub name: String,
     pub customer: Customer,
-    pub originating_lead: LeadId,
+    /// The lead that it began with; absent where it was opened for a known customer (F67).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub originating_lead: Option<LeadId>,
     pub currency: Currency,
     pub price_list: String,
     /// What they want, as declared by the lead or by the rule that qualified it.
@@ -56,9 +58,9 @@ pub struct OpportunityRepriced {
     pub lines: Vec<Line>,
     pub totals: Totals,
     /// What the sale may bring, net: without tax and freight (`totals.amount_less_freight`). What was estimated
-    /// before where no lines are left.
-    #[serde(with = "crate::money::AsText")]
-    pub estimated_revenue: Decimal,
+    /// before where no lines are left; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub estimated_revenue: Option<Decimal>,
     /// What was wanted and could not be priced, each with the reason and its D365 code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unpriced: Vec<String>,
@@ -91,6 +93,15 @@ pub struct OpportunityLost {
     pub competitor: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+impl OpportunityLost {
+    /// That opportunity was lost so.
+    #[must_use]
+    pub fn of(opportunity: OpportunityId, loss: &Loss) -> Self {
+        let Loss { reason, competitor, comment } = loss.clone();
+        Self { opportunity, lost_reason: reason, competitor, comment }
+    }
 }
 
 /// A closed opportunity is open again.

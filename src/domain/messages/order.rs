@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
-use crate::document::LINES_MAX;
+use crate::document::{LINES_MAX, PaymentTerms};
 use crate::ids::{OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::money::Currency;
 use crate::order::{OrderLine, ShippedLine};
 use crate::text::{Code, Short};
-use crate::totals::Totals;
+use crate::totals::{Header, Totals};
 
 crate::messages! { Order:
     events {
@@ -29,13 +29,18 @@ crate::messages! { Order:
 pub struct OrderCreated {
     pub order: OrderId,
     pub number: String,
-    pub quote: QuoteId,
-    pub opportunity: OpportunityId,
+    /// The quote that was accepted; absent on a direct order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<QuoteId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opportunity: Option<OpportunityId>,
     pub customer: Customer,
     pub currency: Currency,
     pub buyer: Buyer,
     pub lines: Vec<OrderLine>,
+    pub header: Header,
     pub totals: Totals,
+    pub payment_terms: PaymentTerms,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! Messages about quotes.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,8 @@ pub struct QuoteActivated {
     pub offer: Offer,
     /// SHA-256 of the offer as canonical JSON: what was sent is what was stored (F88).
     pub offer_sha256: String,
+    /// When the last day of the offer is over at the seller's; then it closes as expired by itself.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// A new draft replaces a quote that was active: same number, next revision.
@@ -112,4 +115,18 @@ pub struct QuoteAccept {
     /// The customer's own order number; it will stand on the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<Code>,
+}
+
+impl QuoteClose {
+    /// What the clock says when the last day of an offer is over (F95).
+    #[must_use]
+    pub const fn expired(quote: QuoteId) -> Self {
+        Self {
+            quote,
+            reason: QuoteCloseReason::Expired,
+            lose_opportunity: false,
+            competitor: None,
+            comment: None,
+        }
+    }
 }

@@ -113,17 +113,12 @@ fn parties_of(
         let elses =
             another && old.lead != Some(lead) && somebody(&old) && !matched.contains(&old.key);
         if !elses {
-            let new = Party {
-                key: old.key.clone(),
-                lead: last(old.lead),
-                contact: old.contact.or(customer.contact),
-                account: old.account.or(customer.account),
-            };
+            let new = old.clone().introduced(last(old.lead), customer);
             parties.extend((new != old).then_some(new));
         }
     }
     for old in organisation_keys(enquiry).into_iter().map(known) {
-        let new = Party { account: old.account.or(customer.account), ..old.clone() };
+        let new = old.clone().introduced(None, customer);
         parties.extend((new != old).then_some(new));
     }
     parties

@@ -7,6 +7,7 @@
 //! the same Message-ID.
 
 use super::{Party, PartyKey, Recognised, thread_keys};
+use crate::customer::Customer;
 use crate::enquiry::{Enquiry, THREAD_MAX};
 use crate::ids::LeadId;
 use crate::needs::Needs;
@@ -45,5 +46,5 @@ pub fn introduce_thread(
     let known = |key: PartyKey| world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
     let old = thread_keys(enquiry).into_iter().map(known);
     let free = old.filter(|party| party.lead.is_none() || party.lead == before);
-    free.map(|party| Party { lead: Some(lead), ..party }).collect()
+    free.map(|party| party.introduced(Some(lead), Customer::default())).collect()
 }

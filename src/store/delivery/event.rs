@@ -30,7 +30,7 @@ pub struct NewEvent {
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredEvent {
     pub id: Uuid,
-    /// The time of the transaction that said it.
+    /// The time that its decision saw.
     pub at: DateTime<Utc>,
     pub worker: String,
     /// Without `leadmill.`, with the major version.
@@ -46,11 +46,11 @@ pub struct StoredEvent {
     pub data: String,
 }
 
-/// Appends all that a batch says; the order given is the order of publishing.
+/// Appends all that a batch says at a time; the order given is the order in the log and of publishing.
 pub async fn append(
     conn: &mut Connection,
     worker: &str,
-    batch: Uuid,
+    (batch, at): (Uuid, DateTime<Utc>),
     events: &[NewEvent],
 ) -> Result<()> {
     if events.is_empty() {
@@ -58,14 +58,15 @@ pub async fn append(
     }
     let insert = bulk!(
         "INSERT INTO event (id, worker, type, kind, subject_kind, subject, sequence, correlation,
-                            cause, batch, ordinal, traceparent, data)
+                            cause, batch, at, traceparent, data)
          SELECT u.id, $1, u.type, u.kind, u.subject_kind, u.subject, u.sequence, u.correlation,
-                u.cause, $2, u.n::integer - 1, u.traceparent, u.data::json
-         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::bigint[],
-                     $9::uuid[], $10::uuid[], $11::text[], $12::text[]) WITH ORDINALITY
+                u.cause, $2, $3, u.traceparent, u.data::json
+         FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::bigint[],
+                     $10::uuid[], $11::uuid[], $12::text[], $13::text[]) WITH ORDINALITY
               AS u (id, type, kind, subject_kind, subject, sequence, correlation, cause,
-                    traceparent, data, n)",
-        [worker, batch],
+                    traceparent, data, n)
+         ORDER BY u.n",
+        [worker, batch, at],
         events.iter(),
         |event| {
             event.id => Uuid,
@@ -148,7 +149,7 @@ pub async fn of_batches(conn: &mut Connection, batches: &[Uuid]) -> Result<Vec<S
         Row,
         "SELECT id, at, worker, type AS ty, kind, subject_kind, subject, sequence, correlation,
                 cause, batch, traceparent, data::text AS \"data!\"
-         FROM event WHERE batch = ANY($1) ORDER BY batch, ordinal",
+         FROM event WHERE batch = ANY($1) ORDER BY batch, position",
         batches
     );
     rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()

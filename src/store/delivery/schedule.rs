@@ -176,3 +176,23 @@ pub async fn refuse(conn: &mut Connection, refused: &[(Uuid, String)]) -> Result
     update.execute(conn).await?;
     Ok(())
 }
+
+/// Takes away what the clock said, by what it is about, the message that it was planned because of, and its type;
+/// where the log is told again.
+pub async fn forget(conn: &mut Connection, said: &[(Uuid, Uuid, String)]) -> Result<()> {
+    if said.is_empty() {
+        return Ok(());
+    }
+    let subjects: Vec<_> = said.iter().map(|(subject, ..)| *subject).collect();
+    let causes: Vec<_> = said.iter().map(|(_, cause, _)| *cause).collect();
+    let types: Vec<_> = said.iter().map(|(.., ty)| ty.as_str()).collect();
+    let delete = sqlx::query!(
+        "DELETE FROM schedule AS s USING unnest($1::uuid[], $2::uuid[], $3::text[]) AS u (subject, cause, type)
+         WHERE s.subject = u.subject AND s.cause = u.cause AND s.type = u.type",
+        &subjects,
+        &causes,
+        &types as &[&str]
+    );
+    delete.execute(conn).await?;
+    Ok(())
+}

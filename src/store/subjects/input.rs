@@ -2,7 +2,7 @@
 
 use domain::enquiry::Enquiry;
 use domain::ids::Id;
-use domain::input::{Input, Verdict};
+use domain::input::{Input, PartOf, Verdict};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use leadmill_table::table;
@@ -12,7 +12,8 @@ use crate::store::column::{corrupt, given, meant, signed, unsigned, word};
 use crate::store::declared::Tables;
 
 table! { input: Input as input => InputRow {
-    let (collection, part) = input.part_of.unzip();
+    let part_of = input.part_of;
+    let (collection, part) = part_of.map(|part| (part.collection, part.number)).unzip();
     let (lead, next, done) = match &input.verdict {
         Verdict::Created { lead } | Verdict::Joined { lead } => (Some(lead.uuid()), None, None),
         Verdict::Split { next, done } => (None, Some(signed(*next)?), Some(*done)),
@@ -50,7 +51,10 @@ impl InputRow {
             other => return Err(corrupt("input.verdict", &other)),
         };
         let part_of = match (self.collection, self.part) {
-            (Some(id), Some(part)) => Some((id.into(), unsigned("input.part", part)?)),
+            (Some(id), Some(part)) => {
+                let number = unsigned("input.part", part)?;
+                Some(PartOf { collection: id.into(), number })
+            }
             _ => None,
         };
         Ok(Input {

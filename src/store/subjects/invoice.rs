@@ -37,9 +37,9 @@ with_totals! { frozen invoice.totals; [invoice: Invoice as invoice => InvoiceRow
     frozen  series_year: integer = invoice.series.year;
     frozen  counter: bigint = invoice.counter;
     frozen  number: text = invoice.number.as_str();
-    frozen  sales_order: uuid refers sales_order = invoice.order.uuid();
-    frozen  quote: uuid refers quote = invoice.quote.uuid();
-    frozen  opportunity: uuid refers opportunity = invoice.opportunity.uuid();
+    frozen  sales_order: uuid? refers sales_order = invoice.order.map(Uuid::from);
+    frozen  quote: uuid? refers quote = invoice.quote.map(Uuid::from);
+    frozen  opportunity: uuid? refers opportunity = invoice.opportunity.map(Uuid::from);
     frozen  account: uuid? refers account = invoice.customer.account.map(Uuid::from);
     frozen  contact: uuid? refers contact = invoice.customer.contact.map(Uuid::from);
     frozen  issue_date: date = invoice.issue_date;
@@ -88,9 +88,9 @@ impl InvoiceRow {
             },
             number: self.number,
             counter: self.counter,
-            order: self.sales_order.into(),
-            quote: self.quote.into(),
-            opportunity: self.opportunity.into(),
+            order: self.sales_order.map(Into::into),
+            quote: self.quote.map(Into::into),
+            opportunity: self.opportunity.map(Into::into),
             customer: Customer {
                 account: self.account.map(Into::into),
                 contact: self.contact.map(Into::into),

@@ -5,7 +5,7 @@ use domain::ids::Id;
 use domain::keys::OpportunityOfQuote;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
-use domain::opportunity::{Opportunity, OpportunityState};
+use domain::opportunity::{Loss, Opportunity, OpportunityState};
 use leadmill_table::table;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -21,9 +21,9 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     let (won, lost) = match &opportunity.state {
         OpportunityState::Open => (None, None),
         OpportunityState::Won { at, actual_revenue } => (Some((*at, *actual_revenue)), None),
-        OpportunityState::Lost { at, reason } => (None, Some((*at, word(reason)))),
+        OpportunityState::Lost { at, loss } => (None, Some((*at, loss))),
     };
-    let ((won_at, actual_revenue), (lost_at, lost_reason)) = (won.unzip(), lost.unzip());
+    let ((won_at, actual_revenue), (lost_at, loss)) = (won.unzip(), lost.unzip());
     key     id: uuid = opportunity.id.uuid();
     version sequence: bigint = opportunity.sequence;
     name: text = opportunity.name.as_str();
@@ -38,7 +38,9 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     won_at: timestamptz? = won_at;
     actual_revenue: numeric? = actual_revenue;
     lost_at: timestamptz? = lost_at;
-    lost_reason: text? = lost_reason;
+    lost_reason: text? = loss.map(|loss| word(loss.reason));
+    lost_to: text? = loss.and_then(|loss| loss.competitor.as_deref());
+    lost_comment: text? = loss.and_then(|loss| loss.comment.as_deref());
     mod lines;
     mod quote;
 }}
@@ -67,7 +69,11 @@ impl OpportunityRow {
                 let reason = given("opportunity.lost_reason", self.lost_reason)?;
                 OpportunityState::Lost {
                     at: given("opportunity.lost_at", self.lost_at)?,
-                    reason: meant("opportunity.lost_reason", &reason)?,
+                    loss: Loss {
+                        reason: meant("opportunity.lost_reason", &reason)?,
+                        competitor: self.lost_to,
+                        comment: self.lost_comment,
+                    },
                 }
             }
             other => return Err(corrupt("opportunity.state", &other)),

@@ -32,8 +32,8 @@ with_totals! { frozen order.totals; [sales_order: Order as order => OrderRow] {
     key     id: uuid = order.id.uuid();
     version sequence: bigint = order.sequence;
     frozen  number: text = order.number.as_str();
-    frozen  quote: uuid = order.quote.uuid();
-    frozen  opportunity: uuid refers opportunity = order.opportunity.uuid();
+    frozen  quote: uuid? refers quote = order.quote.map(Uuid::from);
+    frozen  opportunity: uuid? refers opportunity = order.opportunity.map(Uuid::from);
     frozen  account: uuid? refers account = order.customer.account.map(Uuid::from);
     frozen  contact: uuid? refers contact = order.customer.contact.map(Uuid::from);
     frozen  currency: text = order.currency.as_str();
@@ -57,7 +57,7 @@ pub const TABLES: &[Tables] = &[Tables {
 
 // An order never changes its quote.
 look_up!(OrderOfQuote by |it| it.0.uuid(),
-    "SELECT quote AS key, id AS found FROM sales_order WHERE quote = ANY($1)");
+    r#"SELECT quote AS "key!", id AS found FROM sales_order WHERE quote = ANY($1)"#);
 
 // Neither an order changes its deal, nor a deal its lead.
 look_up!(LeadOfOrder by |it| it.0.uuid(),
@@ -73,8 +73,8 @@ impl OrderRow {
             id: self.id.into(),
             sequence: self.sequence,
             number: self.number,
-            quote: self.quote.into(),
-            opportunity: self.opportunity.into(),
+            quote: self.quote.map(Into::into),
+            opportunity: self.opportunity.map(Into::into),
             customer: Customer {
                 account: self.account.map(Into::into),
                 contact: self.contact.map(Into::into),

@@ -91,7 +91,7 @@ pub async fn of(conn: &mut Connection, id: Uuid) -> Result<Outcome> {
         LoggedEvent,
         r#"SELECT id, at, type AS ty, subject, sequence, correlation,
                   data::jsonb AS "data!: Value"
-           FROM event WHERE cause = $1 AND id > $1 ORDER BY at, batch, ordinal"#,
+           FROM event WHERE cause = $1 AND id > $1 ORDER BY position"#,
         id
     );
     let events = events.fetch_all(&mut *conn).await?;

@@ -71,7 +71,7 @@ pub struct Step {
     pub correlation: Uuid,
     pub cause: Uuid,
     pub batch: Uuid,
-    pub ordinal: i32,
+    pub position: i64,
     /// When its cause was said or received.
     pub cause_at: Option<DateTime<Utc>>,
     /// The times of its batch are kept for eight days.
@@ -177,14 +177,14 @@ async fn steps(conn: &mut Connection, correlations: &[Uuid]) -> Result<Vec<Step>
     // What one transaction said has one time; there the order of saying goes on.
     let rows = sqlx::query!(
         r#"SELECT e.id, e.at, e.worker, e.type AS ty, e.kind, e.subject_kind, e.subject, e.sequence,
-                  e.correlation, e.cause, e.batch, e.ordinal, e.data AS "data: Json<Value>",
+                  e.correlation, e.cause, e.batch, e.position, e.data AS "data: Json<Value>",
                   coalesce(c.at, r.received_at) AS cause_at, b.taken_at AS "taken_at?",
                   b.decided_at AS "decided_at?", b.published_at AS "published_at?"
            FROM event AS e
            LEFT JOIN batch AS b ON b.id = e.batch
            LEFT JOIN event AS c ON c.id = e.cause
            LEFT JOIN received AS r ON r.id = e.cause
-           WHERE e.correlation = ANY($1) ORDER BY e.at, e.batch, e.ordinal LIMIT $2"#,
+           WHERE e.correlation = ANY($1) ORDER BY e.position LIMIT $2"#,
         correlations,
         MESSAGES_MAX + 1
     );
@@ -200,7 +200,7 @@ async fn steps(conn: &mut Connection, correlations: &[Uuid]) -> Result<Vec<Step>
         correlation: row.correlation,
         cause: row.cause,
         batch: row.batch,
-        ordinal: row.ordinal,
+        position: row.position,
         cause_at: row.cause_at,
         taken_at: row.taken_at,
         decided_at: row.decided_at,

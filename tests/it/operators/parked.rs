@@ -22,9 +22,9 @@ async fn captured(it: &Installation, id: Uuid, data: &str) {
     it.execute(&format!(
         "SELECT add_partition('event', '2023-11-01', '2023-12-01');
          INSERT INTO event (id, worker, type, kind, subject_kind, subject, correlation, cause, batch,
-                            ordinal, data)
+                            data)
          VALUES ('{id}', 'intake', 'lead.captured.v1', 'event', 'lead', '{id}', '{id}', '{id}', '{id}',
-                 0, '{data}')"
+                 '{data}')"
     ))
     .await;
     let event = format!(

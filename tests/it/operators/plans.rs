@@ -5,8 +5,8 @@ use super::*;
 /// As many rows as make a sequential scan dearer than any index.
 const FILL: &str = "
     INSERT INTO event (id, worker, type, kind, subject_kind, subject, sequence, correlation, cause,
-                       batch, ordinal, data)
-    SELECT id, 'intake', 'lead.captured.v1', 'event', 'lead', id, 1, id, id, id, 0, '{}'
+                       batch, data)
+    SELECT id, 'intake', 'lead.captured.v1', 'event', 'lead', id, 1, id, id, id, '{}'
     FROM (SELECT v7(n) AS id FROM generate_series(1, 40000) AS n) AS x;
     INSERT INTO received (source, external_id, id, worker, kind, digest, batch)
     SELECT 'intake.web', n::text, v7(n), 'intake', 'intake.web', decode(repeat('00', 32), 'hex'), v7(n)

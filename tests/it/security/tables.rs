@@ -69,9 +69,9 @@ async fn planted_rows_are_refused(sessions: &mut Sessions) {
     let event = |worker: &str, ty: &str| {
         format!(
             "INSERT INTO event (id, worker, type, kind, subject_kind, subject, correlation, cause,
-                                batch, ordinal, data)
+                                batch, data)
              SELECT id_at(now()), '{worker}', '{ty}', 'event', 'invoice', gen_random_uuid(),
-                    gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 0, '{{}}'"
+                    gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{{}}'"
         )
     };
     let received = |worker: &str| {

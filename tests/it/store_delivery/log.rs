@@ -34,10 +34,10 @@ async fn what_a_cause_led_to_comes_back_byte_by_byte_and_in_order_until_it_is_ma
     // Derived ids do not sort in the order of saying: 8 of them hardly ever do.
     let mut events: Vec<_> = (1..9).map(|n| qualified(two, "qualification", n)).collect();
     events.push(qualified(one, "qualification", 1));
-    event::append(&mut conn, "qualification", batch_id, &events).await.unwrap();
+    event::append(&mut conn, "qualification", (batch_id, now), &events).await.unwrap();
     insert_batch(&mut conn, "qualification", batch_id, events.len()).await;
     let other = [qualified(one, "quoting", 1)];
-    event::append(&mut conn, "quoting", id(now, 3), &other).await.unwrap();
+    event::append(&mut conn, "quoting", (id(now, 3), now), &other).await.unwrap();
     insert_batch(&mut conn, "quoting", id(now, 3), 1).await;
     store::commit(&mut conn).await.unwrap();
 

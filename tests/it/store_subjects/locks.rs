@@ -152,8 +152,8 @@ async fn what_a_later_kind_brings_to_light_is_loaded_too() {
     let mut conn = database.connect().await;
     let (mut order, mut invoice) = (samples::order(), samples::invoice(1));
     let deal = samples::opportunity();
-    order.opportunity = deal.id;
-    invoice.order = order.id;
+    order.opportunity = Some(deal.id);
+    invoice.order = Some(order.id);
     let records = vec![deal.clone().into(), order.clone().into(), invoice.clone().into()];
     insert(&mut conn, records).await;
 
@@ -162,9 +162,10 @@ async fn what_a_later_kind_brings_to_light_is_loaded_too() {
     let asker = Asker::new(move |world, needs| {
         needs.look_up(InvoiceNumbered(number.clone()));
         let Some(invoice) = world.by(InvoiceNumbered(number.clone())) else { return };
-        needs.lock(invoice.order);
-        let Some(order) = world.find(invoice.order) else { return };
-        needs.lock(order.opportunity);
+        let Some(order) = invoice.order else { return };
+        needs.lock(order);
+        let Some(order) = world.find(order) else { return };
+        order.opportunity.into_iter().for_each(|deal| needs.lock(deal));
     });
     run(&mut conn, "BEGIN").await;
     let world = asker.lock(&mut conn).await.expect("loaded");

@@ -194,10 +194,10 @@ async fn natural_keys_lead_to_their_records() {
     let keys = [OpportunityOfQuote(quote.id), OpportunityOfQuote(id())];
     let deals = OpportunityOfQuote::look_up(&mut conn, &keys).await.expect("read");
     assert_eq!(deals, [(keys[0].clone(), deal.id)]);
-    let keys = [OrderOfQuote(order.quote), OrderOfQuote(id())];
+    let keys = [OrderOfQuote(order.quote.expect("a quote")), OrderOfQuote(id())];
     let orders = OrderOfQuote::look_up(&mut conn, &keys).await.expect("read");
     assert_eq!(orders, [(keys[0].clone(), order.id)]);
-    let keys = [InvoicesOfOrder(invoice.order), InvoicesOfOrder(id())];
+    let keys = [InvoicesOfOrder(invoice.order.expect("an order")), InvoicesOfOrder(id())];
     let invoices = InvoicesOfOrder::look_up(&mut conn, &keys).await.expect("read");
     assert_eq!(invoices, [(keys[0].clone(), invoice.id)]);
     let keys = ["INV-2026-000042", "INV-2026-000043"].map(|it| InvoiceNumbered(it.to_owned()));

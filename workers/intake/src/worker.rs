@@ -6,9 +6,9 @@ use domain::decide::{
     Root, Worker, World,
 };
 use domain::enquiry::{Channel, Enquiry, Part, PartReading, Reading};
-use domain::events::InputReread;
+use domain::events::{InputReread, InputSplit};
 use domain::ids::InputId;
-use domain::input::{HoldReason, Input, InputAction, Verdict};
+use domain::input::{HoldReason, Input, PartOf, Verdict};
 use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
 use domain::raw::{ExternalId, Kept};
@@ -197,7 +197,7 @@ impl Worker for Intake {
             When::Input(raw) => judge_raw(world, Input::new(cause, raw.channel), raw, ctx),
             When::Row(row) => {
                 let mut input = Input::new(cause, row.channel);
-                input.part_of = Some((row.input, row.part.number));
+                input.part_of = Some(PartOf { collection: row.input, number: row.part.number });
                 match &row.part.reading {
                     PartReading::Enquiry(enquiry) => judge(world, input, enquiry, true, ctx),
                     PartReading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
@@ -252,9 +252,7 @@ impl Intake {
         let done = parts.len() < SLICE_ROWS && fitting == parts.len();
         parts.truncate(fitting);
         let following = expected + u64::try_from(parts.len()).unwrap_or(u64::MAX);
-        let reason = format!("{} parts, each with its own verdict.", following - 1);
-        let input = input.judged(&InputAction::Split { next: following, done }, reason)?;
-        let mut outcome = Outcome::nothing().put(input);
+        let mut outcome = split(input, following - 1, done)?;
         for mut part in parts {
             part.number += next.first_row - 1;
             part.original = without_nul(part.original);
@@ -303,8 +301,6 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
             hold(Input { enquiry: read(enquiry), ..input }, why, reason, &[], &raw.evidence)
         }
         Reading::Parts(_) => {
-            let split = InputAction::Split { next: 1, done: false };
-            let input = input.judged(&split, "A collection: each part has its own verdict.")?;
             let first = ImportContinue {
                 import: input.id,
                 from_row: 1,
@@ -314,9 +310,15 @@ fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>)
                 sheet: raw.list.sheet,
                 declared: raw.list.declared.clone(),
             };
-            Ok(Outcome::nothing().put(input).say(first))
+            Ok(split(&input, 0, false)?.say(first))
         }
     }
+}
+
+/// So many parts of a collection were taken out by now.
+fn split(input: &Input, parts: u64, done: bool) -> Decision {
+    let said = InputSplit { input: input.id, channel: input.channel, parts, done };
+    Ok(Outcome::nothing().changed(input.split(parts, done)?, said))
 }
 
 /// What was read, where anything was.

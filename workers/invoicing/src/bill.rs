@@ -46,7 +46,7 @@ pub(crate) fn bill(order: &Order, mut id: impl FnMut() -> LineId) -> Result<Bill
     let totals = compute(&mut lines, &header, TaxMode::Document, order.currency)
         .map_err(|error| refused(order, &error))?;
     let lines = lines.into_iter().zip(billed);
-    let lines = lines.map(|(line, of)| InvoiceLine { line, order_line: of.line.id });
+    let lines = lines.map(|(line, of)| InvoiceLine { line, order_line: Some(of.line.id) });
     Ok(Bill { lines: lines.collect(), header, totals })
 }
 

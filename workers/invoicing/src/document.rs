@@ -38,6 +38,8 @@ pub(crate) fn issued(
     InvoiceIssued {
         invoice_id: invoice.id,
         invoice_number: invoice.number.clone(),
+        series: invoice.series.clone(),
+        counter: invoice.counter,
         document_type: COMMERCIAL_INVOICE.into(),
         issue_date: invoice.issue_date,
         due_date: invoice.due_date,
@@ -45,13 +47,14 @@ pub(crate) fn issued(
         specification: SPECIFICATION.into(),
         buyer_reference: buyer.contact_name.clone(),
         purchase_order_ref: invoice.purchase_order.clone(),
-        sales_order_ref: order.number.clone(),
+        sales_order_ref: Some(order.number.clone()),
         seller: invoice.seller.clone(),
         buyer: buyer.clone(),
         customer: invoice.customer,
         delivery: Delivery { date: delivered, address: buyer.address.clone() },
         payment: payment(invoice, terms),
         lines: invoice.lines.iter().map(line).collect(),
+        header: invoice.header.clone(),
         allowances: adjustments(breakdown, ("95", "Discount"), |part| part.discount_amount),
         charges: adjustments(breakdown, ("FC", "Freight"), |part| part.freight_amount),
         tax_breakdown: breakdown.iter().map(|part| tax(part, settings)).collect(),
@@ -81,6 +84,7 @@ fn payment(invoice: &Invoice, terms: &Agreed) -> PaymentInstructions {
         account_name: seller.iban.as_ref().map(|_| seller.name.clone()),
         remittance: invoice.number.clone(),
         terms: terms.text.into(),
+        terms_code: invoice.payment_terms,
         discounts: discount.into_iter().collect(),
     }
 }
@@ -125,6 +129,9 @@ fn tax(part: &TaxPart, settings: &SellerSettings) -> TaxBreakdown {
         rate: part.rate,
         base: part.base,
         tax: part.tax,
+        lines: part.net_amount,
+        allowances: part.discount_amount,
+        charges: part.freight_amount,
         exemption_code: exemption_code.flatten(),
         exemption_reason,
     }
@@ -151,6 +158,7 @@ fn totals(invoice: &Invoice) -> InvoiceTotals {
     let (vat, gross, payable) = (totals.tax_amount, totals.total_amount, invoice.payable());
     InvoiceTotals {
         lines: totals.detail_amount,
+        line_allowances: totals.line_discount,
         allowances: totals.discount_amount,
         charges: totals.freight_amount,
         net,

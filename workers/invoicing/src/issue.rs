@@ -42,7 +42,7 @@ impl Invoicing {
             series: series.key.clone(),
             number,
             counter,
-            order: order.id,
+            order: Some(order.id),
             quote: order.quote,
             opportunity: order.opportunity,
             customer: order.customer,

@@ -31,8 +31,9 @@ pub(crate) fn receive(
     }
     check(invoice, command, ctx.now)?;
     let mut paid = invoice.clone();
+    let payment = ctx.id();
     paid.payments.push(Payment {
-        id: ctx.id(),
+        id: payment,
         payer: ctx.source.to_owned(),
         reference: reference.to_owned(),
         amount: command.amount,
@@ -49,6 +50,8 @@ pub(crate) fn receive(
     let said = InvoicePaid {
         invoice: paid.id,
         number: paid.number.clone(),
+        payment,
+        payer: ctx.source.to_owned(),
         reference: reference.to_owned(),
         amount: command.amount,
         value_date: command.value_date.date(),

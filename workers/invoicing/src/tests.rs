@@ -98,7 +98,7 @@ fn shipped(mut lines: Vec<Line>, header: Header, shipped: &[Decimal]) -> Order {
     };
     Order {
         number: "O-100042".into(),
-        opportunity: DEAL,
+        opportunity: Some(DEAL),
         buyer: Buyer {
             name: "Molinos del Sur SL".into(),
             contact_name: Some("Ana Ruiz".into()),

@@ -98,8 +98,8 @@ fn order_of(
         id,
         sequence: 0,
         number: ctx.number(NumberKind::Order),
-        quote: quote.id,
-        opportunity: opportunity.id,
+        quote: Some(quote.id),
+        opportunity: Some(opportunity.id),
         customer: opportunity.customer,
         currency: opportunity.currency,
         buyer: offer.buyer.clone(),
@@ -123,7 +123,9 @@ fn created(order: &Order) -> OrderCreated {
         currency: order.currency,
         buyer: order.buyer.clone(),
         lines: order.lines.clone(),
+        header: order.header.clone(),
         totals: order.totals.clone(),
+        payment_terms: order.payment_terms,
         purchase_order: order.purchase_order.clone(),
     }
 }

@@ -31,9 +31,7 @@ pub(crate) fn cancel(
         ended = order.apply(&OrderAction::Fulfil { at, partial: true })?;
     }
     let comment = reason(order, &command.reason)?;
-    for line in &mut ended.lines {
-        line.quantity_canceled += line.open();
-    }
+    ended = ended.rest_canceled();
     let (order, outcome) = (ended.id, Outcome::nothing());
     Ok(if nothing_shipped {
         outcome.changed(ended, OrderCanceled { order, comment })

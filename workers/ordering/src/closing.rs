@@ -6,7 +6,7 @@ use domain::events::{OpportunityLost, OpportunityReopened, OpportunityWon};
 use domain::keys::OrderOfQuote;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
-use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState};
+use domain::opportunity::{Loss, Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderState};
 use domain::quote::{Quote, QuoteState};
 use rust_decimal::Decimal;
@@ -40,19 +40,18 @@ pub(crate) fn lose(
     ctx: &Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
-    if matches!(opportunity.state, OpportunityState::Lost { reason, .. } if reason == command.reason)
+    if matches!(&opportunity.state, OpportunityState::Lost { loss, .. } if loss.reason == command.reason)
     {
         return Ok(already(opportunity));
     }
-    let (at, reason) = (ctx.now, command.reason);
-    let lost = opportunity.apply(&OpportunityAction::Lose { at, reason })?;
-    refuse_live_quotes(opportunity, "lost")?;
-    let said = OpportunityLost {
-        opportunity: lost.id,
-        lost_reason: reason,
+    let loss = Loss {
+        reason: command.reason,
         competitor: command.competitor.clone().map(String::from),
         comment: command.comment.clone().map(String::from),
     };
+    let said = OpportunityLost::of(opportunity.id, &loss);
+    let lost = opportunity.apply(&OpportunityAction::Lose { at: ctx.now, loss })?;
+    refuse_live_quotes(opportunity, "lost")?;
     Ok(Outcome::nothing().changed(lost, said))
 }
 

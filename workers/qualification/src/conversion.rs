@@ -43,16 +43,15 @@ pub(crate) fn convert(
     };
     let mut qualified = lead.apply(&LeadAction::Qualify { at: ctx.now })?;
     let buyer = Buying::of(world, lead, chosen, ctx)?;
-    let mut outcome = Outcome::nothing();
-    for party in introduce_customer(world, &lead.enquiry, lead.id, buyer.customer) {
-        outcome = outcome.put(party);
-    }
+    let parties = introduce_customer(world, &lead.enquiry, lead.id, buyer.customer);
+    let keys = parties.iter().map(|party| party.key.to_string()).collect();
+    let mut outcome = parties.into_iter().fold(Outcome::nothing(), Outcome::put);
     if let Some(account) = buyer.account {
-        let said = account_created(&account, lead);
+        let said = account_created(&account);
         outcome = outcome.changed(account, said);
     }
     if let Some(contact) = buyer.contact {
-        let said = contact_created(&contact, lead);
+        let said = contact_created(&contact);
         outcome = outcome.changed(contact, said);
     }
     // A reactivated lead has its opportunity already (F66).
@@ -68,7 +67,7 @@ pub(crate) fn convert(
     qualified.assessment = assessment.clone().or(qualified.assessment);
     if let Some(opportunity) = opportunity {
         let customer = buyer.customer;
-        let said = LeadQualified { lead: lead.id, opportunity, customer, assessment };
+        let said = LeadQualified { lead: lead.id, opportunity, customer, assessment, keys };
         outcome = outcome.changed(qualified, said);
     }
     Ok(match new {
@@ -209,7 +208,7 @@ fn opportunity(
         opportunity: opportunity.id,
         name: opportunity.name.clone(),
         customer,
-        originating_lead: lead.id,
+        originating_lead: opportunity.originating_lead,
         currency,
         price_list: opportunity.price_list.clone(),
         interest: interest.to_vec(),
@@ -224,22 +223,25 @@ fn named_after(ask: &Enquiry, number: &str) -> String {
     format!("Enquiry of {}", who.unwrap_or_else(|| number.to_owned()))
 }
 
-fn account_created(account: &Account, lead: &Lead) -> AccountCreated {
+fn account_created(account: &Account) -> AccountCreated {
     AccountCreated {
         account: account.id,
         name: account.name.clone(),
         tax_id: account.tax_id.clone(),
         website: account.website.clone(),
+        phone: account.phone.clone(),
         address: account.address.clone(),
-        originating_lead: lead.id,
+        originating_lead: account.originating_lead,
     }
 }
 
-fn contact_created(contact: &Contact, lead: &Lead) -> ContactCreated {
+fn contact_created(contact: &Contact) -> ContactCreated {
     ContactCreated {
         contact: contact.id,
         person: contact.person.clone(),
         account: contact.account,
-        originating_lead: lead.id,
+        address: contact.address.clone(),
+        consent: contact.consent,
+        originating_lead: contact.originating_lead,
     }
 }

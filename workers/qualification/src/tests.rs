@@ -94,9 +94,11 @@ fn captured(lead: &Lead) -> LeadCaptured {
         number: lead.number.clone(),
         input: lead.input,
         channel: Channel::Web,
+        part_of: None,
         enquiry: lead.enquiry.clone(),
         account: lead.account,
         contact: lead.contact,
+        keys: Vec::new(),
     }
 }
 
@@ -132,11 +134,11 @@ fn f55_a_form_with_a_sku_of_a_new_customer_makes_account_contact_and_opportunity
     let opportunity: OpportunityCreated = told.get().unwrap();
     let qualified: LeadQualified = told.get().unwrap();
     assert_eq!(account.name, "Acme, Inc.");
-    assert_eq!((account.originating_lead, contact.originating_lead), (id(1), id(1)));
+    assert_eq!((account.originating_lead, contact.originating_lead), (Some(id(1)), Some(id(1))));
     assert_eq!(contact.account, Some(account.account));
     assert_eq!(opportunity.customer.account, Some(account.account));
     assert_eq!(opportunity.customer.contact, Some(contact.contact));
-    assert_eq!(opportunity.originating_lead, id(1));
+    assert_eq!(opportunity.originating_lead, Some(id(1)));
     assert_eq!(opportunity.interest, acme().interest);
     assert_eq!(
         (opportunity.name.as_str(), opportunity.price_list.as_str()),
@@ -282,8 +284,11 @@ fn a_lead_with_another_enquiry_is_asked_again_with_all_it_knows_now() {
         lead: id(1),
         input: fuller.input,
         channel: Channel::Email,
+        part_of: None,
         enquiry: acme(),
         matched: Vec::new(),
+        another_person: false,
+        keys: Vec::new(),
     };
     story.world.place(fuller.into());
     let told = story.when(event.clone()).unwrap();

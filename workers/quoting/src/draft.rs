@@ -8,16 +8,13 @@ use domain::document::{Line, compute};
 use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, QUOTES_MAX};
-use domain::quote::{Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteState};
 use domain::shelf::Shelf;
 use domain::totals::{Header, Totals};
 use rust_decimal::Decimal;
 
 use crate::quoting::Quoting;
 use crate::when::Then;
-
-/// The timer that closes an offer after its last day.
-pub(crate) const EXPIRY: &str = "expiry";
 
 /// What is left to do about the lines of an opportunity.
 #[derive(Default)]
@@ -53,7 +50,7 @@ impl Quoting {
             opportunity: opportunity.id,
             lines: opportunity.lines.clone(),
             totals: totals.clone(),
-            estimated_revenue: opportunity.estimated_revenue.unwrap_or_default(),
+            estimated_revenue: opportunity.estimated_revenue,
             unpriced,
             doubts,
         });
@@ -62,9 +59,7 @@ impl Quoting {
             outcome = outcome.say(quote_drafted(&quote, &opportunity));
             if whole && self.activates_itself(&quote.offer) {
                 quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
-                let (due, close) = self.expiry(&quote);
-                outcome =
-                    outcome.say(quote_activated(&quote, &opportunity)).later(EXPIRY, due, close);
+                outcome = self.offered(outcome, &quote, &opportunity);
             }
             opportunity = opportunity.with_quote(quote);
         }
@@ -83,21 +78,32 @@ impl Quoting {
         ctx.now.with_timezone(&self.zone).date_naive()
     }
 
-    /// What the clock says when the last day of an offer is over: it closes as expired (F95).
-    pub(crate) fn expiry(&self, quote: &Quote) -> (DateTime<Utc>, QuoteClose) {
-        let last = quote.offer.effective_to;
+    /// Says that an offer stands, and plans that it closes as expired when its last day is over (F95).
+    pub(crate) fn offered(
+        &self,
+        outcome: Outcome<Then>,
+        quote: &Quote,
+        opportunity: &Opportunity,
+    ) -> Outcome<Then> {
+        let said = QuoteActivated {
+            quote: quote.id,
+            number: quote.number.clone(),
+            revision: quote.revision,
+            opportunity: opportunity.id,
+            currency: opportunity.currency,
+            offer: quote.offer.clone(),
+            offer_sha256: quote.offer.sha256(),
+            expires_at: self.over(quote.offer.effective_to),
+        };
+        outcome.later(EXPIRY, said.expires_at, QuoteClose::expired(quote.id)).say(said)
+    }
+
+    /// When that day is over at the seller's.
+    fn over(&self, last: NaiveDate) -> DateTime<Utc> {
         let midnight = last.succ_opt().unwrap_or(last).and_time(NaiveTime::MIN);
         // Where the clocks jump over midnight there is none; a UTC midnight is near enough then.
         let over = midnight.and_local_timezone(self.zone).earliest();
-        let due = over.map_or_else(|| midnight.and_utc(), |over| over.with_timezone(&Utc));
-        let close = QuoteClose {
-            quote: quote.id,
-            reason: QuoteCloseReason::Expired,
-            lose_opportunity: false,
-            competitor: None,
-            comment: None,
-        };
-        (due, close)
+        over.map_or_else(|| midnight.and_utc(), |over| over.with_timezone(&Utc))
     }
 
     fn totals(&self, opportunity: &mut Opportunity, header: &Header) -> Result<Totals, Refusal> {
@@ -173,18 +179,6 @@ pub(crate) fn room_for_quote(opportunity: &Opportunity) -> Result<(), Refusal> {
     let found = format!("{} quotes", opportunity.quotes.len());
     let kind = SubjectKind::Opportunity;
     Err(Refusal::no(kind, opportunity.id, "opportunity.quotes_max", found, message))
-}
-
-pub(crate) fn quote_activated(quote: &Quote, opportunity: &Opportunity) -> QuoteActivated {
-    QuoteActivated {
-        quote: quote.id,
-        number: quote.number.clone(),
-        revision: quote.revision,
-        opportunity: opportunity.id,
-        currency: opportunity.currency,
-        offer: quote.offer.clone(),
-        offer_sha256: quote.offer.sha256(),
-    }
 }
 
 fn quote_drafted(quote: &Quote, opportunity: &Opportunity) -> QuoteDrafted {

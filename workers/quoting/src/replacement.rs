@@ -46,8 +46,8 @@ pub(crate) fn replace(
     }
     let said = CatalogReplaced {
         catalog: new.id,
-        products: u32::try_from(new.products.len()).unwrap_or(u32::MAX),
-        price_lists: u32::try_from(new.price_lists.len()).unwrap_or(u32::MAX),
+        products: new.products.values().cloned().collect(),
+        price_lists: new.price_lists.values().cloned().collect(),
     };
     Ok(Outcome::nothing().changed(new, said))
 }

@@ -6,11 +6,11 @@ use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
 use domain::ids::QuoteId;
 use domain::keys::OpportunityOfQuote;
 use domain::message::{Subject, SubjectKind};
-use domain::opportunity::{LostReason, Opportunity, OpportunityAction};
-use domain::quote::{Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use domain::opportunity::{Loss, LostReason, Opportunity, OpportunityAction};
+use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use domain::shelf::Shelf;
 
-use crate::draft::{EXPIRY, copied, quote_activated, room_for_quote};
+use crate::draft::{copied, room_for_quote};
 use crate::quoting::Quoting;
 use crate::when::{Decision, Then};
 
@@ -32,11 +32,8 @@ impl Quoting {
         if quote.offer.effective_to < self.today(ctx) {
             quote.offer.effective_to = self.effective_to(ctx);
         }
-        let said = quote_activated(&quote, &opportunity);
-        let (due, close) = self.expiry(&quote);
-        Ok(Outcome::nothing()
-            .changed(opportunity.with_quote(quote), said)
-            .later(EXPIRY, due, close))
+        let outcome = self.offered(Outcome::nothing(), &quote, &opportunity);
+        Ok(outcome.put(opportunity.with_quote(quote)))
     }
 
     /// The active quote closes as revised, a draft with the next revision number takes its place
@@ -134,13 +131,13 @@ fn lost(
 ) -> Decision {
     let out_sold = command.competitor.is_some() && command.reason == QuoteCloseReason::Lost;
     let reason = if out_sold { LostReason::OutSold } else { LostReason::Canceled };
-    let opportunity = opportunity.apply(&OpportunityAction::Lose { at: ctx.now, reason })?;
-    let said = OpportunityLost {
-        opportunity: opportunity.id,
-        lost_reason: reason,
+    let loss = Loss {
+        reason,
         competitor: command.competitor.clone().map(String::from),
         comment: command.comment.clone().map(String::from),
     };
+    let said = OpportunityLost::of(opportunity.id, &loss);
+    let opportunity = opportunity.apply(&OpportunityAction::Lose { at: ctx.now, loss })?;
     Ok(outcome.changed(opportunity, said))
 }
 

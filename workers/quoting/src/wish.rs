@@ -89,7 +89,7 @@ fn wanted(
     event: &OpportunityCreated,
     shelf: &Shelf,
 ) -> (Vec<Interest>, Vec<String>) {
-    let lead = world.find(event.originating_lead);
+    let lead = event.originating_lead.and_then(|lead| world.find(lead));
     let mut doubts = Vec::new();
     if let Some(lead) = lead {
         doubts.extend(lead.enquiry.certainty.doubts());

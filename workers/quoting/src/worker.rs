@@ -27,7 +27,7 @@ impl Worker for Quoting {
         match when {
             When::OpportunityCreated(event) => {
                 needs.lock(event.opportunity);
-                needs.refer(event.originating_lead);
+                event.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
                 buyer_needs(event.customer, needs);
             }
             When::OpportunityAddLine(command) => {

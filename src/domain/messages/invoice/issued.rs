@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
+use crate::document::PaymentTerms;
 use crate::enquiry::Address;
 use crate::ids::{InvoiceId, LeadId, LineId, OpportunityId, OrderId, QuoteId};
-use crate::invoice::Seller;
+use crate::invoice::{Seller, SeriesKey};
 use crate::money::Currency;
-use crate::totals::{Tax, TaxCategory};
+use crate::totals::{Header, Tax, TaxCategory};
 
 /// An invoice was issued. Its content never changes; a mistake is canceled and issued anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +21,9 @@ pub struct InvoiceIssued {
     pub invoice_id: InvoiceId,
     /// BT-1.
     pub invoice_number: String,
+    /// The run of numbers without gaps that it was taken from, and the counter inside it.
+    pub series: SeriesKey,
+    pub counter: i64,
     /// BT-3: UNCL1001 code; 380 is a commercial invoice.
     pub document_type: String,
     /// BT-2.
@@ -37,8 +41,9 @@ pub struct InvoiceIssued {
     /// BT-13: the customer's own order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order_ref: Option<String>,
-    /// BT-14: our order number.
-    pub sales_order_ref: String,
+    /// BT-14: our order number; absent on an invoice of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sales_order_ref: Option<String>,
     pub seller: Seller,
     pub buyer: Buyer,
     /// Our own keys of the buyer.
@@ -46,6 +51,8 @@ pub struct InvoiceIssued {
     pub delivery: Delivery,
     pub payment: PaymentInstructions,
     pub lines: Vec<IssuedLine>,
+    /// What allowances and charges of the document were computed from.
+    pub header: Header,
     /// BG-20: document level allowances, one per tax category and rate.
     pub allowances: Vec<Adjustment>,
     /// BG-21: document level charges (freight).
@@ -84,6 +91,8 @@ pub struct PaymentInstructions {
     pub remittance: String,
     /// BT-20.
     pub terms: String,
+    /// The same for programs.
+    pub terms_code: PaymentTerms,
     /// Rewards for paying early.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<EarlyDiscount>,
@@ -102,8 +111,9 @@ pub struct EarlyDiscount {
 pub struct IssuedLine {
     /// BT-126.
     pub id: LineId,
-    /// BT-132.
-    pub order_line_ref: LineId,
+    /// BT-132; absent on an invoice of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_line_ref: Option<LineId>,
     /// BT-155.
     pub sku: String,
     /// BT-153.
@@ -157,6 +167,15 @@ pub struct TaxBreakdown {
     /// BT-117.
     #[serde(with = "crate::money::AsText")]
     pub tax: Decimal,
+    /// Net amounts of the group's lines: what its base consists of, with the next two.
+    #[serde(with = "crate::money::AsText")]
+    pub lines: Decimal,
+    /// The group's part of the document's allowances.
+    #[serde(with = "crate::money::AsText")]
+    pub allowances: Decimal,
+    /// The group's part of the document's charges.
+    #[serde(with = "crate::money::AsText")]
+    pub charges: Decimal,
     /// BT-121: VATEX code where no tax is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exemption_code: Option<String>,
@@ -171,6 +190,9 @@ pub struct InvoiceTotals {
     /// BT-106.
     #[serde(with = "crate::money::AsText")]
     pub lines: Decimal,
+    /// Of these, what the allowances of the lines took off.
+    #[serde(with = "crate::money::AsText")]
+    pub line_allowances: Decimal,
     /// BT-107.
     #[serde(with = "crate::money::AsText")]
     pub allowances: Decimal,
@@ -204,12 +226,15 @@ pub struct InvoiceTotals {
     pub minor_unit_exponent: u32,
 }
 
-/// Where the invoice comes from.
+/// Where the invoice comes from, as far as there is such.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Origin {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead_id: Option<LeadId>,
-    pub opportunity_id: OpportunityId,
-    pub quote_id: QuoteId,
-    pub order_id: OrderId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opportunity_id: Option<OpportunityId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote_id: Option<QuoteId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
 }

@@ -50,7 +50,7 @@ pub struct Document {
     pub id: Uuid,
     pub number: String,
     /// The quote of an order, the order of an invoice.
-    pub made_of: Uuid,
+    pub made_of: Option<Uuid>,
     pub total: Decimal,
 }
 

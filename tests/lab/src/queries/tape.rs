@@ -98,7 +98,7 @@ pub async fn messages(conn: &mut Connection, source: &Source) -> Result<usize> {
 pub async fn said(conn: &mut Connection, source: &Source) -> Result<Vec<Uuid>> {
     let said = format!(
         "{MINE} SELECT id FROM event WHERE worker = $1 AND cause IN (SELECT id FROM mine)
-         ORDER BY batch, ordinal"
+         ORDER BY batch, position"
     );
     let said = sqlx::query_scalar(AssertSqlSafe(said));
     let said = said.bind(source.worker).bind(&source.queue).bind(&source.types);

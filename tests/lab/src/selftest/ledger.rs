@@ -50,7 +50,7 @@ pub struct Told {
 pub struct Document {
     pub number: String,
     /// The quote of an order, the order of an invoice.
-    pub made_of: Uuid,
+    pub made_of: Option<Uuid>,
     pub total: Decimal,
 }
 
@@ -198,14 +198,14 @@ impl Ledger {
         } else if event.ty == OrderCreated::TYPE.name {
             if let Ok(said) = serde_json::from_slice::<OrderCreated>(&event.data) {
                 let (number, total) = (said.number, said.totals.total_amount);
-                let order = Document { number, made_of: said.quote.0, total };
+                let order = Document { number, made_of: said.quote.map(Uuid::from), total };
                 self.orders.insert(said.order.0, order);
             }
         } else if event.ty == InvoiceIssued::TYPE.name
             && let Ok(said) = serde_json::from_slice::<InvoiceIssued>(&event.data)
         {
             let (number, total) = (said.invoice_number, said.totals.payable);
-            let invoice = Document { number, made_of: said.origin.order_id.0, total };
+            let invoice = Document { number, made_of: said.origin.order_id.map(Uuid::from), total };
             self.invoices.insert(said.invoice_id.0, invoice);
         }
     }

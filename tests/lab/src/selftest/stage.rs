@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::anyhow;
 use leadmill::cli::audit::{self, Audit};
 use leadmill::cli::output::say;
+use leadmill::cli::rebuild;
 use leadmill::cli::{Context, progress};
 use leadmill::messaging::Topology;
 use leadmill::settings::Settings;
@@ -166,6 +167,8 @@ impl Scene<'_> {
         let limit = if open.is_none() { AUDIT_LIMIT } else { Duration::ZERO };
         let audit = Audit::settled(limit).report(self.context, self.settings.clone()).await?;
         verdicts.extend(audit.invariants);
+        let told = ("log.whole", "Does the log alone make every row as it is?");
+        verdicts.push(listed(told, rebuild::untold(&self.settings.database).await?));
         let rest = ("selftest.rest", "Did everything come to rest in the time of --settle?");
         verdicts.push(listed(rest, open.into_iter().collect()));
         let busy = ("selftest.busy", "Were there faults, and did invoices come out all the same?");

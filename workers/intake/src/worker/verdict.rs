@@ -8,7 +8,9 @@ use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadEnquiryAdded};
 use domain::ids::LeadId;
 use domain::input::{HoldReason, Input, InputAction};
 use domain::lead::Lead;
-use domain::party::{PartyKey, Recognised, introduce, introduce_thread, recognise, thread_lead};
+use domain::party::{
+    Party, PartyKey, Recognised, introduce, introduce_thread, recognise, thread_lead,
+};
 use uuid::Uuid;
 
 use super::when::Decision;
@@ -52,22 +54,23 @@ fn capture(
 ) -> Decision {
     let mut lead = Lead::new(ctx.id(), ctx.number(NumberKind::Lead), input.id, enquiry.clone());
     (lead.account, lead.contact) = (who.account, who.contact);
-    let reason = format!("Lead {} was made of it.", lead.number);
-    let input = input.judged(&InputAction::Create { lead: lead.id }, reason)?;
+    let input = input.created(lead.id, &lead.number)?;
+    let customer = Customer { account: lead.account, contact: lead.contact };
+    let mut parties = introduce(world, enquiry, lead.id, customer);
+    parties.extend(introduce_thread(world, enquiry, lead.id, closed));
     let captured = LeadCaptured {
         lead: lead.id,
         number: lead.number.clone(),
         input: input.id,
         channel: input.channel,
+        part_of: input.part_of,
         enquiry: enquiry.clone(),
         account: lead.account,
         contact: lead.contact,
+        keys: named(&parties),
     };
-    let customer = Customer { account: lead.account, contact: lead.contact };
-    let parties = introduce(world, enquiry, lead.id, customer);
-    let thread = introduce_thread(world, enquiry, lead.id, closed);
     let outcome = Outcome::nothing().put(input).changed(lead, captured);
-    Ok(parties.into_iter().chain(thread).fold(outcome, Outcome::put))
+    Ok(parties.into_iter().fold(outcome, Outcome::put))
 }
 
 /// Another input of the person whose lead it is.
@@ -79,14 +82,10 @@ fn add(
     matched: &[PartyKey],
 ) -> Decision {
     let fuller = lead.add_enquiry(enquiry)?;
-    let reason = format!("It was added to the open lead {} of the same person.", lead.number);
-    let input = input.judged(&InputAction::Join { lead: lead.id }, reason)?;
-    let event = added(&input, lead, enquiry, matched);
     let customer = Customer { account: lead.account, contact: lead.contact };
-    let parties = introduce(world, enquiry, lead.id, customer);
-    let thread = introduce_thread(world, enquiry, lead.id, None);
-    let outcome = Outcome::nothing().put(input).changed(fuller, event);
-    Ok(parties.into_iter().chain(thread).fold(outcome, Outcome::put))
+    let mut parties = introduce(world, enquiry, lead.id, customer);
+    parties.extend(introduce_thread(world, enquiry, lead.id, None));
+    added(input, fuller, enquiry, (matched, false), parties)
 }
 
 /// An answer within the conversation of a lead, from an address that nobody knows. Under the name of
@@ -103,22 +102,36 @@ fn join(
         return add(world, input, lead, enquiry, matched);
     }
     let fuller = lead.add_enquiry(&Enquiry { person: Person::default(), ..enquiry.clone() })?;
-    let reason =
-        format!("It answers a mail of the open lead {}, and was added to it.", lead.number);
-    let input = input.judged(&InputAction::Join { lead: lead.id }, reason)?;
-    let event = added(&input, lead, enquiry, matched);
-    let outcome = Outcome::nothing().put(input).changed(fuller, event);
-    Ok(introduce_thread(world, enquiry, lead.id, None).into_iter().fold(outcome, Outcome::put))
+    let parties = introduce_thread(world, enquiry, lead.id, None);
+    added(input, fuller, enquiry, (matched, true), parties)
 }
 
-fn added(input: &Input, lead: &Lead, enquiry: &Enquiry, matched: &[PartyKey]) -> LeadEnquiryAdded {
-    LeadEnquiryAdded {
-        lead: lead.id,
+/// The lead, fuller by what an enquiry says, which its own person wrote or another.
+fn added(
+    input: &Input,
+    fuller: Lead,
+    enquiry: &Enquiry,
+    (matched, another_person): (&[PartyKey], bool),
+    parties: Vec<Party>,
+) -> Decision {
+    let input = input.joined(fuller.id, &fuller.number, another_person)?;
+    let event = LeadEnquiryAdded {
+        lead: fuller.id,
         input: input.id,
         channel: input.channel,
+        part_of: input.part_of,
         enquiry: enquiry.clone(),
         matched: matched.iter().map(ToString::to_string).collect(),
-    }
+        another_person,
+        keys: named(&parties),
+    };
+    let outcome = Outcome::nothing().put(input).changed(fuller, event);
+    Ok(parties.into_iter().fold(outcome, Outcome::put))
+}
+
+/// The keys of these parties, as events name them.
+fn named(parties: &[Party]) -> Vec<String> {
+    parties.iter().map(|party| party.key.to_string()).collect()
 }
 
 fn same_name(lead: &Lead, enquiry: &Enquiry) -> bool {
@@ -130,7 +143,8 @@ fn same_name(lead: &Lead, enquiry: &Enquiry) -> bool {
 pub(super) fn reject(input: &Input, kind: Option<NoLead>, reason: &str) -> Decision {
     let input = input.judged(&InputAction::Reject, reason)?;
     let reason = reason.to_owned();
-    let event = InputRejected { input: input.id, channel: input.channel, kind, reason };
+    let (channel, part_of) = (input.channel, input.part_of);
+    let event = InputRejected { input: input.id, channel, part_of, kind, reason };
     Ok(Outcome::nothing().changed(input, event))
 }
 
@@ -146,6 +160,7 @@ pub(super) fn hold(
     let event = InputHeld {
         input: input.id,
         channel: input.channel,
+        part_of: input.part_of,
         hold_reason,
         reason: reason.to_owned(),
         enquiry: input.enquiry.clone().map(Box::new),

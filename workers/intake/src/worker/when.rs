@@ -5,7 +5,9 @@ use domain::commands::{ImportContinue, InputReadAgain, InputReject, InputRelease
 use domain::decide::{Arrived, Heard, Malformed, Outcome, Refusal};
 use domain::declared::Declared;
 use domain::enquiry::{Channel, Reading};
-use domain::events::{InputHeld, InputRejected, InputReread, LeadCaptured, LeadEnquiryAdded};
+use domain::events::{
+    InputHeld, InputRejected, InputReread, InputSplit, LeadCaptured, LeadEnquiryAdded,
+};
 use domain::message::{Message, MessageType, OneOf, Subject};
 use domain::one_of;
 
@@ -44,7 +46,7 @@ pub(super) struct List {
 }
 
 one_of!(
-    pub Then: LeadCaptured, LeadEnquiryAdded, InputHeld, InputRejected, InputReread, InputRow,
+    pub Then: LeadCaptured, LeadEnquiryAdded, InputHeld, InputRejected, InputReread, InputSplit, InputRow,
     ImportContinue
 );
 

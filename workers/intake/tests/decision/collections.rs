@@ -107,7 +107,7 @@ fn f5_rows_are_created_joined_rejected_and_held_each_for_itself() {
         .map(|row| {
             let (part, told) = desk.hears(When::Row(Box::new(row)));
             told.unwrap();
-            assert_eq!(part.part_of.unwrap().0, input.id);
+            assert_eq!(part.part_of.unwrap().collection, input.id);
             part.verdict
         })
         .collect();

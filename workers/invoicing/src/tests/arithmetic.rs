@@ -214,7 +214,7 @@ proptest! {
         let said: InvoiceIssued = told.get().expect("invoice.issued");
         check(&said);
         for line in &said.lines {
-            let of = order.lines.iter().find(|of| of.line.id == line.order_line_ref);
+            let of = order.lines.iter().find(|of| Some(of.line.id) == line.order_line_ref);
             let of = of.expect("each line bills an order line");
             prop_assert_eq!(line.quantity, of.quantity_shipped);
             prop_assert!(line.allowance <= cents(of.line.manual_discount));

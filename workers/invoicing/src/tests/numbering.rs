@@ -14,7 +14,7 @@ fn orders(count: u128) -> (Story<Invoicing>, Vec<OrderId>) {
     let mut story = Story::of(Invoicing::new(seller()), ()).given(deal());
     let ids: Vec<OrderId> = (0..count).map(|n| Uuid::from_u128(1000 + n).into()).collect();
     for &id in &ids {
-        let quote = Uuid::from_u128(id.0.as_u128() + 100_000).into();
+        let quote = Some(Uuid::from_u128(id.0.as_u128() + 100_000).into());
         story.world.place(Order { id, quote, ..order() }.into());
     }
     (story, ids)

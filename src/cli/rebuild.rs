@@ -1,0 +1,102 @@
+//! `leadmill rebuild`: the tables made anew from the log, kept in a schema or compared with those that are.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{anyhow, ensure};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::Context;
+use super::time::moment;
+use crate::store::DatabaseSettings;
+use crate::store::rebuild::{Difference, Progress, Rebuild};
+
+/// The schema of a rebuild that is only compared.
+const PASSING: &str = "leadmill_rebuild";
+
+/// Options of `leadmill rebuild`.
+///
+/// Tells the log again, from its first event on, into empty tables: all records with their parts, keys, runs of
+/// numbers, prices and timers. Workers may go on: it sees log and tables as they were when it began.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Keep the tables in a new schema of that name
+    #[arg(long, value_name = "SCHEMA")]
+    into: Option<String>,
+    /// Compare them with the tables as they are, row by row; any difference fails
+    #[arg(long)]
+    check: bool,
+    /// Tell only what was decided up to then: a day, or a moment as 2026-11-01T09:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "check", requires = "into")]
+    until: Option<DateTime<Utc>>,
+}
+
+/// What of the tables the log alone does not make as it is, a sentence for each table.
+///
+/// # Errors
+/// Where the log cannot be told again.
+pub async fn untold(database: &DatabaseSettings) -> anyhow::Result<Vec<String>> {
+    let fault = |fault| anyhow!("{fault}");
+    let mut rebuild = Rebuild::begin(database, PASSING, None).await.map_err(fault)?;
+    rebuild.tell(|_| {}).await.map_err(fault)?;
+    let differences = rebuild.compare().await.map_err(fault)?;
+    rebuild.drop().await.map_err(fault)?;
+    Ok(differences.iter().map(sentence).collect())
+}
+
+/// What differs in one table, with the first rows of each side.
+fn sentence(of: &Difference) -> String {
+    let mut text = format!(
+        "{}: {} rows are not as the log tells, {} are told and not there.",
+        of.table, of.untold, of.unmade
+    );
+    of.are.iter().for_each(|row| text += &format!("\n  is    {row}"));
+    of.told.iter().for_each(|row| text += &format!("\n  told  {row}"));
+    text
+}
+
+impl Options {
+    pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        ensure!(
+            self.check || self.into.is_some(),
+            "Say what for: `--check` compares with the tables as they are, `--into SCHEMA` keeps what is made."
+        );
+        let settings = context.settings().await?;
+        let fault = |fault| anyhow!("{fault}");
+        let schema = self.into.as_deref().unwrap_or(PASSING);
+        let begun = Instant::now();
+        let rebuild = Rebuild::begin(&settings.database, schema, self.until);
+        let mut rebuild = rebuild.await.map_err(fault)?;
+        let told = rebuild.tell(|_| {}).await.map_err(fault)?;
+        let took_s = begun.elapsed().as_secs_f64();
+        let differences = if self.check { rebuild.compare().await.map_err(fault)? } else { vec![] };
+        if self.into.is_some() {
+            rebuild.keep().await.map_err(fault)?;
+        } else {
+            rebuild.drop().await.map_err(fault)?;
+        }
+        let data = json!({
+            "events": told.events, "until": told.at, "seconds": took_s, "schema": self.into,
+            "differences": self.check.then_some(&differences),
+        });
+        context.output.print(&data, |_| self.shown(told, took_s, &differences))?;
+        Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn shown(&self, told: Progress, took_s: f64, differences: &[Difference]) -> String {
+        let rate = told.events as f64 / took_s.max(0.001);
+        let mut text = format!(
+            "{} events were told again in {took_s:.1} s ({rate:.0} a second).",
+            told.events
+        );
+        if let Some(schema) = &self.into {
+            text += &format!(" The tables are in the schema `{schema}`.");
+        }
+        if self.check && differences.is_empty() {
+            text += " They make the tables as they are, row by row.";
+        }
+        differences.iter().for_each(|it| text += &format!("\n{}", sentence(it)));
+        text
+    }
+}

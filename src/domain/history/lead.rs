@@ -1,0 +1,137 @@
+//! What the events about leads make of them, of the inputs that they come from, and of the keys of their people.
+
+use super::input::before;
+use crate::customer::Customer;
+use crate::decide::Needs;
+use crate::enquiry::{Enquiry, Person};
+use crate::events::{
+    LeadCaptured, LeadDisqualified, LeadEnquiryAdded, LeadQualified, LeadReactivated, LeadScored,
+};
+use crate::ids::LeadId;
+use crate::input::Input;
+use crate::lead::{Assessment, Lead, LeadAction};
+use crate::party::Party;
+use crate::replay::{Gap, Past, Replay, keys};
+
+fn key_needs(written: &[String], needs: &mut Needs) {
+    keys(written).iter().flatten().for_each(|key| needs.party(key));
+}
+
+/// The keys point at whom the event introduces.
+fn introduce(
+    past: &mut Past<'_>,
+    written: &[String],
+    customer: Customer,
+    lead: impl Fn(&Party) -> Option<LeadId>,
+) -> Result<(), Gap> {
+    for key in keys(written)? {
+        let party = past.party(key);
+        let lead = lead(&party);
+        past.put(party.introduced(lead, customer));
+    }
+    Ok(())
+}
+
+impl Replay for LeadCaptured {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.input);
+        needs.lock(self.lead);
+        key_needs(&self.keys, needs);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let input = before(past, self.input, self.channel, self.part_of);
+        past.put(input.created(self.lead, &self.number)?);
+        let (number, enquiry) = (self.number.clone(), self.enquiry.clone());
+        let mut lead = Lead::new(self.lead, number, self.input, enquiry);
+        lead.sequence = past.sequence;
+        (lead.account, lead.contact) = (self.account, self.contact);
+        let customer = Customer { account: lead.account, contact: lead.contact };
+        past.put(lead);
+        introduce(past, &self.keys, customer, |_| Some(self.lead))
+    }
+}
+
+impl Replay for LeadEnquiryAdded {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.input);
+        needs.lock(self.lead);
+        key_needs(&self.keys, needs);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let lead = past.known(self.lead)?;
+        let input: Input = before(past, self.input, self.channel, self.part_of);
+        past.put(input.joined(self.lead, &lead.number, self.another_person)?);
+        let mut fuller = if self.another_person {
+            lead.add_enquiry(&Enquiry { person: Person::default(), ..self.enquiry.clone() })?
+        } else {
+            lead.add_enquiry(&self.enquiry)?
+        };
+        let customer = Customer { account: lead.account, contact: lead.contact };
+        fuller.sequence = past.sequence;
+        past.put(fuller);
+        introduce(past, &self.keys, customer, |_| Some(self.lead))
+    }
+}
+
+impl Replay for LeadScored {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.lead);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        step(past, self.lead, &LeadAction::Score, Some(&self.assessment)).map(drop)
+    }
+}
+
+impl Replay for LeadQualified {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.lead);
+        key_needs(&self.keys, needs);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let qualify = LeadAction::Qualify { at: past.at };
+        let mut lead = step(past, self.lead, &qualify, self.assessment.as_ref())?;
+        lead.opportunity = Some(self.opportunity);
+        (lead.account, lead.contact) = (self.customer.account, self.customer.contact);
+        past.put(lead);
+        introduce(past, &self.keys, self.customer, |party| party.lead.or(Some(self.lead)))
+    }
+}
+
+impl Replay for LeadDisqualified {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.lead);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let disqualify = LeadAction::Disqualify { at: past.at, reason: self.disqualify_reason };
+        step(past, self.lead, &disqualify, self.assessment.as_ref()).map(drop)
+    }
+}
+
+impl Replay for LeadReactivated {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.lead);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        step(past, self.lead, &LeadAction::Reactivate, None).map(drop)
+    }
+}
+
+/// A step of the lead's life, with what the rules said where they said anything.
+fn step(
+    past: &mut Past<'_>,
+    id: LeadId,
+    action: &LeadAction,
+    assessment: Option<&Assessment>,
+) -> Result<Lead, Gap> {
+    let mut lead = past.known(id)?.apply(action)?;
+    lead.sequence = past.sequence;
+    lead.assessment = assessment.cloned().or(lead.assessment);
+    past.put(lead.clone());
+    Ok(lead)
+}

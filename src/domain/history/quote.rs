@@ -1,0 +1,105 @@
+//! What the events about quotes make of them, within their opportunity, and of the timers that close them.
+
+use crate::commands::QuoteClose;
+use crate::decide::{Later, Needs};
+use crate::events::{QuoteActivated, QuoteClosed, QuoteDrafted, QuoteRevised, QuoteWon};
+use crate::ids::{OpportunityId, QuoteId};
+use crate::message::{Said, Subject, SubjectKind};
+use crate::quote::{EXPIRY, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use crate::replay::{Gap, Past, Replay};
+
+impl Replay for QuoteDrafted {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.opportunity);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let draft = Quote {
+            id: self.quote,
+            sequence: past.sequence,
+            number: self.number.clone(),
+            revision: self.revision,
+            offer: self.offer.clone(),
+            state: QuoteState::Draft,
+        };
+        put(past, self.opportunity, draft)
+    }
+}
+
+impl Replay for QuoteActivated {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.opportunity);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let quote = known(past, self.opportunity, self.quote)?;
+        let active = quote.apply(&QuoteAction::Activate { at: past.at })?;
+        let close = QuoteClose::expired(self.quote);
+        let (due, message) = (self.expires_at, Said::of(&close));
+        past.later.push(Later::Plan { name: EXPIRY, due, message });
+        put(past, self.opportunity, Quote { offer: self.offer.clone(), ..active })
+    }
+}
+
+impl Replay for QuoteRevised {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.opportunity);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let draft = Quote {
+            id: self.quote,
+            sequence: past.sequence,
+            number: self.number.clone(),
+            revision: self.revision,
+            offer: self.offer.clone(),
+            state: QuoteState::Draft,
+        };
+        put(past, self.opportunity, draft)
+    }
+}
+
+impl Replay for QuoteClosed {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.opportunity);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let quote = known(past, self.opportunity, self.quote)?;
+        let (at, reason) = (past.at, self.close_reason);
+        // A quote that ends with its deal is canceled, a draft too.
+        let closed = match reason {
+            QuoteCloseReason::Canceled => quote.apply(&QuoteAction::Cancel { at })?,
+            _ => quote.apply(&QuoteAction::Close { at, reason })?,
+        };
+        // Only the word of who planned it counts: a quote that ends with its deal keeps its timer, which says
+        // nothing new then.
+        let about = Subject { kind: SubjectKind::Quote, id: self.quote.0 };
+        past.later.push(Later::Cancel { name: EXPIRY, about });
+        put(past, self.opportunity, closed)
+    }
+}
+
+impl Replay for QuoteWon {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.opportunity);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let quote = known(past, self.opportunity, self.quote)?;
+        let won = quote.apply(&QuoteAction::Win { at: past.at })?;
+        put(past, self.opportunity, won)
+    }
+}
+
+fn known(past: &Past<'_>, opportunity: OpportunityId, id: QuoteId) -> Result<Quote, Gap> {
+    let opportunity = past.known(opportunity)?;
+    let unknown = || Gap::Unknown { kind: SubjectKind::Quote, id: id.to_string() };
+    opportunity.quote(id).cloned().ok_or_else(unknown)
+}
+
+fn put(past: &mut Past<'_>, opportunity: OpportunityId, quote: Quote) -> Result<(), Gap> {
+    let opportunity = past.known(opportunity)?;
+    past.put(opportunity.with_quote(Quote { sequence: past.sequence, ..quote }));
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! The log, read in its order a part at a time.
+
+use std::fmt::Display;
+
+use chrono::{DateTime, Utc};
+use domain::events::EVENTS;
+use domain::history::Told;
+use uuid::Uuid;
+
+use crate::store::{Connection, Fault, Result};
+
+/// One message of the log.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Entry {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub worker: String,
+    pub ty: String,
+    pub kind: String,
+    pub subject: Uuid,
+    pub sequence: Option<i64>,
+    pub correlation: Uuid,
+    pub cause: Uuid,
+    pub data: String,
+}
+
+/// Opens the log as it is now; up to a time, before the first decision that saw a later one.
+pub async fn open(conn: &mut Connection, until: Option<DateTime<Utc>>) -> Result<()> {
+    // A cursor cannot be checked when it is compiled; its rows are read by name in `next`.
+    let until =
+        until.map_or_else(|| "NULL".to_owned(), |until| format!("'{}'", until.to_rfc3339()));
+    let declare = format!(
+        "DECLARE log NO SCROLL CURSOR FOR
+         SELECT id, at, worker, type AS ty, kind, subject, sequence, correlation, cause,
+                data::text AS data
+         FROM event
+         WHERE position < coalesce(
+             (SELECT min(position) FROM event WHERE at > {until}::timestamptz), 9223372036854775807)
+         ORDER BY position"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(declare)).execute(conn).await?;
+    Ok(())
+}
+
+/// The next part of the log; empty at its end.
+pub async fn next(conn: &mut Connection, limit: i64) -> Result<Vec<Entry>> {
+    let fetch = format!("FETCH {limit} FROM log");
+    Ok(sqlx::query_as(sqlx::AssertSqlSafe(fetch)).fetch_all(conn).await?)
+}
+
+impl Entry {
+    /// The event; `None` for what changes no record: a command of ours, an answer to somebody.
+    pub fn read(&self) -> Result<Option<Told>> {
+        if self.sequence.is_none() {
+            return Ok(None);
+        }
+        if !EVENTS.iter().any(|known| known.name == self.ty) {
+            return Err(
+                self.fault(&"This program does not know such events. Run the newer leadmill.")
+            );
+        }
+        Told::read(&self.ty, &self.data).map_err(|error| self.fault(&error))
+    }
+
+    /// Why it cannot be told again.
+    pub fn fault(&self, why: &dyn Display) -> Fault {
+        Fault::ours(format!("The event {} (`{}`) cannot be told again: {why}", self.id, self.ty))
+    }
+}
