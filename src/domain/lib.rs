@@ -11,6 +11,7 @@ pub mod correction;
 pub mod customer;
 pub mod day;
 pub mod decide;
+mod declaration;
 pub mod declared;
 pub mod document;
 pub mod enquiry;

@@ -41,10 +41,6 @@ const KEYS: &[(&str, Met)] = &[
     ("input_chunk(input,n)", Ours(DERIVED)),
     ("invoice(id)", Ours(DERIVED)),
     ("invoice(number)", Ours("numbers of a series, under its lock")),
-    (
-        "invoice(sales_order)",
-        Asked("InvoicesOfOrder: an order has one invoice, and nothing follows"),
-    ),
     ("invoice(series_seller,series_kind,series_year,counter)", Ours("the lock of the series")),
     ("invoice_line(invoice,position)", Ours(PLACE)),
     ("lead(id)", Ours(DERIVED)),

@@ -140,6 +140,7 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         "purchase_timeframe",
         "record_kind",
         "source",
+        "terms_code",
     ];
     assert!(found.iter().eq(known), "{found:?}");
 }
