@@ -46,6 +46,9 @@ pub(crate) fn lower(text: &str, chars_max: usize) -> String {
 /// cut at [`TEXT_CHARS_MAX`]. `None` where nothing is left.
 #[must_use]
 pub fn line(raw: &str) -> Option<String> {
+    if raw.len() <= TEXT_CHARS_MAX && is_line(raw) {
+        return Some(raw.to_owned());
+    }
     let mut out = String::with_capacity(raw.len().min(TEXT_CHARS_MAX));
     let mut chars = 0;
     for word in raw.split(|c: char| c.is_whitespace() || c.is_control()) {
@@ -71,6 +74,15 @@ pub fn line(raw: &str) -> Option<String> {
         }
     }
     (!out.is_empty()).then_some(out)
+}
+
+/// Whether a text is one line already, as most are: of printable ASCII, with single blanks between.
+fn is_line(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        && !text.is_empty()
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+        && !text.as_bytes().windows(2).any(|pair| pair == b"  ")
 }
 
 /// Text of several lines: line ends become `\n`, at most one empty line in a row, control and direction
