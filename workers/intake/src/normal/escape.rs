@@ -7,6 +7,10 @@ const TIMES_MAX: usize = 3;
 
 /// The characters that a reader of the page would see, however often they were escaped.
 pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
+    // Whatever was escaped, one of these signs tells it.
+    if memchr::memchr3(b'\\', b'%', b'&', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut text = Cow::Borrowed(text);
     for _ in 0..TIMES_MAX {
         let Some(plain) = once(&text) else { break };
