@@ -345,19 +345,18 @@ fn e164(number: &str, region: &str) -> Option<String> {
             return None;
         }
         let parsed = phonenumber::parse(None, format!("+{number}")).ok()?;
-        let written = parsed.format().mode(phonenumber::Mode::E164).to_string();
+        let national = parsed.national().to_string();
+        let mut written = format!("+{}{national}", parsed.country().code());
         // Numbers that keep their zero are not left to the library's idea of a national prefix.
-        let written = if written.len() == number.len() && keeps(&number) {
-            format!("+{number}")
-        } else {
-            written
-        };
-        return can_exist(&parsed).then_some(written);
+        if written.len() == number.len() && keeps(&number) {
+            written = format!("+{number}");
+        }
+        return can_exist(&parsed, national.len()).then_some(written);
     }
     let country = phonenumber::country::Id::from_str(&region.to_ascii_uppercase()).ok()?;
     let number: String = number.chars().filter(char::is_ascii_digit).collect();
     let parsed = phonenumber::parse(Some(country), &number).ok()?;
-    parsed.is_valid().then(|| parsed.format().mode(phonenumber::Mode::E164).to_string())
+    parsed.is_valid().then(|| format!("+{}{}", parsed.country().code(), parsed.national()))
 }
 
 fn keeps(number: &str) -> bool {
@@ -372,8 +371,7 @@ const KINDS: [phonenumber::Type; 7] = {
 
 /// Behind an international prefix a number is what it is, even where no such line is known: only its length
 /// must be one that the country has.
-fn can_exist(parsed: &phonenumber::PhoneNumber) -> bool {
-    let length = parsed.national().to_string().len();
+fn can_exist(parsed: &phonenumber::PhoneNumber, length: usize) -> bool {
     let code = parsed.country().code();
     let Some(all) = phonenumber::metadata::DATABASE.by_code(&code) else {
         return parsed.is_valid();
