@@ -132,22 +132,24 @@ fn take(found: &mut Phones, piece: &str, region: &str) {
     }
 }
 
-/// A day as programs write it: 17.11.2026, 2026-11-17, 1/0/1900.
+/// A day as programs write it: 17.11.2026, 2026-11-17, 1/0/1900; none is longer than the first of these.
 fn is_day(piece: &str) -> bool {
     let day = piece.split(' ').next().unwrap_or_default();
-    [".", "-", "/"].iter().any(|mark| {
-        let parts: Vec<usize> = day
-            .split(mark)
-            .map(|part| if part.bytes().all(|b| b.is_ascii_digit()) { part.len() } else { 0 })
-            .collect();
-        matches!(parts.as_slice(), [1 | 2, 1 | 2, 4] | [4, 1 | 2, 1 | 2])
-    })
+    day.len() <= 10
+        && [".", "-", "/"].iter().any(|mark| {
+            let parts: Vec<usize> = day
+                .split(mark)
+                .map(|part| if part.bytes().all(|b| b.is_ascii_digit()) { part.len() } else { 0 })
+                .collect();
+            matches!(parts.as_slice(), [1 | 2, 1 | 2, 4] | [4, 1 | 2, 1 | 2])
+        })
 }
 
 /// What stands for no number: zeros, behind a code at most.
 fn is_filler(piece: &str) -> bool {
-    let number: String = piece.chars().filter(char::is_ascii_digit).collect();
-    number.bytes().all(|b| b == b'0') || number.ends_with("0000000") && number.len() <= 10
+    let zeros = piece.bytes().rev().filter(u8::is_ascii_digit).take_while(|b| *b == b'0').count();
+    let count = digits(piece);
+    zeros == count || zeros >= 7 && count <= 10
 }
 
 /// A part of a field, divided where one number ends and the next begins.
