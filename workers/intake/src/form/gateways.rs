@@ -1,6 +1,8 @@
 //! Hooks of mail gateways: they hold a mail, so the mail's reader judges it.
 
 use domain::enquiry::{NoLead, Reading};
+use domain::word_list::Words;
+use domain::words;
 use mail_parser::decoders::base64::base64_decode;
 use serde_json::Value;
 
@@ -13,9 +15,19 @@ mod parts;
 
 use parts::{base, body, header, headers, list, mailboxes, names};
 
+/// Fields of which each gateway's hook has one: a form without any is not looked at further.
+static MARKS: Words = words!(
+    "\
+    RecordType MessageID RawEmail body-mime msys msg payload Text-part Html-part items RawTextBody headers type \
+    TopicArn Records mail notificationType body-plain body-html envelope sender_ip"
+);
+
 /// The mail that a gateway's hook holds; `None` where this is no gateway's hook, `Err` where the
 /// hook holds no mail that could be judged.
 pub(super) fn letter(tree: &Value) -> Option<Result<Letter, Reading>> {
+    if !tree.as_object()?.keys().any(|name| MARKS.has(name)) {
+        return None;
+    }
     // Postmark reports bounces, openings and complaints in the shape of a mail.
     if let Some(record) = at(tree, "RecordType").filter(|record| record != "Inbound")
         && tree.get("MessageID").is_some()
@@ -246,4 +258,43 @@ fn spam_points(tree: &Value) -> Option<(String, String)> {
 
 fn other_event(reason: &str) -> Reading {
     Reading::NoLead { kind: NoLead::OtherEvent, reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_hook_of_every_gateway_is_seen_and_a_form_is_none() {
+        let raw = "From: ana@acme.example\n\nHello";
+        for tree in [
+            json!({ "RecordType": "Bounce", "MessageID": "1" }),
+            json!({ "MessageID": "1", "From": "ana@acme.example" }),
+            json!({ "RawEmail": raw }),
+            json!({ "body-mime": raw }),
+            json!({ "msys": { "relay_message": { "content": { "email_rfc822": raw } } } }),
+            json!({ "msg": { "raw_msg": raw }, "event": "inbound" }),
+            json!({ "payload": { "conversation": { "last_message": {} } } }),
+            json!({ "Text-part": "Hello" }),
+            json!({ "Html-part": "Hello" }),
+            json!({ "items": [{ "RawTextBody": "Hello" }] }),
+            json!({ "RawTextBody": "Hello" }),
+            json!({ "headers": { "from": "ana@acme.example" }, "plain": "Hello", "envelope": {} }),
+            json!({ "type": "email.received" }),
+            json!({ "TopicArn": "arn", "Message": "{}" }),
+            json!({ "Records": [{ "ses": {} }] }),
+            json!({ "mail": {}, "eventType": "Bounce" }),
+            json!({ "notificationType": "Received", "content": raw }),
+            json!({ "body-plain": "Hello", "recipient": "sales@example.com" }),
+            json!({ "body-html": "Hello", "recipient": "sales@example.com" }),
+            json!({ "from": "ana@acme.example", "to": "sales@example.com", "envelope": "{}" }),
+            json!({ "from": "ana@acme.example", "to": "sales@example.com", "sender_ip": "::1" }),
+        ] {
+            assert!(letter(&tree).is_some(), "{tree}");
+        }
+        let form = json!({ "from": "Ana", "to": "Berlin", "email": "ana@acme.example" });
+        assert!(letter(&form).is_none());
+    }
 }
