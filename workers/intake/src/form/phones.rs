@@ -129,9 +129,11 @@ fn phone_beside(leaf: &Leaf) -> Option<(Vec<String>, String)> {
     };
     // What comes first is no whole number.
     let fits = !part.is_empty() && (place(part) > 1 || digits <= PART_DIGITS_MAX);
-    let mut path = parent.to_vec();
-    path.push(name.to_owned());
-    (fits && is_phone(name)).then(|| (path, part.to_owned()))
+    (fits && is_phone(name)).then(|| {
+        let mut path = parent.to_vec();
+        path.push(name.to_owned());
+        (path, part.to_owned())
+    })
 }
 
 fn is_part(name: &str) -> bool {
