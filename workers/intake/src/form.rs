@@ -139,9 +139,9 @@ fn one(tree: &Value, options: &ReadOptions) -> Reading {
 /// Takes a field by the names on its path, the innermost first.
 fn named(draft: &mut Draft<'_>, leaf: &Leaf, sides: &Sides) {
     let name = leaf.name();
-    let names = leaf.names();
-    let Some((last, parents)) = names.split_last() else { return draft.other(&name, &leaf.value) };
-    let (last, parent) = (fields::fold(last), parents.last().map(|name| fields::fold(name)));
+    let mut names = leaf.names();
+    let Some(last) = names.next_back() else { return draft.other(&name, &leaf.value) };
+    let (last, parent) = (fields::fold(last), names.next_back().map(fields::fold));
     let parent = parent.unwrap_or_default();
     let field = leaf.field();
     if leaf.label.is_none() && matches!(last.as_str(), "name" | "email") && parent == "owner" {
@@ -151,8 +151,7 @@ fn named(draft: &mut Draft<'_>, leaf: &Leaf, sides: &Sides) {
         return draft.field(Field::Campaign, &name, &leaf.value);
     }
     let party = sides::party_of(leaf);
-    if sides.is_other(&party.join("."))
-        || sides::side(&party) == Side::Ours && !is_account(&party, field, sides)
+    if sides.is_other(party) || sides::side(party) == Side::Ours && !is_account(party, field, sides)
     {
         return draft.other(&name, &leaf.value);
     }
@@ -160,7 +159,7 @@ fn named(draft: &mut Draft<'_>, leaf: &Leaf, sides: &Sides) {
         // The title of a meeting, form or page is nobody's.
         Some(Field::Title)
             if leaf.label.is_none()
-                && (!sides.is_asker(&party.join("."))
+                && (!sides.is_asker(party)
                     || party.last().is_some_and(|thing| is_thing(thing))) =>
         {
             draft.field(Field::Topic, &name, &leaf.value);
@@ -203,7 +202,7 @@ fn is_account(party: &[String], field: Option<Field>, sides: &Sides) -> bool {
     party.split_last().is_some_and(|(last, above)| {
         matches!(fields::fold(last).as_str(), "account" | "organisation" | "organization")
             && !matches!(field, Some(Field::Email | Field::Phone | Field::FullName))
-            && (sides.is_asker(&above.join(".")) || sides::side(above) == Side::Asker)
+            && (sides.is_asker(above) || sides::side(above) == Side::Asker)
     })
 }
 

@@ -80,30 +80,37 @@ pub(super) struct Sides {
 
 impl Sides {
     /// Whether the object at this path is about somebody else than whoever asks.
-    pub(super) fn is_other(&self, party: &str) -> bool {
-        self.others.contains(party)
+    pub(super) fn is_other(&self, party: &[String]) -> bool {
+        !self.others.is_empty() && self.others.contains(&party.join("."))
     }
 
     /// Whether the object at this path names or reaches whoever asks.
-    pub(super) fn is_asker(&self, party: &str) -> bool {
-        self.askers.contains(party)
+    pub(super) fn is_asker(&self, party: &[String]) -> bool {
+        self.askers.contains(&party.join("."))
     }
 }
 
 /// The path of the object that a leaf describes: `phone.value` describes what `phone` stands in.
-pub(super) fn party_of(leaf: &Leaf) -> Vec<String> {
-    let mut path: Vec<String> = leaf.path.clone();
+pub(super) fn party_of(leaf: &Leaf) -> &[String] {
     let number = |name: &String| name.bytes().all(|b| b.is_ascii_digit());
-    while path.last().is_some_and(number) {
-        path.pop();
+    let mut path = leaf.path.as_slice();
+    while let [above @ .., name] = path
+        && number(name)
+    {
+        path = above;
     }
-    let last = path.pop().unwrap_or_default();
-    while path.last().is_some_and(number) && value_of_field(&path, &last) {
-        path.pop();
+    let Some((last, mut path)) = path.split_last() else { return path };
+    while let [above @ .., name] = path
+        && number(name)
+        && value_of_field(path, last)
+    {
+        path = above;
     }
     // `name: {first, last}`, `q4_phone: {area, number}`: the object is a field of its own.
-    while path.last().is_some_and(|last| is_field(last)) {
-        path.pop();
+    while let [above @ .., name] = path
+        && is_field(name)
+    {
+        path = above;
     }
     path
 }
@@ -157,7 +164,7 @@ pub(super) fn sides(leaves: &[Leaf], options: &ReadOptions) -> Sides {
             continue;
         };
         let path = party_of(leaf);
-        let party = parties.entry(path.join(".")).or_insert_with(|| fresh(&path, order));
+        let party = parties.entry(path.join(".")).or_insert_with(|| fresh(path, order));
         party.contacts += 1;
         if ours(leaf) {
             party.side = Side::Ours;

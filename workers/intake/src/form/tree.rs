@@ -23,9 +23,9 @@ pub(super) struct Leaf {
 
 impl Leaf {
     /// The names on the path, without the places in lists.
-    pub(super) fn names(&self) -> Vec<&str> {
-        let names = self.path.iter().map(String::as_str).filter(|name| !name.is_empty());
-        names.filter(|name| !name.bytes().all(|b| b.is_ascii_digit())).collect()
+    pub(super) fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
+        let names = self.path.iter().map(String::as_str);
+        names.filter(|name| !name.bytes().all(|b| b.is_ascii_digit()))
     }
 
     /// How the field is called where it is kept.
@@ -39,15 +39,14 @@ impl Leaf {
             let by_key = || self.path.last().and_then(|key| fields::meaning(key));
             return fields::meaning(label).or_else(by_key);
         }
-        let names = self.names();
-        let (last, parents) = names.split_last()?;
-        let parent = parents.last().copied().unwrap_or_default();
-        let folded = fields::fold(last);
-        let is_name = matches!(folded.as_str(), "name" | "value" | "label" | "text" | "number");
-        match fields::meaning(parent) {
+        let mut names = self.names();
+        let last = names.next_back()?;
+        let called = |words: &[&str]| words.contains(&fields::fold(last).as_str());
+        let is_name = || called(&["name", "value", "label", "text", "number"]);
+        match names.next_back().and_then(fields::meaning) {
             // `company: {name}` names a company, `phone: {value}` a phone.
-            Some(field) if is_name && field != Field::Message => Some(field),
-            Some(field @ (Field::Product | Field::Company)) if folded == "title" => Some(field),
+            Some(field) if field != Field::Message && is_name() => Some(field),
+            Some(field @ (Field::Product | Field::Company)) if called(&["title"]) => Some(field),
             _ => fields::meaning(last).or_else(|| fields::meaning(&self.path.join("."))),
         }
     }
