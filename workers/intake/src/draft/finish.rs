@@ -281,6 +281,9 @@ impl Draft<'_> {
 }
 
 fn unique(list: &mut Vec<String>) {
+    if list.len() < 2 {
+        return;
+    }
     let mut seen = std::collections::HashSet::new();
     list.retain(|item| seen.insert(item.clone()));
     list.truncate(CHANNELS_MAX);
