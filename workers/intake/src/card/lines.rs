@@ -1,5 +1,7 @@
 //! The lines of vCards: unfolded, decoded, taken apart.
 
+use std::borrow::Cow;
+
 use crate::charset;
 
 /// Longest value that is kept; pictures and keys are longer and not wanted.
@@ -20,9 +22,14 @@ pub(super) struct Card {
 
 impl Card {
     /// A card of another notation; what its owner prefers comes first, the rest keeps its order.
-    pub(super) fn of(mut properties: Vec<Property>, text: String) -> Self {
+    pub(super) fn of(mut properties: Vec<Property>, mut text: String) -> Self {
         properties.sort_by_key(|property| property.pref.unwrap_or(u8::MAX));
-        Self { properties, text: text.chars().take(TEXT_BYTES_MAX).collect(), inner: Vec::new() }
+        if text.len() > TEXT_BYTES_MAX
+            && let Some((cut, _)) = text.char_indices().nth(TEXT_BYTES_MAX)
+        {
+            text.truncate(cut);
+        }
+        Self { properties, text, inner: Vec::new() }
     }
 
     /// The label that Apple and Google give a group of lines.
@@ -122,9 +129,13 @@ fn unescape(text: &str) -> String {
 
 /// The bytes with folded lines joined: some programs fold in the middle of a letter. What quoted-printable divides
 /// is joined later, and UTF-16 is decoded first.
-pub(super) fn unfolded(bytes: &[u8]) -> Vec<u8> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
-        return bytes.to_vec();
+pub(super) fn unfolded(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let folded =
+        memchr::memchr_iter(b'\n', bytes).any(|at| matches!(bytes.get(at + 1), Some(b' ' | b'\t')));
+    let utf16 =
+        bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0);
+    if !folded || utf16 {
+        return Cow::Borrowed(bytes);
     }
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -142,7 +153,7 @@ pub(super) fn unfolded(bytes: &[u8]) -> Vec<u8> {
             at += 1;
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The cards of a text, at most `limit`; one that does not end, ends with the text. A card inside another one
