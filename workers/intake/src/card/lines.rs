@@ -81,6 +81,9 @@ impl Property {
 
     /// The parts between semicolons.
     pub(super) fn components(&self) -> Vec<String> {
+        if !self.value.contains('\\') {
+            return self.value.split(';').map(str::to_owned).collect();
+        }
         let mut parts = vec![String::new()];
         let mut escaped = false;
         for c in self.value.chars() {
@@ -108,6 +111,9 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 fn unescape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
