@@ -85,6 +85,23 @@ fn is_line(text: &str) -> bool {
         && !text.as_bytes().windows(2).any(|pair| pair == b"  ")
 }
 
+/// Adds the words of a text, with single blanks between.
+pub(crate) fn push_words(out: &mut String, text: &str) {
+    let mut push = |words: &str| {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(words);
+    };
+    for row in text.split('\n') {
+        if is_line(row) {
+            push(row);
+        } else {
+            row.split_whitespace().for_each(&mut push);
+        }
+    }
+}
+
 /// Text of several lines: line ends become `\n`, at most one empty line in a row, control and direction
 /// characters go, cut at [`MESSAGE_CHARS_MAX`]. `None` where nothing is left.
 #[must_use]

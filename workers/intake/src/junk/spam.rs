@@ -179,12 +179,13 @@ const LINKS_MAX: usize = 40;
 /// The weight of words, and of what contradicts itself in the header and links.
 #[must_use]
 pub(super) fn weight(letter: &Letter) -> u32 {
-    let mut text = letter.subject.as_deref().unwrap_or_default().to_lowercase();
-    text.push('\n');
     /// How much of the text is weighed, in characters.
     const CHARS_MAX: usize = 20_000;
-    text.push_str(&normal::lower(&letter.text, CHARS_MAX));
-    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let subject = letter.subject.as_deref().unwrap_or_default().to_lowercase();
+    let text = normal::lower(&letter.text, CHARS_MAX);
+    let mut flat = String::with_capacity(subject.len() + text.len() + 1);
+    normal::push_words(&mut flat, &subject);
+    normal::push_words(&mut flat, &text);
     if !SPAM.stand_in(&flat) {
         return 0;
     }
