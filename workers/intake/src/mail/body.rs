@@ -176,7 +176,7 @@ fn recovered(message: &Message<'_>) -> String {
         let label = kind.and_then(|kind| kind.attribute("charset"));
         push(&mut out, &plain(&charset::decode(bytes, label)));
     }
-    if normal::paragraph(&out).is_some() {
+    if !normal::is_blank(&out) {
         return out;
     }
     let body = message.parts.first().map_or(0, |part| part.offset_body as usize);
@@ -271,7 +271,7 @@ pub(super) fn is_unreadable(message: &Message<'_>, text: &str) -> bool {
         matches!(part.body, PartType::Text(_) | PartType::Html(_))
             && part.attachment_name().is_none()
     };
-    normal::paragraph(text).is_none()
+    normal::is_blank(text)
         && message
             .parts
             .iter()
