@@ -14,9 +14,8 @@ const LOOK_BYTES_MAX: usize = 64 * 1024;
 #[must_use]
 pub(super) fn with_feeds(raw: &[u8]) -> Cow<'_, [u8]> {
     let look = &raw[..raw.len().min(LOOK_BYTES_MAX)];
-    let bare = look.iter().enumerate().any(|(at, byte)| {
-        *byte == b'\r' && !matches!(raw.get(at + 1), Some(b'\n')) && begins_header(&raw[at + 1..])
-    });
+    let bare = memchr::memchr_iter(b'\r', look)
+        .any(|at| !matches!(raw.get(at + 1), Some(b'\n')) && begins_header(&raw[at + 1..]));
     if !bare {
         return Cow::Borrowed(raw);
     }
@@ -81,9 +80,7 @@ fn flush(
     out: &mut Vec<u8>,
 ) {
     // Nearly every header is plain.
-    let plain = header.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'))
-        && !header.windows(2).any(|pair| pair == b"=?")
-        && !parameter::has_pieces(header);
+    let plain = header.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) && !is_hard(header);
     if !header.is_empty() && plain {
         out.append(header);
         out.extend_from_slice(b"\r\n");
@@ -110,9 +107,7 @@ fn ends_inside_letter(bytes: &[u8]) -> bool {
 /// blank line ends them.
 #[must_use]
 pub(super) fn mend_parts(body: &[u8]) -> Cow<'_, [u8]> {
-    let hard =
-        |bytes: &[u8]| bytes.windows(2).any(|pair| pair == b"=?") || parameter::has_pieces(bytes);
-    if !hard(body) && heads(body).all(|(from, to)| text_within(&body[from..to]).is_none()) {
+    if !is_hard(body) && heads(body).all(|(from, to)| text_within(&body[from..to]).is_none()) {
         return Cow::Borrowed(body);
     }
     let mut out = Vec::with_capacity(body.len() + 16);
@@ -121,7 +116,7 @@ pub(super) fn mend_parts(body: &[u8]) -> Cow<'_, [u8]> {
         let text = text_within(&body[from..to]).map_or(to, |at| from + at);
         out.extend_from_slice(&body[done..from]);
         let head = &body[from..text];
-        if hard(head) {
+        if is_hard(head) {
             out.extend(mend_head(head, None));
         } else {
             out.extend_from_slice(head);
@@ -133,6 +128,12 @@ pub(super) fn mend_parts(body: &[u8]) -> Cow<'_, [u8]> {
     }
     out.extend_from_slice(&body[done..]);
     Cow::Owned(out)
+}
+
+/// Whether headers hold encoded words or values in pieces: neither is written without an equals sign.
+fn is_hard(headers: &[u8]) -> bool {
+    headers.contains(&b'=')
+        && (memchr::memmem::find(headers, b"=?").is_some() || parameter::has_pieces(headers))
 }
 
 /// Where the header blocks of parts begin and end: below a boundary, up to a blank line.

@@ -20,7 +20,7 @@ struct Piece<'l> {
 /// Whether a header holds a value in encoded pieces.
 #[must_use]
 pub(super) fn has_pieces(line: &[u8]) -> bool {
-    line.windows(FIRST.len()).any(|window| window == FIRST.as_bytes())
+    memchr::memmem::find(line, FIRST.as_bytes()).is_some()
 }
 
 /// An unfolded header line with the encoded pieces of each of its values joined into one.

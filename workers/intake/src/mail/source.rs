@@ -28,8 +28,7 @@ const ADDRESSES_MAX: usize = 100;
 pub fn parse(raw: &[u8]) -> Result<Letter, String> {
     let raw = &with_feeds(raw);
     let (head, body) = head_and_body(raw);
-    if head.len() > HEAD_BYTES_MAX || head.iter().filter(|b| **b == b'\n').count() > HEAD_LINES_MAX
-    {
+    if head.len() > HEAD_BYTES_MAX || memchr::memchr_iter(b'\n', head).count() > HEAD_LINES_MAX {
         return Err("The mail's headers are larger than 256 KiB or 4000 lines; look at the \
                     original."
             .to_owned());
@@ -51,7 +50,7 @@ pub fn parse(raw: &[u8]) -> Result<Letter, String> {
     };
     const NO_MAIL: &str = "The mail cannot be parsed; look at the original.";
     let mut mended = whole(None);
-    if words::has_mislabelled(&String::from_utf8_lossy(head)) {
+    if words::has_mislabelled(head) {
         let message = MessageParser::default().parse(&mended).ok_or(NO_MAIL)?;
         mended = whole(body::foreign_charset(&message));
     }
@@ -112,7 +111,7 @@ fn looks_like_head(head: &[u8]) -> bool {
 }
 
 fn count_boundaries(body: &[u8]) -> usize {
-    body.windows(3).filter(|window| *window == b"\n--").count()
+    memchr::memmem::find_iter(body, b"\n--").count()
 }
 
 fn letter(message: &Message<'_>, depth: usize) -> Letter {
@@ -208,7 +207,7 @@ fn take_adf(letter: &mut Letter, bytes: &[u8]) {
 /// Whether the text is ADF, the XML of lead distributors; it stands in the open or escaped.
 fn holds_adf(text: &str) -> bool {
     let mut rest = text;
-    while let Some(at) = rest.find(['<', '&']) {
+    while let Some(at) = memchr::memchr2(b'<', b'&', rest.as_bytes()) {
         rest = &rest[at..];
         let tag = rest.strip_prefix("&lt;").or(rest.strip_prefix('<')).unwrap_or(rest);
         let tag = tag.strip_prefix('?').unwrap_or(tag);

@@ -47,10 +47,9 @@ pub(super) fn base64(raw: &[u8]) -> Vec<u8> {
 pub(super) fn is_base64(raw: &[u8]) -> bool {
     /// Fewest letters that tell.
     const LETTERS_MIN: usize = 40;
-    let letters = raw.iter().filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)).count();
-    let blanks = raw.iter().filter(|b| **b == b' ').count();
-    let ends = raw.iter().filter(|b| b"\r\n".contains(b)).count();
-    letters >= LETTERS_MIN && blanks == 0 && letters + ends >= raw.len()
+    let is_letter = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
+    let only = raw.iter().all(|b| is_letter(&b) || b"\r\n".contains(b));
+    only && raw.iter().filter(is_letter).count() >= LETTERS_MIN
 }
 
 /// Whether a text is quoted-printable though nobody says so: letters of UTF-8 are written as codes, again and again.
@@ -59,10 +58,10 @@ pub(super) fn is_quoted_printable(raw: &[u8]) -> bool {
     /// Fewest letters that tell, and how much is looked at, in bytes.
     const LETTERS_MIN: usize = 2;
     const LOOK_BYTES_MAX: usize = 64 * 1024;
-    if !raw.is_ascii() {
+    let look = &raw[..raw.len().min(LOOK_BYTES_MAX)];
+    if !look.contains(&b'=') || !raw.is_ascii() {
         return false;
     }
-    let look = &raw[..raw.len().min(LOOK_BYTES_MAX)];
     let is_code = |code: &[u8], first: &[u8], rest: &[u8]| {
         code[0] == b'=' && first.contains(&code[1]) && rest.contains(&code[2])
     };

@@ -72,8 +72,12 @@ fn is_mislabelled(bytes: &[u8], label: &str) -> bool {
 
 /// Whether a header block holds a word that is not in the charset that it names.
 #[must_use]
-pub(super) fn has_mislabelled(head: &str) -> bool {
-    let mut rest = head;
+pub(super) fn has_mislabelled(head: &[u8]) -> bool {
+    if memchr::memmem::find(head, b"=?").is_none() {
+        return false;
+    }
+    let head = String::from_utf8_lossy(head);
+    let mut rest = &*head;
     while let Some(at) = rest.find("=?") {
         rest = &rest[at..];
         match word(rest) {
