@@ -34,6 +34,9 @@ pub(super) fn is_filled_in(letter: &Letter) -> bool {
     /// Fewest labels that make a form where nothing else tells.
     const LABELS_MIN: usize = 3;
     let Some(from) = &letter.from else { return false };
+    if !letter.text.contains('@') {
+        return false;
+    }
     let lines = letter.text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut lines =
         lines.take(LINES_MAX).skip_while(|line| line.ends_with(':') && labelled(line).is_none());
