@@ -218,6 +218,8 @@ fn bare(line: &str) -> &str {
 fn labelled(line: &str) -> Option<(Label, &str)> {
     /// Longest label, in bytes.
     const LABEL_BYTES_MAX: usize = 48;
+    // Each of the two colons begins with one of these bytes; most lines have none.
+    memchr::memchr2(b':', 0xef, line.as_bytes())?;
     let line = bare(line).trim_start_matches('[');
     let (label, value) = line.split_once([':', '：'])?;
     if label.len() > LABEL_BYTES_MAX {
