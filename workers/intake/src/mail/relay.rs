@@ -66,7 +66,7 @@ pub(super) fn of(letter: &Letter, options: &ReadOptions) -> Option<Relay> {
             && !junk::takes_no_answers(&mailbox.email)
             && !letter.to.iter().any(|to| to.email == mailbox.email)
     };
-    let via = via(from.name.as_deref().unwrap_or_default());
+    let via = || via(from.name.as_deref().unwrap_or_default());
     let named = WRITERS
         .iter()
         .filter_map(|name| letter.header(name).and_then(bare_mailbox))
@@ -75,21 +75,21 @@ pub(super) fn of(letter: &Letter, options: &ReadOptions) -> Option<Relay> {
     let is_machine = junk::takes_no_answers(&from.email) || options.is_own(&from.email);
     if let Some(mut writer) = named {
         let same = answer.filter(|answer| answer.email == writer.email);
-        writer.name = writer.name.or_else(|| same.and_then(|answer| answer.name)).or(via);
+        writer.name = writer.name.or_else(|| same.and_then(|answer| answer.name)).or_else(via);
         return Some(Relay::Named(writer));
     }
     let program = is_program(from);
     let ours = letter.to.iter().any(|to| sender::same_house(&to.email, &from.email));
     let elsewhere = answer.filter(|answer| !sender::same_house(&answer.email, &from.email));
     if let Some(mut writer) = elsewhere {
-        if is_machine || program || ours || via.is_some() || repeats(letter, &writer.email) {
-            writer.name = writer.name.or(via);
+        if is_machine || program || ours || via().is_some() || repeats(letter, &writer.email) {
+            writer.name = writer.name.or_else(via);
             return Some(Relay::Named(writer));
         }
         return None;
     }
     let to_list = letter.to.iter().any(|to| to.email == from.email);
-    if via.is_some() && to_list {
+    if to_list && via().is_some() {
         return Some(Relay::Unknown(format!(
             "The mail came through the list {}, and no header or line names the writer's own \
              address; enter it, or reject the mail.",
