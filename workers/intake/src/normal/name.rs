@@ -127,6 +127,10 @@ fn follows(part: &str) -> bool {
 
 /// The person of a text that says more: a department or a pronoun in brackets behind the name, or the firm beside it.
 fn person_in(text: &str) -> &str {
+    // Signs tell of more; most names have none.
+    if text.chars().all(|c| c.is_alphanumeric() || c.is_whitespace()) {
+        return text;
+    }
     let mut text = text;
     if text.ends_with([')', ']'])
         && let Some(at) = text.rfind(['(', '['])
