@@ -167,7 +167,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 /// UTF-16 without BOM: every second byte of Western text is NUL.
 fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(512) & !1];
-    if sample.len() < 8 {
+    if sample.len() < 8 || !sample.contains(&0) {
         return None;
     }
     let nul = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
