@@ -41,7 +41,9 @@
 //!   line in `links!` (`domain/keys.rs`), an `impl Link` (`domain/links.rs`) and an `impl LookUp` in the store.
 //! * A worker declares at home: what it locks (`LOCKS`), its numbers, its facts, how raw inputs are read. Roles,
 //!   topology and contract follow. Reference data is one list, `references!` (`domain/reference.rs`).
-//! * The messages of a subject lie in one file, `domain/messages/<subject>.rs`.
+//! * The messages of a subject lie in one file, `domain/messages/<subject>.rs`; what its events make of the records,
+//!   when the log is told again, in `domain/history/<subject>.rs`. Decisions are checked against it wherever debug
+//!   assertions are on.
 //! * A table is declared once (`table!`, `part!`; `src/store/table`): bulk statements, rights, audits and
 //!   the lists of tests follow from it (`store/declared.rs`).
 //! * [`store`] has all SQL, [`messaging`] has all of lapin; neither knows of the other.
@@ -112,6 +114,9 @@
 //! known for ever; one that waited for more than six days gets a new id. `correlationid` is the first
 //! message of a pipeline, `causationid` the one that led to this one.
 //!
+//! Each message of the log has a `position` too, taken while the locks of its decision are held: two decisions on
+//! one record, and a cause and its effect, stand in the log in the order in which they happened.
+//!
 //! # What can go wrong is a type
 //!
 //! | type | meaning | what follows |
@@ -149,7 +154,7 @@
 //! | unit of work, identity map | the [`World`](domain::decide::World) of a batch |
 //! | aggregate, aggregate root | a subject with its parts; [`Root`](domain::decide::Root) |
 //! | optimistic locking | the `sequence` of a row, checked by `store/save.rs`, beside real locks |
-//! | event sourcing | none: rows are the truth, events tell of them |
+//! | event sourcing | rows are the truth, and the log tells all of them: `domain/history` says what each event makes of the records, `store/rebuild.rs` makes the tables anew |
 //! | scheduler, timer | the clock: `schedule`, `runtime/sweep.rs`; planned and canceled by `Outcome` (`domain/outcome.rs`) |
 //! | projection, read model | `store/views` |
 //!
