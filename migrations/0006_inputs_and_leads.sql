@@ -34,6 +34,7 @@ CREATE TABLE lead (
     number text COLLATE "C" NOT NULL UNIQUE,
     enquiry jsonb NOT NULL,
     input uuid NOT NULL,
+    previous uuid,
     account uuid,
     contact uuid,
     opportunity uuid,
@@ -51,4 +52,6 @@ CREATE TABLE lead (
     CHECK ((state = 'disqualified') = (disqualify_reason IS NOT NULL))
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE lead IS
-    'Unproven interest (D365: lead). No column that changes is indexed, so that an update stays on its page.';
+    'Unproven interest (D365: lead). Of what changes only the customer is indexed (see the operators'' indexes), which is new once.';
+COMMENT ON COLUMN lead.previous IS
+    'The last lead before it of the same person or conversation: a person''s leads are found from the last one, which their keys name.';

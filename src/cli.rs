@@ -17,6 +17,8 @@ mod explain;
 mod former;
 mod grants;
 mod import;
+mod list;
+mod meant;
 pub mod migrate;
 pub mod output;
 pub mod outside;
@@ -28,10 +30,12 @@ pub mod rebuild;
 mod reread;
 pub mod run;
 pub mod send;
+mod show;
 pub mod sibling;
 mod stats;
 mod status;
 mod time;
+mod told;
 mod trace;
 mod up;
 
@@ -93,7 +97,11 @@ enum Verb {
     /// Figures over many pipelines: how long they take
     #[command(subcommand)]
     Stats(stats::Stats),
-    /// Show the whole pipeline of anything, from the first message to the last
+    /// List records: leads, quotes, invoices … by state, customer, time
+    List(list::List),
+    /// Show one record: its parts, links and history, and what can be asked for next
+    Show(show::Show),
+    /// Show the whole pipeline of anything, or all that ever happened with a customer
     Trace(trace::Trace),
     /// Look at messages that could not be handled; replay or discard them
     #[command(subcommand)]
@@ -174,6 +182,8 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Catalog(catalog) => catalog.run(&context).await,
         Verb::Status => status::run(&context).await,
         Verb::Stats(stats) => stats.run(&context).await,
+        Verb::List(list) => list.run(&context).await,
+        Verb::Show(show) => show.run(&context).await,
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,

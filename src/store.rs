@@ -46,7 +46,10 @@ pub use subjects::{
     account, catalog, contact, input, invoice, lead, opportunity, order, party, quote, series,
 };
 use subjects::{payment, shipment};
-pub use views::{audit, blocker, imports, latency, outcome, readings, status, summary, trace};
+pub use views::{
+    audit, blocker, customer, detail, found, history, imports, label, latency, list, outcome,
+    readings, status, subject, summary, trace,
+};
 
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.
 const NO_RULE_ADMITS: &str = "28000";
@@ -60,6 +63,11 @@ const BY_KEY: [(&str, &str); 5] = [
     ("enable_mergejoin", "off"),
     ("jit", "off"),
 ];
+
+/// The server refuses whatever would change something, and reads a list in the order of its index, as far as it is
+/// wanted, where it might gather and sort all of it.
+const ONLY_READS: [(&str, &str); 2] =
+    [("default_transaction_read_only", "on"), ("enable_bitmapscan", "off")];
 
 /// For a log filter that wants to hear nothing of slow statements, as when they are measured.
 pub const QUIET_FILTER: &str = "sqlx::query=error";
@@ -87,6 +95,18 @@ pub async fn connect(database: &DatabaseSettings, name: &str) -> Result<Connecti
 /// As of [`connect`].
 pub async fn connect_by_key(database: &DatabaseSettings, name: &str) -> Result<Connection> {
     open(database, database.options()?.application_name(name).options(BY_KEY)).await
+}
+
+/// [`connect_by_key`] for a person who only looks: one transaction begins, in which all is read as it stands at
+/// one moment, and nothing can be changed.
+///
+/// # Errors
+/// As of [`connect`].
+pub async fn connect_to_read(database: &DatabaseSettings, name: &str) -> Result<Connection> {
+    let options = database.options()?.application_name(name).options(BY_KEY).options(ONLY_READS);
+    let mut conn = open(database, options).await?;
+    sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut conn).await?;
+    Ok(conn)
 }
 
 /// Closes the connection.

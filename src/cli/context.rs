@@ -95,6 +95,15 @@ impl Context {
         connected.map_err(|fault| anyhow::anyhow!("{fault}"))
     }
 
+    /// A connection that only reads, all of one moment.
+    ///
+    /// # Errors
+    /// Why the database cannot be reached.
+    pub async fn reading(&self, settings: &Settings) -> anyhow::Result<Connection> {
+        let connected = store::connect_to_read(&settings.database, "leadmill cli").await;
+        connected.map_err(|fault| anyhow::anyhow!("{fault}"))
+    }
+
     /// A link of this call's own.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use domain::certainty::{Certainty, Evidence};
+use domain::certainty::Evidence;
 use domain::decide::{Arrived, RawInputs};
 use domain::enquiry::{Enquiry, Interest, NoLead};
 use intake::{Explained, Intake, Lead};
@@ -18,8 +18,9 @@ use serde_json::Value;
 
 use super::declare::Declare;
 use super::demo::CATALOG;
+use super::output::flat;
 use super::send::Channel;
-use super::{Context, catalog};
+use super::{Context, catalog, told};
 use crate::runtime::opening;
 use crate::sources;
 
@@ -237,14 +238,8 @@ fn whole(read: &Read) -> String {
             lines(&mut text, "offer", &Value::String(offer.for_people()));
         }
     }
-    for Evidence { field, place, certainty, .. } in &read.evidence {
-        let place = place.as_deref().unwrap_or("nowhere word for word");
-        let sure = match certainty {
-            Certainty::Certain => "",
-            Certainty::Likely => ", likely",
-            Certainty::Guessed => ", guessed",
-        };
-        lines(&mut text, "read in", &Value::String(format!("{place}: {field}{sure}")));
+    for evidence in &read.evidence {
+        lines(&mut text, "read in", &Value::String(told::place(evidence)));
     }
     if let Some(held) = &read.held {
         lines(&mut text, "", &serde_json::to_value(held).unwrap_or_default());
@@ -253,17 +248,9 @@ fn whole(read: &Read) -> String {
 }
 
 fn lines(text: &mut String, name: &str, value: &Value) {
-    let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
-    let line = |text: &mut String, value: &str| {
+    for (name, value) in flat(name, value) {
         let value = value.replace('\n', "\n                      ");
         let _ = writeln!(text, "  {name:<18}  {value}");
-    };
-    match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, it)| lines(text, &inner(key), it)),
-        Value::Array(list) => list.iter().for_each(|it| lines(text, name, it)),
-        Value::Null => {}
-        Value::String(value) => line(text, value),
-        other => line(text, &other.to_string()),
     }
 }
 

@@ -6,8 +6,15 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use chrono::{DateTime, Utc};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Widest table of a list or a record, in columns of a terminal.
+pub const WIDTH: u16 = 100;
+/// Heads of columns that are never broken: what stands there is copied.
+const WHOLE: [&str; 2] = ["Id", "Number"];
 
 /// Prints to standard output in the form that was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +37,40 @@ impl Output {
         } else {
             shown(&people(data))
         };
-        let written = writeln!(io::stdout(), "{}", text.trim_end());
-        match written {
-            // `leadmill … | head` is no failure.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => Ok(written?),
+        printed(&text)
+    }
+
+    /// Prints a page of a list: each row as JSON in a line of its own, and behind the last, where the list goes on,
+    /// `{"next": …}`; or what `people` says.
+    ///
+    /// # Errors
+    /// Where standard output is closed, or a row is no JSON.
+    pub fn lines<T: Serialize>(
+        self,
+        rows: &[T],
+        next: Option<String>,
+        people: impl FnOnce() -> String,
+    ) -> anyhow::Result<()> {
+        if !self.json {
+            return printed(&shown(&people()));
         }
+        let mut text = String::new();
+        for row in rows {
+            text.push_str(&escaped(&serde_json::to_string(row)?));
+            text.push('\n');
+        }
+        if let Some(next) = next {
+            text.push_str(&escaped(&json!({ "next": next }).to_string()));
+        }
+        if text.is_empty() { Ok(()) } else { printed(&text) }
+    }
+}
+
+fn printed(text: &str) -> anyhow::Result<()> {
+    match writeln!(io::stdout(), "{}", text.trim_end()) {
+        // `leadmill … | head` is no failure.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
 }
 
@@ -137,6 +172,68 @@ pub fn table<const N: usize>(
         table.add_row(row.map(|cell| shown(&cell)));
     });
     table
+}
+
+/// A table no wider than [`WIDTH`], with the numbers under these heads at the right.
+#[must_use]
+pub fn narrow(
+    heads: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+    numbers: &[&str],
+) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(heads).set_width(WIDTH);
+    for row in rows {
+        let row = row.iter().map(|cell| shown(&cell.replace(['\n', '\t'], " ")));
+        table.add_row(row.collect::<Vec<_>>());
+    }
+    for (place, head) in heads.iter().enumerate() {
+        let Some(column) = table.column_mut(place) else { continue };
+        if WHOLE.contains(head) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        if numbers.contains(head) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.to_string()
+}
+
+/// A value as people read it: nothing for none.
+#[must_use]
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A time to the minute.
+#[must_use]
+pub fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A word as a shell takes it.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// Each value in a document by its place: `person.emails`. What is not there is left out.
+#[must_use]
+pub fn flat(name: &str, value: &Value) -> Vec<(String, String)> {
+    let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    match value {
+        Value::Object(fields) => {
+            fields.iter().flat_map(|(key, it)| flat(&inner(key), it)).collect()
+        }
+        Value::Array(list) => list.iter().flat_map(|it| flat(name, it)).collect(),
+        Value::Null => Vec::new(),
+        other => vec![(name.to_owned(), plain(other))],
+    }
 }
 
 #[cfg(test)]

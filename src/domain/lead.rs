@@ -27,6 +27,9 @@ pub struct Lead {
     pub enquiry: Enquiry,
     /// The input that it was made of.
     pub input: InputId,
+    /// The last lead before it of the same person, or of the conversation that it goes on with; closed when this
+    /// one came.
+    pub previous: Option<LeadId>,
     /// The existing customer, where the sender was recognised (D365: parentaccountid).
     pub account: Option<AccountId>,
     /// The existing contact, where the sender was recognised (D365: parentcontactid).
@@ -163,6 +166,7 @@ impl Lead {
             number,
             enquiry,
             input,
+            previous: None,
             account: None,
             contact: None,
             opportunity: None,

@@ -2,10 +2,17 @@
 
 pub mod audit;
 pub mod blocker;
+pub mod customer;
+pub mod detail;
+pub mod found;
+pub mod history;
 pub mod imports;
+pub mod label;
 pub mod latency;
+pub mod list;
 pub mod outcome;
 pub mod readings;
 pub mod status;
+pub mod subject;
 pub mod summary;
 pub mod trace;

@@ -25,6 +25,7 @@ mod newer;
 mod operators;
 mod parking;
 mod proxy;
+mod reads;
 mod rebuild;
 mod repeats;
 mod secrets;

@@ -16,7 +16,7 @@ mod former;
 mod hostile;
 mod imports;
 mod parked;
-mod plans;
+pub(crate) mod plans;
 mod reread;
 mod stats;
 mod status;

@@ -132,7 +132,14 @@ fn operators(it: &Private) {
     let operator = it.environment("operator");
     let audit = text(&it.leadmill(&["audit"], &operator));
     assert!(audit.contains("invoice"), "{audit}");
-    for verb in [&["status"][..], &["parked", "list"], &["trace", "INV-2026-000001"]] {
+    for verb in [
+        &["status"][..],
+        &["parked", "list"],
+        &["trace", "INV-2026-000001"],
+        &["trace", "--customer", "INV-2026-000001"],
+        &["show", "invoice", "INV-2026-000001"],
+        &["list", "invoices", "--customer", "INV-2026-000001"],
+    ] {
         // The year of the number is today's.
         let year = chrono::Utc::now().format("INV-%Y-000001").to_string();
         let verb: Vec<_> =

@@ -84,6 +84,7 @@ impl Sale {
             channel,
             part_of: None,
             enquiry: enquiry.clone(),
+            previous: None,
             account: None,
             contact: None,
             keys: Vec::new(),

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::super::output::table;
 use super::super::time::{counted, span};
+use crate::store::found::Match;
 use crate::store::trace::{
-    Arrival, MESSAGES_MAX, Match, PIPELINES_MAX, ParkedStep, Part, Refusal, Silence, Step, Trace,
+    Arrival, MESSAGES_MAX, PIPELINES_MAX, ParkedStep, Part, Refusal, Silence, Step, Trace,
 };
 
 /// Claims are known for eight days; an older message is not called unclaimed.

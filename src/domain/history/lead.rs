@@ -45,6 +45,7 @@ impl Replay for LeadCaptured {
         let (number, enquiry) = (self.number.clone(), self.enquiry.clone());
         let mut lead = Lead::new(self.lead, number, self.input, enquiry);
         lead.sequence = past.sequence;
+        lead.previous = self.previous;
         (lead.account, lead.contact) = (self.account, self.contact);
         let customer = Customer { account: lead.account, contact: lead.contact };
         past.put(lead);

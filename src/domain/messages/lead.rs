@@ -37,6 +37,9 @@ pub struct LeadCaptured {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_of: Option<PartOf>,
     pub enquiry: Enquiry,
+    /// The last lead before it of the same person, or of the conversation that it goes on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<LeadId>,
     /// The existing customer that was recognised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,

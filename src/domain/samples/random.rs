@@ -72,7 +72,8 @@ impl Random for Lead {
 
     fn changed(&self, dice: &mut Dice) -> Self {
         let mut now = Self::random(dice);
-        (now.id, now.number, now.input) = (self.id, self.number.clone(), self.input);
+        (now.id, now.number) = (self.id, self.number.clone());
+        (now.input, now.previous) = (self.input, self.previous);
         now.sequence = later(self.sequence, dice);
         now
     }

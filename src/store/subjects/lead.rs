@@ -23,6 +23,7 @@ table! { lead: Lead as lead => LeadRow, shared {
     version sequence: bigint = lead.sequence;
     frozen  number: text = lead.number.as_str();
     frozen  input: uuid refers input = lead.input.uuid();
+    frozen  previous: uuid? refers lead = lead.previous.map(Uuid::from);
     apart   enquiry: jsonb<Enquiry> = Json(&lead.enquiry);
     account: uuid? refers account = lead.account.map(Uuid::from);
     contact: uuid? refers contact = lead.contact.map(Uuid::from);
@@ -60,6 +61,7 @@ impl LeadRow {
         let id = self.id.into();
         let mut lead = Lead::new(id, self.number, self.input.into(), self.enquiry.0);
         lead.sequence = self.sequence;
+        lead.previous = self.previous.map(Into::into);
         lead.account = self.account.map(Into::into);
         lead.contact = self.contact.map(Into::into);
         lead.opportunity = self.opportunity.map(Into::into);

@@ -12,7 +12,7 @@ use crate::store::{Connection, Result};
 
 mod search;
 
-pub use search::{Match, PIPELINES_MAX, search};
+pub use search::{PIPELINES_MAX, search};
 
 /// Most messages of a trace, and most refusals and parked messages.
 pub const MESSAGES_MAX: i64 = 2_000;

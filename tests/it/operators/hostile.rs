@@ -31,12 +31,16 @@ async fn nothing_that_a_sender_wrote_reaches_the_terminal_as_an_order() {
     // Whoever is not careful with a queue, a source or a reason of ours is careful with all of them.
     it.execute(&format!(
         "INSERT INTO parked (id, worker, queue, class, reason, properties, body)
-         VALUES (gen_random_uuid(), '{HOSTILE}', '{HOSTILE}', 'type', '{HOSTILE}', '{{}}', 'x')"
+         VALUES (gen_random_uuid(), '{HOSTILE}', '{HOSTILE}', 'type', '{HOSTILE}', '{{}}', 'x');
+         INSERT INTO input (id, sequence, channel, reason, enquiry, verdict)
+         SELECT gen_random_uuid(), 0, 'web', '{HOSTILE}',
+                jsonb_build_object('source', 'web', 'company', '{HOSTILE}'), 'held'"
     ))
     .await;
     let parked = it.texts("SELECT id::text FROM parked ORDER BY length(body)").await;
     let received = "SELECT id::text FROM received WHERE kind = 'quote.activate.v1'";
     let received = it.texts(received).await.remove(0);
+    let input = it.texts("SELECT id::text FROM input").await.remove(0);
     let [planted, broken] = [&parked[0], &parked[1]];
     let mut seen = 0;
     for verb in [
@@ -47,6 +51,9 @@ async fn nothing_that_a_sender_wrote_reaches_the_terminal_as_an_order() {
         &["trace", &received],
         &["trace", HOSTILE],
         &["trace", &format!("nobody-{HOSTILE}")],
+        &["trace", "--customer", HOSTILE],
+        &["list", "inputs"],
+        &["show", "input", &input],
         &["status"],
         &["audit"],
     ] {
@@ -57,7 +64,7 @@ async fn nothing_that_a_sender_wrote_reaches_the_terminal_as_an_order() {
             seen += usize::from(shown.iter().any(|escape| (out.clone() + &err).contains(escape)));
         }
     }
-    assert!(seen >= 12, "the texts are seen, not left out: {seen}");
+    assert!(seen >= 18, "the texts are seen, not left out: {seen}");
     let body = leadmill(&it, &["parked", "show", "--body", broken]).await;
     assert!(body.out.contains('\u{202e}'), "where no terminal is, the bytes are as they arrived");
     workers.stop().await;

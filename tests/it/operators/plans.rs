@@ -3,7 +3,7 @@
 use super::*;
 
 /// As many rows as make a sequential scan dearer than any index.
-const FILL: &str = "
+pub(crate) const FILL: &str = "
     INSERT INTO event (id, worker, type, kind, subject_kind, subject, sequence, correlation, cause,
                        batch, data)
     SELECT id, 'intake', 'lead.captured.v1', 'event', 'lead', id, 1, id, id, id, '{}'
@@ -28,15 +28,16 @@ const FILL: &str = "
     FROM generate_series(1, 40000) AS n;
     ANALYZE";
 
+/// Ids in the order of numbers, or older ones.
+pub(crate) const IDS: &str =
+    "CREATE FUNCTION v7(n bigint, ago interval = '0') RETURNS uuid LANGUAGE sql STABLE RETURN
+     (left(replace(id_at(now() - ago)::text, '-', ''), 12) || '7'
+      || substr(md5(n::text), 1, 19))::uuid";
+
 #[tokio::test]
 async fn status_and_trace_scan_no_table_that_grows() {
     let it = Installation::new().await;
-    it.execute(
-        "CREATE FUNCTION v7(n bigint, ago interval = '0') RETURNS uuid LANGUAGE sql STABLE RETURN
-         (left(replace(id_at(now() - ago)::text, '-', ''), 12) || '7'
-          || substr(md5(n::text), 1, 19))::uuid",
-    )
-    .await;
+    it.execute(IDS).await;
     it.execute(FILL).await;
     let lead = it.texts("SELECT id::text FROM lead WHERE number = 'L-777'").await.remove(0);
     let scans = "SELECT relname || ' ' || CASE

@@ -96,6 +96,7 @@ fn captured(lead: &Lead) -> LeadCaptured {
         channel: Channel::Web,
         part_of: None,
         enquiry: lead.enquiry.clone(),
+        previous: lead.previous,
         account: lead.account,
         contact: lead.contact,
         keys: Vec::new(),

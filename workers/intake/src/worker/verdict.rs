@@ -54,6 +54,7 @@ fn capture(
 ) -> Decision {
     let mut lead = Lead::new(ctx.id(), ctx.number(NumberKind::Lead), input.id, enquiry.clone());
     (lead.account, lead.contact) = (who.account, who.contact);
+    lead.previous = who.lead.or(closed);
     let input = input.created(lead.id, &lead.number)?;
     let customer = Customer { account: lead.account, contact: lead.contact };
     let mut parties = introduce(world, enquiry, lead.id, customer);
@@ -65,6 +66,7 @@ fn capture(
         channel: input.channel,
         part_of: input.part_of,
         enquiry: enquiry.clone(),
+        previous: lead.previous,
         account: lead.account,
         contact: lead.contact,
         keys: named(&parties),

@@ -55,6 +55,11 @@ fn f20_a_closed_lead_takes_nothing_more_and_a_new_one_is_made() {
     let second = ana(&mut desk);
     assert!(matches!(second.verdict, Verdict::Created { .. }));
     assert_ne!(lead_of(&second), lead_of(&first));
+    assert_eq!(
+        desk.lead(lead_of(&second)).previous,
+        Some(lead_of(&first)),
+        "and knows the one before"
+    );
     // From now on the new one is met.
     assert_eq!(ana(&mut desk).verdict, Verdict::Joined { lead: lead_of(&second) });
 }

@@ -84,6 +84,7 @@ fn f13_an_answer_to_a_closed_lead_is_a_new_one_which_the_conversation_then_follo
     desk.story.world.place(closed.into());
     let (second, _) = desk.mail(&mail("ana@home.example", "In-Reply-To: <1@acme.example>"));
     assert!(matches!(second.verdict, Verdict::Created { .. }));
+    assert_eq!(desk.lead(lead_of(&second)).previous, Some(lead_of(&first)));
     let (third, _) = desk.mail(&mail("ana@third.example", "References: <1@acme.example>"));
     assert_eq!(third.verdict, Verdict::Joined { lead: lead_of(&second) });
 }

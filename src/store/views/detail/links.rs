@@ -1,0 +1,91 @@
+//! Links of a record: those that it names, and those that name it.
+
+use domain::message::SubjectKind;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::id_in;
+use crate::store::declared;
+use crate::store::views::label::{self, Ids, Labelled};
+use crate::store::views::subject;
+use crate::store::{Connection, Result};
+
+/// Most records of one subject that are told because they name a record.
+pub const LINKED_MAX: usize = 50;
+
+/// Who names a record, as a condition on their table with the id as `$1`. Only what an index serves: the rest is found
+/// over a lead or an opportunity, since everything hangs on them.
+const BACK: [(SubjectKind, SubjectKind, &str); 11] = {
+    use SubjectKind::{Account, Contact, Input, Invoice, Lead, Opportunity, Order, Quote};
+    [
+        (Input, Input, "collection = $1"),
+        (Account, Contact, "id IN (SELECT contact FROM lead WHERE account = $1)"),
+        (Account, Lead, "account = $1"),
+        (Account, Opportunity, "id IN (SELECT opportunity FROM lead WHERE account = $1)"),
+        (Contact, Lead, "contact = $1"),
+        (Contact, Opportunity, "id IN (SELECT opportunity FROM lead WHERE contact = $1)"),
+        (Opportunity, Quote, "opportunity = $1"),
+        (Opportunity, Order, "quote IN (SELECT id FROM quote WHERE opportunity = $1)"),
+        (Quote, Quote, "number = (SELECT number FROM quote WHERE id = $1) AND id <> $1"),
+        (Quote, Order, "quote = $1"),
+        (Order, Invoice, "sales_order = $1"),
+    ]
+};
+
+/// A record that a column names.
+#[derive(Clone, Debug, Serialize)]
+pub struct Link {
+    pub column: &'static str,
+    #[serde(flatten)]
+    pub to: Labelled,
+}
+
+/// The records that the columns of a record name.
+pub(super) async fn out(
+    conn: &mut Connection,
+    kind: SubjectKind,
+    record: &Map<String, Value>,
+) -> Result<Vec<Link>> {
+    let (mut ids, mut named) = (Ids::new(), Vec::new());
+    for column in subject::table(kind).columns.iter().filter(|column| column.ty == "uuid") {
+        // A column that refers to nothing by declaration, because a key of the tables guards it, has the name of
+        // the table.
+        let target = declared::kind_of(column.refers.unwrap_or(column.name));
+        let Some(target) = target.filter(|_| record.get(column.name).is_some_and(Value::is_string))
+        else {
+            continue;
+        };
+        let id = id_in(record, column.name)?;
+        ids.entry(target).or_default().push(id);
+        named.push((column.name, id));
+    }
+    let found = label::of(conn, &ids).await?;
+    let link =
+        |(column, id)| Some(Link { column, to: found.iter().find(|to| to.id == id)?.clone() });
+    Ok(named.into_iter().filter_map(link).collect())
+}
+
+/// The records that name a record, and whether there are more.
+pub(super) async fn back(
+    conn: &mut Connection,
+    kind: SubjectKind,
+    id: Uuid,
+) -> Result<(Vec<Labelled>, bool)> {
+    let (mut all, mut cut) = (Vec::new(), false);
+    for (_, from, condition) in BACK.iter().filter(|(to, ..)| *to == kind) {
+        // All are found by their index before the newest are taken: else the planner may go through the ids of
+        // everybody until it has seen enough.
+        let table = subject::table(*from).name;
+        let all_of = format!("t.id IN (SELECT id FROM {table} WHERE {condition} OFFSET 0)");
+        let newest = format!("{all_of} ORDER BY t.id DESC LIMIT {}", LINKED_MAX + 1);
+        let query = sqlx::query(AssertSqlSafe(label::select(*from, &newest))).bind(id);
+        let found = query.fetch_all(&mut *conn).await?;
+        cut |= found.len() > LINKED_MAX;
+        for row in found.iter().take(LINKED_MAX) {
+            all.push(label::labelled(*from, row)?);
+        }
+    }
+    Ok((all, cut))
+}

@@ -1,0 +1,90 @@
+//! What a person can ask for next. The life cycle says which steps a state allows; here stands which command asks
+//! for which step.
+
+use domain::commands::{
+    InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate,
+    OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
+    PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
+};
+use domain::message::{Message, MessageType};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::store::views::label::Labelled;
+use crate::store::views::subject;
+
+/// Commands from outside, each with the verb of the step that it asks for.
+const ASKS: [(&MessageType, &str); 17] = [
+    (InputRelease::TYPE, "create"),
+    (InputReject::TYPE, "reject"),
+    (LeadQualify::TYPE, "qualify"),
+    (LeadDisqualify::TYPE, "disqualify"),
+    (LeadReactivate::TYPE, "reactivate"),
+    (OpportunityAddLine::TYPE, "be edited"),
+    (OpportunityWin::TYPE, "be won"),
+    (OpportunityLose::TYPE, "be lost"),
+    (OpportunityReopen::TYPE, "be reopened"),
+    (QuoteActivate::TYPE, "be activated"),
+    (QuoteAccept::TYPE, "be accepted"),
+    (QuoteRevise::TYPE, "be closed"),
+    (QuoteClose::TYPE, "be closed"),
+    (OrderShip::TYPE, "be shipped"),
+    (OrderCancel::TYPE, "be canceled"),
+    (PaymentReceived::TYPE, "be paid"),
+    (InvoiceCancel::TYPE, "be canceled"),
+];
+
+/// A command that the state of a record allows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// Its type, with its version.
+    pub command: &'static str,
+    /// What is known of its data: the record.
+    pub data: Map<String, Value>,
+}
+
+/// The commands that a record can be asked for as it stands.
+pub(super) fn of(record: &Labelled) -> Vec<Step> {
+    let verbs = subject::verbs(record.subject, &record.state);
+    let asks = ASKS.iter().filter(|(ty, verb)| ty.about == record.subject && verbs.contains(verb));
+    let step = |(ty, _): &(&'static MessageType, &str)| {
+        let field = ty.field?.to_owned();
+        let data = Map::from_iter([(field, json!(record.id))]);
+        Some(Step { command: ty.name, data })
+    };
+    asks.filter_map(step).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::commands::{COMMANDS, CatalogReplace, InputReadAgain, is_from_outside};
+    use domain::message::SubjectKind;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// What no person asks of a record: the catalog has no state, and programs read inputs again.
+    const OTHERS: [&MessageType; 2] = [CatalogReplace::TYPE, InputReadAgain::TYPE];
+
+    #[test]
+    fn every_command_from_outside_asks_for_a_step_of_a_life_cycle() {
+        for ty in COMMANDS.iter().filter(|ty| is_from_outside(ty) && !OTHERS.contains(ty)) {
+            let asks = ASKS.iter().find(|(known, _)| known == ty);
+            let (_, verb) = asks.unwrap_or_else(|| panic!("which step does {} ask for?", ty.name));
+            let legal = |state: &&str| subject::verbs(ty.about, state).contains(verb);
+            assert!(subject::states(ty.about).iter().any(legal), "{}: {verb}", ty.name);
+        }
+    }
+
+    #[test]
+    fn a_held_input_is_released_or_rejected_and_a_closed_one_offers_nothing() {
+        let input = |state: &str| {
+            let (subject, state) = (SubjectKind::Input, state.to_owned());
+            of(&Labelled { subject, id: Uuid::nil(), label: None, state })
+        };
+        let names: Vec<_> = input("held").iter().map(|step| step.command).collect();
+        assert_eq!(names, ["input.release.v1", "input.reject.v1"]);
+        assert_eq!(input("held")[0].data["input"], json!(Uuid::nil()));
+        assert_eq!(input("created"), []);
+    }
+}
