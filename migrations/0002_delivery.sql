@@ -10,6 +10,7 @@ CREATE TABLE received (
     id             uuid NOT NULL,
     worker         text COLLATE "C" NOT NULL,
     sender         text,
+    actor          text CHECK (char_length(actor) BETWEEN 1 AND 200),
     kind           text NOT NULL,
     content_type   text,
     digest         bytea NOT NULL CHECK (octet_length(digest) = 32),
@@ -43,6 +44,8 @@ COMMENT ON COLUMN received.id IS
     'The id that leadmill knows it by from then on; one that was given back and waited too long gets a new one.';
 COMMENT ON COLUMN received.sender IS
     'Who the broker says sent it: its checked user_id, else the exchange it came by; null: anybody. Written once; `source` is the sender''s own word.';
+COMMENT ON COLUMN received.actor IS
+    'The person for whom a sender spoke that may; or named one and was refused, since it may not.';
 COMMENT ON COLUMN received.kind IS 'The channel of a raw input, or the type of a command without `leadmill.`.';
 COMMENT ON COLUMN received.digest IS 'SHA-256 of the bytes; the same key with another digest is a conflicting repeat.';
 COMMENT ON COLUMN received.repeats IS 'Further copies with the same digest, redeliveries by the broker included.';
@@ -58,6 +61,7 @@ CREATE TABLE conflict (
     id             uuid NOT NULL,
     kind           text NOT NULL,
     sender         text,
+    actor          text CHECK (char_length(actor) BETWEEN 1 AND 200),
     received_at    timestamptz NOT NULL DEFAULT now(),
     repeats        integer NOT NULL DEFAULT 0 CHECK (repeats >= 0),
     last_repeat_at timestamptz CHECK ((last_repeat_at IS NOT NULL) = (repeats > 0)),

@@ -32,6 +32,17 @@ CREATE FUNCTION said_otherwise(ids uuid[], types text[], digests bytea[]) RETURN
 $$;
 COMMENT ON FUNCTION said_otherwise IS 'Which of these messages the log knows with another type or other data.';
 
+-- The person who was named for a command stands on the row of that command. What is published again names them
+-- too: whoever publishes learns of a cause who asked, and by which worker that was decided, nothing else. By index
+-- however few rows there are, since upkeep plans by the sizes that it finds.
+CREATE FUNCTION named_actors(causes uuid[]) RETURNS TABLE (cause uuid, worker text, actor text)
+    LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+    SELECT r.id, r.worker, r.actor FROM received AS r WHERE r.id = ANY(causes) AND r.actor IS NOT NULL
+    UNION ALL
+    SELECT c.id, c.worker, c.actor FROM conflict AS c WHERE c.id = ANY(causes) AND c.actor IS NOT NULL
+$$;
+COMMENT ON FUNCTION named_actors IS 'Who was named for these commands, and which worker decided them; none of those that name nobody.';
+
 -- Raw inputs hold what people wrote about themselves. Nulling is all that this can do, and all that
 -- the role privacy is given; records and events are not touched by it.
 CREATE FUNCTION erase_raw(input uuid) RETURNS bigint
@@ -54,4 +65,5 @@ CREATE FUNCTION erase_raw(input uuid) RETURNS bigint
 $$;
 COMMENT ON FUNCTION erase_raw IS 'Nulls the bytes and headers of an input as it arrived; answers how many rows it changed.';
 
-REVOKE EXECUTE ON FUNCTION last_said(uuid[]), said_otherwise(uuid[], text[], bytea[]), erase_raw(uuid) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION last_said(uuid[]), said_otherwise(uuid[], text[], bytea[]), named_actors(uuid[]),
+    erase_raw(uuid) FROM PUBLIC;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::message::TYPE_PREFIX;
-use domain::text::excerpt;
+use domain::text::{Bound, excerpt};
 use serde::{Deserialize, Serialize, de};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -19,8 +19,12 @@ pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 pub const SOURCE_PREFIX: &str = "urn:leadmill:";
 /// Longest `type`, in bytes: it is a routing key too.
 pub const TYPE_BYTES_MAX: usize = 255;
-/// Room for the attributes around the data of a message that leaves.
-pub const ATTRIBUTES_BYTES: usize = 640;
+/// What an `actor` may be: a name or an address, in one line. JSON writes each character with four bytes at most.
+pub const ACTOR: Bound = Bound { lines: false, chars_max: 200 };
+/// Room for the attributes around the data of a message that leaves, but for an `actor`.
+const PLAIN_ATTRIBUTES_BYTES: usize = 640;
+/// Room for all attributes around the data of a message that leaves.
+pub const ATTRIBUTES_BYTES: usize = PLAIN_ATTRIBUTES_BYTES + 4 * ACTOR.chars_max;
 /// Spellings of the prefix of CloudEvents headers in binary mode, over AMQP.
 const BINARY_PREFIXES: [&str; 3] = ["ce-", "cloudevents:", "cloudevents_"];
 
@@ -33,6 +37,8 @@ pub struct Opened {
     pub source: String,
     /// CloudEvents `type` without `leadmill.`.
     pub ty: String,
+    /// The person for whom its sender speaks, by the extension attribute `actor`.
+    pub actor: Option<String>,
     /// The pipeline it belongs to, where it says so.
     pub correlation: Option<Uuid>,
     pub traceparent: Option<String>,
@@ -71,6 +77,7 @@ struct Structured<'a> {
     ty: Cow<'a, str>,
     correlationid: Option<Cow<'a, str>>,
     traceparent: Option<Cow<'a, str>>,
+    actor: Option<Cow<'a, str>>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
 }
@@ -82,10 +89,24 @@ struct Structured<'a> {
 /// # Errors
 /// A finished sentence that says what is missing.
 pub fn open(transport: Transport<'_>, body: &Bytes) -> Result<Opened, String> {
-    let opened = read(transport, body)?;
-    match opened.ty.len() {
-        ..=TYPE_BYTES_MAX => Ok(opened),
-        size => Err(format!("The `type` has {size} bytes; the most allowed is {TYPE_BYTES_MAX}.")),
+    let mut opened = read(transport, body)?;
+    let size = opened.ty.len();
+    if size > TYPE_BYTES_MAX {
+        return Err(format!("The `type` has {size} bytes; the most allowed is {TYPE_BYTES_MAX}."));
+    }
+    opened.actor = opened.actor.as_deref().map(person).transpose()?;
+    Ok(opened)
+}
+
+/// Whom an `actor` names. It says whose rights count, so that one that names nobody is not passed over.
+///
+/// # Errors
+/// A finished sentence that says why it names nobody.
+pub fn person(actor: &str) -> Result<String, String> {
+    match ACTOR.check(actor) {
+        Ok("") => Err("The CloudEvents `actor` is empty; leave it away.".into()),
+        Ok(person) => Ok(person.to_owned()),
+        Err(error) => Err(format!("The CloudEvents `actor` {error}.")),
     }
 }
 
@@ -111,7 +132,7 @@ fn read(transport: Transport<'_>, body: &Bytes) -> Result<Opened, String> {
         Err(error) if transport.content_type.is_some_and(|ty| ty.contains("cloudevents")) => {
             Err(format!("The body is no CloudEvents JSON: {error}."))
         }
-        Err(error) => bare(transport, body).map_err(|missing| {
+        Err(error) => bare(transport, body, header("actor")).map_err(|missing| {
             format!("The body is no CloudEvents JSON ({error}), and as bare JSON {missing}.")
         }),
     }
@@ -136,6 +157,7 @@ fn structured(
         id: event.id.to_string(),
         source: event.source.to_string(),
         ty: bare_type(&event.ty),
+        actor: event.actor.as_deref().map(str::to_owned),
         correlation: event.correlationid.as_ref().and_then(|id| id.parse().ok()),
         traceparent: trace.or_else(|| transport.headers.get("traceparent").cloned()),
         data: data.unwrap_or(Bytes::from_static(b"null")),
@@ -156,13 +178,18 @@ fn binary(
         id: need("id")?,
         source: need("source")?,
         ty: bare_type(&ty),
+        actor: header("actor"),
         correlation: header("correlationid").and_then(|id| id.parse().ok()),
         traceparent: transport.headers.get("traceparent").cloned(),
         data: body.clone(),
     })
 }
 
-fn bare(transport: Transport<'_>, body: &Bytes) -> Result<Opened, &'static str> {
+fn bare(
+    transport: Transport<'_>,
+    body: &Bytes,
+    actor: Option<String>,
+) -> Result<Opened, &'static str> {
     let ty = transport.kind.filter(|ty| !ty.is_empty());
     let ty = ty.ok_or("the property `type` is missing")?;
     let id = transport.message_id.filter(|id| !id.is_empty());
@@ -171,6 +198,7 @@ fn bare(transport: Transport<'_>, body: &Bytes) -> Result<Opened, &'static str> 
         id: id.ok_or("the property `message_id` is missing")?.to_owned(),
         source: source.ok_or("the property `app_id` is missing")?.to_owned(),
         ty: bare_type(ty),
+        actor,
         correlation: None,
         traceparent: transport.headers.get("traceparent").cloned(),
         data: body.clone(),
@@ -194,6 +222,8 @@ pub struct Seal<'a> {
     pub correlation: Uuid,
     pub cause: Uuid,
     pub traceparent: Option<&'a str>,
+    /// The person who was named for the command that it follows from.
+    pub actor: Option<&'a str>,
     /// JSON text, as the types of the contract or a column of JSON gave it; not looked at again.
     pub data: &'a str,
 }
@@ -214,6 +244,8 @@ struct Sealed<'a> {
     sequence: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     traceparent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<&'a str>,
 }
 
 /// The bytes of a message that leaves: structured CloudEvents JSON.
@@ -221,7 +253,8 @@ struct Sealed<'a> {
 /// # Errors
 /// Where an attribute cannot be written as JSON, which none of ours is.
 pub fn seal(seal: &Seal<'_>) -> Result<Vec<u8>, serde_json::Error> {
-    let mut sealed = Vec::with_capacity(seal.data.len() + ATTRIBUTES_BYTES);
+    let room = if seal.actor.is_some() { ATTRIBUTES_BYTES } else { PLAIN_ATTRIBUTES_BYTES };
+    let mut sealed = Vec::with_capacity(seal.data.len() + room);
     let attributes = Sealed {
         specversion: "1.0",
         id: seal.id,
@@ -235,6 +268,7 @@ pub fn seal(seal: &Seal<'_>) -> Result<Vec<u8>, serde_json::Error> {
         // Orderable as text, as the CloudEvents extension wants it.
         sequence: seal.sequence.map(|sequence| format!("{sequence:020}")),
         traceparent: seal.traceparent,
+        actor: seal.actor,
     };
     serde_json::to_writer(&mut sealed, &attributes)?;
     // The data is JSON already: it goes in before the last brace as it is, and is not read again.
@@ -266,6 +300,7 @@ mod tests {
             correlation: Uuid::from_u128(9),
             cause: Uuid::from_u128(10),
             traceparent: None,
+            actor: Some("ana"),
             data: r#"{"lead":"x"}"#,
         });
         let none = BTreeMap::new();
@@ -274,6 +309,7 @@ mod tests {
         assert_eq!(opened.said_by(), Some("intake"));
         assert_eq!(opened.ty, "lead.captured.v1");
         assert_eq!(opened.correlation, Some(Uuid::from_u128(9)));
+        assert_eq!(opened.actor.as_deref(), Some("ana"));
         assert_eq!(&*opened.data, br#"{"lead":"x"}"#);
     }
 
@@ -294,6 +330,41 @@ mod tests {
             let headers = BTreeMap::from(headers);
             let opened = open(transport(&headers), &Bytes::from_static(b"{}")).unwrap();
             assert_eq!((opened.ty.as_str(), opened.source.as_str()), ("order.ship.v1", "urn:x"));
+        }
+    }
+
+    #[test]
+    fn an_actor_is_read_in_every_mode_and_one_that_names_nobody_is_no_envelope() {
+        let of = |actor: &serde_json::Value, headers: &[(&str, &str)], kind: Option<&str>| {
+            let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            let headers = BTreeMap::from_iter(headers);
+            let ids = (Some("1"), Some("urn:x"));
+            let transport =
+                Transport { kind, message_id: ids.0, app_id: ids.1, ..transport(&headers) };
+            let event = serde_json::json!({
+                "specversion": "1.0", "id": "1", "source": "urn:x",
+                "type": "leadmill.order.ship.v1", "actor": actor, "data": {},
+            });
+            let body = if kind.is_some() { "{}".to_owned() } else { event.to_string() };
+            open(transport, &body.into_bytes().into()).map(|opened| opened.actor)
+        };
+        let ana = || Ok(Some("ana".to_owned()));
+        let binary = [
+            ("ce-type", "order.ship.v1"),
+            ("ce-id", "1"),
+            ("ce-source", "urn:x"),
+            ("ce-actor", "ana"),
+        ];
+        assert_eq!(of(&"ana".into(), &[], None), ana());
+        assert_eq!(of(&"ana".into(), &binary, None), ana());
+        assert_eq!(of(&"ana".into(), &binary[3..], Some("order.ship.v1")), ana());
+        assert_eq!(of(&" ana ".into(), &[], None), ana());
+        assert_eq!(of(&serde_json::Value::Null, &[], None), Ok(None));
+        let long = "a".repeat(ACTOR.chars_max + 1);
+        for odd in [" ".into(), "a\u{202e}na".into(), long.as_str().into(), "a\nb".into(), 7.into()]
+        {
+            let why = of(&odd, &[], None).expect_err("it names nobody");
+            assert!(why.contains("actor") || why.contains("CloudEvents JSON"), "{why}");
         }
     }
 

@@ -52,6 +52,8 @@
 //!   a lane keeps from one to the next. [`contract`] computes `docs/` from the types.
 //! * [`workers`] is the one list of workers: queues, bindings, contract and command line follow; [`senders`]
 //!   that of the kinds of programs outside that send something.
+//! * [`rights`] says who may ask for what. A command declares the right that it needs in its line of `messages!`;
+//!   `runtime/asking.rs` asks for it once, before its worker, and a decision for what hangs on the content (`ctx.asker`).
 //! * [`roles`] computes who may do what on both servers; [`credentials`] reads passwords and keys.
 //! * [`cli`] has one file per verb; [`servers`] finds or starts PostgreSQL and RabbitMQ;
 //!   [`settings`] reads, and reports every problem at once; [`rules`] loads the qualification rules, [`mod@sources`] the
@@ -173,6 +175,7 @@ pub mod contract;
 pub mod credentials;
 pub mod envelope;
 pub mod messaging;
+pub mod rights;
 pub mod roles;
 pub mod rules;
 pub mod runtime;

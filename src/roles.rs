@@ -18,6 +18,8 @@ use crate::store::consumer::Consumer;
 use crate::store::role::{self, Does, Role};
 use crate::workers::{self, CLOCK, OUT_BILLING};
 
+/// Put before the name of every role and user where nobody says otherwise.
+pub const PREFIX: &str = "leadmill_";
 /// People and programs beside the workers and the clock, with what they are for.
 pub const OPERATOR: &str = "operator";
 /// May null what people wrote about themselves.
@@ -65,6 +67,13 @@ pub fn grants(
             Users { users: users(&workers, naming, consumers), former }.commands(&settings.broker)
         }
     }
+}
+
+/// The users of an installation that may send commands.
+#[must_use]
+pub fn asking(prefix: &str) -> BTreeSet<String> {
+    let kinds = KINDS.iter().filter(|kind| !kind.commands.is_empty()).map(|kind| kind.kind);
+    kinds.chain([OPERATOR]).map(|name| format!("{prefix}{name}")).collect()
 }
 
 /// What the role of this worker must be allowed.

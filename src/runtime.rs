@@ -3,6 +3,7 @@
 
 mod answer;
 mod arrival;
+mod asking;
 mod attempts;
 mod batch;
 mod cause;
@@ -16,6 +17,7 @@ mod kept;
 mod lane;
 pub mod opening;
 mod origin;
+mod original;
 mod panics;
 mod planted;
 mod prefetch;
@@ -39,6 +41,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::messaging::{Link, reconnecting};
+use crate::rights::Rights;
 use crate::settings::Settings;
 use crate::store::role::Does;
 use crate::store::{self, Fault};
@@ -46,7 +49,8 @@ use crate::telemetry::{Health, Metrics, Tracer, WorkerMeter};
 use crate::workers::CLOCK;
 use crate::{roles, workers};
 
-pub use arrival::{ATTEMPT_HEADER, SENDER_HEADER};
+pub use arrival::ATTEMPT_HEADER;
+pub use asking::SENDER_HEADER;
 pub use dead::dead_letter;
 pub use fault_point::{FaultPoint, VARIABLE as FAIL_AT};
 pub use kept::hex;
@@ -67,6 +71,7 @@ pub struct Runtime {
     clock: bool,
     heard: Arc<std::collections::BTreeSet<&'static str>>,
     sayers: Arc<[workers::Sayer]>,
+    rights: Arc<Rights>,
     /// What the role of the clock must be allowed, and what it may say of which worker.
     keeps: Does,
     plans: Arc<Plans>,
@@ -99,6 +104,7 @@ impl Runtime {
         let workers = workers.map(Arc::from).collect();
         let clock = names.iter().any(|name| name == CLOCK);
         let (metrics, health) = Default::default();
+        let rights = Arc::new(settings.rights.rights());
         let (settings, plans) = (Arc::new(settings), Arc::new(plans));
         let references = Arc::default();
         Ok(Self {
@@ -107,6 +113,7 @@ impl Runtime {
             clock,
             heard,
             sayers,
+            rights,
             keeps,
             plans,
             references,
@@ -251,6 +258,7 @@ impl Runtime {
             prefetch_batches: self.settings.runtime.prefetch_batches,
             heard: Arc::clone(&self.heard),
             sayers: Arc::clone(&self.sayers),
+            rights: Arc::clone(&self.rights),
         }
     }
 }

@@ -2,7 +2,9 @@
 //! and a user of its own in `leadmill grants`. So the login of a web site can book no payments.
 
 use domain::commands::{
-    CatalogReplace, OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteClose,
+    CatalogReplace, InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify,
+    LeadReactivate, OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin,
+    OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
 };
 use domain::message::{Message, MessageType};
 
@@ -18,7 +20,7 @@ pub struct Sender {
 }
 
 /// Every kind.
-pub const KINDS: [Sender; 8] = [
+pub const KINDS: [Sender; 9] = [
     raw("web", "intake.web"),
     raw("mail", "intake.email"),
     raw("import", "intake.import"),
@@ -27,6 +29,27 @@ pub const KINDS: [Sender; 8] = [
     asking("warehouse", &[OrderShip::TYPE]),
     asking("bank", &[PaymentReceived::TYPE]),
     asking("catalog", &[CatalogReplace::TYPE]),
+    asking("crm", DECIDED_BY_PEOPLE),
+];
+
+/// What people decide, whose program is a sender.
+const DECIDED_BY_PEOPLE: &[&MessageType] = &[
+    InputRelease::TYPE,
+    InputReject::TYPE,
+    LeadQualify::TYPE,
+    LeadDisqualify::TYPE,
+    LeadReactivate::TYPE,
+    OpportunityAddLine::TYPE,
+    OpportunityWin::TYPE,
+    OpportunityLose::TYPE,
+    OpportunityReopen::TYPE,
+    QuoteActivate::TYPE,
+    QuoteRevise::TYPE,
+    QuoteClose::TYPE,
+    QuoteAccept::TYPE,
+    OrderCancel::TYPE,
+    PaymentReceived::TYPE,
+    InvoiceCancel::TYPE,
 ];
 
 impl Sender {

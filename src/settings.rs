@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::messaging::BrokerSettings;
+use crate::rights::RightsSettings;
 use crate::store::DatabaseSettings;
 use crate::telemetry::{MetricsSettings, TracingSettings};
 
@@ -60,6 +61,7 @@ sections! {
     log: LogSettings,
     metrics: MetricsSettings,
     tracing: TracingSettings,
+    rights: RightsSettings,
     intake: intake::ReadOptions,
     qualification: qualification::QualificationSettings,
     quoting: quoting::QuotingSettings,

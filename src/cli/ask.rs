@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Context;
 use super::post::{self, Post, Sender};
-use crate::envelope::SOURCE_PREFIX;
+use crate::envelope::{SOURCE_PREFIX, person};
 use crate::settings::Settings;
 use crate::store::Connection;
 use crate::store::outcome::{self, Arrival, Outcome};
@@ -42,6 +42,9 @@ pub struct Ask {
     /// The command's CloudEvents `id`: one that was used before is a repeat [default: a new UUID]
     #[arg(long, value_name = "ID")]
     id: Option<String>,
+    /// The person in whose name it is asked, where `[rights]` lets the sender speak for people
+    #[arg(long, value_name = "PERSON")]
+    actor: Option<String>,
 }
 
 /// A command on its way, and what is known of it.
@@ -64,7 +67,7 @@ impl Ask {
     #[must_use]
     pub fn by(source: &str) -> Self {
         let source = Some(source.to_owned());
-        Self { wait: WAIT_S_DEFAULT, no_wait: false, source, id: None }
+        Self { wait: WAIT_S_DEFAULT, no_wait: false, source, id: None, actor: None }
     }
 
     /// Publishes the command and, where wanted, waits for its outcome.
@@ -119,7 +122,8 @@ impl Ask {
         if source.is_empty() || id.is_empty() {
             bail!("--source and --id must not be empty; leave them out for the defaults.");
         }
-        Ok(Sender { source, id })
+        let actor = self.actor.as_deref().map(person).transpose().map_err(anyhow::Error::msg)?;
+        Ok(Sender { source, id, actor })
     }
 }
 

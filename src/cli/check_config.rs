@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Context;
 use super::explain::Explain;
-use crate::{sources, workers};
+use crate::{roles, sources, workers};
 
 /// Checks settings and qualification rules and prints what is in force; or checks the map of a source.
 ///
@@ -45,15 +45,21 @@ impl CheckConfig {
 async fn all(context: &Context) -> anyhow::Result<ExitCode> {
     let settings = context.settings().await?;
     let workers = workers::all(&settings)?;
+    let doubts = settings.rights.doubts(&roles::asking(roles::PREFIX));
     let names: Vec<_> = workers.iter().map(|worker| worker.name()).collect();
     let data = serde_json::json!({
         "workers": names,
         "database": settings.database.address(),
         "broker": settings.broker.address(),
         "settings": format!("{settings:?}"),
+        "doubts": doubts,
     });
     context.output.print(&data, |_| {
-        format!("{settings:#?}\nThe settings and the qualification rules can be used.")
+        let doubts = doubts.iter().map(|doubt| format!("\n[rights] {doubt}"));
+        format!(
+            "{settings:#?}\nThe settings and the qualification rules can be used.{}",
+            doubts.collect::<String>()
+        )
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,7 +16,7 @@ pub(super) struct Contract {
     /// Print the JSON Schema of one type's data, or of the `envelope`
     #[arg(long, value_name = "TYPE")]
     schema: Option<String>,
-    /// List every message type, who says it and who hears it, and the exchange
+    /// List every message type, the right that it needs, who says it and who hears it, and the exchange
     #[arg(long)]
     list: bool,
     /// Write asyncapi.json, lifecycles.md and schemas/ into a folder
@@ -62,8 +62,13 @@ fn list(entries: &[Entry]) -> String {
             (Role::Event | Role::Answer, true) => "nobody yet".to_owned(),
         };
         let (name, kind) = (entry.name.to_owned(), entry.kind.name().to_owned());
-        [name, kind, said, entry.heard_by.join(", "), entry.exchanges.join(", ")]
+        let needs = entry.needs.unwrap_or_default().to_owned();
+        [name, kind, needs, said, entry.heard_by.join(", "), entry.exchanges.join(", ")]
     };
-    let table = table(["type", "kind", "said by", "heard by", "exchange"], entries.iter().map(row));
-    format!("{table}\nThe routing key is the type; `broker.prefix` stands before each exchange.")
+    let head = ["type", "kind", "right", "said by", "heard by", "exchange"];
+    format!(
+        "{}\nThe routing key is the type; `broker.prefix` stands before each exchange. Who has which right \
+         stands in the section `[rights]` of the settings.",
+        table(head, entries.iter().map(row))
+    )
 }

@@ -14,7 +14,7 @@ pub struct Grants {
     /// Whose grants
     server: Server,
     /// Put before the name of every role and user; both are known to a whole server
-    #[arg(long, default_value = "leadmill_", value_parser = name)]
+    #[arg(long, default_value = roles::PREFIX, value_parser = name)]
     prefix: String,
     /// The folder with a password file for each role and user, named as it is. For PostgreSQL they are
     /// read now, and the script holds what proves them; for RabbitMQ the script reads them when it

@@ -146,7 +146,8 @@ impl List {
             None => {}
         }
         if cut {
-            parts.push(format!("The customer has more leads; the newest {LEADS_MAX} are followed."));
+            parts
+                .push(format!("The customer has more leads; the newest {LEADS_MAX} are followed."));
         }
         parts.join("\n\n")
     }

@@ -231,7 +231,7 @@ fn letters(
     let answer = answer.with_context(|| format!("The event {} cannot be answered", event.id))?;
     let letter = |(place, (ty, data)): (usize, (&str, String))| {
         let id = format!("{}/{place}", event.id);
-        let sender = Sender { source: party.source().to_owned(), id };
+        let sender = Sender { source: party.source().to_owned(), id, actor: None };
         Ok(post::command(&sender, ty, &data)?)
     };
     answer.into_iter().enumerate().map(letter).collect()

@@ -94,6 +94,8 @@ pub struct Sender {
     pub source: String,
     /// CloudEvents `id`, unique per source.
     pub id: String,
+    /// The person for whom it speaks.
+    pub actor: Option<String>,
 }
 
 /// A command as structured CloudEvents JSON; `ty` is without prefix, `data` is JSON.
@@ -110,6 +112,8 @@ pub fn command(sender: &Sender, ty: &str, data: &str) -> Result<Outgoing, serde_
         ty: &'a str,
         time: String,
         datacontenttype: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        actor: Option<&'a str>,
         data: &'a RawValue,
     }
     let wire_name = format!("{}{ty}", domain::message::TYPE_PREFIX);
@@ -120,6 +124,7 @@ pub fn command(sender: &Sender, ty: &str, data: &str) -> Result<Outgoing, serde_
         ty: &wire_name,
         time: Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true),
         datacontenttype: "application/json",
+        actor: sender.actor.as_deref(),
         data: serde_json::from_str(data)?,
     })?;
     Ok(Outgoing {

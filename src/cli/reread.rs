@@ -294,7 +294,7 @@ fn command(
     let data = InputReadAgain { input: InputId(input), reading, changed };
     let data = serde_json::to_string(&data)?;
     let id = hex(&Sha256::new().chain_update(before).chain_update(&data).finalize());
-    let sender = Sender { source: SOURCE.to_owned(), id };
+    let sender = Sender { source: SOURCE.to_owned(), id, actor: None };
     Ok(post::command(&sender, InputReadAgain::TYPE.name, &data)?)
 }
 

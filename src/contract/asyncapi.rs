@@ -26,6 +26,11 @@ const DESCRIPTION: &str = "A lead-to-cash pipeline: leads go in by message, issu
     A command from outside that a rule refuses is answered with `<subject>.refused.v1`, one whose \
     effect already held with `<subject>.already.v1`; the command is named there by its `id` and \
     `source`. An event may come twice, always with the same `id`.\n\n\
+    A command needs the right that its `x-right` names: of its sender as the broker knows it, or of the \
+    person whom a sender that may speak for people names in the extension attribute `actor`. Whoever lacks it \
+    is refused by the rule `rights.missing`. The installation says who has which right; by default anybody \
+    has all. The events that a command with an `actor` leads to directly carry the \
+    same `actor`.\n\n\
     Within a major version only optional fields are added, so a reader ignores fields that it does \
     not know; a command with a field that its schema does not have is refused by the name of the field. Lists of \
     words in events (channels, kinds, reasons, sources, terms) are open where an alternative is marked `x-open`: later \

@@ -5,6 +5,7 @@ use domain::commands::COMMANDS;
 use domain::events::EVENTS;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType, SubjectKind};
+use domain::rights::Right;
 
 use crate::messaging::{Binding, Queue, REPLAY, Topology};
 use crate::settings::{SettingsError, Sources};
@@ -26,6 +27,8 @@ pub struct Entry {
     /// Without `leadmill.`; also the routing key.
     pub name: &'static str,
     pub kind: Role,
+    /// The right that a sender outside needs for it.
+    pub needs: Option<&'static str>,
     /// Workers of ours; a command that none says comes from outside only.
     pub said_by: Vec<&'static str>,
     /// Workers of ours; an event that none hears is for others only.
@@ -105,6 +108,7 @@ impl Contract {
             Entry {
                 name: ty.name,
                 kind: Role::of(ty),
+                needs: ty.needs.map(Right::name),
                 said_by: said_by.map(|worker| worker.name()).collect(),
                 heard_by: heard_by.map(|worker| worker.name()).collect(),
                 exchanges: self.exchanges(ty),

@@ -3,7 +3,7 @@
 use domain::message::TYPE_PREFIX;
 use serde_json::{Value, json};
 
-use crate::envelope::SOURCE_PREFIX;
+use crate::envelope::{ACTOR, SOURCE_PREFIX};
 
 /// The schema as a document of its own (2020-12).
 pub(super) fn schema() -> Value {
@@ -70,6 +70,16 @@ pub(super) fn bare() -> Value {
             "traceparent": {
                 "type": "string",
                 "description": "W3C trace context of the pipeline's start.",
+            },
+            "actor": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": ACTOR.chars_max,
+                "x-personal": true,
+                "description": "An extension. In a command: the person for whom its sender speaks, whose rights \
+                    then count; a sender that may not speak for people is refused by the rule \
+                    `rights.actor`. In what leadmill says: the person who was named for the command that it \
+                    follows from directly.",
             },
             "data": { "description": "As the schema of the type says." },
         },

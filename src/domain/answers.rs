@@ -70,6 +70,7 @@ macro_rules! answers {
             kind: MessageKind::Event,
             about: SubjectKind::$kind,
             field: None,
+            needs: None,
             schema: |generator| generator.subschema_for::<$data>(),
             #[cfg(any(test, feature = "samples"))]
             again: crate::message::again::<$data>,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use crate::arrived::{Arrived, DATA_TEXT_BYTES_MAX};
+use crate::asker::Asker;
 use crate::ids::{Derived, Id, derived};
 pub use crate::locks::{Hold, Locks, Root};
 use crate::message::{OneOf, Subject};
@@ -90,6 +91,8 @@ pub struct Ctx<'a, F> {
     pub facts: &'a F,
     /// Who sent the message: the CloudEvents `source`, or the queue of a raw input.
     pub source: &'a str,
+    /// Who asks, and what they may; leadmill itself where nobody outside asks.
+    pub asker: &'a Asker,
     /// The message that is decided on.
     pub cause: Uuid,
     worker: &'static str,
@@ -103,10 +106,11 @@ impl<'a, F> Ctx<'a, F> {
         now: DateTime<Utc>,
         facts: &'a F,
         (cause, source): (Uuid, &'a str),
+        asker: &'a Asker,
         worker: &'static str,
         numbers: &'a mut BTreeMap<NumberKind, Vec<i64>>,
     ) -> Self {
-        Self { now, facts, source, cause, worker, ordinal: 0, numbers }
+        Self { now, facts, source, asker, cause, worker, ordinal: 0, numbers }
     }
 
     /// A new id, the same whenever this decision is taken again.

@@ -1,16 +1,21 @@
 //! How the messages about a subject are declared, in the file of each.
 
 /// Declares the messages about a subject: `Lead: events { LeadQualified = "lead.qualified.v1" by lead; }`, then
-/// its commands. The last word is the field that holds the subject's id.
+/// its commands. After `by` stands the field that holds the subject's id, after `needs` the right that a
+/// sender outside must have.
 #[macro_export]
 macro_rules! messages {
     (
         $about:ident:
         $(events { $($event:ident = $event_name:literal by $event_id:ident;)* })?
-        $(commands { $($command:ident = $command_name:literal by $command_id:ident;)* })?
+        $(commands { $(
+            $command:ident = $command_name:literal by $command_id:ident $(needs $right:ident)?;
+        )* })?
     ) => {
-        $($($crate::messages!(@one $event: Event $event_name $about $event_id);)*)?
-        $($($crate::messages!(@one $command: Command $command_name $about $command_id);)*)?
+        $($($crate::messages!(@one $event: Event $event_name $about $event_id []);)*)?
+        $($($crate::messages!(
+            @one $command: Command $command_name $about $command_id [$($right)?]
+        );)*)?
 
         /// The types of its events.
         pub const EVENTS: &[&$crate::message::MessageType] =
@@ -30,13 +35,14 @@ macro_rules! messages {
             $($(pub use super::$command;)*)?
         }
     };
-    (@one $message:ident: $kind:ident $name:literal $about:ident $field:ident) => {
+    (@one $message:ident: $kind:ident $name:literal $about:ident $field:ident [$($right:ident)?]) => {
         impl $crate::message::Message for $message {
             const TYPE: &'static $crate::message::MessageType = &$crate::message::MessageType {
                 name: $name,
                 kind: $crate::message::MessageKind::$kind,
                 about: $crate::message::SubjectKind::$about,
                 field: Some(stringify!($field)),
+                needs: $crate::messages!(@needs $($right)?),
                 schema: |generator| generator.subschema_for::<$message>(),
                 #[cfg(any(test, feature = "samples"))]
                 again: $crate::message::again::<$message>,
@@ -50,4 +56,6 @@ macro_rules! messages {
             }
         }
     };
+    (@needs) => { None };
+    (@needs $right:ident) => { Some($crate::rights::Right::$right) };
 }

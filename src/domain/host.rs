@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::asker::Asker;
 use crate::decide::{
     Arrived, Ctx, Facts, Heard, Locks, Malformed, NumberKind, Outcome, Refusal, Worker,
 };
@@ -26,6 +27,7 @@ pub type AnyFacts = Arc<dyn Any + Send + Sync>;
 pub struct Given<'a> {
     pub now: DateTime<Utc>,
     pub source: &'a str,
+    pub asker: &'a Asker,
     pub cause: Uuid,
     pub numbers: &'a mut BTreeMap<NumberKind, Vec<i64>>,
 }
@@ -148,8 +150,8 @@ where
     ) -> Result<Outcome<Said>, Refusal> {
         let facts = facts.downcast_ref::<W::Facts>();
         let facts = facts.expect("the runtime hands back the facts that this worker made");
-        let Given { now, source, cause, numbers } = given;
-        let mut ctx = Ctx::new(now, facts, (cause, source), W::NAME, numbers);
+        let Given { now, source, asker, cause, numbers } = given;
+        let mut ctx = Ctx::new(now, facts, (cause, source), asker, W::NAME, numbers);
         Worker::decide(self, world, typed::<W>(when), &mut ctx).map(|outcome| outcome.erased())
     }
 }

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod apportion;
 pub mod arrived;
 pub mod asked;
+pub mod asker;
 pub mod catalog;
 pub mod certainty;
 pub mod correction;
@@ -44,6 +45,7 @@ pub mod record;
 pub mod reference;
 pub mod refusal;
 pub mod replay;
+pub mod rights;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 pub mod schema;

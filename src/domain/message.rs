@@ -4,6 +4,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+use crate::rights::Right;
+
 /// Put before every type on the wire: `leadmill.lead.qualified.v1`.
 pub const TYPE_PREFIX: &str = "leadmill.";
 
@@ -92,6 +94,8 @@ pub struct MessageType {
     pub about: SubjectKind,
     /// The field of its data that holds the id of what it is about; an answer has none.
     pub field: Option<&'static str>,
+    /// The right that a sender outside needs to ask for it.
+    pub needs: Option<Right>,
     /// The JSON Schema of the data, computed from the struct.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Its data, read into the struct and written again; for tests.

@@ -75,3 +75,15 @@ const fn joined<const N: usize>(
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{commands, events};
+
+    #[test]
+    fn whatever_others_may_ask_for_needs_a_right_and_what_leadmill_alone_says_needs_none() {
+        for ty in commands::COMMANDS.iter().chain(events::EVENTS) {
+            assert_eq!(ty.needs.is_some(), commands::is_from_outside(ty), "{}", ty.name);
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::asker::Asker;
 use crate::decide::{Ctx, Hold, Later, NumberKind, Outcome, Refusal, Root, Worker};
 use crate::history;
 use crate::ids::{derived, minted};
@@ -29,6 +30,8 @@ pub struct Story<W: Worker> {
     pub now: DateTime<Utc>,
     /// Who sends the messages.
     pub source: String,
+    /// Who asks; who may all, where a story does not say.
+    pub asker: Asker,
     told: u32,
     numbers: i64,
 }
@@ -72,7 +75,8 @@ where
     pub fn of(worker: W, facts: W::Facts) -> Self {
         let now = DateTime::from_timestamp(1_772_452_800, 0).unwrap_or_default();
         let world = World { discovering: true, ..World::default() };
-        Self { worker, facts, world, now, source: "urn:test".into(), told: 0, numbers: 100_000 }
+        let (source, asker) = ("urn:test".into(), Asker::OURSELVES);
+        Self { worker, facts, world, now, source, asker, told: 0, numbers: 100_000 }
     }
 
     /// Something that exists before the message arrives.
@@ -109,7 +113,8 @@ where
         });
         let mut numbers: BTreeMap<NumberKind, Vec<i64>> = numbers.collect();
         let source = self.source.clone();
-        let mut ctx = Ctx::new(self.now, &self.facts, (cause, &source), W::NAME, &mut numbers);
+        let (by, name) = ((cause, &*source), W::NAME);
+        let mut ctx = Ctx::new(self.now, &self.facts, by, &self.asker, name, &mut numbers);
         let mut outcome: Outcome<Said> = self.worker.decide(&seen, &when, &mut ctx)?.erased();
         let already = outcome.already.is_some();
         outcome.records.iter().for_each(|record| self.allowed(record));

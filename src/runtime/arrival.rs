@@ -1,10 +1,12 @@
 //! From a delivery to a typed message, or to the trouble with it. Runs before the transaction.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::Utc;
+use domain::asker::Asker;
 use domain::decide::{Arrived, Malformed, Refusal};
 use domain::host::{Hosted, When};
 use domain::ids::millis;
@@ -16,23 +18,21 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::envelope::{Transport, open};
-use crate::messaging::{
-    Delivered, Outgoing, PROPERTIES_BYTES_MAX, REPLAY, is_way_back, properties_bytes,
-};
+use crate::messaging::{Delivered, Outgoing, PROPERTIES_BYTES_MAX, properties_bytes};
+use crate::rights::Rights;
 use crate::store::parked::ParkedClass;
 use crate::store::received::EXTERNAL_ID_BYTES_MAX;
 use crate::workers::Sayer;
 
-use super::kept::{hex, kept_headers, key, text};
+use super::asking::{SENDER_HEADER, asker, sender};
+use super::kept::{hex, kept_headers, key};
 use super::opening;
 use super::origin::{Came, Origin, Ways};
+use super::original::Original;
 use super::panics::catch;
 
 /// Counts how often a message came back from a delay queue.
 pub const ATTEMPT_HEADER: &str = "x-attempt";
-/// Who sent a message that its worker sends anew, or that a person puts back; believed only where it
-/// came by these ways.
-pub const SENDER_HEADER: &str = "x-sender";
 /// Largest message of the contract; a larger one is parked.
 pub const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Room in the properties for what is added when a message is sent again.
@@ -46,9 +46,9 @@ pub struct Message {
     pub origin: Origin,
     /// What a worker decides on, or why there is none.
     pub when: Result<When, Trouble>,
-    /// Set where a command from outside does not fit its schema, but its subject could be read: it is
-    /// claimed and refused, so that its sender hears of it.
-    pub unfit: Option<Refusal>,
+    /// Set where a command from outside does not fit its schema, but its subject could be read, and where
+    /// who asks may not: it is claimed and refused without its worker, so that its sender hears of it.
+    pub refused: Option<Refusal>,
     pub subject: Option<Subject>,
     /// How often it came back from a delay queue.
     pub attempt: u32,
@@ -56,6 +56,10 @@ pub struct Message {
     pub redelivered: bool,
     /// Who the broker says sent it; none: anybody.
     pub sender: Option<String>,
+    /// The person for whom a sender outside speaks.
+    pub actor: Option<Arc<str>>,
+    /// Who asks, and what they may.
+    pub asker: Asker,
     pub correlation: Option<Uuid>,
     pub traceparent: Option<String>,
     /// The headers as a row keeps them.
@@ -76,23 +80,15 @@ pub struct Trouble {
     pub reason: String,
 }
 
-/// Bytes and properties as they were delivered.
-#[derive(Clone, Debug)]
-pub struct Original {
-    pub routing_key: String,
-    pub content_type: Option<String>,
-    pub message_id: Option<String>,
-    pub kind: Option<String>,
-    pub app_id: Option<String>,
-    pub timestamp: Option<u64>,
-    pub delivery_count: u64,
-    pub body: Bytes,
-}
-
 impl Message {
     /// Opens and reads a delivery; `sayers` are all who say something. Never fails and never panics:
     /// trouble is part of the message.
-    pub fn of(worker: &dyn Hosted, sayers: &[Sayer], delivered: Delivered) -> Self {
+    pub fn of(
+        worker: &dyn Hosted,
+        sayers: &[Sayer],
+        rights: &Rights,
+        delivered: Delivered,
+    ) -> Self {
         let raw = worker.raw_queues().contains(&delivered.queue.as_str());
         let headers_in = lower(&delivered.headers);
         let came = Came::by(&delivered.exchange, worker.name());
@@ -113,11 +109,13 @@ impl Message {
             arrived,
             origin: Origin::Nobody,
             when: Err(Trouble { class: ParkedClass::Envelope, reason: String::new() }),
-            unfit: None,
+            refused: None,
             subject: None,
             attempt,
             redelivered,
             sender,
+            actor: None,
+            asker: Asker::OURSELVES,
             correlation: None,
             traceparent: None,
             headers,
@@ -129,7 +127,7 @@ impl Message {
             message.read_raw(worker);
             message.keep(worker);
         } else {
-            message.read_enveloped(worker, &Ways { sayers, came });
+            message.read_enveloped(worker, &Ways { sayers, rights, came });
         }
         if let Ok(when) = &message.when {
             message.subject = worker.subject(when);
@@ -297,12 +295,16 @@ impl Message {
         }
         let heard = worker.hears().iter().copied().find(|ty| ty.name == opened.ty);
         self.arrived.outside = self.is_from_outside();
+        self.actor = opened.actor.filter(|_| self.arrived.outside).map(Arc::from);
         self.correlation = opened.correlation;
         self.traceparent = opened.traceparent.as_deref().and_then(trace);
         self.arrived.ty = Some(opened.ty);
         self.arrived.body = opened.data;
         self.when = match catch(|| worker.read(&self.arrived)) {
-            Ok(Ok(when)) => Ok(when),
+            Ok(Ok(when)) => match self.permit(heard.zip(worker.subject(&when)), ways.rights) {
+                Ok(()) => Ok(when),
+                Err(why) => trouble(ParkedClass::Schema, why),
+            },
             Ok(Err(malformed)) if let Some(ty) = heard => {
                 self.refuse(ty, &malformed);
                 trouble(ParkedClass::Schema, malformed.reason)
@@ -312,13 +314,32 @@ impl Message {
         };
     }
 
+    /// Whether who asks from outside may: else it is refused, whatever its worker would say.
+    fn permit(
+        &mut self,
+        asked: Option<(&MessageType, Subject)>,
+        rights: &Rights,
+    ) -> Result<(), String> {
+        let Some(asked) = asked.filter(|_| self.arrived.outside) else { return Ok(()) };
+        match asker(rights, (self.sender.as_deref(), self.actor.as_ref()), asked) {
+            Ok(asker) => self.asker = asker,
+            Err(refusal) => {
+                self.subject = Some(asked.1);
+                let why = refusal.reason().message.clone();
+                self.refused = Some(refusal);
+                return Err(why);
+            }
+        }
+        Ok(())
+    }
+
     /// Data that does not fit is the sender's matter where it can be told what the command is about.
     fn refuse(&mut self, ty: &MessageType, malformed: &Malformed) {
         if !self.arrived.outside || ty.kind != MessageKind::Command {
             return;
         }
         self.subject = self.arrived.about(ty);
-        self.unfit = self.subject.map(|subject| malformed.refusal(subject));
+        self.refused = self.subject.map(|subject| malformed.refusal(subject));
     }
 }
 
@@ -330,58 +351,6 @@ fn trace(sent: &str) -> Option<String> {
     let hex = |part: &&str| part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let fits = parts.iter().map(|part| part.len()).eq(LENGTHS) && parts.iter().all(hex);
     fits.then(|| sent.to_owned())
-}
-
-impl Original {
-    /// What was delivered, in texts that PostgreSQL keeps.
-    pub fn of(delivered: Delivered) -> Self {
-        let kept = |property: Option<String>| property.map(|value| text(&value));
-        Self {
-            routing_key: text(&delivered.routing_key),
-            content_type: kept(delivered.content_type),
-            message_id: kept(delivered.message_id),
-            kind: kept(delivered.kind),
-            app_id: kept(delivered.app_id),
-            timestamp: delivered.timestamp,
-            delivery_count: delivered.delivery_count,
-            body: delivered.body,
-        }
-    }
-
-    /// The properties as a row keeps them.
-    pub fn properties(&self) -> Value {
-        serde_json::json!({
-            "routing_key": self.routing_key,
-            "content_type": self.content_type,
-            "message_id": self.message_id,
-            "type": self.kind,
-            "app_id": self.app_id,
-            "timestamp": self.timestamp,
-        })
-    }
-
-    /// The id of its row in `parked`: the same delivery to the same worker is the same row. The body
-    /// alone does not say which message it is: a bare `{}` is named by its properties and headers.
-    pub fn fingerprint(&self, worker: &str, queue: &str, headers: &Value) -> Uuid {
-        let names = [&self.message_id, &self.kind, &self.app_id, &self.content_type];
-        let names = names.map(Option::as_deref);
-        // The broker's own headers and ours differ from one delivery to the next.
-        let same = |(name, _): &(&String, &Value)| !name.starts_with("x-");
-        let headers: Vec<_> = headers.as_object().into_iter().flatten().filter(same).collect();
-        let named = serde_json::json!([worker, queue, names, headers]).to_string();
-        let digest = Sha256::new().chain_update(named).chain_update(&self.body).finalize();
-        let random = std::array::from_fn(|n| digest[n]);
-        uuid::Builder::from_unix_timestamp_millis(0, &random).into_uuid()
-    }
-}
-
-/// Who sent it, as far as the broker says so: its user, else the exchange that it came by. Our own way
-/// back, and that of replays, tell what was told before.
-pub fn sender(delivered: &Delivered) -> Option<String> {
-    let told = delivered.headers.get(SENDER_HEADER);
-    let told = told.filter(|_| is_way_back(&delivered.exchange) || delivered.exchange == REPLAY);
-    let exchange = Some(&delivered.exchange).filter(|name| !name.is_empty());
-    delivered.user_id.as_ref().or(told).or(exchange).map(|name| text(name))
 }
 
 /// How long ago the first message of a batch, its oldest, was said; `None` where it does not tell. Ours

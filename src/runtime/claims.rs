@@ -60,7 +60,7 @@ impl Desk {
             };
             claims.returned.extend(own_id.filter(|_| message.attempt > 0));
             let poisoned = poison.get(&place).map(|poison| &poison.trouble);
-            let unread = message.when.as_ref().err().filter(|_| message.unfit.is_none());
+            let unread = message.when.as_ref().err().filter(|_| message.refused.is_none());
             let trouble = unread.or(poisoned).cloned();
             let trouble = trouble.or_else(|| own_id.and_then(|id| out_of_window(id, now)));
             match (&message.origin, trouble) {
@@ -214,6 +214,7 @@ fn outside(message: &Message, now: DateTime<Utc>) -> Option<Outside<'_>> {
         new_id: minted(now, random()),
         headers: &message.headers,
         sender: message.sender.as_deref(),
+        actor: message.actor.as_deref(),
     })
 }
 

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::arrival::{Original, sender};
+use super::asking::sender;
 use super::kept::kept_headers;
+use super::original::Original;
 use crate::messaging::{Delay, Delivered};
 use crate::store::parked::{NewParked, ParkedClass};
 use crate::workers::CLOCK;

@@ -48,10 +48,11 @@ impl Question {
     fn ask(&mut self, place: usize, cause: Uuid) -> Effect {
         let message = &self.messages[place];
         let Some(when) = when_of(&self.messages, &self.poison, place) else {
-            return message.unfit.clone().map_or(Effect::Nothing, Effect::Refused);
+            return message.refused.clone().map_or(Effect::Nothing, Effect::Refused);
         };
         let source = message.source();
-        let given = Given { now: self.now, source: &source, cause, numbers: &mut self.numbers };
+        let (now, asker, numbers) = (self.now, &message.asker, &mut self.numbers);
+        let given = Given { now, source: &source, asker, cause, numbers };
         match self.worker.decide(&self.world, when, &self.facts, given) {
             Err(refusal) => Effect::Refused(refusal),
             Ok(Outcome { already: Some(already), .. }) => Effect::Already(already),

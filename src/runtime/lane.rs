@@ -26,6 +26,7 @@ use super::prefetch::{Prefetch, is_careful};
 use super::process_time;
 use super::publish::{publish, seal_all};
 use crate::messaging::{Consumer, Delivered, Link, Outgoing, PublishError, Receipt};
+use crate::rights::Rights;
 use crate::telemetry::Stopwatch;
 use crate::workers::Sayer;
 
@@ -44,6 +45,7 @@ pub struct Lane {
     pub prefetch_batches: usize,
     pub heard: Arc<BTreeSet<&'static str>>,
     pub sayers: Arc<[Sayer]>,
+    pub rights: Arc<Rights>,
 }
 
 /// A committed batch on its way out.
@@ -227,9 +229,11 @@ impl Lane {
         delivered: Vec<Delivered>,
     ) -> Result<Committed, LaneError> {
         let worker = Arc::clone(&self.holder.worker);
-        let sayers = Arc::clone(&self.sayers);
-        let read =
-            move || delivered.into_iter().map(|d| Message::of(&*worker, &sayers, d)).collect();
+        let (sayers, rights) = (Arc::clone(&self.sayers), Arc::clone(&self.rights));
+        let read = move || {
+            let read = |delivered| Message::of(&*worker, &sayers, &rights, delivered);
+            delivered.into_iter().map(read).collect()
+        };
         let read: Result<Vec<Message>, _> = tokio::task::spawn_blocking(read).await;
         let read = read.map_err(|error| LaneError(format!("Reading failed: {error}.")))?;
         Attempts::new(&self.holder, link, read).commit(desk).await

@@ -2,6 +2,7 @@
 //! else is outside, whatever the message says of itself.
 
 use domain::commands::INTERNAL;
+use domain::events::EVENTS;
 use domain::text::excerpt;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use super::kept::key;
 use crate::envelope::Opened;
 use crate::messaging::{REPLAY, said_by, way_back};
+use crate::rights::Rights;
 use crate::store::received::{EXTERNAL_ID_BYTES_MAX, SOURCE_BYTES_MAX};
 use crate::workers::Sayer;
 
@@ -50,6 +52,7 @@ impl Came {
 /// What tells who says a message.
 pub struct Ways<'a> {
     pub sayers: &'a [Sayer],
+    pub rights: &'a Rights,
     pub came: Came,
 }
 
@@ -85,17 +88,21 @@ impl Ways<'_> {
 }
 
 fn outside(opened: &Opened) -> Result<Origin, String> {
-    if let Some(internal) = INTERNAL.iter().find(|ty| ty.name == opened.ty) {
+    if let Some(ours) = INTERNAL.iter().chain(EVENTS).find(|ty| ty.name == opened.ty) {
         return Err(format!(
-            "A `{}` is what leadmill says to itself; from outside it is not taken.",
-            internal.name
+            "A `{}` is what leadmill alone says; from outside it is not taken.",
+            ours.name
         ));
     }
-    let digest = Sha256::new().chain_update(&opened.ty).chain_update(&opened.data).finalize();
+    let mut digest = Sha256::new().chain_update(&opened.ty).chain_update(&opened.data);
+    // Who asks is a part of what is asked for: the same wish of somebody else is another one.
+    if let Some(actor) = &opened.actor {
+        digest = digest.chain_update([0]).chain_update(actor);
+    }
     Ok(Origin::Outside {
         source: key(&opened.source, SOURCE_BYTES_MAX),
         external_id: key(&opened.id, EXTERNAL_ID_BYTES_MAX),
-        digest: digest.into(),
+        digest: digest.finalize().into(),
         raw: false,
     })
 }

@@ -33,6 +33,7 @@ pub struct Sent<'a> {
     pub correlation: Uuid,
     pub cause: Uuid,
     pub traceparent: Option<&'a str>,
+    pub actor: Option<&'a str>,
     pub data: &'a str,
 }
 
@@ -48,6 +49,7 @@ pub fn stored(event: &StoredEvent) -> Sent<'_> {
         correlation: event.correlation,
         cause: event.cause,
         traceparent: event.traceparent.as_deref(),
+        actor: event.actor.as_deref(),
         data: &event.data,
     }
 }
@@ -70,6 +72,7 @@ pub fn outgoing(
         correlation: sent.correlation,
         cause: sent.cause,
         traceparent: sent.traceparent,
+        actor: sent.actor,
         data: sent.data,
     })?;
     let trace = sent.traceparent.map(|trace| ("traceparent".to_owned(), trace.to_owned()));
@@ -115,6 +118,7 @@ impl Unsent {
             correlation: event.correlation,
             cause: event.cause,
             traceparent: event.traceparent.as_deref(),
+            actor: event.actor.as_deref(),
             data: &event.data,
         });
         let sealed = again.chain(new).map(|sent| {

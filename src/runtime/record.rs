@@ -255,7 +255,7 @@ impl<'a> LogRows<'a> {
                 Some(place.traceparent())
             }
         };
-        let cause = cause.id;
+        let (actor, cause) = (cause.message.actor.clone(), cause.id);
         self.events.push(NewEvent {
             id,
             ty,
@@ -264,6 +264,7 @@ impl<'a> LogRows<'a> {
             correlation,
             cause,
             traceparent,
+            actor,
             data,
         });
     }

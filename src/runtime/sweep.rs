@@ -102,6 +102,7 @@ impl Upkeep {
             correlation: timer.correlation,
             cause: timer.cause,
             traceparent: None,
+            actor: None,
             data,
         })
     }

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use tracing::{error, info};
 use uuid::Uuid;
 
-use super::arrival::{ATTEMPT_HEADER, SENDER_HEADER, sender};
+use super::arrival::ATTEMPT_HEADER;
+use super::asking::{SENDER_HEADER, sender};
 use super::dead::{fingerprint, killer};
 use super::desk::Desk;
 use super::hold::LaneError;

@@ -202,7 +202,11 @@ fn grants(does: &Does) -> Vec<Grant> {
                 ("SELECT, INSERT, DELETE, UPDATE (queue, due)", "delayed"),
                 (PARK, "parked"),
                 ("SELECT, INSERT, DELETE, UPDATE (times, at)", "trial"),
-                ("EXECUTE", "FUNCTION last_said(uuid[]), said_otherwise(uuid[], text[], bytea[])"),
+                (
+                    "EXECUTE",
+                    "FUNCTION last_said(uuid[]), said_otherwise(uuid[], text[], bytea[]), \
+                     named_actors(uuid[])",
+                ),
             ]
             .map(pair)
             .into();
@@ -233,7 +237,7 @@ fn grants(does: &Does) -> Vec<Grant> {
             ("USAGE", "SEQUENCE log_position"),
             ("SELECT, INSERT, UPDATE (published_at)", "batch"),
             (PARK, "parked"),
-            ("EXECUTE", "FUNCTION maintain_partitions()"),
+            ("EXECUTE", "FUNCTION maintain_partitions(), named_actors(uuid[])"),
         ]
         .map(pair)
         .into(),

@@ -7,7 +7,7 @@ use domain::host::Hosted;
 use domain::message::MessageKind;
 use leadmill::contract::{self, Contract, Role, example};
 use leadmill::messaging::{COMMANDS as TO_COMMANDS, REPLAY, from, said_by, way_back};
-use leadmill::senders::KINDS;
+use leadmill::senders::{KINDS, Sender};
 use leadmill::settings::Sources;
 use leadmill::workers;
 use serde_json::Value;
@@ -227,10 +227,15 @@ fn a_queue_is_bound_to_a_sayer_for_types_of_that_sayer_only() {
 
 #[test]
 fn a_kind_of_sender_sends_its_own_commands_and_no_others() {
-    let bank = KINDS
-        .iter()
-        .filter(|sender| sender.commands.iter().any(|ty| ty.name == "payment.received.v1"));
-    assert_eq!(bank.map(|sender| sender.kind).collect::<Vec<_>>(), ["bank"]);
+    for (command, kinds) in [
+        ("payment.received.v1", &["bank", "crm"][..]),
+        ("order.ship.v1", &["warehouse"]),
+        ("quote.activate.v1", &["crm"]),
+    ] {
+        let sends = |sender: &&Sender| sender.commands.iter().any(|ty| ty.name == command);
+        let sending = KINDS.iter().filter(sends).map(|sender| sender.kind);
+        assert_eq!(sending.collect::<Vec<_>>(), kinds, "{command}");
+    }
     for entry in Contract::built_in().unwrap().entries() {
         let internal = ["input.row.v1", "import.continue.v1"].contains(&entry.name);
         let outside = entry.exchanges.iter().any(|it| it == TO_COMMANDS);

@@ -28,6 +28,7 @@ mod proxy;
 mod reads;
 mod rebuild;
 mod repeats;
+mod rights;
 mod secrets;
 mod security;
 mod sending;

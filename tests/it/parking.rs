@@ -179,13 +179,16 @@ async fn what_poses_as_ours_or_is_for_us_alone_is_not_believed_from_outside() {
         by(&said_by("intake"), captured, "urn:leadmill:intake", qualify, 4),
         by("", "intake", "urn:test", "input.row.v1", 5),
         by("", "intake", "urn:leadmill:intake", "input.row.v1", 6),
+        // What leadmill alone says has happened.
+        by("", "qualification", "urn:test", captured, 7),
     ])
     .await;
-    it.until("all are parked", "SELECT count(*) = 6 FROM parked WHERE class = 'envelope'").await;
+    it.until("all are parked", "SELECT count(*) = 7 FROM parked WHERE class = 'envelope'").await;
     let poses = "SELECT count(*) FROM parked WHERE reason LIKE 'It poses as a message of %'";
     assert_eq!(it.count(poses).await, 5);
-    let internal = "SELECT count(*) FROM parked WHERE reason LIKE 'A `input.row.v1` is what%'";
-    assert_eq!(it.count(internal).await, 1);
+    let alone =
+        "SELECT count(*) FROM parked WHERE reason LIKE 'A `%` is what leadmill alone says%'";
+    assert_eq!(it.count(alone).await, 2);
     assert_eq!(it.count("SELECT count(*) FROM inbox").await, 0);
     workers.stop().await;
 }

@@ -209,7 +209,8 @@ fn arrived(arrival: &Arrival) -> String {
     let file = file.map(|name| format!(" as {name}")).unwrap_or_default();
     let mut details = format!("Received{file}, key {}", arrival.external_id);
     let sender = arrival.sender.as_deref().unwrap_or("anybody");
-    details += &format!(", sent by {sender}");
+    let actor = arrival.actor.as_ref().map(|actor| format!(" for {actor}")).unwrap_or_default();
+    details += &format!(", sent by {sender}{actor}");
     if arrival.conflicts {
         details += ", with other content than what came under this key before";
     }

@@ -66,8 +66,15 @@ fn message(ty: &'static MessageType, shared: &mut Shared) -> Value {
         "tags": [{ "name": Role::of(ty).name() }, { "name": ty.about.name() }],
         "examples": examples.into_iter().collect::<Vec<_>>(),
     });
-    if let (true, Value::Object(fields)) = (doc.contains("\n\n"), &mut message) {
-        fields.insert("description".into(), doc.into());
+    let mut told = if doc.contains("\n\n") { doc } else { String::new() };
+    if let (Some(right), Value::Object(fields)) = (ty.needs, &mut message) {
+        fields.insert("x-right".into(), right.name().into());
+        let needs = format!("From outside it needs the right `{right}`.");
+        told =
+            [told, needs].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n\n");
+    }
+    if let (false, Value::Object(fields)) = (told.is_empty(), &mut message) {
+        fields.insert("description".into(), told.into());
     }
     message
 }

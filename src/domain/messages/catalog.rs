@@ -11,7 +11,7 @@ crate::messages! { Catalog:
         CatalogReplaced = "catalog.replaced.v1" by catalog;
     }
     commands {
-        CatalogReplace = "catalog.replace.v1" by catalog;
+        CatalogReplace = "catalog.replace.v1" by catalog needs ReplaceCatalog;
     }
 }
 

@@ -20,9 +20,9 @@ crate::messages! { Input:
         InputSplit = "input.split.v1" by input;
     }
     commands {
-        InputRelease = "input.release.v1" by input;
-        InputReject = "input.reject.v1" by input;
-        InputReadAgain = "input.read_again.v1" by input;
+        InputRelease = "input.release.v1" by input needs ReleaseInput;
+        InputReject = "input.reject.v1" by input needs RejectInput;
+        InputReadAgain = "input.read_again.v1" by input needs RereadInput;
         InputRow = "input.row.v1" by input;
         ImportContinue = "import.continue.v1" by import;
     }

@@ -21,8 +21,8 @@ crate::messages! { Invoice:
         InvoiceCanceled = "invoice.canceled.v1" by invoice;
     }
     commands {
-        PaymentReceived = "payment.received.v1" by invoice;
-        InvoiceCancel = "invoice.cancel.v1" by invoice;
+        PaymentReceived = "payment.received.v1" by invoice needs BookPayment;
+        InvoiceCancel = "invoice.cancel.v1" by invoice needs CancelInvoice;
     }
 }
 

@@ -20,9 +20,9 @@ crate::messages! { Lead:
         LeadReactivated = "lead.reactivated.v1" by lead;
     }
     commands {
-        LeadQualify = "lead.qualify.v1" by lead;
-        LeadDisqualify = "lead.disqualify.v1" by lead;
-        LeadReactivate = "lead.reactivate.v1" by lead;
+        LeadQualify = "lead.qualify.v1" by lead needs QualifyLead;
+        LeadDisqualify = "lead.disqualify.v1" by lead needs QualifyLead;
+        LeadReactivate = "lead.reactivate.v1" by lead needs QualifyLead;
     }
 }
 

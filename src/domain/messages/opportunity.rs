@@ -23,10 +23,10 @@ crate::messages! { Opportunity:
         OpportunityReopened = "opportunity.reopened.v1" by opportunity;
     }
     commands {
-        OpportunityAddLine = "opportunity.add_line.v1" by opportunity;
-        OpportunityWin = "opportunity.win.v1" by opportunity;
-        OpportunityLose = "opportunity.lose.v1" by opportunity;
-        OpportunityReopen = "opportunity.reopen.v1" by opportunity;
+        OpportunityAddLine = "opportunity.add_line.v1" by opportunity needs EditDeal;
+        OpportunityWin = "opportunity.win.v1" by opportunity needs CloseDeal;
+        OpportunityLose = "opportunity.lose.v1" by opportunity needs CloseDeal;
+        OpportunityReopen = "opportunity.reopen.v1" by opportunity needs ReopenDeal;
     }
 }
 

@@ -19,8 +19,8 @@ crate::messages! { Order:
         OrderCanceled = "order.canceled.v1" by order;
     }
     commands {
-        OrderShip = "order.ship.v1" by order;
-        OrderCancel = "order.cancel.v1" by order;
+        OrderShip = "order.ship.v1" by order needs ShipOrder;
+        OrderCancel = "order.cancel.v1" by order needs CancelOrder;
     }
 }
 

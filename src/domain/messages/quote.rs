@@ -18,10 +18,10 @@ crate::messages! { Quote:
         QuoteWon = "quote.won.v1" by quote;
     }
     commands {
-        QuoteActivate = "quote.activate.v1" by quote;
-        QuoteRevise = "quote.revise.v1" by quote;
-        QuoteClose = "quote.close.v1" by quote;
-        QuoteAccept = "quote.accept.v1" by quote;
+        QuoteActivate = "quote.activate.v1" by quote needs OfferQuote;
+        QuoteRevise = "quote.revise.v1" by quote needs OfferQuote;
+        QuoteClose = "quote.close.v1" by quote needs CloseQuote;
+        QuoteAccept = "quote.accept.v1" by quote needs AcceptQuote;
     }
 }
 
@@ -49,6 +49,11 @@ pub struct QuoteActivated {
     pub offer_sha256: String,
     /// When the last day of the offer is over at the seller's; then it closes as expired by itself.
     pub expires_at: DateTime<Utc>,
+    /// Who let it stand although it is beyond the limits of the seller: the person who was named, else the
+    /// sender as the broker knows it. Absent where it is within them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub approved_by: Option<String>,
 }
 
 /// A new draft replaces a quote that was active: same number, next revision.
@@ -83,6 +88,9 @@ pub struct QuoteWon {
 }
 
 /// Let a draft stand as offered.
+///
+/// One that the seller's limits (`quoting.activate_up_to` and `discount_percent_max`) keep from being activated
+/// by itself needs the right `approve_discount` beside `offer_quote`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct QuoteActivate {
     pub quote: QuoteId,

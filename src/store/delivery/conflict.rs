@@ -52,13 +52,13 @@ async fn claim_rows(
     copies: impl Iterator<Item = &Vec<usize>> + Clone,
 ) -> Result<Rows> {
     let rows = bulk!(
-        r#"INSERT INTO conflict AS c (source, external_id, worker, digest, id, kind, sender, repeats,
-                                      last_repeat_at, batch)
-           SELECT u.source, u.external_id, $2, u.digest, u.id, u.kind, u.sender, u.more,
-                  CASE WHEN u.more > 0 THEN now() END, $1
+        r#"INSERT INTO conflict AS c (source, external_id, worker, digest, id, kind, sender, actor,
+                                      repeats, last_repeat_at, batch)
+           SELECT u.source, u.external_id, $2, u.digest, u.id, u.kind, u.sender, u.actor,
+                  u.more, CASE WHEN u.more > 0 THEN now() END, $1
            FROM unnest($3::text[], $4::text[], $5::bytea[], $6::uuid[], $7::text[], $8::text[],
-                       $9::integer[])
-                AS u (source, external_id, digest, id, kind, sender, more)
+                       $9::text[], $10::integer[])
+                AS u (source, external_id, digest, id, kind, sender, actor, more)
            ORDER BY u.source COLLATE "C", u.external_id COLLATE "C", u.digest
            ON CONFLICT (source, external_id, worker, digest) DO UPDATE SET
                repeats = c.repeats + excluded.repeats + 1, last_repeat_at = now()
@@ -72,6 +72,7 @@ async fn claim_rows(
             one.new_id => Uuid,
             one.kind => &str,
             one.sender => Option<&str>,
+            one.actor => Option<&str>,
             i32::try_from(copies - 1).unwrap_or(i32::MAX) => i32,
         }
     );

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::message::{MessageKind, MessageType, Subject, SubjectKind};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -22,6 +23,8 @@ pub struct NewEvent {
     /// The message that it follows from.
     pub cause: Uuid,
     pub traceparent: Option<String>,
+    /// The person who was named for the command that it follows from; the row of that command has it.
+    pub actor: Option<Arc<str>>,
     /// JSON text, kept byte by byte.
     pub data: String,
 }
@@ -42,6 +45,8 @@ pub struct StoredEvent {
     pub cause: Uuid,
     pub batch: Uuid,
     pub traceparent: Option<String>,
+    /// The person who was named for the command that it follows from.
+    pub actor: Option<String>,
     /// The JSON text as it was said.
     pub data: String,
 }
@@ -152,7 +157,8 @@ pub async fn of_batches(conn: &mut Connection, batches: &[Uuid]) -> Result<Vec<S
          FROM event WHERE batch = ANY($1) ORDER BY batch, position",
         batches
     );
-    rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()
+    let rows = rows.fetch_all(&mut *conn).await?;
+    named(conn, rows).await
 }
 
 /// These messages of the log, in the order given.
@@ -168,7 +174,26 @@ pub async fn of_ids(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<StoredEve
          ORDER BY u.n",
         ids
     );
-    rows.fetch_all(conn).await?.into_iter().map(StoredEvent::try_from).collect()
+    let rows = rows.fetch_all(&mut *conn).await?;
+    named(conn, rows).await
+}
+
+/// The messages of these rows, each with the person who was named for the command that it follows from: a row of
+/// that command at the worker that decided it, since what the clock says later is nobody's wish.
+async fn named(conn: &mut Connection, rows: Vec<Row>) -> Result<Vec<StoredEvent>> {
+    let causes: BTreeSet<_> = rows.iter().map(|row| row.cause).collect();
+    let causes: Vec<_> = causes.into_iter().collect();
+    let actors = sqlx::query!(
+        r#"SELECT cause AS "cause!", worker AS "worker!", actor AS "actor!" FROM named_actors($1)"#,
+        &causes
+    );
+    let actors = actors.fetch_all(conn).await?.into_iter();
+    let actors: BTreeMap<_, _> = actors.map(|row| ((row.cause, row.worker), row.actor)).collect();
+    let event = |row: Row| {
+        let actor = actors.get(&(row.cause, row.worker.clone())).cloned();
+        Ok(StoredEvent { actor, ..row.try_into()? })
+    };
+    rows.into_iter().map(event).collect()
 }
 
 struct Row {
@@ -217,6 +242,7 @@ impl TryFrom<Row> for StoredEvent {
             cause: row.cause,
             batch: row.batch,
             traceparent: row.traceparent,
+            actor: None,
             data: row.data,
         })
     }

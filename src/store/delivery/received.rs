@@ -32,6 +32,8 @@ pub struct Outside<'a> {
     pub headers: &'a Value,
     /// Who the broker says sent it; none: anybody.
     pub sender: Option<&'a str>,
+    /// The person for whom it speaks.
+    pub actor: Option<&'a str>,
 }
 
 /// What became of it.
@@ -146,12 +148,13 @@ async fn claim_round(
 ) -> Result<BTreeMap<(String, String), Row>> {
     let rows = bulk!(
         r#"INSERT INTO received AS r (source, external_id, id, worker, kind, content_type, digest,
-                                      headers, sender, repeats, last_repeat_at, batch)
+                                      headers, sender, actor, repeats, last_repeat_at, batch)
            SELECT u.source, u.external_id, u.id, $2, u.kind, u.content_type, u.digest,
-                  u.headers, u.sender, u.more, CASE WHEN u.more > 0 THEN now() END, $1
+                  u.headers, u.sender, u.actor, u.more, CASE WHEN u.more > 0 THEN now() END, $1
            FROM unnest($3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::bytea[],
-                       $9::jsonb[], $10::text[], $11::integer[])
-                AS u (source, external_id, id, kind, content_type, digest, headers, sender, more)
+                       $9::jsonb[], $10::text[], $11::text[], $12::integer[])
+                AS u (source, external_id, id, kind, content_type, digest, headers, sender, actor,
+                      more)
            ORDER BY u.source COLLATE "C", u.external_id COLLATE "C"
            ON CONFLICT (source, external_id, worker) DO UPDATE SET
                batch = CASE WHEN r.digest = excluded.digest
@@ -174,6 +177,7 @@ async fn claim_round(
             one.digest.as_slice() => &[u8],
             one.headers => &Value,
             one.sender => Option<&str>,
+            one.actor => Option<&str>,
             i32::try_from(copies - 1).unwrap_or(i32::MAX) => i32,
         }
     );

@@ -25,6 +25,8 @@ pub struct Arrival {
     pub source: String,
     /// Who the broker says sent it; none: anybody.
     pub sender: Option<String>,
+    /// The person whom the sender named.
+    pub actor: Option<String>,
     pub external_id: String,
     /// The queue of a raw input, or the type of a command.
     pub kind: String,
@@ -213,16 +215,16 @@ async fn steps(conn: &mut Connection, correlations: &[Uuid]) -> Result<Vec<Step>
 async fn arrivals(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Arrival>> {
     let rows = sqlx::query_as!(
         Arrival,
-        r#"SELECT r.id AS "id!", r.source AS "source!", r.sender, r.external_id AS "external_id!",
+        r#"SELECT r.id AS "id!", r.source AS "source!", r.sender, r.actor, r.external_id AS "external_id!",
                   r.kind AS "kind!", r.content_type, r.received_at AS "received_at!",
                   r.repeats AS "repeats!", r.last_repeat_at, r.waits AS "waits!",
                   r.conflicts AS "conflicts!", r.headers, i.verdict AS "verdict?",
                   i.reason AS "reason?"
-           FROM (SELECT id, source, sender, external_id, kind, content_type, received_at, repeats,
-                        last_repeat_at, batch IS NULL AS waits, false AS conflicts, headers
+           FROM (SELECT id, source, sender, actor, external_id, kind, content_type, received_at,
+                        repeats, last_repeat_at, batch IS NULL AS waits, false AS conflicts, headers
                  FROM received WHERE id = ANY($1)
                  UNION ALL
-                 SELECT id, source, sender, external_id, kind, NULL, received_at, repeats,
+                 SELECT id, source, sender, actor, external_id, kind, NULL, received_at, repeats,
                         last_repeat_at, false, true, NULL
                  FROM conflict WHERE id = ANY($1)) AS r
            LEFT JOIN input AS i ON i.id = r.id ORDER BY r.received_at, r.id"#,

@@ -6,6 +6,7 @@ use leadmill::servers;
 use tokio::process::Command;
 
 use super::*;
+use crate::operators::leadmill;
 
 /// What the program says before it ends, which it must do by itself and not well.
 async fn refused(
@@ -44,6 +45,7 @@ async fn every_problem_of_a_settings_file_is_listed_at_once() {
                     [runtime]\nbatch_size_max = 0\nsweep_evry_s = 1\n\
                     [database]\nlock_timeout_ms = 0\nstatement_timeout = 5\n\
                     [intake]\ndefault_region = \"Germany\"\n\
+                    [rights]\nanybody = [\"fly\"]\nspeak_for_people = [\"leadmill.from.moon\"]\n\
                     [quoting]\ntax_mode = \"none\"\n[lgo]\nfilter = \"x\"\n";
     let path = file(&it, "settings.toml", settings);
     for verb in ["run", "check-config"] {
@@ -56,12 +58,27 @@ async fn every_problem_of_a_settings_file_is_listed_at_once() {
             "lock_timeout_ms",
             "`statement_timeout`",
             "default_region",
+            "`fly`",
+            "`leadmill.from.moon`",
             "tax_mode",
             "[lgo]",
         ] {
             assert!(said.contains(key), "{verb} does not name {key}:\n{said}");
         }
     }
+}
+
+#[tokio::test]
+async fn who_may_be_no_user_of_the_broker_and_what_nobody_may_is_told() {
+    let it = Installation::new().await;
+    let settings = "[rights]\nanybody = [\"accept_quote\"]\n\
+                    [rights.senders]\nleadmill_shp = [\"close_quote\"]\n";
+    let path = file(&it, "rights.toml", settings).display().to_string();
+    let checked = leadmill(&it, &["check-config", "--config", &path]).await;
+    assert!(checked.success, "{}", checked.err);
+    assert!(checked.out.contains("[rights] `leadmill_shp` is taken for a user"), "{}", checked.out);
+    let nobody = checked.out.lines().find(|line| line.contains("Nobody has a right to")).unwrap();
+    assert!(nobody.contains("cancel_invoice") && !nobody.contains("close_quote"), "{nobody}");
 }
 
 #[tokio::test]

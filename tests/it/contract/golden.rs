@@ -99,6 +99,7 @@ fn the_golden_examples_of_ours_are_what_the_envelope_writes() {
             correlation: id("correlationid"),
             cause: id("causationid"),
             traceparent: field("traceparent"),
+            actor: field("actor"),
             data: &message["data"].to_string(),
         });
         assert_eq!(serde_json::from_slice::<Value>(&sealed.unwrap()).unwrap(), message);

@@ -35,6 +35,7 @@ pub fn check(bytes: &[u8]) {
 fn read(opened: Opened, headers: &BTreeMap<String, String>) {
     assert!(!opened.id.is_empty() && !opened.source.is_empty());
     assert!(opened.ty.len() <= TYPE_BYTES_MAX);
+    assert!(opened.actor.is_none_or(|actor| !actor.trim().is_empty()), "it names nobody");
     let arrived = Arrived {
         ty: Some(opened.ty),
         headers: headers.clone(),

@@ -21,6 +21,7 @@ fn mail<'a>(external_id: &'a str, digest: u8, new_id: Uuid, headers: &'a Value) 
         new_id,
         headers,
         sender: Some("leadmill.from.mail"),
+        actor: None,
     }
 }
 

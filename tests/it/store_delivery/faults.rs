@@ -149,6 +149,7 @@ async fn a_value_that_the_tables_refuse_is_the_messages_fault() {
             new_id: id(now, 1),
             headers: &headers,
             sender: None,
+            actor: None,
         }];
         let claim = received::claim(&mut conn, batch, "intake", &outside).await;
         let fault = claim.unwrap_err();

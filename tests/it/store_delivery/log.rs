@@ -21,6 +21,7 @@ fn qualified(cause: Uuid, worker: &str, ordinal: u32) -> NewEvent {
         cause,
         traceparent: (ordinal == 1)
             .then(|| "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into()),
+        actor: None,
         data: format!("{{ \"score\":\t\"1.50\",\"n\": {ordinal}, \"n\": \"twice\" }}"),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::asker::Asker;
 use domain::catalog::Catalog;
 use domain::commands::{LeadDisqualify, LeadQualify, LeadReactivate};
 use domain::customer::{Account, Contact, CustomerState};
@@ -328,7 +329,8 @@ fn f62_the_answer_to_a_repeated_command_names_the_opportunity() {
     let opportunity = told.get::<OpportunityCreated>().unwrap().opportunity;
     let worker = Qualification::new(toml::from_str(SETTINGS).unwrap(), rules());
     let (facts, mut numbers) = (shelf(), std::collections::BTreeMap::new());
-    let mut ctx = Ctx::new(story.now, &facts, (id(77), "urn:test"), "qualification", &mut numbers);
+    let (by, name) = ((id(77), "urn:test"), "qualification");
+    let mut ctx = Ctx::new(story.now, &facts, by, &Asker::OURSELVES, name, &mut numbers);
     let when = by_hand(id(1)).into();
     let already = worker.decide(&story.world, &when, &mut ctx).unwrap().already.unwrap();
     assert_eq!((already.subject, already.id), (SubjectKind::Opportunity, opportunity.0));

@@ -57,9 +57,9 @@ impl Quoting {
         if complete && self.settings.draft && !empty {
             let mut quote = self.drafted(world, &opportunity, totals, ctx)?;
             outcome = outcome.say(quote_drafted(&quote, &opportunity));
-            if whole && self.activates_itself(&quote.offer) {
+            if whole && self.is_within_limits(&quote.offer) {
                 quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
-                outcome = self.offered(outcome, &quote, &opportunity);
+                outcome = self.offered(outcome, &quote, &opportunity, None);
             }
             opportunity = opportunity.with_quote(quote);
         }
@@ -84,6 +84,7 @@ impl Quoting {
         outcome: Outcome<Then>,
         quote: &Quote,
         opportunity: &Opportunity,
+        approved_by: Option<String>,
     ) -> Outcome<Then> {
         let said = QuoteActivated {
             quote: quote.id,
@@ -94,6 +95,7 @@ impl Quoting {
             offer: quote.offer.clone(),
             offer_sha256: quote.offer.sha256(),
             expires_at: self.over(quote.offer.effective_to),
+            approved_by,
         };
         outcome.later(EXPIRY, said.expires_at, QuoteClose::expired(quote.id)).say(said)
     }
@@ -147,8 +149,8 @@ impl Quoting {
         })
     }
 
-    /// May this offer stand without anybody looking at it?
-    fn activates_itself(&self, offer: &Offer) -> bool {
+    /// May this offer stand without anybody approving of it?
+    pub(crate) fn is_within_limits(&self, offer: &Offer) -> bool {
         let policy = &self.settings;
         let totals = &offer.totals;
         let undiscounted = totals.detail_amount + totals.line_discount;

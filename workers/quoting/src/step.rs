@@ -1,5 +1,6 @@
 //! What is asked of a quote after it was drafted: activate, revise, close.
 
+use domain::asker::Asker;
 use domain::commands::{QuoteActivate, QuoteClose, QuoteRevise};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
@@ -8,6 +9,7 @@ use domain::keys::OpportunityOfQuote;
 use domain::message::{Subject, SubjectKind};
 use domain::opportunity::{Loss, LostReason, Opportunity, OpportunityAction};
 use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use domain::rights::Right;
 use domain::shelf::Shelf;
 
 use crate::draft::{copied, room_for_quote};
@@ -15,8 +17,8 @@ use crate::quoting::Quoting;
 use crate::when::{Decision, Then};
 
 impl Quoting {
-    /// The draft stands as offered and is frozen (F88). A draft whose validity ran out meanwhile is
-    /// offered anew from today.
+    /// The draft stands as offered and is frozen (F88); beyond the seller's limits only where whoever asks may
+    /// approve of it (F96). A draft whose validity ran out meanwhile is offered anew from today.
     pub(crate) fn activate(
         &self,
         world: &World,
@@ -29,11 +31,23 @@ impl Quoting {
         }
         let mut quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
         let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
+        let approved_by = self.approved_by(&quote, ctx.asker)?;
         if quote.offer.effective_to < self.today(ctx) {
             quote.offer.effective_to = self.effective_to(ctx);
         }
-        let outcome = self.offered(Outcome::nothing(), &quote, &opportunity);
+        let outcome = self.offered(Outcome::nothing(), &quote, &opportunity, approved_by);
         Ok(outcome.put(opportunity.with_quote(quote)))
+    }
+
+    /// Who approves of an offer beyond the seller's limits; nobody has to where it is within them.
+    fn approved_by(&self, quote: &Quote, asker: &Asker) -> Result<Option<String>, Refusal> {
+        if self.is_within_limits(&quote.offer) {
+            return Ok(None);
+        }
+        let what =
+            "a quote beyond the seller's limits (`quoting.activate_up_to`, `discount_percent_max`)";
+        asker.require(Right::ApproveDiscount, about(quote), what)?;
+        Ok(asker.name.as_deref().map(str::to_owned))
     }
 
     /// The active quote closes as revised, a draft with the next revision number takes its place

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::asker::Asker;
 use domain::catalog::Catalog;
 use domain::commands::{
     CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
@@ -18,6 +19,7 @@ use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::quote::{Quote, QuoteCloseReason, QuoteState};
+use domain::rights::Right;
 use domain::samples;
 use domain::shelf::Shelf;
 use domain::story::{Story, Told};

@@ -151,7 +151,7 @@ impl Messages {
     }
 
     fn command(&self, id: &str, data: &serde_json::Value) -> anyhow::Result<Outgoing> {
-        let sender = Sender { source: SOURCE.to_owned(), id: id.to_owned() };
+        let sender = Sender { source: SOURCE.to_owned(), id: id.to_owned(), actor: None };
         Ok(post::command(&sender, QuoteAccept::TYPE.name, &data.to_string())?)
     }
 

@@ -75,6 +75,63 @@ fn f96_the_policy_decides_what_is_activated_by_itself() {
     assert_eq!(told.types(), ["opportunity.repriced.v1"]);
 }
 
+/// Somebody who may just this.
+fn who_may(name: Option<&str>, rights: &[Right]) -> Asker {
+    Asker { name: name.map(Into::into), rights: rights.iter().copied().collect() }
+}
+
+/// A draft of one A-1 with so much taken off, which the limits leave to a person.
+fn discounted_draft(discount: Decimal) -> (Story<Quoting>, QuoteDrafted) {
+    let mut story = story().given(opportunity());
+    let line = OpportunityAddLine { manual_discount: discount, ..add("A-1", dec!(1), true) };
+    let told = story.when(line).unwrap();
+    assert_eq!(told.types(), ["opportunity.repriced.v1", "quote.drafted.v1"]);
+    (story, told.get().unwrap())
+}
+
+#[test]
+fn f96_beyond_the_limit_a_draft_stays_one_until_somebody_who_may_approves_of_it() {
+    let (mut story, draft) = discounted_draft(dec!(30));
+    story.asker = who_may(Some("sam"), &[Right::OfferQuote]);
+    let refused = story.when(QuoteActivate { quote: draft.quote }).unwrap_err();
+    let Refusal::No(reason) = refused else { panic!("it waits: {refused:?}") };
+    assert_eq!((reason.rule, &*reason.found), ("rights.missing", "approve_discount"));
+    assert!(reason.message.starts_with("`sam` lacks the right `approve_discount`"), "{reason}");
+    assert!(reason.message.contains("The operator gives it in the section `[rights]`"), "{reason}");
+    assert_eq!(quote(&story, draft.quote).state, QuoteState::Draft);
+
+    story.asker = who_may(Some("ana"), &[Right::ApproveDiscount]);
+    let told = story.when(QuoteActivate { quote: draft.quote }).unwrap();
+    let said: QuoteActivated = told.get().unwrap();
+    assert_eq!(said.approved_by.as_deref(), Some("ana"));
+    assert!(matches!(quote(&story, draft.quote).state, QuoteState::Active { .. }));
+    // Whoever may not approve of it learns that it was done.
+    story.asker = who_may(Some("sam"), &[Right::OfferQuote]);
+    assert!(story.when(QuoteActivate { quote: draft.quote }).unwrap().already);
+}
+
+#[test]
+fn f96_a_total_beyond_the_limit_needs_approval_too_and_nobody_is_invented_who_gave_it() {
+    let (mut story, draft) = drafted();
+    story.asker = who_may(None, &[Right::OfferQuote]);
+    let refused = story.when(QuoteActivate { quote: draft.quote }).unwrap_err();
+    assert!(refused.reason().message.starts_with("A sender whom the broker does not name"));
+    story.asker = who_may(None, &Right::ALL);
+    let told = story.when(QuoteActivate { quote: draft.quote }).unwrap();
+    assert_eq!(told.get::<QuoteActivated>().unwrap().approved_by, None);
+}
+
+#[test]
+fn f96_within_the_limits_nobody_has_to_approve_and_the_event_names_nobody() {
+    let (mut story, active) = offered();
+    assert_eq!(active.approved_by, None);
+    let told = story.when(QuoteRevise { quote: active.quote }).unwrap();
+    let next: QuoteRevised = told.get().unwrap();
+    story.asker = who_may(Some("sam"), &[]);
+    let told = story.when(QuoteActivate { quote: next.quote }).unwrap();
+    assert_eq!(told.get::<QuoteActivated>().unwrap().approved_by, None);
+}
+
 #[test]
 fn f87_a_complete_line_edits_the_live_draft_under_its_number() {
     let (mut story, first) = drafted();
