@@ -10,10 +10,10 @@ use serde_json::json;
 use super::Context;
 use super::time::moment;
 use crate::store::DatabaseSettings;
-use crate::store::rebuild::{Difference, Progress, Rebuild};
+use crate::store::rebuild::{Difference, Extent, Progress, Rebuild};
 
-/// The schema of a rebuild that is only compared.
-const PASSING: &str = "leadmill_rebuild";
+/// The schema of a rebuild that is only looked at.
+pub const PASSING: &str = "leadmill_rebuild";
 
 /// Options of `leadmill rebuild`.
 ///
@@ -38,7 +38,8 @@ pub struct Options {
 /// Where the log cannot be told again.
 pub async fn untold(database: &DatabaseSettings) -> anyhow::Result<Vec<String>> {
     let fault = |fault| anyhow!("{fault}");
-    let mut rebuild = Rebuild::begin(database, PASSING, None).await.map_err(fault)?;
+    let all = Extent::default();
+    let mut rebuild = Rebuild::begin(database, PASSING, &all).await.map_err(fault)?;
     rebuild.tell(|_| {}).await.map_err(fault)?;
     let differences = rebuild.compare().await.map_err(fault)?;
     rebuild.drop().await.map_err(fault)?;
@@ -66,7 +67,8 @@ impl Options {
         let fault = |fault| anyhow!("{fault}");
         let schema = self.into.as_deref().unwrap_or(PASSING);
         let begun = Instant::now();
-        let rebuild = Rebuild::begin(&settings.database, schema, self.until);
+        let of = Extent { until: self.until, about: None };
+        let rebuild = Rebuild::begin(&settings.database, schema, &of);
         let mut rebuild = rebuild.await.map_err(fault)?;
         let told = rebuild.tell(|_| {}).await.map_err(fault)?;
         let took_s = begun.elapsed().as_secs_f64();

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use chrono::{DateTime, Utc};
 use domain::events::InputHeld;
 use domain::message::{Message, SubjectKind};
 use serde_json::{Map, Value};
@@ -10,11 +11,15 @@ use serde_json::{Map, Value};
 use super::Context;
 use super::meant::subject_of;
 use super::output::{flat, narrow, plain, quoted};
+use super::rebuild::PASSING;
+use super::time::moment;
 use super::told;
 use crate::contract;
+use crate::settings::Settings;
 use crate::store::detail::{self, Detail, LINKED_MAX, Step};
 use crate::store::history::ENTRIES_MAX;
 use crate::store::label::Labelled;
+use crate::store::rebuild::{Extent, Rebuild};
 use crate::store::{self, Fault, declared, subject};
 
 /// Stands for what a person has to fill in.
@@ -28,6 +33,7 @@ Examples:
   leadmill show quote Q-100042                   its last revision
   leadmill show input 0190b5c0-…                 of a held one: what was read, and how to release it
   leadmill show invoice INV-2026-000042 --json
+  leadmill show order O-100042 --at 2026-11-01   as it was then
 
 Ids and numbers are shown by `leadmill list` and `leadmill trace`.")]
 pub struct Show {
@@ -37,6 +43,9 @@ pub struct Show {
     /// Its id, or its number where it has one
     #[arg(value_name = "ID|NUMBER")]
     key: String,
+    /// As it was then: a day, or a moment as 2026-11-01T09:00:00Z; told again from the log
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<DateTime<Utc>>,
 }
 
 impl Show {
@@ -50,9 +59,41 @@ impl Show {
             None => None,
         };
         let _ = store::close(conn).await;
-        let detail = found.ok_or_else(|| unknown(kind, self.key.trim()))?;
+        let mut detail = found.ok_or_else(|| unknown(kind, self.key.trim()))?;
+        if let Some(at) = self.at {
+            detail = self.at(&settings, &detail.named, at).await?;
+        }
         context.output.print(&detail, for_people)?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Show {
+    /// The record as the log tells it up to that time, by the same view on tables that are made for it and gone after.
+    async fn at(
+        &self,
+        settings: &Settings,
+        named: &Labelled,
+        at: DateTime<Utc>,
+    ) -> anyhow::Result<Detail> {
+        let of = Extent { until: Some(at), about: Some(named.id) };
+        let rebuild = Rebuild::begin(&settings.database, PASSING, &of);
+        let mut rebuild = rebuild.await.map_err(sentence)?;
+        rebuild.tell(|_| {}).await.map_err(sentence)?;
+        let then = detail::read(rebuild.told(), named.subject, named.id).await.map_err(sentence)?;
+        rebuild.drop().await.map_err(sentence)?;
+        let mut then = then.ok_or_else(|| {
+            anyhow!(
+                "The {} was not there yet at {}.",
+                named.subject,
+                at.format("%Y-%m-%d %H:%M:%S UTC")
+            )
+        })?;
+        then.history.retain(|entry| entry.at <= at);
+        then.history_cut = false;
+        // What can be asked for depends on how it stands today.
+        then.next.clear();
+        Ok(then)
     }
 }
 

@@ -153,12 +153,13 @@ impl Input {
         }
     }
 
-    /// A lead was made of it.
+    /// A lead was made of it, and has what was read.
     ///
     /// # Errors
     /// [`Refusal`] where it has a verdict already.
     pub fn created(&self, lead: LeadId, number: &str) -> Result<Self, Refusal> {
-        self.judged(&InputAction::Create { lead }, format!("Lead {number} was made of it."))
+        let reason = format!("Lead {number} was made of it.");
+        Ok(Self { enquiry: None, ..self.judged(&InputAction::Create { lead }, reason)? })
     }
 
     /// It was added to an open lead, be it by its own person or by another one within its conversation.
@@ -171,7 +172,7 @@ impl Input {
         } else {
             format!("It was added to the open lead {number} of the same person.")
         };
-        self.judged(&InputAction::Join { lead }, reason)
+        Ok(Self { enquiry: None, ..self.judged(&InputAction::Join { lead }, reason)? })
     }
 
     /// So many parts were taken out of it by now.

@@ -320,7 +320,12 @@ impl Message {
         asked: Option<(&MessageType, Subject)>,
         rights: &Rights,
     ) -> Result<(), String> {
-        let Some(asked) = asked.filter(|_| self.arrived.outside) else { return Ok(()) };
+        if !self.arrived.outside {
+            return Ok(());
+        }
+        let Some(asked) = asked else {
+            return Err("Nobody can say who may ask for it: it is about nothing.".to_owned());
+        };
         match asker(rights, (self.sender.as_deref(), self.actor.as_ref()), asked) {
             Ok(asker) => self.asker = asker,
             Err(refusal) => {

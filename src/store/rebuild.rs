@@ -17,6 +17,7 @@ mod timers;
 
 pub use compare::Difference;
 use log::Entry;
+pub use log::Extent;
 use timers::Timers;
 
 /// How many events are told at once: the records that they are about lie in memory.
@@ -38,19 +39,15 @@ pub struct Progress {
 }
 
 impl Rebuild {
-    /// Begins: an empty schema of that name with the tables that the log can fill, and the log as it is now, up
-    /// to a time where one is given.
+    /// Begins: an empty schema of that name with the tables that the log can fill, and as much of the log as is
+    /// asked for, as it is now.
     ///
     /// # Errors
     /// [`Fault::Ours`] where the name is none or taken, or the role may make no schema; else those of the database.
-    pub async fn begin(
-        database: &DatabaseSettings,
-        schema: &str,
-        until: Option<DateTime<Utc>>,
-    ) -> Result<Self> {
+    pub async fn begin(database: &DatabaseSettings, schema: &str, of: &Extent) -> Result<Self> {
         let mut conn = super::connect(database, "leadmill rebuild").await?;
         tables::begin(&mut conn).await?;
-        log::open(&mut conn, until).await?;
+        log::open(&mut conn, of).await?;
         tables::make(&mut conn, schema).await?;
         Ok(Self { conn, schema: schema.to_owned() })
     }
@@ -91,6 +88,11 @@ impl Rebuild {
         }
         super::world::save(&mut self.conn, &world).await?;
         timers.save(&mut self.conn).await
+    }
+
+    /// The connection that sees the tables as they were told.
+    pub const fn told(&mut self) -> &mut Connection {
+        &mut self.conn
     }
 
     /// What differs between the tables as they are and what the log makes of them.

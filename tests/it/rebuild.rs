@@ -66,3 +66,35 @@ async fn a_rebuild_leaves_nothing_behind_and_makes_every_declared_table() {
         assert_eq!(is, made, "{}", table.name);
     }
 }
+
+#[tokio::test]
+async fn f118_a_record_is_shown_as_it_was_at_any_time() {
+    let it = history().await;
+    let moment = |ty: &str| {
+        format!(
+            "SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM event
+             WHERE type = '{ty}' ORDER BY position LIMIT 1"
+        )
+    };
+    let of = |what: &str| {
+        format!("SELECT subject::text FROM event WHERE type = '{what}' ORDER BY position LIMIT 1")
+    };
+    let invoice = it.texts(&of("invoice.paid.v1")).await.remove(0);
+    let issued = it.texts(&moment("invoice.issued.v1")).await.remove(0);
+    let shown = |at: Option<String>| {
+        let (it, invoice) = (&it, invoice.clone());
+        async move {
+            let at = at.iter().flat_map(|at| ["--at", at]);
+            let verb: Vec<_> =
+                ["show", "invoice", &invoice, "--json"].into_iter().chain(at).collect();
+            leadmill(it, &verb).await
+        }
+    };
+    let now = shown(None).await.json();
+    let then = shown(Some(issued)).await.json();
+    assert_eq!((&now["state"], &then["state"]), (&json!("paid"), &json!("issued")));
+    assert_eq!(now["record"]["total_amount"], then["record"]["total_amount"]);
+    assert_eq!(then["parts"]["payment"], json!([]));
+    let before = shown(Some("2020-01-01".into())).await;
+    assert!(!before.success && before.err.contains("was not there yet"), "{}", before.err);
+}

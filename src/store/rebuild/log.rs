@@ -24,11 +24,21 @@ pub struct Entry {
     pub data: String,
 }
 
-/// Opens the log as it is now; up to a time, before the first decision that saw a later one.
-pub async fn open(conn: &mut Connection, until: Option<DateTime<Utc>>) -> Result<()> {
+/// How much of the log is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extent {
+    /// Up to a time: before the first decision that saw a later one.
+    pub until: Option<DateTime<Utc>>,
+    /// A record and all that has to do with it: its pipelines, and those of every record in them.
+    pub about: Option<Uuid>,
+}
+
+/// Opens the log as it is now.
+pub async fn open(conn: &mut Connection, of: &Extent) -> Result<()> {
     // A cursor cannot be checked when it is compiled; its rows are read by name in `next`.
     let until =
-        until.map_or_else(|| "NULL".to_owned(), |until| format!("'{}'", until.to_rfc3339()));
+        of.until.map_or_else(|| "NULL".to_owned(), |until| format!("'{}'", until.to_rfc3339()));
+    let about = of.about.map(about).unwrap_or_default();
     let declare = format!(
         "DECLARE log NO SCROLL CURSOR FOR
          SELECT id, at, worker, type AS ty, kind, subject, sequence, correlation, cause,
@@ -36,10 +46,25 @@ pub async fn open(conn: &mut Connection, until: Option<DateTime<Utc>>) -> Result
          FROM event
          WHERE position < coalesce(
              (SELECT min(position) FROM event WHERE at > {until}::timestamptz), 9223372036854775807)
+           {about}
          ORDER BY position"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(declare)).execute(conn).await?;
     Ok(())
+}
+
+/// Which messages have to do with a record. The catalog has its own pipelines, and is in nobody else's.
+fn about(id: Uuid) -> String {
+    format!(
+        "AND correlation IN (
+             WITH RECURSIVE pipeline (id) AS (
+                 SELECT correlation FROM event WHERE subject = '{id}'
+                 UNION SELECT other.correlation
+                 FROM pipeline
+                 JOIN event AS own ON own.correlation = pipeline.id AND own.subject_kind <> 'catalog'
+                 JOIN event AS other ON other.subject = own.subject)
+             SELECT id FROM pipeline)"
+    )
 }
 
 /// The next part of the log; empty at its end.

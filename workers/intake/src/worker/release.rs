@@ -67,7 +67,7 @@ pub(super) fn release_held(
              `enquiry.person.phones`, or an empty `enquiry` to make a lead all the same.",
         ));
     }
-    judge(world, Input { enquiry: None, ..input.clone() }, &enquiry, false, ctx)
+    judge(world, input.clone(), &enquiry, false, ctx)
 }
 
 /// Each field is named, so that a new one is not forgotten.
