@@ -113,10 +113,11 @@ fn for_people(answer: &SentCommand) -> String {
     let outcome = answer.outcome.iter();
     let replaced = outcome.flat_map(|o| &o.events).find(|e| e.ty == "catalog.replaced.v1");
     match replaced {
-        Some(event) => format!(
-            "The catalog was replaced: {} products, {} price lists.",
-            event.data["products"], event.data["price_lists"]
-        ),
+        Some(event) => {
+            let count = |list: &str| event.data[list].as_array().map_or(0, Vec::len);
+            let (products, lists) = (count("products"), count("price_lists"));
+            format!("The catalog was replaced: {products} products, {lists} price lists.")
+        }
         None => answer.for_people(),
     }
 }

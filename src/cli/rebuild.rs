@@ -1,7 +1,7 @@
 //! `leadmill rebuild`: the tables made anew from the log, kept in a schema or compared with those that are.
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, ensure};
 use chrono::{DateTime, Utc};
@@ -71,7 +71,7 @@ impl Options {
         let rebuild = Rebuild::begin(&settings.database, schema, &of);
         let mut rebuild = rebuild.await.map_err(fault)?;
         let told = rebuild.tell(|_| {}).await.map_err(fault)?;
-        let took_s = begun.elapsed().as_secs_f64();
+        let took = begun.elapsed();
         let differences = if self.check { rebuild.compare().await.map_err(fault)? } else { vec![] };
         if self.into.is_some() {
             rebuild.keep().await.map_err(fault)?;
@@ -79,19 +79,17 @@ impl Options {
             rebuild.drop().await.map_err(fault)?;
         }
         let data = json!({
-            "events": told.events, "until": told.at, "seconds": took_s, "schema": self.into,
+            "events": told.events, "until": told.at, "seconds": took.as_secs_f64(), "schema": self.into,
             "differences": self.check.then_some(&differences),
         });
-        context.output.print(&data, |_| self.shown(told, took_s, &differences))?;
+        context.output.print(&data, |_| self.shown(told, took, &differences))?;
         Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    fn shown(&self, told: Progress, took_s: f64, differences: &[Difference]) -> String {
-        let rate = told.events as f64 / took_s.max(0.001);
-        let mut text = format!(
-            "{} events were told again in {took_s:.1} s ({rate:.0} a second).",
-            told.events
-        );
+    fn shown(&self, told: Progress, took: Duration, differences: &[Difference]) -> String {
+        let rate = u128::from(told.events) * 1000 / took.as_millis().max(1);
+        let mut text =
+            format!("{} events were told again in {took:.1?} ({rate} a second).", told.events);
         if let Some(schema) = &self.into {
             text += &format!(" The tables are in the schema `{schema}`.");
         }

@@ -39,6 +39,8 @@ async fn expect_all_outcomes(it: &Installation) {
             "input.held.v1 1000",
             "input.rejected.v1 1000",
             "input.row.v1 10000",
+            // Its arrival, twenty slices of 500 rows, and that no more follow.
+            "input.split.v1 22",
             "lead.captured.v1 7000",
             "lead.enquiry_added.v1 1000"
         ]

@@ -108,7 +108,10 @@ impl Random for Quote {
 impl Random for Order {
     fn random(dice: &mut Dice) -> Self {
         let (lines, shipments) = (dice.list(order_line), dice.list(shipment));
-        Self { sequence: dice.count(), number: dice.number(), lines, shipments, ..dice.any() }
+        let order: Self = dice.any();
+        // An order of a quote has the deal of that.
+        let quote = order.quote.filter(|_| order.opportunity.is_some());
+        Self { sequence: dice.count(), number: dice.number(), quote, lines, shipments, ..order }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {
@@ -123,7 +126,10 @@ impl Random for Order {
 impl Random for Invoice {
     fn random(dice: &mut Dice) -> Self {
         let (number, payments) = (dice.number(), dice.list(payment));
-        Self { sequence: dice.count(), number, payments, ..dice.any() }
+        let invoice: Self = dice.any();
+        // What is billed of a quote is billed of its order.
+        let quote = invoice.quote.filter(|_| invoice.order.is_some());
+        Self { sequence: dice.count(), number, quote, payments, ..invoice }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {

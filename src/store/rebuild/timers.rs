@@ -22,6 +22,13 @@ pub struct Timers {
     said: Vec<(Uuid, Uuid, String)>,
 }
 
+/// The last words of one worker.
+#[derive(Default)]
+struct OfWorker<'t> {
+    planned: Vec<NewTimer<'t>>,
+    canceled: Vec<(Uuid, &'t str)>,
+}
+
 struct Timer {
     due: chrono::DateTime<chrono::Utc>,
     id: Uuid,
@@ -76,9 +83,9 @@ impl Timers {
     /// Writes what waits, and takes away what does not any more.
     pub async fn save(self, conn: &mut Connection) -> Result<()> {
         schedule::forget(conn, &self.said).await?;
-        let mut by_worker: BTreeMap<&str, (Vec<NewTimer<'_>>, Vec<(Uuid, &str)>)> = BTreeMap::new();
+        let mut by_worker: BTreeMap<&str, OfWorker<'_>> = BTreeMap::new();
         for ((worker, about, name), timer) in &self.last {
-            let (planned, canceled) = by_worker.entry(worker).or_default();
+            let OfWorker { planned, canceled } = by_worker.entry(worker).or_default();
             match timer {
                 Some(timer) => planned.push(NewTimer {
                     id: timer.id,
@@ -91,7 +98,7 @@ impl Timers {
                 None => canceled.push((*about, name)),
             }
         }
-        for (worker, (planned, canceled)) in by_worker {
+        for (worker, OfWorker { planned, canceled }) in by_worker {
             schedule::cancel(conn, worker, &canceled).await?;
             schedule::plan(conn, worker, &planned).await?;
         }

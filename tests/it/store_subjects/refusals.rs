@@ -154,8 +154,7 @@ async fn natural_keys_are_unique() {
     assert_eq!(refused_by(result), "sales_order_quote_key", "f99: one order per quote");
     let mut again = samples::invoice(3);
     again.order = invoice.order;
-    let result = insert(&mut conn, vec![again.into()]).await;
-    assert_eq!(refused_by(result), "invoice_sales_order_key", "one invoice per order");
+    insert(&mut conn, vec![again.into()]).await.expect("an order is billed in parts");
     let mut again = samples::invoice(1);
     again.number = "INV-2026-1".into();
     let counter = "invoice_series_seller_series_kind_series_year_counter_key";

@@ -116,7 +116,7 @@ fn f96_a_total_beyond_the_limit_needs_approval_too_and_nobody_is_invented_who_ga
     story.asker = who_may(None, &[Right::OfferQuote]);
     let refused = story.when(QuoteActivate { quote: draft.quote }).unwrap_err();
     assert!(refused.reason().message.starts_with("A sender whom the broker does not name"));
-    story.asker = who_may(None, &Right::ALL);
+    story.asker = who_may(None, Right::ALL);
     let told = story.when(QuoteActivate { quote: draft.quote }).unwrap();
     assert_eq!(told.get::<QuoteActivated>().unwrap().approved_by, None);
 }
