@@ -211,6 +211,7 @@ async fn columns(conn: &mut Connection, writing: &Writing) -> Result<Vec<Named>>
            WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
              AND pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM 'now()'
              AND pg_get_expr(d.adbin, d.adrelid) IS DISTINCT FROM 'pg_current_xact_id()'
+             AND coalesce(pg_get_expr(d.adbin, d.adrelid), '') NOT LIKE 'nextval(%'
            ORDER BY a.attnum"#,
         writing.table
     );

@@ -55,8 +55,11 @@ const EVERY: &str = "true";
 const OF_MINE: &str = "t.id IN (SELECT id FROM mine)";
 const OF_LEADS: &str = "t.lead IN (SELECT id FROM lead WHERE input IN (SELECT id FROM mine))";
 
-const EVENTS: Writing =
-    insert("event", &["t.position"], "t.worker = $1 AND t.cause IN (SELECT id FROM mine)");
+const EVENTS: Writing = insert(
+    "event",
+    &["t.batch", "t.position"],
+    "t.worker = $1 AND t.cause IN (SELECT id FROM mine)",
+);
 const CLAIMS: Writing = claim("inbox", "t.worker = $1 AND t.id IN (SELECT id FROM mine)");
 const ARRIVALS: Writing = claim("received", OF_MINE);
 
