@@ -5,7 +5,7 @@
 use domain::enquiry::Enquiry;
 use domain::message::SubjectKind;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::history::{self, Entry};
 use super::label::Labelled;
 use super::subject::{self, CURRENCY_OF_QUOTE};
-use crate::store::column::corrupt;
 use crate::store::{Connection, Result};
 
 mod links;
@@ -116,10 +115,4 @@ async fn record(
     let Json(record): Json<Map<String, Value>> = row.try_get(0)?;
     let named = Labelled { subject: kind, id, label: row.try_get(1)?, state: row.try_get(2)? };
     Ok(Some((named, record)))
-}
-
-/// The id in a row.
-fn id_in(row: &Map<String, Value>, column: &str) -> Result<Uuid> {
-    let id = row.get(column).and_then(Value::as_str).and_then(|id| id.parse().ok());
-    Ok(id.ok_or_else(|| corrupt(column, &json!(row.get(column))))?)
 }

@@ -50,7 +50,7 @@ pub async fn of_record(conn: &mut Connection, id: Uuid) -> Result<(Vec<Entry>, b
     let whole = usize::try_from(ENTRIES_MAX).unwrap_or(usize::MAX);
     let cut = entries.len() > whole;
     entries.truncate(whole);
-    Ok((in_sequence(entries), cut))
+    Ok((entries, cut))
 }
 
 /// The histories of these records on one timeline, from the event `after` on.
@@ -87,7 +87,7 @@ pub async fn exists(conn: &mut Connection, event: Uuid) -> Result<bool> {
     Ok(found.fetch_one(conn).await?)
 }
 
-/// Events in the order of time; within one transaction, which has one time, in that of each record.
+/// Events in the order in which they were decided.
 async fn entries(
     conn: &mut Connection,
     records: &[Uuid],
@@ -101,12 +101,11 @@ async fn entries(
                   asked.source AS "source?", asked.sender AS "sender?"
            FROM (SELECT * FROM event AS e
                  WHERE e.subject = ANY($1) AND e.kind = 'event'
-                   AND ($2::uuid IS NULL OR (e.at, coalesce(e.sequence, 0), e.id)
-                        > (SELECT l.at, coalesce(l.sequence, 0), l.id FROM event AS l WHERE l.id = $2))
-                 ORDER BY e.at, coalesce(e.sequence, 0), e.id LIMIT $3) AS e
+                   AND ($2::uuid IS NULL OR e.position > (SELECT position FROM event WHERE id = $2))
+                 ORDER BY e.position LIMIT $3) AS e
            LEFT JOIN LATERAL (SELECT source, sender FROM received WHERE id = e.cause LIMIT 1)
                 AS asked ON true
-           ORDER BY e.at, coalesce(e.sequence, 0), e.id"#,
+           ORDER BY e.position"#,
         records,
         after,
         limit
@@ -128,19 +127,4 @@ async fn entries(
         data: row.data.0,
     });
     Ok(rows.collect())
-}
-
-/// In the order of the record's own count: who began later may have written first, having waited for nobody.
-/// What has no place of its own stays behind what happened before it.
-fn in_sequence(mut entries: Vec<Entry>) -> Vec<Entry> {
-    let counted = entries.iter().enumerate().filter(|(_, entry)| entry.sequence.is_some());
-    let at: Vec<_> = counted.map(|(at, _)| at).collect();
-    let mut ordered: Vec<_> = at.iter().filter_map(|at| entries.get(*at).cloned()).collect();
-    ordered.sort_by_key(|entry| entry.sequence);
-    for (at, entry) in at.into_iter().zip(ordered) {
-        if let Some(place) = entries.get_mut(at) {
-            *place = entry;
-        }
-    }
-    entries
 }

@@ -8,9 +8,11 @@ use domain::money::Currency;
 use domain::quote::Quote;
 use domain::world::SubjectId;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
-use crate::store::column::{amount, plain};
+use crate::store::Result;
+use crate::store::column::{amount, corrupt, plain};
 use crate::store::declared::{self, Declared};
 
 /// Who asks, by what was read: the company, else the person, else how they can be reached.
@@ -151,6 +153,12 @@ pub(super) fn with_decimals(table: &Declared, row: &mut Map<String, Value>, curr
         let money = !NO_MONEY.contains(&column.name);
         *text = if money { amount(number, currency) } else { plain(number) }.to_string();
     }
+}
+
+/// The id in a row.
+pub(super) fn id_in(row: &Map<String, Value>, column: &str) -> Result<Uuid> {
+    let id = row.get(column).and_then(Value::as_str).and_then(|id| id.parse().ok());
+    Ok(id.ok_or_else(|| corrupt(column, &json!(row.get(column))))?)
 }
 
 #[cfg(test)]

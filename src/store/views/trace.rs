@@ -176,7 +176,6 @@ pub async fn read(
 }
 
 async fn steps(conn: &mut Connection, correlations: &[Uuid]) -> Result<Vec<Step>> {
-    // What one transaction said has one time; there the order of saying goes on.
     let rows = sqlx::query!(
         r#"SELECT e.id, e.at, e.worker, e.type AS ty, e.kind, e.subject_kind, e.subject, e.sequence,
                   e.correlation, e.cause, e.batch, e.position, e.data AS "data: Json<Value>",

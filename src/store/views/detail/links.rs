@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::id_in;
 use crate::store::declared;
 use crate::store::views::label::{self, Ids, Labelled};
 use crate::store::views::subject;
@@ -57,7 +56,7 @@ pub(super) async fn out(
         else {
             continue;
         };
-        let id = id_in(record, column.name)?;
+        let id = subject::id_in(record, column.name)?;
         ids.entry(target).or_default().push(id);
         named.push((column.name, id));
     }

@@ -6,7 +6,6 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Row};
 use uuid::Uuid;
 
-use super::id_in;
 use crate::store::declared::{self, Declared};
 use crate::store::views::subject;
 use crate::store::{Connection, Result};
@@ -28,7 +27,7 @@ pub(super) async fn read(
         let Some(owner) = table.owner else { continue };
         let owners = match read.iter().find(|(it, ..)| it.name == owner) {
             Some((.., rows)) => {
-                rows.iter().map(|(_, row)| id_in(row, "id")).collect::<Result<_>>()?
+                rows.iter().map(|(_, row)| subject::id_in(row, "id")).collect::<Result<_>>()?
             }
             None => vec![id],
         };
@@ -46,7 +45,7 @@ pub(super) async fn read(
             continue;
         };
         for (_, part) in owners.iter_mut() {
-            let id = id_in(part, "id")?;
+            let id = subject::id_in(part, "id")?;
             let own = rows.iter().filter(|(owner, _)| *owner == id);
             let own = own.map(|(_, row)| Value::Object(row.clone()));
             part.insert(table.name.to_owned(), own.collect());
