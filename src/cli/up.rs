@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::Context;
 use super::context::exports;
 use super::migrate::{Ready, prepare};
-use super::output::say;
+use super::output::{quoted, say};
 
 /// Options of `leadmill up`.
 #[derive(Clone, Debug, clap::Args)]
@@ -33,7 +33,7 @@ impl Up {
         let ready = if self.servers { Ready::default() } else { prepare(&settings).await? };
         ready.notes.iter().for_each(|note| say(note.clone()));
         if self.env {
-            let set = |(name, value): (&str, String)| format!("{name}='{}'", quoted(&value));
+            let set = |(name, value): (&str, String)| format!("{name}={}", quoted(&value));
             println!("export {}", exports(&settings).map(set).join(" "));
             return Ok(ExitCode::SUCCESS);
         }
@@ -61,9 +61,4 @@ impl Up {
         })?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// A value between single quotes of a shell.
-fn quoted(value: &str) -> String {
-    value.replace('\'', r"'\''")
 }
