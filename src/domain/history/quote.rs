@@ -5,7 +5,7 @@ use crate::decide::{Later, Needs};
 use crate::events::{QuoteActivated, QuoteClosed, QuoteDrafted, QuoteRevised, QuoteWon};
 use crate::ids::{OpportunityId, QuoteId};
 use crate::message::{Said, Subject, SubjectKind};
-use crate::quote::{EXPIRY, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use crate::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use crate::replay::{Gap, Past, Replay};
 
 impl Replay for QuoteDrafted {
@@ -14,15 +14,8 @@ impl Replay for QuoteDrafted {
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
-        let draft = Quote {
-            id: self.quote,
-            sequence: past.sequence,
-            number: self.number.clone(),
-            revision: self.revision,
-            offer: self.offer.clone(),
-            state: QuoteState::Draft,
-        };
-        put(past, self.opportunity, draft)
+        let numbered = (self.number.as_str(), self.revision);
+        draft(past, self.opportunity, self.quote, numbered, &self.offer)
     }
 }
 
@@ -47,15 +40,8 @@ impl Replay for QuoteRevised {
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
-        let draft = Quote {
-            id: self.quote,
-            sequence: past.sequence,
-            number: self.number.clone(),
-            revision: self.revision,
-            offer: self.offer.clone(),
-            state: QuoteState::Draft,
-        };
-        put(past, self.opportunity, draft)
+        let numbered = (self.number.as_str(), self.revision);
+        draft(past, self.opportunity, self.quote, numbered, &self.offer)
     }
 }
 
@@ -90,6 +76,18 @@ impl Replay for QuoteWon {
         let won = quote.apply(&QuoteAction::Win { at: past.at })?;
         put(past, self.opportunity, won)
     }
+}
+
+/// A new draft, or another offer in one that is known.
+fn draft(
+    past: &mut Past<'_>,
+    opportunity: OpportunityId,
+    id: QuoteId,
+    (number, revision): (&str, i32),
+    offer: &Offer,
+) -> Result<(), Gap> {
+    let (sequence, number, state) = (past.sequence, number.to_owned(), QuoteState::Draft);
+    put(past, opportunity, Quote { id, sequence, number, revision, offer: offer.clone(), state })
 }
 
 fn known(past: &Past<'_>, opportunity: OpportunityId, id: QuoteId) -> Result<Quote, Gap> {
