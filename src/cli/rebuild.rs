@@ -10,10 +10,13 @@ use serde_json::json;
 use super::Context;
 use super::time::moment;
 use crate::store::DatabaseSettings;
-use crate::store::rebuild::{Difference, Extent, Progress, Rebuild};
+use crate::store::rebuild::{Difference, Extent, Rebuild, Retold};
 
-/// The schema of a rebuild that is only looked at.
-pub const PASSING: &str = "leadmill_rebuild";
+/// The schema of a rebuild that is only looked at: one for each process, so that none waits for another.
+#[must_use]
+pub fn passing() -> String {
+    format!("leadmill_rebuild_{}", std::process::id())
+}
 
 /// Options of `leadmill rebuild`.
 ///
@@ -39,8 +42,8 @@ pub struct Options {
 pub async fn untold(database: &DatabaseSettings) -> anyhow::Result<Vec<String>> {
     let fault = |fault| anyhow!("{fault}");
     let all = Extent::default();
-    let mut rebuild = Rebuild::begin(database, PASSING, &all).await.map_err(fault)?;
-    rebuild.tell(|_| {}).await.map_err(fault)?;
+    let mut rebuild = Rebuild::begin(database, &passing(), &all).await.map_err(fault)?;
+    rebuild.tell().await.map_err(fault)?;
     let differences = rebuild.compare().await.map_err(fault)?;
     rebuild.drop().await.map_err(fault)?;
     Ok(differences.iter().map(sentence).collect())
@@ -65,12 +68,12 @@ impl Options {
         );
         let settings = context.settings().await?;
         let fault = |fault| anyhow!("{fault}");
-        let schema = self.into.as_deref().unwrap_or(PASSING);
+        let schema = self.into.clone().unwrap_or_else(passing);
         let begun = Instant::now();
         let of = Extent { until: self.until, about: None };
-        let rebuild = Rebuild::begin(&settings.database, schema, &of);
+        let rebuild = Rebuild::begin(&settings.database, &schema, &of);
         let mut rebuild = rebuild.await.map_err(fault)?;
-        let told = rebuild.tell(|_| {}).await.map_err(fault)?;
+        let told = rebuild.tell().await.map_err(fault)?;
         let took = begun.elapsed();
         let differences = if self.check { rebuild.compare().await.map_err(fault)? } else { vec![] };
         if self.into.is_some() {
@@ -86,7 +89,7 @@ impl Options {
         Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    fn shown(&self, told: Progress, took: Duration, differences: &[Difference]) -> String {
+    fn shown(&self, told: Retold, took: Duration, differences: &[Difference]) -> String {
         let rate = u128::from(told.events) * 1000 / took.as_millis().max(1);
         let mut text =
             format!("{} events were told again in {took:.1?} ({rate} a second).", told.events);

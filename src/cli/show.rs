@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::Context;
 use super::meant::subject_of;
 use super::output::{flat, narrow, plain, quoted};
-use super::rebuild::PASSING;
+use super::rebuild::passing;
 use super::time::moment;
 use super::told;
 use crate::contract;
@@ -77,9 +77,9 @@ impl Show {
         at: DateTime<Utc>,
     ) -> anyhow::Result<Detail> {
         let of = Extent { until: Some(at), about: Some(named.id) };
-        let rebuild = Rebuild::begin(&settings.database, PASSING, &of);
-        let mut rebuild = rebuild.await.map_err(sentence)?;
-        rebuild.tell(|_| {}).await.map_err(sentence)?;
+        let rebuild = Rebuild::begin(&settings.database, &passing(), &of).await;
+        let mut rebuild = rebuild.map_err(sentence)?;
+        rebuild.tell().await.map_err(sentence)?;
         let then = detail::read(rebuild.told(), named.subject, named.id).await.map_err(sentence)?;
         rebuild.drop().await.map_err(sentence)?;
         let mut then = then.ok_or_else(|| {

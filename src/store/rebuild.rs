@@ -31,7 +31,7 @@ pub struct Rebuild {
 
 /// What was told again.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
-pub struct Progress {
+pub struct Retold {
     /// Events told, answers and commands of ours among them.
     pub events: u64,
     /// When the last of them was said.
@@ -56,15 +56,14 @@ impl Rebuild {
     ///
     /// # Errors
     /// [`Fault::Ours`] where the log has an event that this program cannot tell; else those of the database.
-    pub async fn tell(&mut self, mut said: impl FnMut(Progress)) -> Result<Progress> {
-        let mut progress = Progress { events: 0, at: None };
+    pub async fn tell(&mut self) -> Result<Retold> {
+        let mut told = Retold { events: 0, at: None };
         loop {
             let entries = log::next(&mut self.conn, EVENTS_AT_ONCE).await?;
-            let Some(last) = entries.last() else { return Ok(progress) };
-            progress.at = Some(last.at);
+            let Some(last) = entries.last() else { return Ok(told) };
+            told.at = Some(last.at);
             self.tell_some(&entries).await?;
-            progress.events += u64::try_from(entries.len()).unwrap_or_default();
-            said(progress);
+            told.events += u64::try_from(entries.len()).unwrap_or_default();
         }
     }
 

@@ -53,16 +53,19 @@ pub async fn open(conn: &mut Connection, of: &Extent) -> Result<()> {
     Ok(())
 }
 
-/// Which messages have to do with a record. The catalog has its own pipelines, and is in nobody else's.
+/// Which messages have to do with a record; an input is the first of its own pipeline. The catalog has pipelines of its
+/// own, and what is no event (a row taken out of a list) leads nowhere: else a row would lead to all of its list.
 fn about(id: Uuid) -> String {
     format!(
         "AND correlation IN (
              WITH RECURSIVE pipeline (id) AS (
-                 SELECT correlation FROM event WHERE subject = '{id}'
+                 SELECT '{id}'::uuid
+                 UNION SELECT correlation FROM event WHERE subject = '{id}' AND sequence > 0
                  UNION SELECT other.correlation
                  FROM pipeline
-                 JOIN event AS own ON own.correlation = pipeline.id AND own.subject_kind <> 'catalog'
-                 JOIN event AS other ON other.subject = own.subject)
+                 JOIN event AS own ON own.correlation = pipeline.id AND own.sequence > 0
+                      AND own.subject_kind <> 'catalog'
+                 JOIN event AS other ON other.subject = own.subject AND other.sequence > 0)
              SELECT id FROM pipeline)"
     )
 }
