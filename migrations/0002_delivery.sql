@@ -83,7 +83,8 @@ CREATE TABLE input_chunk (
 );
 -- Not compressed: a slice of an import is read without unpacking the whole, and writing costs less.
 ALTER TABLE input_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
-COMMENT ON TABLE input_chunk IS 'The raw bytes of inputs in pieces of 256 KiB, kept for ever beside what was made of them.';
+COMMENT ON TABLE input_chunk IS
+    'What came from outside as it came, inputs and commands, in pieces of 256 KiB: kept for ever beside what was made of it.';
 COMMENT ON COLUMN input_chunk.bytes IS 'Null once erased by the role privacy.';
 
 -- The lists in workbooks: opened once, when they arrive, and read slice by slice like any other list.

@@ -63,7 +63,7 @@ CREATE FUNCTION erase_raw(input uuid) RETURNS bigint
     SELECT (SELECT count(*) FROM chunks) + (SELECT count(*) FROM opened) + (SELECT count(*) FROM headers)
          + (SELECT count(*) FROM parked)
 $$;
-COMMENT ON FUNCTION erase_raw IS 'Nulls the bytes and headers of an input as it arrived; answers how many rows it changed.';
+COMMENT ON FUNCTION erase_raw IS 'Nulls the bytes and headers of an input or command as it arrived; answers how many rows it changed.';
 
 REVOKE EXECUTE ON FUNCTION last_said(uuid[]), said_otherwise(uuid[], text[], bytea[]), named_actors(uuid[]),
     erase_raw(uuid) FROM PUBLIC;

@@ -84,13 +84,13 @@ impl Desk {
         Ok(committed)
     }
 
-    /// Raw bytes are stored before anybody judges them.
+    /// What came from outside is stored as it came before anybody judges it: inputs, and what was asked for.
     async fn store_raw(&mut self, messages: &[Message], claims: &Claims) -> Result<(), Stop> {
-        let raw = claims.fresh.iter().map(|(place, id)| (&messages[*place], (*id).into()));
-        let raw: Vec<_> = raw.filter(|(message, _)| message.is_raw()).collect();
-        let bytes = raw.iter().map(|(it, id)| (*id, (!it.unkept).then_some(&*it.original.body)));
+        let came = claims.fresh.iter().map(|(place, id)| (&messages[*place], (*id).into()));
+        let came: Vec<_> = came.filter(|(message, _)| message.is_from_outside()).collect();
+        let bytes = came.iter().map(|(it, id)| (*id, (!it.unkept).then_some(&*it.original.body)));
         let bytes: Vec<_> = bytes.collect();
-        let opened = raw.iter().filter_map(|(it, id)| Some((*id, Some(&**it.opened.as_ref()?))));
+        let opened = came.iter().filter_map(|(it, id)| Some((*id, Some(&**it.opened.as_ref()?))));
         let opened: Vec<_> = opened.collect();
         if !bytes.is_empty() {
             store::chunk::store(&mut self.conn, Chunks::Raw, &bytes).await?;

@@ -193,7 +193,7 @@ fn grants(does: &Does) -> Vec<Grant> {
         Does::Work { locks, numbers, sets, plans, .. } => {
             let mut grants: Vec<Grant> = [
                 ("SELECT, INSERT, DELETE", "inbox"),
-                ("INSERT", "nothing, refusal"),
+                ("INSERT", "nothing, refusal, input_chunk"),
                 ("SELECT, INSERT", "event"),
                 ("USAGE", "SEQUENCE log_position"),
                 ("SELECT, INSERT, UPDATE (published_at)", "batch"),

@@ -53,6 +53,24 @@ async fn other_content_under_a_known_id_is_refused_once_however_often_it_comes()
 }
 
 #[tokio::test]
+async fn t13_what_was_asked_from_outside_is_kept_once_as_it_came_until_it_is_erased() {
+    let it = Installation::new().await;
+    let (workers, lead) = scored(&it).await;
+    let asked = disqualify("once", &lead);
+    it.publish(vec![asked.clone()]).await;
+    it.until("it is disqualified", DISQUALIFIED).await;
+    it.publish(vec![asked.clone()]).await;
+    it.until("it came again", "SELECT sum(repeats) = 1 FROM received WHERE external_id = 'once'")
+        .await;
+    workers.stop().await;
+    let kept = "SELECT coalesce(encode(bytes, 'escape'), 'erased') FROM input_chunk
+                WHERE input = (SELECT id FROM received WHERE external_id = 'once')";
+    assert_eq!(it.texts(kept).await, [String::from_utf8(asked.body.to_vec()).unwrap()]);
+    it.execute("SELECT erase_raw(id) FROM received WHERE external_id = 'once'").await;
+    assert_eq!(it.texts(kept).await, ["erased"]);
+}
+
+#[tokio::test]
 async fn one_id_sent_to_two_workers_is_a_message_for_each_and_halts_nobody() {
     let it = Installation::new().await;
     let (workers, lead) = scored(&it).await;

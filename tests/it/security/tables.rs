@@ -49,6 +49,7 @@ fn forbidden() -> Vec<(&'static str, String)> {
         ("ordering", "SELECT 1 FROM invoice"),
         ("invoicing", "UPDATE sales_order SET state = 'canceled'"),
         ("invoicing", "INSERT INTO quote_line SELECT * FROM quote_line"),
+        ("invoicing", "SELECT 1 FROM input_chunk"),
         ("clock", "SELECT 1 FROM lead"),
         ("clock", "INSERT INTO schedule SELECT * FROM schedule"),
         ("quoting", "UPDATE clock_shift SET by = '1 day'"),
