@@ -48,12 +48,13 @@ planted: tools ## Plant bugs, and see that the selftest finds each of them
 servers-check: tools ## Run all tests and a selftest on the servers of three Debian releases, old and new
 	@tests/servers/check.sh
 
-release-check: build ## What is too long for .ci/run: documentation, mutations, longer selftests, planted bugs, other servers
+release-check: build ## What is too long for .ci/run: longer selftests, planted bugs, other servers; with BEFORE=v1 workers of that release beside
 	@$(MAKE) --no-print-directory check clients
 	@.ci/queries
 	@cargo build --release && target/release/leadmill mutate --seed 1 --count 200000
 	@$(LEADMILL) selftest --seed 1 --minutes 3 --nodes 3
 	@$(LEADMILL) selftest --seed 3 --minutes 10 --nodes 3
+	@[ -z "$(BEFORE)" ] || tests/before.sh "$(BEFORE)"
 	@$(MAKE) --no-print-directory planted servers-check
 
 check: tools ## Check format, lints and documentation

@@ -77,6 +77,9 @@ pub struct Selftest {
     /// Inputs per second
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     rate: u32,
+    /// An older leadmill that each second start of a worker is of, beside this one
+    #[arg(long, value_name = "PROGRAM")]
+    before: Option<PathBuf>,
     /// The longest that it waits for rest after the last fault
     #[arg(long, value_name = "SECONDS", default_value_t = 240)]
     settle: u64,
@@ -115,7 +118,7 @@ impl Selftest {
         if let Some(file) = &context.global.config {
             environment.push(("LEADMILL_CONFIG".to_owned(), file.display().to_string()));
         }
-        let fleet = Fleet::start(folder.join("logs"), environment)?;
+        let fleet = Fleet::start(folder.join("logs"), environment, self.before.as_deref())?;
         let ask = Ask::by(SOURCE);
         let catalog = ask.ask(context, &settings, CatalogReplace::TYPE.name, CATALOG);
         let catalog = catalog.await.context("The catalog was not imported")?;

@@ -1,11 +1,11 @@
 //! The workers as processes, started again whenever they end, as a service manager would.
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
-use std::process::ExitStatus;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use leadmill::cli::processes::Process;
 use leadmill::cli::sibling::{self, LEADMILL};
 use leadmill::messaging::EXIT_STUCK;
@@ -28,8 +28,9 @@ const JUMP_HOURS: u64 = 72;
 
 /// All workers.
 pub struct Fleet {
-    /// The program that the workers are.
-    program: PathBuf,
+    /// The programs that the workers are, in turns.
+    programs: Vec<PathBuf>,
+    launched: usize,
     folder: PathBuf,
     environment: Vec<(String, String)>,
     slots: Vec<Slot>,
@@ -58,17 +59,26 @@ pub struct Ends {
 }
 
 impl Fleet {
-    /// Starts all workers, with logs in `folder`.
+    /// Starts all workers, with logs in `folder`; each second start is of the program `before`, where there is one.
     ///
     /// # Errors
-    /// Where a process cannot be started.
-    pub fn start(folder: PathBuf, environment: Vec<(String, String)>) -> anyhow::Result<Self> {
+    /// Where a process cannot be started, or the program before does not know this database.
+    pub fn start(
+        folder: PathBuf,
+        environment: Vec<(String, String)>,
+        before: Option<&Path>,
+    ) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("The folder `{}` cannot be made", folder.display()))?;
         let slot = |name| Slot { name, process: None, armed: false, ended_at: Instant::now() };
         let slots = workers::NAMES.map(slot).into();
-        let program = sibling::beside(LEADMILL)?;
-        let mut fleet = Self { program, folder, environment, slots, ends: Ends::default() };
+        let mut programs = vec![sibling::beside(LEADMILL)?];
+        if let Some(before) = before {
+            knows(before, &environment)?;
+            programs.push(before.to_owned());
+        }
+        let ends = Ends::default();
+        let mut fleet = Self { programs, launched: 0, folder, environment, slots, ends };
         for place in 0..fleet.slots.len() {
             let log = fleet.folder.join(format!("{}.log", fleet.slots[place].name));
             // Where there is none, there is nothing to remove.
@@ -181,9 +191,11 @@ impl Fleet {
     fn launch(&mut self, place: usize, more: &[(&str, &str)]) -> anyhow::Result<()> {
         let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let environment: Vec<_> = self.environment.iter().cloned().chain(more).collect();
+        let program = &self.programs[self.launched % self.programs.len()];
+        self.launched += 1;
         let slot = &mut self.slots[place];
         slot.process = Some(Process::start(
-            &self.program,
+            program,
             slot.name,
             &self.folder,
             &environment,
@@ -219,6 +231,16 @@ impl Fleet {
         process.wait(DRAIN_LIMIT).await?;
         Ok(false)
     }
+}
+
+/// A worker that does not know the database ends at once, as one does that finds no server: here it is told.
+fn knows(program: &Path, environment: &[(String, String)]) -> anyhow::Result<()> {
+    let named = program.display();
+    let asked = Command::new(program).arg("status").envs(environment.iter().cloned()).output();
+    let asked = asked.with_context(|| format!("The program `{named}` cannot be run"))?;
+    let words = String::from_utf8_lossy(&asked.stderr);
+    ensure!(asked.status.success(), "The program `{named}` cannot work here: {}", words.trim());
+    Ok(())
 }
 
 /// Asks it to end: once, since asked twice it ends without finishing.
