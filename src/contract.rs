@@ -17,12 +17,14 @@ mod example;
 mod lifecycles;
 mod raw;
 mod schema;
+mod shape;
 mod write;
 
 pub use entry::{Contract, Entry, Role, types};
 pub use example::example;
 pub use lifecycles::lifecycles;
 pub use raw::RawInput;
+pub use shape::shapes;
 pub use write::{WriteError, Written};
 
 /// The schema of the envelope, by name beside those of the types.

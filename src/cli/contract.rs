@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use super::Context;
 use super::output::table;
-use crate::contract::{Contract as Whole, Entry, Role, schema, text};
+use crate::contract::{Contract as Whole, Entry, Role, schema, shapes, text};
 
 /// Options of `leadmill contract`.
 #[derive(Clone, Debug, clap::Args)]
@@ -19,6 +19,9 @@ pub(super) struct Contract {
     /// List every message type, the right that it needs, who says it and who hears it, and the exchange
     #[arg(long)]
     list: bool,
+    /// Print the shape of every type, without the words: what is promised of it
+    #[arg(long)]
+    shapes: bool,
     /// Write asyncapi.json, lifecycles.md and schemas/ into a folder
     #[arg(long, value_name = "FOLDER")]
     write: Option<PathBuf>,
@@ -31,6 +34,10 @@ impl Contract {
                 format!("There is no message type `{name}`; `leadmill contract --list` lists all.")
             })?;
             context.output.print(&schema, |schema| text(schema.clone()))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if self.shapes {
+            context.output.print(&shapes(), |shapes| text(shapes.clone()))?;
             return Ok(ExitCode::SUCCESS);
         }
         let contract = Whole::built_in()?;

@@ -14,6 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 mod bounds;
+mod frozen;
 mod golden;
 mod open;
 mod unknown;
