@@ -22,7 +22,7 @@ const fn lost(invariant: &'static str, statement: &'static str) -> Break {
     Break { invariant, statement, settled: true }
 }
 
-const BREAKS: [Break; 29] = [
+const BREAKS: [Break; 30] = [
     broken(
         "input.verdict",
         "INSERT INTO received (source, external_id, id, worker, kind, digest, batch)
@@ -80,6 +80,8 @@ const BREAKS: [Break; 29] = [
     ),
     broken("invoice.numbers", "UPDATE invoice SET issue_date = issue_date + 1 WHERE counter = 1"),
     broken("totals.computed", "UPDATE quote SET tax_amount = tax_amount + 0.01"),
+    // By the rules that stand in the document (T14).
+    broken("totals.computed", "UPDATE sales_order SET header = jsonb_set(header, '{rules,price_digits}', '9')"),
     broken("totals.computed", "UPDATE order_line SET net_amount = net_amount - 0.01"),
     broken("totals.computed", "UPDATE invoice SET total_amount = total_amount + 0.01"),
     broken(
@@ -225,4 +227,38 @@ fn answers(audit: &Output, answer: &str) -> Vec<String> {
     named
         .map(|one| one["name"].as_str().map_or_else(|| Value::Null.to_string(), str::to_owned))
         .collect()
+}
+
+#[tokio::test]
+async fn t5_an_order_without_a_quote_and_an_invoice_without_an_order_break_nothing() {
+    const DIRECT: &str = "UPDATE sales_order SET quote = NULL; UPDATE invoice SET quote = NULL;
+        UPDATE quote SET state = 'closed', won_at = NULL, acceptance = NULL, closed_at = now(),
+                         close_reason = 'lost' WHERE state = 'won'";
+    const OWN: &str =
+        "UPDATE invoice SET sales_order = NULL; UPDATE invoice_line SET order_line = NULL";
+    let it = history().await;
+    for statement in [DIRECT, OWN] {
+        it.execute(statement).await;
+        let audit = leadmill(&it, &["audit", "--json"]).await;
+        assert_eq!(answers(&audit, "broken"), [""; 0], "{}", audit.out);
+    }
+}
+
+#[tokio::test]
+async fn t5_what_all_invoices_of_an_order_bill_together_is_held_against_what_was_shipped() {
+    // Another invoice of the same lines: more than was shipped, unless the first is given back.
+    const AGAIN: &str = "CREATE TEMP TABLE again AS SELECT * FROM invoice LIMIT 1;
+        CREATE TEMP TABLE lines AS SELECT * FROM invoice_line WHERE invoice = (SELECT id FROM again);
+        UPDATE again SET id = gen_random_uuid(), counter = 1000, number = 'INV-again', series_kind = 'other';
+        UPDATE lines SET invoice = (SELECT id FROM again), id = gen_random_uuid();
+        INSERT INTO invoice SELECT * FROM again; INSERT INTO invoice_line SELECT * FROM lines";
+    const CREDIT: &str = "UPDATE invoice SET document_type = '381' WHERE number = 'INV-again'";
+    let it = history().await;
+    it.execute(AGAIN).await;
+    for (statement, broken) in [("SELECT 1", true), (CREDIT, false)] {
+        it.execute(statement).await;
+        let audit = leadmill(&it, &["audit", "--json"]).await;
+        let found = answers(&audit, "broken");
+        assert_eq!(found.iter().any(|it| it == "invoice.quantities"), broken, "{}", audit.out);
+    }
 }

@@ -1,8 +1,9 @@
 //! A customer with everything that belongs to them, by the links between records and not by pipelines: each
 //! enquiry begins a pipeline of its own.
 //!
-//! A lead is what everything hangs on: its account and contact say whose it is, its opportunity leads on to
-//! quotes, orders and invoices. Who is no customer yet is known by their last lead, which their keys name, and by
+//! A lead is what most hangs on: its account and contact say whose it is, its opportunity leads on to
+//! quotes, orders and invoices. A deal without a lead, an order without a quote and an invoice without an order
+//! name their customer themselves. Who is no customer yet is known by their last lead, which their keys name, and by
 //! the lead before each. Every step goes by an index; how many leads are followed is bounded.
 
 use domain::enquiry::Enquiry;
@@ -76,9 +77,13 @@ pub async fn behind(conn: &mut Connection, by: By, ids: &[Uuid]) -> Result<Custo
 pub async fn records(conn: &mut Connection, customer: &Customer) -> Result<Ids> {
     let rows = sqlx::query!(
         r#"WITH l AS (SELECT id, input, account, contact, opportunity FROM lead WHERE id = ANY($1)),
-                q AS (SELECT q.id FROM (SELECT DISTINCT opportunity FROM l) AS o
-                      JOIN quote AS q ON q.opportunity = o.opportunity),
-                s AS (SELECT s.id FROM q JOIN sales_order AS s ON s.quote = q.id)
+                o AS (SELECT opportunity AS id FROM l WHERE opportunity IS NOT NULL
+                      UNION SELECT id FROM opportunity WHERE originating_lead IS NULL AND account = ANY($2)
+                      UNION SELECT id FROM opportunity WHERE originating_lead IS NULL AND contact = ANY($3)),
+                q AS (SELECT q.id FROM o JOIN quote AS q ON q.opportunity = o.id),
+                s AS (SELECT s.id FROM q JOIN sales_order AS s ON s.quote = q.id
+                      UNION SELECT id FROM sales_order WHERE quote IS NULL AND account = ANY($2)
+                      UNION SELECT id FROM sales_order WHERE quote IS NULL AND contact = ANY($3))
            SELECT 'lead' AS "kind!", id AS "id!" FROM l
            UNION SELECT 'account', unnest($2::uuid[])
            UNION SELECT 'account', account FROM l WHERE account IS NOT NULL
@@ -87,10 +92,12 @@ pub async fn records(conn: &mut Connection, customer: &Customer) -> Result<Ids> 
            UNION SELECT 'input', input FROM l
            UNION SELECT 'input', (e.data ->> 'input')::uuid FROM event AS e
                  WHERE e.subject = ANY($1) AND e.type = 'lead.enquiry_added.v1'
-           UNION SELECT 'opportunity', opportunity FROM l WHERE opportunity IS NOT NULL
+           UNION SELECT 'opportunity', id FROM o
            UNION SELECT 'quote', id FROM q
            UNION SELECT 'order', id FROM s
-           UNION SELECT 'invoice', i.id FROM s JOIN invoice AS i ON i.sales_order = s.id"#,
+           UNION SELECT 'invoice', i.id FROM s JOIN invoice AS i ON i.sales_order = s.id
+           UNION SELECT 'invoice', id FROM invoice WHERE sales_order IS NULL AND account = ANY($2)
+           UNION SELECT 'invoice', id FROM invoice WHERE sales_order IS NULL AND contact = ANY($3)"#,
         &customer.leads,
         &customer.accounts,
         &customer.contacts
@@ -154,6 +161,13 @@ async fn named(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Named>> {
                UNION SELECT q.opportunity FROM named JOIN quote AS q ON q.id = named.id
                UNION SELECT s.opportunity FROM named JOIN sales_order AS s ON s.id = named.id
                UNION SELECT i.opportunity FROM named JOIN invoice AS i ON i.id = named.id),
+           direct AS (
+               SELECT o.account, o.contact FROM deal JOIN opportunity AS o ON o.id = deal.id
+               WHERE o.originating_lead IS NULL
+               UNION SELECT s.account, s.contact FROM named JOIN sales_order AS s ON s.id = named.id
+                     WHERE s.quote IS NULL
+               UNION SELECT i.account, i.contact FROM named JOIN invoice AS i ON i.id = named.id
+                     WHERE i.quote IS NULL),
            origin AS (
                SELECT id FROM named
                UNION SELECT o.originating_lead FROM deal JOIN opportunity AS o ON o.id = deal.id
@@ -161,6 +175,9 @@ async fn named(conn: &mut Connection, ids: &[Uuid]) -> Result<Vec<Named>> {
            SELECT 'account' AS "kind!", a.id AS "id!", NULL::uuid AS account, NULL::uuid AS contact
            FROM named JOIN account AS a ON a.id = named.id
            UNION ALL SELECT 'contact', c.id, NULL, NULL FROM named JOIN contact AS c ON c.id = named.id
+           UNION ALL SELECT CASE WHEN account IS NULL THEN 'contact' ELSE 'account' END,
+                            coalesce(account, contact), NULL, NULL
+                     FROM direct WHERE account IS NOT NULL OR contact IS NOT NULL
            UNION ALL SELECT 'lead', l.id, l.account, l.contact FROM origin JOIN lead AS l ON l.id = origin.id"#,
         ids
     );

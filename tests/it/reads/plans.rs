@@ -26,31 +26,31 @@ const CUSTOMERS: &str = "
                        payment_terms, effective_to, state, active_since)
     SELECT v7(n), v7(n), 0, 1, 'Q-' || n, 0, '{}', '{}', 1, 0, 0, 1, 0, 0, 1, '[]', 'net30', '2100-01-01', 'active', now()
     FROM generate_series(1, 10000) AS n;
-    INSERT INTO quote_line (quote, position, id, sku, name, unit, quantity, unit_price, volume_discount, manual_discount,
+    INSERT INTO quote_line (quote, position, id, kind, sku, name, unit, quantity, unit_price, volume_discount, manual_discount,
                             tax_category, tax_rate, net_amount)
-    SELECT v7(n), 0, v7(n), 'X', 'X', 'pcs', 1, 1, 0, 0, 'S', 21, 1 FROM generate_series(1, 10000) AS n;
+    SELECT v7(n), 0, v7(n), 'product', 'X', 'X', 'pcs', 1, 1, 0, 0, 'S', 21, 1 FROM generate_series(1, 10000) AS n;
     INSERT INTO sales_order (id, sequence, number, quote, opportunity, account, contact, currency, buyer, header,
                              detail_amount, line_discount, discount_amount, amount_less_freight, freight_amount,
                              tax_amount, total_amount, tax_breakdown, payment_terms, state)
     SELECT v7(n), 1, 'O-' || n, v7(n), v7(n), v7(n), v7(n), 'EUR', '{}', '{}', 1, 0, 0, 1, 0, 0, 1, '[]', 'net30', 'active'
     FROM generate_series(1, 10000) AS n;
-    INSERT INTO order_line (sales_order, position, id, sku, name, unit, quantity, unit_price, volume_discount,
+    INSERT INTO order_line (sales_order, position, id, kind, sku, name, unit, quantity, unit_price, volume_discount,
                             manual_discount, tax_category, tax_rate, net_amount, quantity_shipped, quantity_canceled)
-    SELECT v7(n), 0, v7(n), 'X', 'X', 'pcs', 1, 1, 0, 0, 'S', 21, 1, 0, 0 FROM generate_series(1, 10000) AS n;
+    SELECT v7(n), 0, v7(n), 'product', 'X', 'X', 'pcs', 1, 1, 0, 0, 'S', 21, 1, 0, 0 FROM generate_series(1, 10000) AS n;
     INSERT INTO shipment (id, sales_order, position, reference, shipped_at)
     SELECT v7(n), v7(n), 0, 'DN-' || n, now() FROM generate_series(1, 10000) AS n;
     INSERT INTO shipment_line (shipment, position, order_line, quantity)
     SELECT v7(n), 0, v7(n), 1 FROM generate_series(1, 10000) AS n;
-    INSERT INTO invoice (id, sequence, series_seller, series_kind, series_year, counter, number, sales_order, quote,
+    INSERT INTO invoice (id, sequence, document_type, preceding, series_seller, series_kind, series_year, counter, number, sales_order, quote,
                          opportunity, account, contact, issue_date, due_date, currency, seller, buyer, header,
                          detail_amount, line_discount, discount_amount, amount_less_freight, freight_amount, tax_amount,
                          total_amount, tax_breakdown, payment_terms, state)
-    SELECT v7(n), 1, 'INV', 'invoice', 2026, n, 'INV-' || n, v7(n), v7(n), v7(n), v7(n), v7(n), '2026-01-01', '2026-01-31',
+    SELECT v7(n), 1, '380', '[]', 'INV', 'invoice', 2026, n, 'INV-' || n, v7(n), v7(n), v7(n), v7(n), v7(n), '2026-01-01', '2026-01-31',
            'EUR', '{}', '{}', '{}', 1, 0, 0, 1, 0, 0, 1, '[]', 'net30', 'issued'
     FROM generate_series(1, 10000) AS n;
-    INSERT INTO invoice_line (invoice, position, id, sku, name, unit, quantity, unit_price, volume_discount,
+    INSERT INTO invoice_line (invoice, position, id, kind, sku, name, unit, quantity, unit_price, volume_discount,
                               manual_discount, tax_category, tax_rate, net_amount, order_line)
-    SELECT v7(n), 0, v7(n), 'X', 'X', 'pcs', 1, 1, 0, 0, 'S', 21, 1, v7(n) FROM generate_series(1, 10000) AS n;
+    SELECT v7(n), 0, v7(n), 'product', 'X', 'X', 'pcs', 1, 1, 0, 0, 'S', 21, 1, v7(n) FROM generate_series(1, 10000) AS n;
     INSERT INTO payment (invoice, position, id, payer, reference, amount, value_date)
     SELECT v7(n), 0, v7(n), 'bank', 'T-' || n, 1, '2026-01-01' FROM generate_series(1, 10000) AS n;
     ANALYZE";

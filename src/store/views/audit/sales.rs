@@ -6,7 +6,7 @@ use crate::store::{Connection, Result};
 pub(super) async fn order_of_quote(conn: &mut Connection) -> Result<Invariant> {
     let asked = (
         "order.quote",
-        "Has every accepted quote its one order, and every order its accepted quote?",
+        "Has every accepted quote its one order, and every order of a quote an accepted one?",
     );
     let checked = counted!(conn, "sales_order").await?;
     let rows = offenders!(
@@ -19,9 +19,10 @@ pub(super) async fn order_of_quote(conn: &mut Connection) -> Result<Invariant> {
                      q.state) END, false
          FROM quote AS q FULL JOIN sales_order AS o ON o.quote = q.id
          WHERE (q.state = 'won') IS DISTINCT FROM (o.id IS NOT NULL)
+           AND (q.id IS NOT NULL OR o.quote IS NOT NULL)
          UNION ALL
          SELECT quote, format('The quote has %s orders: %s.', count(*), string_agg(number, ', ')), false
-         FROM sales_order GROUP BY quote HAVING count(*) > 1"
+         FROM sales_order WHERE quote IS NOT NULL GROUP BY quote HAVING count(*) > 1"
     );
     Ok(Invariant::found(asked, checked, rows.await?))
 }
@@ -35,7 +36,7 @@ pub(super) async fn quantities(conn: &mut Connection) -> Result<Invariant> {
     let rows = offenders!(
         conn,
         "SELECT o.id, format('The order %s (%s), line %s %s: ordered %s, shipped %s, canceled %s.',
-                     o.number, o.state, l.position + 1, l.sku, trim_scale(l.quantity),
+                     o.number, o.state, l.position + 1, coalesce(l.sku, l.name), trim_scale(l.quantity),
                      trim_scale(l.quantity_shipped), trim_scale(l.quantity_canceled)), false
          FROM order_line AS l JOIN sales_order AS o ON o.id = l.sales_order
          WHERE l.quantity_shipped NOT BETWEEN SYMMETRIC 0 AND l.quantity
@@ -59,7 +60,7 @@ pub(super) async fn shipments(conn: &mut Connection) -> Result<Invariant> {
                 CASE WHEN l.id IS NULL
                      THEN format('A shipment names the line %s, which is not of this order.', s.line)
                      ELSE format('Line %s %s: shipped %s, but its shipments hold %s.', l.position + 1,
-                                 l.sku, trim_scale(l.quantity_shipped),
+                                 coalesce(l.sku, l.name), trim_scale(l.quantity_shipped),
                                  trim_scale(coalesce(s.quantity, 0))) END, false
          FROM order_line AS l
          FULL JOIN (SELECT s.sales_order, p.order_line AS line, sum(p.quantity) AS quantity
@@ -72,8 +73,10 @@ pub(super) async fn shipments(conn: &mut Connection) -> Result<Invariant> {
 }
 
 pub(super) async fn billed(conn: &mut Connection) -> Result<Invariant> {
-    let asked =
-        ("invoice.quantities", "Does no invoice bill more of an order line than was shipped?");
+    let asked = (
+        "invoice.quantities",
+        "Do all invoices together bill no more of an order line than was shipped?",
+    );
     let checked = counted!(conn, "invoice_line").await?;
     let rows = offenders!(
         conn,
@@ -81,10 +84,12 @@ pub(super) async fn billed(conn: &mut Connection) -> Result<Invariant> {
                      trim_scale(b.quantity), b.line,
                      coalesce(trim_scale(l.quantity_shipped)::text, 'none, it is not of this order')),
                 false
-         FROM (SELECT i.sales_order, p.order_line AS line, sum(p.quantity) AS quantity,
-                      string_agg(i.number, ', ') AS numbers
+         FROM (SELECT i.sales_order, p.order_line AS line, string_agg(i.number, ', ') AS numbers,
+                      -- A credit note gives back, also what an invoice that was canceled by it had billed.
+                      sum(CASE i.document_type WHEN '381' THEN -p.quantity ELSE p.quantity END) AS quantity
                FROM invoice_line AS p JOIN invoice AS i ON i.id = p.invoice
-               WHERE i.state <> 'canceled' GROUP BY i.sales_order, p.order_line) AS b
+               WHERE (i.state <> 'canceled' OR i.credit_note IS NOT NULL) AND p.order_line IS NOT NULL
+               GROUP BY i.sales_order, p.order_line) AS b
          LEFT JOIN order_line AS l ON l.id = b.line AND l.sales_order = b.sales_order
          WHERE l.id IS NULL OR b.quantity NOT BETWEEN SYMMETRIC 0 AND l.quantity_shipped"
     );
