@@ -29,6 +29,9 @@ CREATE TABLE opportunity (
     CHECK ((state = 'lost') = (lost_reason IS NOT NULL)),
     CHECK (state = 'lost' OR (lost_to IS NULL AND lost_comment IS NULL))
 ) WITH (fillfactor = 50);
+-- Whose business began without a lead is known by the deal alone.
+CREATE INDEX opportunity_direct_account ON opportunity (account) WHERE originating_lead IS NULL;
+CREATE INDEX opportunity_direct_contact ON opportunity (contact) WHERE originating_lead IS NULL;
 COMMENT ON TABLE opportunity IS 'Possible sales (D365: opportunity).';
 COMMENT ON COLUMN opportunity.estimated_revenue IS
     'What the sale may bring, net: without tax and freight, as amount_less_freight of its quotes.';
@@ -38,8 +41,11 @@ CREATE TABLE opportunity_line (
     opportunity uuid NOT NULL REFERENCES opportunity,
     position integer NOT NULL CHECK (position >= 0),
     id uuid NOT NULL,
-    sku text NOT NULL,
+    kind text NOT NULL,
+    parent uuid,
+    sku text,
     name text NOT NULL,
+    description text,
     unit text NOT NULL,
     quantity numeric(20,6) NOT NULL,
     unit_price numeric(20,6) NOT NULL,
@@ -48,6 +54,8 @@ CREATE TABLE opportunity_line (
     tax_category text NOT NULL CHECK (tax_category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O')),
     tax_rate numeric(20,6) NOT NULL,
     net_amount numeric(20,6) NOT NULL,
+    price_override jsonb,
+    price_trace jsonb,
     PRIMARY KEY (opportunity, position)
 );
 COMMENT ON TABLE opportunity_line IS 'Products of an opportunity, in the order of the document.';
@@ -70,10 +78,12 @@ CREATE TABLE quote (
     total_amount numeric(20,6) NOT NULL,
     tax_breakdown jsonb NOT NULL,
     payment_terms text NOT NULL,
+    deliver_to jsonb,
     effective_to date NOT NULL,
     state text NOT NULL CHECK (state IN ('draft', 'active', 'won', 'closed')),
     active_since timestamptz,
     won_at timestamptz,
+    acceptance jsonb,
     closed_at timestamptz,
     close_reason text,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -82,6 +92,7 @@ CREATE TABLE quote (
     UNIQUE (number, revision),
     CHECK ((state = 'active') = (active_since IS NOT NULL)),
     CHECK ((state = 'won') = (won_at IS NOT NULL)),
+    CHECK (state = 'won' OR acceptance IS NULL),
     CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
     CHECK ((state = 'closed') = (close_reason IS NOT NULL))
 ) WITH (fillfactor = 85);
@@ -93,8 +104,11 @@ CREATE TABLE quote_line (
     quote uuid NOT NULL REFERENCES quote,
     position integer NOT NULL CHECK (position >= 0),
     id uuid NOT NULL,
-    sku text NOT NULL,
+    kind text NOT NULL,
+    parent uuid,
+    sku text,
     name text NOT NULL,
+    description text,
     unit text NOT NULL,
     quantity numeric(20,6) NOT NULL,
     unit_price numeric(20,6) NOT NULL,
@@ -103,6 +117,8 @@ CREATE TABLE quote_line (
     tax_category text NOT NULL CHECK (tax_category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O')),
     tax_rate numeric(20,6) NOT NULL,
     net_amount numeric(20,6) NOT NULL,
+    price_override jsonb,
+    price_trace jsonb,
     PRIMARY KEY (quote, position)
 );
 COMMENT ON TABLE quote_line IS 'What a quote offers, in the order of the document.';

@@ -23,6 +23,7 @@ CREATE TABLE sales_order (
     total_amount numeric(20,6) NOT NULL,
     tax_breakdown jsonb NOT NULL,
     payment_terms text NOT NULL,
+    deliver_to jsonb,
     purchase_order text,
     state text NOT NULL CHECK (state IN ('active', 'fulfilled', 'canceled')),
     fulfilled_at timestamptz,
@@ -35,6 +36,9 @@ CREATE TABLE sales_order (
     CHECK ((state = 'canceled') = (canceled_at IS NOT NULL)),
     CHECK (quote IS NULL OR opportunity IS NOT NULL)
 ) WITH (fillfactor = 55);
+-- A direct order is known by its customer alone.
+CREATE INDEX sales_order_direct_account ON sales_order (account) WHERE quote IS NULL;
+CREATE INDEX sales_order_direct_contact ON sales_order (contact) WHERE quote IS NULL;
 COMMENT ON TABLE sales_order IS
     'What customers accepted (D365: salesorder). One order per quote. After its birth only sequence and state change.';
 
@@ -42,8 +46,11 @@ CREATE TABLE order_line (
     sales_order uuid NOT NULL REFERENCES sales_order,
     position integer NOT NULL CHECK (position >= 0),
     id uuid NOT NULL,
-    sku text NOT NULL,
+    kind text NOT NULL,
+    parent uuid,
+    sku text,
     name text NOT NULL,
+    description text,
     unit text NOT NULL,
     quantity numeric(20,6) NOT NULL,
     unit_price numeric(20,6) NOT NULL,
@@ -52,6 +59,8 @@ CREATE TABLE order_line (
     tax_category text NOT NULL CHECK (tax_category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O')),
     tax_rate numeric(20,6) NOT NULL,
     net_amount numeric(20,6) NOT NULL,
+    price_override jsonb,
+    price_trace jsonb,
     quantity_shipped numeric(20,6) NOT NULL,
     quantity_canceled numeric(20,6) NOT NULL,
     PRIMARY KEY (sales_order, position),

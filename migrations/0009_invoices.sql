@@ -17,6 +17,8 @@ COMMENT ON TABLE series IS
 CREATE TABLE invoice (
     id uuid PRIMARY KEY,
     sequence bigint NOT NULL CHECK (sequence >= 0),
+    document_type text NOT NULL,
+    preceding jsonb NOT NULL,
     series_seller text COLLATE "C" NOT NULL,
     series_kind text COLLATE "C" NOT NULL,
     series_year integer NOT NULL,
@@ -42,31 +44,43 @@ CREATE TABLE invoice (
     total_amount numeric(20,6) NOT NULL,
     tax_breakdown jsonb NOT NULL,
     payment_terms text NOT NULL,
+    deliver_to jsonb,
     purchase_order text,
     state text NOT NULL CHECK (state IN ('issued', 'partially_paid', 'paid', 'canceled')),
     paid_at timestamptz,
     discount numeric(20,6),
     canceled_at timestamptz,
+    credit_note uuid,
     created_at timestamptz NOT NULL DEFAULT now(),
     modified_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (series_seller, series_kind, series_year, counter),
     CHECK (quote IS NULL OR sales_order IS NOT NULL),
     CHECK ((state = 'paid') = (paid_at IS NOT NULL)),
     CHECK ((state = 'paid') = (discount IS NOT NULL)),
-    CHECK ((state = 'canceled') = (canceled_at IS NOT NULL))
+    CHECK ((state = 'canceled') = (canceled_at IS NOT NULL)),
+    CHECK (state = 'canceled' OR credit_note IS NULL)
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE invoice IS
-    'Issued invoices (EN 16931). One per order. After its birth only sequence and state change.';
+    'Issued invoices (EN 16931). After its birth only sequence and state change.';
+COMMENT ON COLUMN invoice.document_type IS 'BT-3, of UNCL1001: 380 invoice, 381 credit note, 386 down payment.';
+COMMENT ON COLUMN invoice.preceding IS 'BG-3: the invoices that it corrects or whose down payments it takes off.';
 
 -- Not unique: an order can be billed in parts. `audit` sees to it that no more is billed than was shipped.
 CREATE INDEX invoice_by_order ON invoice (sales_order) WHERE sales_order IS NOT NULL;
+
+-- An invoice of its own is known by its customer alone.
+CREATE INDEX invoice_direct_account ON invoice (account) WHERE sales_order IS NULL;
+CREATE INDEX invoice_direct_contact ON invoice (contact) WHERE sales_order IS NULL;
 
 CREATE TABLE invoice_line (
     invoice uuid NOT NULL REFERENCES invoice,
     position integer NOT NULL CHECK (position >= 0),
     id uuid NOT NULL,
-    sku text NOT NULL,
+    kind text NOT NULL,
+    parent uuid,
+    sku text,
     name text NOT NULL,
+    description text,
     unit text NOT NULL,
     quantity numeric(20,6) NOT NULL,
     unit_price numeric(20,6) NOT NULL,
@@ -75,6 +89,8 @@ CREATE TABLE invoice_line (
     tax_category text NOT NULL CHECK (tax_category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O')),
     tax_rate numeric(20,6) NOT NULL,
     net_amount numeric(20,6) NOT NULL,
+    price_override jsonb,
+    price_trace jsonb,
     order_line uuid,
     PRIMARY KEY (invoice, position)
 );

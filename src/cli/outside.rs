@@ -10,7 +10,7 @@ use domain::commands::{OrderShip, PaymentReceived, QuoteAccept, QuoteClose};
 use domain::events::{InvoiceIssued, OrderCreated, QuoteActivated};
 use domain::message::Message;
 use domain::order::ShippedLine;
-use domain::quote::QuoteCloseReason;
+use domain::quote::{AcceptanceChannel, QuoteCloseReason};
 use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 
@@ -253,8 +253,10 @@ fn accept(number: u64, event: &QuoteActivated) -> anyhow::Result<Vec<(&'static s
         })
     } else {
         asked(&QuoteAccept {
-            quote,
             purchase_order: Some(format!("PO-{}", 7000 + number).parse()?),
+            offer_sha256: Some(event.offer_sha256.parse()?),
+            channel: Some(AcceptanceChannel::Portal),
+            ..QuoteAccept::of(quote)
         })
     };
     Ok(vec![answer?])

@@ -5,10 +5,12 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::enquiry::Address;
 use crate::ids::LineId;
 use crate::money::Currency;
 use crate::newer::NewerWord;
-use crate::totals::{Header, LineAmounts, Tax, TaxMode, Totals, TotalsError, totals};
+use crate::pricing::{Band, DiscountKind, PriceBasis, PriceRule};
+use crate::totals::{Header, LineAmounts, Tax, Totals, TotalsError, totals};
 
 /// Most lines of one document.
 pub const LINES_MAX: usize = 200;
@@ -17,31 +19,142 @@ pub const LINES_MAX: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     pub id: LineId,
-    /// BT-155.
-    pub sku: String,
+    #[serde(default, skip_serializing_if = "LineKind::is_product")]
+    pub kind: LineKind,
+    /// The line of the same document that this one is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<LineId>,
+    /// BT-155; only what the catalog has bears one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
     /// BT-153.
     pub name: String,
+    /// BT-154: more about it, in the seller's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// BT-130: UN/ECE Recommendation 20 code, as `C62` for a piece.
     pub unit: String,
     /// BT-129.
     #[serde(with = "crate::money::AsText")]
     pub quantity: Decimal,
-    /// The list's price of one unit, before discounts.
+    /// The price of one unit before discounts: the list's, unless somebody set another.
     #[serde(with = "crate::money::AsText")]
     pub unit_price: Decimal,
     /// What the volume takes off one unit (D365: volumediscountamount).
     #[serde(with = "crate::money::AsText")]
     pub volume_discount: Decimal,
-    /// What the seller took off the whole line (D365: manualdiscountamount).
+    /// What the seller took off (D365: manualdiscountamount): off the whole line or off one unit, as the rules of
+    /// the document's header say.
     #[serde(with = "crate::money::AsText")]
     pub manual_discount: Decimal,
     pub tax: Tax,
     /// BT-131: (unit price − volume discount) × quantity − manual discount, without tax.
     #[serde(with = "crate::money::AsText")]
     pub net_amount: Decimal,
+    /// Who set the unit price and why, where it is not the list's; the seller's own knowledge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_override: Option<PriceOverride>,
+    /// How the list came to the unit price; the seller's own knowledge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_trace: Option<PriceTrace>,
+}
+
+/// What a line stands for. A line that does not say is of a product.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// A product of the catalog.
+    #[default]
+    Product,
+    /// What the catalog does not have, by its name and price (D365: write-in product).
+    WriteIn,
+    /// Products that are sold as one; its parts name it as their parent.
+    Bundle,
+    /// One of the products of a bundle.
+    BundlePart,
+    /// Words between the lines, without amounts.
+    Text,
+    #[serde(untagged)]
+    Newer(NewerWord),
+}
+
+impl LineKind {
+    /// Is it what a line is that does not say?
+    #[must_use]
+    pub fn is_product(&self) -> bool {
+        *self == Self::Product
+    }
+}
+
+/// A unit price that is not the list's (D365: override price).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PriceOverride {
+    /// What one unit costs by the list; absent where it has no price there.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub list_price: Option<Decimal>,
+    /// Who set it: the person who was named, else the sender as the broker knows it.
+    #[schemars(extend("x-personal" = true))]
+    pub by: String,
+    pub reason: String,
+}
+
+/// How a price list came to a unit price: with it, anybody can compute the price again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PriceTrace {
+    /// The code of the list.
+    pub price_list: String,
+    /// The SKU of the item there.
+    pub item: String,
+    /// Its method and rounding.
+    pub rule: PriceRule,
+    /// What the product brought to it.
+    pub basis: PriceBasis,
+    /// The volume discount that the quantity earns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<EarnedBand>,
+}
+
+/// The band of a discount list that a quantity falls in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EarnedBand {
+    pub kind: DiscountKind,
+    pub band: Band,
+}
+
+/// Where the goods go, where that is not the buyer's own address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DeliverTo {
+    /// BT-70: who takes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub name: Option<String>,
+    /// BG-15.
+    pub address: Address,
+}
+
+/// Copies of lines for another document, with ids of their own. Parts stay with their line; a part whose line does
+/// not go with it stands for itself.
+pub fn copied<'l>(
+    lines: impl IntoIterator<Item = &'l Line>,
+    mut id: impl FnMut() -> LineId,
+) -> Vec<Line> {
+    let copies = lines.into_iter().map(|line| (line.id, Line { id: id(), ..line.clone() }));
+    let (ids, mut copies): (Vec<_>, Vec<_>) = copies.unzip();
+    let news: Vec<_> = copies.iter().map(|copy: &Line| copy.id).collect();
+    for copy in &mut copies {
+        let old = copy.parent.and_then(|parent| ids.iter().position(|id| *id == parent));
+        copy.parent = old.and_then(|place| news.get(place).copied());
+    }
+    copies
 }
 
 impl Line {
+    /// What people call it: its SKU, else its name.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        self.sku.as_deref().unwrap_or(&self.name)
+    }
+
     /// The part that the totals are computed from.
     #[must_use]
     pub fn amounts(&self) -> LineAmounts {
@@ -62,11 +175,10 @@ impl Line {
 pub fn compute(
     lines: &mut [Line],
     header: &Header,
-    mode: TaxMode,
     currency: Currency,
 ) -> Result<Totals, TotalsError> {
     let amounts: Vec<_> = lines.iter().map(Line::amounts).collect();
-    let (results, totals) = totals(&amounts, header, mode, currency)?;
+    let (results, totals) = totals(&amounts, header, currency)?;
     for (line, result) in lines.iter_mut().zip(results) {
         line.net_amount = result.net_amount;
     }

@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
-use crate::document::{Line, PaymentTerms};
+use crate::document::{DeliverTo, Line, PaymentTerms};
 use crate::enquiry::Address;
 use crate::ids::{InvoiceId, LineId, OpportunityId, OrderId, PaymentId, QuoteId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
 use crate::money::Currency;
+use crate::newer::NewerWord;
 use crate::totals::{Header, Totals};
 
 /// Most payments that one invoice takes.
@@ -24,6 +25,9 @@ pub struct Invoice {
     pub id: InvoiceId,
     /// Counts the events about it.
     pub sequence: i64,
+    pub document_type: DocumentType,
+    /// The documents that a credit note corrects, or whose down payments it takes off.
+    pub preceding: Vec<PrecedingInvoice>,
     pub series: SeriesKey,
     /// BT-1, gapless within its series.
     pub number: String,
@@ -43,9 +47,38 @@ pub struct Invoice {
     pub header: Header,
     pub totals: Totals,
     pub payment_terms: PaymentTerms,
+    /// Where the goods went; absent: to the buyer's address.
+    pub deliver_to: Option<Box<DeliverTo>>,
     pub purchase_order: Option<String>,
     pub payments: Vec<Payment>,
     pub state: InvoiceState,
+}
+
+/// BT-3: what kind of invoice it is, by its code of UNCL1001.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum DocumentType {
+    /// What was delivered is billed (380: commercial invoice).
+    #[default]
+    #[serde(rename = "380")]
+    Invoice,
+    /// Gives back all or some of the invoice that it names (381).
+    #[serde(rename = "381")]
+    CreditNote,
+    /// Bills a part in advance (386: prepayment invoice).
+    #[serde(rename = "386")]
+    DownPayment,
+    #[serde(untagged)]
+    Newer(NewerWord),
+}
+
+/// BG-3: an invoice that this one follows on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PrecedingInvoice {
+    pub invoice_id: InvoiceId,
+    /// BT-25.
+    pub invoice_number: String,
+    /// BT-26.
+    pub issue_date: NaiveDate,
 }
 
 /// A line of the invoice and the order line that it bills.
@@ -143,8 +176,10 @@ pub enum InvoiceState {
         at: DateTime<Utc>,
         discount: Decimal,
     },
+    /// `credit_note` is the document that gives it back, where one was issued for it.
     Canceled {
         at: DateTime<Utc>,
+        credit_note: Option<InvoiceId>,
     },
 }
 
@@ -159,6 +194,7 @@ pub enum InvoiceAction {
     Overpay,
     Cancel {
         at: DateTime<Utc>,
+        credit_note: Option<InvoiceId>,
     },
 }
 
@@ -175,7 +211,9 @@ impl Lifecycle for Invoice {
                 Some(S::Paid { at: *at, discount: *discount })
             }
             (S::Paid { .. }, A::Overpay) => Some(state.clone()),
-            (S::Issued, A::Cancel { at }) => Some(S::Canceled { at: *at }),
+            (S::Issued, A::Cancel { at, credit_note }) => {
+                Some(S::Canceled { at: *at, credit_note: *credit_note })
+            }
             _ => None,
         }
     }
@@ -199,19 +237,19 @@ impl Lifecycle for Invoice {
     }
 
     fn examples() -> (Vec<InvoiceState>, Vec<InvoiceAction>) {
-        let (at, discount) = (DateTime::UNIX_EPOCH, Decimal::ZERO);
+        let (at, discount, credit_note) = (DateTime::UNIX_EPOCH, Decimal::ZERO, None);
         (
             vec![
                 InvoiceState::Issued,
                 InvoiceState::PartiallyPaid,
                 InvoiceState::Paid { at, discount },
-                InvoiceState::Canceled { at },
+                InvoiceState::Canceled { at, credit_note },
             ],
             vec![
                 InvoiceAction::PayPart,
                 InvoiceAction::PayRest { at, discount },
                 InvoiceAction::Overpay,
-                InvoiceAction::Cancel { at },
+                InvoiceAction::Cancel { at, credit_note },
             ],
         )
     }

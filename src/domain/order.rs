@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
-use crate::document::{Line, PaymentTerms};
+use crate::document::{DeliverTo, Line, PaymentTerms};
 use crate::ids::{LineId, OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
@@ -36,6 +36,8 @@ pub struct Order {
     pub header: Header,
     pub totals: Totals,
     pub payment_terms: PaymentTerms,
+    /// Where the goods go; absent: to the buyer's address.
+    pub deliver_to: Option<Box<DeliverTo>>,
     /// The customer's own order number (EN 16931 BT-13).
     pub purchase_order: Option<String>,
     pub shipments: Vec<Shipment>,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::customer::Buyer;
-use crate::document::{Line, PaymentTerms};
+use crate::document::{DeliverTo, Line, PaymentTerms};
 use crate::ids::QuoteId;
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
@@ -18,6 +18,9 @@ use crate::totals::{Header, Totals};
 
 /// The timer that closes an offer after its last day.
 pub const EXPIRY: &str = "expiry";
+
+/// The fields of a line that a customer does not see.
+const OWN_KNOWLEDGE: [&str; 2] = ["price_override", "price_trace"];
 
 /// A formal offer (D365: quote).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,17 +46,26 @@ pub struct Offer {
     pub header: Header,
     pub totals: Totals,
     pub payment_terms: PaymentTerms,
+    /// Where the goods would go; absent: to the buyer's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_to: Option<Box<DeliverTo>>,
     /// The last day on which it may be accepted, in the seller's zone (D365: effectiveto).
     pub effective_to: NaiveDate,
 }
 
 impl Offer {
-    /// SHA-256 of the offer, in lower-case hexadecimal: its JSON as said in the events, keys sorted,
-    /// without blanks. Whoever holds the offer can compute it again (F88).
+    /// SHA-256 of the offer as the customer sees it, in lower-case hexadecimal: its JSON as said in the events, keys
+    /// sorted, without blanks, and without what is the seller's own knowledge (`price_override` and `price_trace` of
+    /// lines). Whoever holds the offer can compute it again (F88).
     #[must_use]
     pub fn sha256(&self) -> String {
-        let offer = serde_json::to_value(self)
+        let mut offer = serde_json::to_value(self)
             .expect("an offer has string keys only, so that it is always JSON");
+        for line in offer["lines"].as_array_mut().into_iter().flatten() {
+            if let Some(line) = line.as_object_mut() {
+                OWN_KNOWLEDGE.iter().for_each(|field| drop(line.remove(*field)));
+            }
+        }
         let mut json = String::new();
         canonical(&offer, &mut json);
         let digest = Sha256::digest(json.as_bytes());
@@ -96,8 +108,37 @@ fn canonical(value: &Value, json: &mut String) {
 pub enum QuoteState {
     Draft,
     Active { since: DateTime<Utc> },
-    Won { at: DateTime<Utc> },
+    Won { at: DateTime<Utc>, acceptance: Option<Acceptance> },
     Closed { at: DateTime<Utc>, reason: QuoteCloseReason },
+}
+
+/// How a customer accepted an offer: kept as evidence, as far as it was told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Acceptance {
+    /// SHA-256 of the offer that they saw; it is the one that was won.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_sha256: Option<String>,
+    /// The person who accepted it for the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub accepted_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<AcceptanceChannel>,
+}
+
+/// On which way a customer accepted an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AcceptanceChannel {
+    Email,
+    Phone,
+    /// A signed offer came back on paper.
+    Letter,
+    InPerson,
+    /// A page of the seller's on which offers are accepted.
+    Portal,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 /// D365: statuscode of a closed quote. Expired is ours: D365 closes expired quotes as lost.
@@ -120,6 +161,7 @@ pub enum QuoteAction {
     },
     Win {
         at: DateTime<Utc>,
+        acceptance: Option<Acceptance>,
     },
     /// An active quote is closed on demand.
     Close {
@@ -142,7 +184,9 @@ impl Lifecycle for Quote {
         match (state, action) {
             (S::Draft, A::Edit) => Some(S::Draft),
             (S::Draft, A::Activate { at }) => Some(S::Active { since: *at }),
-            (S::Active { .. }, A::Win { at }) => Some(S::Won { at: *at }),
+            (S::Active { .. }, A::Win { at, acceptance }) => {
+                Some(S::Won { at: *at, acceptance: acceptance.clone() })
+            }
             (S::Active { .. }, A::Close { at, reason }) => {
                 Some(S::Closed { at: *at, reason: *reason })
             }
@@ -174,18 +218,18 @@ impl Lifecycle for Quote {
 
     fn examples() -> (Vec<QuoteState>, Vec<QuoteAction>) {
         let at = DateTime::UNIX_EPOCH;
-        let reason = QuoteCloseReason::Lost;
+        let (reason, acceptance) = (QuoteCloseReason::Lost, None);
         (
             vec![
                 QuoteState::Draft,
                 QuoteState::Active { since: at },
-                QuoteState::Won { at },
+                QuoteState::Won { at, acceptance: acceptance.clone() },
                 QuoteState::Closed { at, reason },
             ],
             vec![
                 QuoteAction::Edit,
                 QuoteAction::Activate { at },
-                QuoteAction::Win { at },
+                QuoteAction::Win { at, acceptance },
                 QuoteAction::Close { at, reason },
                 QuoteAction::Cancel { at },
             ],

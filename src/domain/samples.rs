@@ -8,20 +8,22 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::customer::{Account, Buyer, Contact, Customer, CustomerState};
-use crate::document::{Line, PaymentTerms, compute};
+use crate::document::{Line, LineKind, PaymentTerms, compute};
 use crate::enquiry::{Address, Channel, Enquiry, Interest, Person};
 use crate::ids::{
     AccountId, ContactId, Id, InputId, InvoiceId, LeadId, LineId, OpportunityId, OrderId,
     PaymentId, QuoteId, derived,
 };
 use crate::input::{Input, PartOf};
-use crate::invoice::{Invoice, InvoiceLine, InvoiceState, Payment, Seller, SeriesKey};
+use crate::invoice::{
+    DocumentType, Invoice, InvoiceLine, InvoiceState, Payment, Seller, SeriesKey,
+};
 use crate::lead::{Assessment, Lead};
 use crate::money::Currency;
 use crate::opportunity::{Opportunity, OpportunityState};
 use crate::order::{Order, OrderLine, OrderState, Shipment, ShippedLine};
 use crate::quote::{Offer, Quote, QuoteState};
-use crate::totals::{Header, Tax, TaxCategory, TaxMode, Totals};
+use crate::totals::{Header, Tax, TaxCategory, Totals};
 
 mod dice;
 mod random;
@@ -145,8 +147,11 @@ pub fn contact(id: ContactId) -> Contact {
 pub fn line(id: LineId) -> Line {
     Line {
         id,
-        sku: "PUMP".into(),
+        kind: LineKind::Product,
+        parent: None,
+        sku: Some("PUMP".into()),
         name: "Pump, \"large\"".into(),
+        description: None,
         unit: "C62".into(),
         quantity: Decimal::from(3),
         unit_price: cents(9995),
@@ -154,6 +159,8 @@ pub fn line(id: LineId) -> Line {
         manual_discount: Decimal::ONE,
         tax: Tax { category: TaxCategory::S, rate: Decimal::from(19) },
         net_amount: Decimal::ZERO,
+        price_override: None,
+        price_trace: None,
     }
 }
 
@@ -170,7 +177,7 @@ pub fn header() -> Header {
 fn paper(owner: Uuid, quantities: &[Decimal]) -> (Vec<Line>, Totals) {
     let line = |(quantity, nth)| Line { quantity, ..line(of(owner, nth)) };
     let mut lines: Vec<_> = quantities.iter().copied().zip(100..).map(line).collect();
-    let totals = compute(&mut lines, &header(), TaxMode::Document, euro());
+    let totals = compute(&mut lines, &header(), euro());
     (lines, totals.expect("amounts in range"))
 }
 
@@ -188,6 +195,7 @@ pub fn quote(id: QuoteId, state: QuoteState) -> Quote {
         header: header(),
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
+        deliver_to: None,
         effective_to: day(31),
     };
     Quote { id, sequence: 1, number: format!("Q-{id}"), revision: 0, offer, state }
@@ -232,6 +240,7 @@ pub fn order(id: OrderId) -> Order {
         header: header(),
         totals,
         payment_terms: PaymentTerms::Net30,
+        deliver_to: None,
         purchase_order: Some("PO 77".into()),
         shipments: Vec::new(),
         state: OrderState::Active,
@@ -268,6 +277,8 @@ pub fn invoice(id: InvoiceId, counter: i64) -> Invoice {
     Invoice {
         id,
         sequence: 1,
+        document_type: DocumentType::Invoice,
+        preceding: Vec::new(),
         series: series_key(),
         number: format!("INV-2026-{counter:06}"),
         counter,
@@ -284,6 +295,7 @@ pub fn invoice(id: InvoiceId, counter: i64) -> Invoice {
         header: header(),
         totals,
         payment_terms: PaymentTerms::Net60,
+        deliver_to: None,
         purchase_order: None,
         payments: Vec::new(),
         state: InvoiceState::Issued,

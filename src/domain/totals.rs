@@ -67,7 +67,7 @@ pub struct LineAmounts {
     pub tax: Tax,
 }
 
-/// What the header adds to the lines.
+/// What of a document's totals does not stand in its lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
     /// Percent of the whole detail amount, 0 to 100.
@@ -83,6 +83,8 @@ pub struct Header {
     /// EN 16931 with freight on it must name one, be it Z or E at zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freight_tax: Option<Tax>,
+    /// How the totals are computed from all of it.
+    pub rules: Rules,
 }
 
 /// How tax is computed.
@@ -123,7 +125,6 @@ pub enum UnitRounding {
 
 /// The settings that a document is computed by; kept with it, so that it can be recomputed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
 pub struct Rules {
     pub tax_mode: TaxMode,
     pub manual_discount: ManualDiscount,
@@ -141,13 +142,6 @@ impl Default for Rules {
             unit_rounding: UnitRounding::default(),
             price_digits: crate::pricing::PRICE_DIGITS_DEFAULT,
         }
-    }
-}
-
-impl From<TaxMode> for Rules {
-    /// The default rules with another tax mode.
-    fn from(tax_mode: TaxMode) -> Self {
-        Self { tax_mode, ..Self::default() }
     }
 }
 

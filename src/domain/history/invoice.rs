@@ -23,6 +23,8 @@ impl Replay for InvoiceIssued {
         past.put(Invoice {
             id: self.invoice_id,
             sequence: past.sequence,
+            document_type: self.document_type,
+            preceding: self.preceding.clone(),
             series: self.series.clone(),
             number: self.invoice_number.clone(),
             counter: self.counter,
@@ -39,6 +41,7 @@ impl Replay for InvoiceIssued {
             header: self.header.clone(),
             totals: totals(self),
             payment_terms: self.payment.terms_code,
+            deliver_to: self.delivery.to.clone(),
             purchase_order: self.purchase_order_ref.clone(),
             payments: Vec::new(),
             state: InvoiceState::Issued,
@@ -51,8 +54,11 @@ fn line(of: &IssuedLine) -> InvoiceLine {
     InvoiceLine {
         line: Line {
             id: of.id,
+            kind: of.kind,
+            parent: of.parent,
             sku: of.sku.clone(),
             name: of.name.clone(),
+            description: of.description.clone(),
             unit: of.unit_code.clone(),
             quantity: of.quantity,
             unit_price: of.gross_price,
@@ -60,6 +66,9 @@ fn line(of: &IssuedLine) -> InvoiceLine {
             manual_discount: of.allowance,
             tax: of.vat,
             net_amount: of.net_amount,
+            // How a price came to be stands in the order.
+            price_override: None,
+            price_trace: None,
         },
         order_line: of.order_line_ref,
     }
@@ -122,7 +131,8 @@ impl Replay for InvoiceCanceled {
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
-        let canceled = past.known(self.invoice)?.apply(&InvoiceAction::Cancel { at: self.at })?;
+        let cancel = InvoiceAction::Cancel { at: self.at, credit_note: self.credit_note };
+        let canceled = past.known(self.invoice)?.apply(&cancel)?;
         past.put(Invoice { sequence: past.sequence, ..canceled });
         Ok(())
     }

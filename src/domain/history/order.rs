@@ -24,6 +24,7 @@ impl Replay for OrderCreated {
             header: self.header.clone(),
             totals: self.totals.clone(),
             payment_terms: self.payment_terms,
+            deliver_to: self.deliver_to.clone(),
             purchase_order: self.purchase_order.clone(),
             shipments: Vec::new(),
             state: OrderState::Active,

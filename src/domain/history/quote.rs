@@ -73,7 +73,8 @@ impl Replay for QuoteWon {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let quote = known(past, self.opportunity, self.quote)?;
-        let won = quote.apply(&QuoteAction::Win { at: past.at })?;
+        let win = QuoteAction::Win { at: past.at, acceptance: self.acceptance.clone() };
+        let won = quote.apply(&win)?;
         put(past, self.opportunity, won)
     }
 }

@@ -55,6 +55,9 @@ pub struct InvoiceCanceled {
     pub invoice: InvoiceId,
     pub number: String,
     pub comment: String,
+    /// The credit note that gives it back, where one was issued for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_note: Option<InvoiceId>,
     pub at: DateTime<Utc>,
 }
 

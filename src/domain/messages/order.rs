@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
-use crate::document::{LINES_MAX, PaymentTerms};
+use crate::document::{DeliverTo, LINES_MAX, PaymentTerms};
 use crate::ids::{OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::money::Currency;
 use crate::order::{OrderLine, ShippedLine};
@@ -41,6 +41,9 @@ pub struct OrderCreated {
     pub header: Header,
     pub totals: Totals,
     pub payment_terms: PaymentTerms,
+    /// Where the goods go; absent: to the buyer's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_to: Option<Box<DeliverTo>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<String>,
 }

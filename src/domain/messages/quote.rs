@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{OpportunityId, OrderId, QuoteId};
 use crate::money::Currency;
-use crate::quote::{Offer, QuoteCloseReason};
+use crate::quote::{Acceptance, AcceptanceChannel, Offer, QuoteCloseReason};
 use crate::text::{Code, Comment, Short};
 
 crate::messages! { Quote:
@@ -85,6 +85,9 @@ pub struct QuoteWon {
     pub quote: QuoteId,
     pub opportunity: OpportunityId,
     pub order: OrderId,
+    /// How the customer said so, as far as it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<Acceptance>,
 }
 
 /// Let a draft stand as offered.
@@ -123,6 +126,25 @@ pub struct QuoteAccept {
     /// The customer's own order number; it will stand on the invoice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<Code>,
+    /// SHA-256 of the offer that the customer saw (`offer_sha256` of `quote.activated`): another one than that which
+    /// stands is not accepted in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_sha256: Option<Code>,
+    /// The person who accepted it for the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub accepted_by: Option<Short>,
+    /// On which way they said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<AcceptanceChannel>,
+}
+
+impl QuoteAccept {
+    /// The customer's yes, without more words.
+    #[must_use]
+    pub const fn of(quote: QuoteId) -> Self {
+        Self { quote, purchase_order: None, offer_sha256: None, accepted_by: None, channel: None }
+    }
 }
 
 impl QuoteClose {

@@ -12,9 +12,8 @@ use crate::apportion::{ApportionError, apportion};
 use crate::money::{AmountError, Currency, in_range, ratio, round_money, round_to};
 use crate::pricing::PRICE_DIGITS_MAX;
 
-/// Computes the amounts of every line and the totals of the document. `rules` may be just a
-/// [`TaxMode`]. The same inputs always give the same figures; in [`TaxMode::Document`] the order
-/// of the lines does not matter either.
+/// Computes the amounts of every line and the totals of the document, by the rules of its header. The same
+/// inputs always give the same figures; in [`TaxMode::Document`] the order of the lines does not matter either.
 ///
 /// # Errors
 /// When an amount, given or computed, does not fit `numeric(20,6)`, and when a figure makes no
@@ -22,10 +21,9 @@ use crate::pricing::PRICE_DIGITS_MAX;
 pub fn totals(
     lines: &[LineAmounts],
     header: &Header,
-    rules: impl Into<Rules>,
     currency: Currency,
 ) -> Result<(Vec<LineResult>, Totals), TotalsError> {
-    let rules = rules.into();
+    let rules = header.rules;
     if rules.price_digits > PRICE_DIGITS_MAX {
         return Err(TotalsError::PriceDigits(rules.price_digits));
     }

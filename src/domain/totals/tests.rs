@@ -10,6 +10,20 @@ use crate::pricing::{Band, Bands, DiscountKind};
 
 mod properties;
 
+/// The totals by other rules than those of the header.
+fn totals_by(
+    lines: &[LineAmounts],
+    header: &Header,
+    rules: Rules,
+    currency: Currency,
+) -> Result<(Vec<LineResult>, Totals), TotalsError> {
+    totals(lines, &Header { rules, ..header.clone() }, currency)
+}
+
+fn taxed(tax_mode: TaxMode) -> Rules {
+    Rules { tax_mode, ..Rules::default() }
+}
+
 fn euro() -> Currency {
     "EUR".parse().unwrap()
 }
@@ -50,6 +64,7 @@ fn golden_document() -> (Vec<LineAmounts>, Header) {
         discount_amount: dec!(10.00),
         freight_amount: dec!(25),
         freight_tax: None,
+        rules: Rules::default(),
     };
     (vec![a, b], header)
 }
@@ -66,7 +81,8 @@ fn assert_golden_header(lines: &[LineResult], totals: &Totals) {
 #[test]
 fn f89_the_golden_document_with_tax_before_discount_is_1752_64() {
     let (lines, header) = golden_document();
-    let (lines, totals) = totals(&lines, &header, TaxMode::LineBeforeDiscount, euro()).unwrap();
+    let (lines, totals) =
+        totals_by(&lines, &header, taxed(TaxMode::LineBeforeDiscount), euro()).unwrap();
     assert_golden_header(&lines, &totals);
     assert_eq!(lines[0].tax_amount, Some(dec!(283.08)));
     assert_eq!(lines[1].tax_amount, Some(dec!(31.49)));
@@ -78,7 +94,8 @@ fn f89_the_golden_document_with_tax_before_discount_is_1752_64() {
 #[test]
 fn f89_the_golden_document_with_tax_after_discount_is_1734_82() {
     let (lines, header) = golden_document();
-    let (lines, totals) = totals(&lines, &header, TaxMode::LineAfterDiscount, euro()).unwrap();
+    let (lines, totals) =
+        totals_by(&lines, &header, taxed(TaxMode::LineAfterDiscount), euro()).unwrap();
     assert_golden_header(&lines, &totals);
     assert_eq!(lines[0].discount_share, Some(dec!(76.40)));
     assert_eq!(lines[1].discount_share, Some(dec!(8.50)));
@@ -92,7 +109,7 @@ fn f89_the_golden_document_with_document_tax_is_1734_81_with_untaxed_freight() {
     let (lines, mut header) = golden_document();
     for freight_tax in [None, Some(zero_rated())] {
         header.freight_tax = freight_tax;
-        let (lines, totals) = totals(&lines, &header, TaxMode::Document, euro()).unwrap();
+        let (lines, totals) = totals_by(&lines, &header, taxed(TaxMode::Document), euro()).unwrap();
         assert_golden_header(&lines, &totals);
         assert_eq!(totals.tax_amount, dec!(296.74));
         assert_eq!(totals.total_amount.to_string(), "1734.81");
@@ -105,7 +122,7 @@ fn f89_the_golden_document_with_document_tax_is_1734_81_with_untaxed_freight() {
 fn f89_the_golden_document_with_document_tax_is_1740_06_with_freight_at_21_percent() {
     let (lines, header) = golden_document();
     let header = Header { freight_tax: Some(vat(dec!(21.0))), ..header };
-    let (lines, totals) = totals(&lines, &header, Rules::default(), euro()).unwrap();
+    let (lines, totals) = totals_by(&lines, &header, Rules::default(), euro()).unwrap();
     assert_golden_header(&lines, &totals);
     assert_eq!(totals.total_amount.to_string(), "1740.06");
     let [part] = &totals.breakdown[..] else { panic!("21 and 21.0 are one rate") };
@@ -123,7 +140,7 @@ fn f89_a_discount_is_a_line_amount_or_a_unit_amount_as_configured() {
         {
             let rules = Rules { manual_discount, ..Rules::default() };
             let lines = [line(unit, quantity, dec!(10))];
-            let (lines, _) = totals(&lines, &Header::default(), rules, euro()).unwrap();
+            let (lines, _) = totals_by(&lines, &Header::default(), rules, euro()).unwrap();
             assert_eq!(lines[0].net_amount, net);
         }
     }
@@ -133,7 +150,7 @@ fn f89_a_discount_is_a_line_amount_or_a_unit_amount_as_configured() {
 fn f89_base_4500_manual_50_tax_15_percent_is_5117_50() {
     let lines = [LineAmounts { tax: vat(dec!(15)), ..line(dec!(4500), dec!(1), dec!(50)) }];
     let (lines, totals) =
-        totals(&lines, &Header::default(), TaxMode::LineBeforeDiscount, euro()).unwrap();
+        totals_by(&lines, &Header::default(), taxed(TaxMode::LineBeforeDiscount), euro()).unwrap();
     assert_eq!(lines[0].tax_amount, Some(dec!(667.50)));
     assert_eq!(lines[0].extended_amount, dec!(5117.50));
     assert_eq!(totals.total_amount, dec!(5117.50));
@@ -148,14 +165,16 @@ fn f89_a_bundle_of_500_with_optional_parts_is_950() {
         line(dec!(40), dec!(5), dec!(0)),
         line(dec!(50), dec!(5), dec!(0)),
     ];
-    let (_, totals) = totals(&lines, &Header::default(), TaxMode::Document, euro()).unwrap();
+    let (_, totals) =
+        totals_by(&lines, &Header::default(), taxed(TaxMode::Document), euro()).unwrap();
     assert_eq!(totals.total_amount, dec!(950));
 }
 
 #[test]
 fn f89_15_percent_of_24080_is_3612() {
     let lines = [LineAmounts { tax: vat(dec!(15)), ..line(dec!(24080), dec!(1), dec!(0)) }];
-    let (_, totals) = totals(&lines, &Header::default(), TaxMode::Document, euro()).unwrap();
+    let (_, totals) =
+        totals_by(&lines, &Header::default(), taxed(TaxMode::Document), euro()).unwrap();
     assert_eq!(totals.tax_amount, dec!(3612.00));
 }
 
@@ -171,7 +190,7 @@ fn f91_the_same_line_is_203_99_rounded_last_and_204_00_rounded_by_unit() {
         [(UnitRounding::LineLast, "203.99"), (UnitRounding::UnitFirst, "204.00")]
     {
         let rules = Rules { unit_rounding, ..Rules::default() };
-        let (lines, _) = totals(&lines, &Header::default(), rules, euro()).unwrap();
+        let (lines, _) = totals_by(&lines, &Header::default(), rules, euro()).unwrap();
         assert_eq!(lines[0].base_amount.to_string(), expected);
     }
 }
@@ -181,7 +200,8 @@ fn f90_document_tax_is_owed_once_per_rate_not_per_line() {
     // Three times 0.33 at 19 %: 0.19 together, 0.06 each.
     let cent = LineAmounts { tax: vat(dec!(19)), ..line(dec!(0.33), dec!(1), dec!(0)) };
     let lines = [cent.clone(), cent.clone(), cent];
-    let tax = |mode| totals(&lines, &Header::default(), mode, euro()).unwrap().1.tax_amount;
+    let tax =
+        |mode| totals_by(&lines, &Header::default(), taxed(mode), euro()).unwrap().1.tax_amount;
     assert_eq!(tax(TaxMode::Document), dec!(0.19));
     assert_eq!(tax(TaxMode::LineBeforeDiscount), dec!(0.18));
 }
@@ -194,7 +214,7 @@ fn f90_the_header_discount_is_divided_over_the_rates() {
         line(dec!(100), dec!(1), dec!(0)),
     ];
     let header = Header { discount_amount: dec!(10), ..Header::default() };
-    let (_, totals) = totals(&lines, &header, TaxMode::Document, euro()).unwrap();
+    let (_, totals) = totals_by(&lines, &header, taxed(TaxMode::Document), euro()).unwrap();
     let parts: Vec<_> = totals
         .breakdown
         .iter()
@@ -220,7 +240,7 @@ fn f90_a_rate_must_go_with_its_category_and_out_of_scope_stands_alone() {
             freight_tax: Some(vat(dec!(21))),
             ..Header::default()
         };
-        totals(&lines, &header, TaxMode::Document, euro())
+        totals_by(&lines, &header, taxed(TaxMode::Document), euro())
     };
     for (category, rate) in [
         (TaxCategory::S, dec!(0)),
@@ -240,7 +260,7 @@ fn f90_a_rate_must_go_with_its_category_and_out_of_scope_stands_alone() {
 fn f89_senseless_headers_are_refused_with_a_finished_sentence() {
     let lines = [line(dec!(10), dec!(1), dec!(0))];
     let refused = |lines: &[LineAmounts], header: Header| {
-        let error = totals(lines, &header, TaxMode::Document, euro()).unwrap_err();
+        let error = totals_by(lines, &header, taxed(TaxMode::Document), euro()).unwrap_err();
         assert!(error.to_string().ends_with('.'), "{error}");
         error
     };
@@ -262,7 +282,8 @@ fn f89_senseless_headers_are_refused_with_a_finished_sentence() {
 
 #[test]
 fn f89_a_document_without_lines_is_zero_everywhere() {
-    let (lines, totals) = totals(&[], &Header::default(), TaxMode::Document, euro()).unwrap();
+    let (lines, totals) =
+        totals_by(&[], &Header::default(), taxed(TaxMode::Document), euro()).unwrap();
     assert!(lines.is_empty() && totals.breakdown.is_empty());
     assert_eq!(totals.total_amount.to_string(), "0.00");
 }
@@ -271,7 +292,7 @@ fn f89_a_document_without_lines_is_zero_everywhere() {
 fn what_a_document_was_computed_from_survives_as_json() {
     let (lines, header) = golden_document();
     let rules = Rules { unit_rounding: UnitRounding::UnitFirst, ..Rules::default() };
-    let computed = totals(&lines, &header, rules, euro()).unwrap();
+    let computed = totals_by(&lines, &header, rules, euro()).unwrap();
     let text = serde_json::to_string(&(&lines, &header, rules, &computed)).unwrap();
     let (lines, header, rules, stored): (
         Vec<LineAmounts>,
@@ -280,7 +301,7 @@ fn what_a_document_was_computed_from_survives_as_json() {
         (Vec<LineResult>, Totals),
     ) = serde_json::from_str(&text).unwrap();
     assert_eq!(stored, computed);
-    let again = totals(&lines, &header, rules, euro()).unwrap();
+    let again = totals_by(&lines, &header, rules, euro()).unwrap();
     assert_eq!(serde_json::to_string(&again).unwrap(), serde_json::to_string(&computed).unwrap());
 }
 

@@ -4,8 +4,9 @@
 //! else is ever written.
 
 use domain::customer::{Buyer, Customer};
-use domain::ids::Id;
-use domain::invoice::{Invoice, InvoiceState, Seller, SeriesKey};
+use domain::document::DeliverTo;
+use domain::ids::{Id, InvoiceId};
+use domain::invoice::{Invoice, InvoiceState, PrecedingInvoice, Seller, SeriesKey};
 use domain::keys::{InvoiceNumbered, InvoicesOfOrder};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
@@ -24,14 +25,16 @@ use crate::store::subjects::totals::{totals_of, with_totals};
 pub mod lines;
 
 with_totals! { frozen invoice.totals; [invoice: Invoice as invoice => InvoiceRow] {
-    let (paid, canceled_at) = match &invoice.state {
+    let (paid, canceled) = match &invoice.state {
         InvoiceState::Issued | InvoiceState::PartiallyPaid => (None, None),
         InvoiceState::Paid { at, discount } => (Some((*at, *discount)), None),
-        InvoiceState::Canceled { at } => (None, Some(*at)),
+        InvoiceState::Canceled { at, credit_note } => (None, Some((*at, *credit_note))),
     };
-    let (paid_at, discount) = paid.unzip();
+    let ((paid_at, discount), (canceled_at, credit_note)) = (paid.unzip(), canceled.unzip());
     key     id: uuid = invoice.id.uuid();
     version sequence: bigint = invoice.sequence;
+    frozen  document_type: text = word(invoice.document_type);
+    frozen  preceding: jsonb<Vec<PrecedingInvoice>> = Json(&invoice.preceding);
     frozen  series_seller: text = invoice.series.seller.as_str();
     frozen  series_kind: text = invoice.series.kind.as_str();
     frozen  series_year: integer = invoice.series.year;
@@ -49,11 +52,13 @@ with_totals! { frozen invoice.totals; [invoice: Invoice as invoice => InvoiceRow
     frozen  buyer: jsonb<Buyer> = Json(&invoice.buyer);
     frozen  header: jsonb<Header> = Json(&invoice.header);
     frozen  payment_terms: text = word(invoice.payment_terms);
+    frozen  deliver_to: jsonb<DeliverTo>? = invoice.deliver_to.as_deref().map(Json);
     frozen  purchase_order: text? = invoice.purchase_order.as_deref();
     state: text = Invoice::state_name(&invoice.state);
     paid_at: timestamptz? = paid_at;
     discount: numeric? = discount;
     canceled_at: timestamptz? = canceled_at;
+    credit_note: uuid? refers invoice = credit_note.flatten().map(Uuid::from);
     mod lines;
     mod payment;
 }}
@@ -77,10 +82,13 @@ look_up!(InvoiceNumbered by |it| it.0.clone(),
 impl InvoiceRow {
     fn record(self) -> Result<Invoice, sqlx::Error> {
         let currency = currency("invoice.currency", &self.currency)?;
-        let discount = self.discount.map(|discount| amount(discount, currency));
+        let paid = (self.paid_at, self.discount.map(|discount| amount(discount, currency)));
+        let canceled = (self.canceled_at, self.credit_note.map(Into::into));
         Ok(Invoice {
             id: self.id.into(),
             sequence: self.sequence,
+            document_type: meant("invoice.document_type", &self.document_type)?,
+            preceding: self.preceding.0,
             series: SeriesKey {
                 seller: self.series_seller,
                 kind: self.series_kind,
@@ -104,9 +112,10 @@ impl InvoiceRow {
             header: self.header.0,
             totals: totals_of!(self, currency),
             payment_terms: meant("invoice.payment_terms", &self.payment_terms)?,
+            deliver_to: self.deliver_to.map(|json| Box::new(json.0)),
             purchase_order: self.purchase_order,
             payments: Vec::new(),
-            state: state_of(&self.state, (self.paid_at, discount), self.canceled_at)?,
+            state: state_of(&self.state, paid, canceled)?,
         })
     }
 }
@@ -114,7 +123,7 @@ impl InvoiceRow {
 fn state_of(
     state: &str,
     (paid_at, discount): (Option<DateTime<Utc>>, Option<Decimal>),
-    canceled_at: Option<DateTime<Utc>>,
+    (canceled_at, credit_note): (Option<DateTime<Utc>>, Option<InvoiceId>),
 ) -> Result<InvoiceState, sqlx::Error> {
     Ok(match state {
         "issued" => InvoiceState::Issued,
@@ -123,7 +132,10 @@ fn state_of(
             at: given("invoice.paid_at", paid_at)?,
             discount: given("invoice.discount", discount)?,
         },
-        "canceled" => InvoiceState::Canceled { at: given("invoice.canceled_at", canceled_at)? },
+        "canceled" => {
+            let at = given("invoice.canceled_at", canceled_at)?;
+            InvoiceState::Canceled { at, credit_note }
+        }
         other => return Err(corrupt("invoice.state", &other)),
     })
 }

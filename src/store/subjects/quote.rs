@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::customer::Buyer;
+use domain::document::DeliverTo;
 use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
 use domain::opportunity::Opportunity;
-use domain::quote::{Offer, Quote, QuoteState};
+use domain::quote::{Acceptance, Offer, Quote, QuoteState};
 use domain::totals::Header;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -25,13 +26,13 @@ use held::Held;
 // First the changed ones: a revision that closes makes room for the next one of its number.
 with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteRow, within opportunity, kept_first] {
     let Quote { offer, state, .. } = held.quote;
-    let (active_since, won_at, closed) = match state {
+    let (active_since, won, closed) = match state {
         QuoteState::Draft => (None, None, None),
         QuoteState::Active { since } => (Some(*since), None, None),
-        QuoteState::Won { at } => (None, Some(*at), None),
+        QuoteState::Won { at, acceptance } => (None, Some((*at, acceptance.as_ref())), None),
         QuoteState::Closed { at, reason } => (None, None, Some((*at, word(reason)))),
     };
-    let (closed_at, close_reason) = closed.unzip();
+    let ((won_at, acceptance), (closed_at, close_reason)) = (won.unzip(), closed.unzip());
     key     id: uuid = held.quote.id.uuid();
     frozen  opportunity: uuid = held.opportunity;
     frozen  position: integer = held.position;
@@ -41,10 +42,12 @@ with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteR
     apart   buyer: jsonb<Buyer> = Json(&offer.buyer);
     apart   header: jsonb<Header> = Json(&offer.header);
     apart   payment_terms: text = word(offer.payment_terms);
+    apart   deliver_to: jsonb<DeliverTo>? = offer.deliver_to.as_deref().map(Json);
     apart   effective_to: date = offer.effective_to;
     state: text = Quote::state_name(state);
     active_since: timestamptz? = active_since;
     won_at: timestamptz? = won_at;
+    acceptance: jsonb<Acceptance>? = acceptance.flatten().map(Json);
     closed_at: timestamptz? = closed_at;
     close_reason: text? = close_reason;
 }}
@@ -97,6 +100,7 @@ pub async fn save(
 impl QuoteRow {
     fn quote(self, opportunity: &Opportunity) -> Result<Quote, sqlx::Error> {
         let times = (self.active_since, self.won_at, self.closed_at);
+        let acceptance = self.acceptance.map(|json| json.0);
         Ok(Quote {
             id: self.id.into(),
             sequence: self.sequence,
@@ -108,9 +112,10 @@ impl QuoteRow {
                 header: self.header.0,
                 totals: totals_of!(self, opportunity.currency),
                 payment_terms: meant("quote.payment_terms", &self.payment_terms)?,
+                deliver_to: self.deliver_to.map(|json| Box::new(json.0)),
                 effective_to: self.effective_to,
             },
-            state: state_of(&self.state, times, self.close_reason.as_deref())?,
+            state: state_of(&self.state, times, acceptance, self.close_reason.as_deref())?,
         })
     }
 }
@@ -120,12 +125,13 @@ type Times = (Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>
 fn state_of(
     state: &str,
     (active_since, won_at, closed_at): Times,
+    acceptance: Option<Acceptance>,
     close_reason: Option<&str>,
 ) -> Result<QuoteState, sqlx::Error> {
     Ok(match state {
         "draft" => QuoteState::Draft,
         "active" => QuoteState::Active { since: given("quote.active_since", active_since)? },
-        "won" => QuoteState::Won { at: given("quote.won_at", won_at)? },
+        "won" => QuoteState::Won { at: given("quote.won_at", won_at)?, acceptance },
         "closed" => {
             let reason = given("quote.close_reason", close_reason)?;
             QuoteState::Closed {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use domain::document::compute;
 use domain::events::QuoteActivated;
-use domain::totals::TaxMode;
 use leadmill::contract::{self, Contract, ENVELOPE, Role};
 use leadmill::envelope::{Seal, Transport, open, seal};
 use serde_json::Value;
@@ -112,7 +111,7 @@ fn f88_the_offer_of_the_golden_quote_still_has_its_totals_and_its_digest() {
     let data = golden("quote.activated.v1")["data"].clone();
     let quote: QuoteActivated = serde_json::from_value(data).unwrap();
     let mut lines = quote.offer.lines.clone();
-    let totals = compute(&mut lines, &quote.offer.header, TaxMode::Document, quote.currency);
+    let totals = compute(&mut lines, &quote.offer.header, quote.currency);
     assert_eq!(totals.unwrap(), quote.offer.totals);
     assert_eq!(lines, quote.offer.lines);
     assert_eq!(quote.offer.sha256(), quote.offer_sha256);

@@ -133,6 +133,7 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         "channel",
         "close_reason",
         "disqualify_reason",
+        "document_type",
         "hold_reason",
         "kind",
         "lost_reason",

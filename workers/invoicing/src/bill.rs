@@ -9,14 +9,14 @@ use std::fmt::Display;
 
 use domain::apportion::{ApportionError, share};
 use domain::decide::Refusal;
-use domain::document::{Line, compute};
+use domain::document::{Line, compute, copied};
 use domain::ids::LineId;
 use domain::invoice::InvoiceLine;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
-use domain::money::{Currency, DECIMALS_MAX, round_money};
+use domain::money::{DECIMALS_MAX, round_money};
 use domain::order::{Order, OrderLine};
-use domain::totals::{Header, Tax, TaxCategory, TaxMode, Totals};
+use domain::totals::{Header, ManualDiscount, Rules, Tax, TaxCategory, TaxMode, Totals};
 use rust_decimal::Decimal;
 
 /// The content of an invoice.
@@ -26,39 +26,56 @@ pub(crate) struct Bill {
     pub(crate) totals: Totals,
 }
 
-/// Bills what was shipped; tax is computed once per category and rate, as EN 16931 demands.
+/// Bills what was shipped; tax is computed once per category and rate, as EN 16931 demands, and what was taken off
+/// each unit is said for the line. How a price came to be stays with the order.
 pub(crate) fn bill(order: &Order, mut id: impl FnMut() -> LineId) -> Result<Bill, Refusal> {
     let whole = order.lines.iter().all(|line| line.quantity_canceled.is_zero());
     let billed = order.lines.iter().filter(|line| whole || line.quantity_shipped > Decimal::ZERO);
     let billed: Vec<_> = billed.collect();
     let mut lines = Vec::with_capacity(billed.len());
     for line in &billed {
-        let part = shipped_line(line, order.currency).map_err(|error| refused(order, &error))?;
-        lines.push(Line { id: id(), ..part });
+        let part = shipped_line(line, order).map_err(|error| refused(order, &error))?;
+        lines.push(part);
     }
+    let mut lines = copied(&lines, &mut id);
     let mut header = order.header.clone();
     if !whole {
         header = shipped_header(order).map_err(|error| refused(order, &error))?;
     }
+    header.rules = Rules {
+        tax_mode: TaxMode::Document,
+        manual_discount: ManualDiscount::Line,
+        ..header.rules
+    };
     if !header.freight_amount.is_zero() && header.freight_tax.is_none() {
         header.freight_tax = Some(untaxed(&lines));
     }
-    let totals = compute(&mut lines, &header, TaxMode::Document, order.currency)
-        .map_err(|error| refused(order, &error))?;
+    let totals =
+        compute(&mut lines, &header, order.currency).map_err(|error| refused(order, &error))?;
     let lines = lines.into_iter().zip(billed);
     let lines = lines.map(|(line, of)| InvoiceLine { line, order_line: Some(of.line.id) });
     Ok(Bill { lines: lines.collect(), header, totals })
 }
 
-fn shipped_line(of: &OrderLine, currency: Currency) -> Result<Line, ApportionError> {
-    let line = &of.line;
-    let mut manual_discount = round_money(line.manual_discount, currency);
+fn shipped_line(of: &OrderLine, order: &Order) -> Result<Line, ApportionError> {
+    let (line, currency) = (&of.line, order.currency);
+    let whole = match order.header.rules.manual_discount {
+        ManualDiscount::Line => line.manual_discount,
+        ManualDiscount::PerUnit => line.manual_discount * line.quantity,
+    };
+    let mut manual_discount = round_money(whole, currency);
     if !of.quantity_canceled.is_zero() {
         let digits = currency.minor_digits();
         let (shipped, ordered) = (of.quantity_shipped, line.quantity);
         manual_discount = share(manual_discount, Decimal::ZERO, shipped, ordered, digits)?;
     }
-    Ok(Line { quantity: of.quantity_shipped, manual_discount, ..line.clone() })
+    Ok(Line {
+        quantity: of.quantity_shipped,
+        manual_discount,
+        price_override: None,
+        price_trace: None,
+        ..line.clone()
+    })
 }
 
 fn shipped_header(order: &Order) -> Result<Header, ApportionError> {

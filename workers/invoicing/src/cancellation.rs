@@ -17,8 +17,9 @@ pub(crate) fn cancel(
     if matches!(invoice.state, InvoiceState::Canceled { .. }) {
         return Ok(already(invoice, &invoice.number));
     }
-    let at = ctx.now;
-    let canceled = invoice.apply(&InvoiceAction::Cancel { at })?;
+    // What is not paid needs no credit note.
+    let (at, credit_note) = (ctx.now, None);
+    let canceled = invoice.apply(&InvoiceAction::Cancel { at, credit_note })?;
     let comment = command.reason.to_string();
     if comment.is_empty() {
         let message = format!(
@@ -28,6 +29,6 @@ pub(crate) fn cancel(
         return Err(refused(invoice, "invoice.no_reason", message));
     }
     let number = canceled.number.clone();
-    let said = InvoiceCanceled { invoice: canceled.id, number, comment, at };
+    let said = InvoiceCanceled { invoice: canceled.id, number, comment, credit_note, at };
     Ok(Outcome::nothing().changed(canceled, said))
 }

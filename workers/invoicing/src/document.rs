@@ -15,8 +15,6 @@ use rust_decimal::Decimal;
 
 use crate::seller::SellerSettings;
 
-/// BT-3: a commercial invoice (UNCL1001).
-const COMMERCIAL_INVOICE: &str = "380";
 /// BT-24: the core of EN 16931, without the rules of any country.
 const SPECIFICATION: &str = "urn:cen.eu:en16931:2017";
 // BT-81 by UNCL4461: SEPA credit transfer, credit transfer, none agreed.
@@ -40,7 +38,8 @@ pub(crate) fn issued(
         invoice_number: invoice.number.clone(),
         series: invoice.series.clone(),
         counter: invoice.counter,
-        document_type: COMMERCIAL_INVOICE.into(),
+        document_type: invoice.document_type,
+        preceding: invoice.preceding.clone(),
         issue_date: invoice.issue_date,
         due_date: invoice.due_date,
         currency: invoice.currency,
@@ -51,7 +50,7 @@ pub(crate) fn issued(
         seller: invoice.seller.clone(),
         buyer: buyer.clone(),
         customer: invoice.customer,
-        delivery: Delivery { date: delivered, address: buyer.address.clone() },
+        delivery: Delivery { date: delivered, to: invoice.deliver_to.clone() },
         payment: payment(invoice, terms),
         lines: invoice.lines.iter().map(line).collect(),
         header: invoice.header.clone(),
@@ -94,8 +93,11 @@ fn line(of: &InvoiceLine) -> IssuedLine {
     IssuedLine {
         id: line.id,
         order_line_ref: of.order_line,
+        kind: line.kind,
+        parent: line.parent,
         sku: line.sku.clone(),
         name: line.name.clone(),
+        description: line.description.clone(),
         quantity: line.quantity,
         unit_code: line.unit.clone(),
         unit_price: line.unit_price - line.volume_discount,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::OrderFulfilled;
 use domain::ids::InvoiceId;
-use domain::invoice::{Invoice, InvoiceState, Series};
+use domain::invoice::{DocumentType, Invoice, InvoiceState, Series};
 use domain::keys::{InvoicesOfOrder, LeadOfOrder};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
@@ -39,6 +39,8 @@ impl Invoicing {
         let invoice = Invoice {
             id,
             sequence: 0,
+            document_type: DocumentType::Invoice,
+            preceding: Vec::new(),
             series: series.key.clone(),
             number,
             counter,
@@ -55,6 +57,7 @@ impl Invoicing {
             header: bill.header,
             totals: bill.totals,
             payment_terms: order.payment_terms,
+            deliver_to: order.deliver_to.clone(),
             purchase_order: order.purchase_order.clone(),
             payments: Vec::new(),
             state: InvoiceState::Issued,

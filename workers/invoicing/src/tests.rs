@@ -14,7 +14,7 @@ use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::{Order, OrderLine, OrderState, Shipment};
 use domain::samples;
 use domain::story::Story;
-use domain::totals::{Header, Tax, TaxCategory, TaxMode};
+use domain::totals::{Header, Rules, Tax, TaxCategory};
 use rust_decimal::Decimal;
 use rust_decimal_macros::dec;
 use uuid::Uuid;
@@ -73,6 +73,7 @@ fn golden() -> (Vec<Line>, Header) {
         discount_amount: dec!(10),
         freight_amount: dec!(25),
         freight_tax: Some(VAT),
+        rules: Rules::default(),
     };
     (lines, header)
 }
@@ -82,7 +83,7 @@ fn shipped(mut lines: Vec<Line>, header: Header, shipped: &[Decimal]) -> Order {
     for (n, line) in lines.iter_mut().enumerate() {
         line.id = Uuid::from_u128(100 + n as u128).into();
     }
-    let totals = compute(&mut lines, &header, TaxMode::Document, euro()).expect("totals");
+    let totals = compute(&mut lines, &header, euro()).expect("totals");
     let lines = lines.into_iter().zip(shipped).map(|(line, shipped)| OrderLine {
         quantity_shipped: *shipped,
         quantity_canceled: line.quantity - shipped,

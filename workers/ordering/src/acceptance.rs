@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use domain::commands::QuoteAccept;
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
-use domain::document::Line;
+use domain::document::copied;
 use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
 use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction};
 use domain::order::{Order, OrderLine, OrderState};
-use domain::quote::{Quote, QuoteAction, QuoteCloseReason};
+use domain::quote::{Acceptance, Quote, QuoteAction, QuoteCloseReason};
 use rust_decimal::Decimal;
 
 use crate::answer::already;
@@ -30,8 +30,10 @@ pub(crate) fn accept(
     let quote = opportunity.quote(command.quote).ok_or_else(unknown)?;
 
     let at = ctx.now;
-    let won = quote.apply(&QuoteAction::Win { at })?;
+    let acceptance = acceptance(command);
+    let won = quote.apply(&QuoteAction::Win { at, acceptance: acceptance.clone() })?;
     refuse_expired(quote, at.with_timezone(&zone).date_naive())?;
+    refuse_other(quote, command)?;
     // Net, as the estimate: what tax and freight bring goes on to others.
     let actual_revenue = quote.offer.totals.amount_less_freight;
     let mut deal = opportunity.apply(&OpportunityAction::Win { at, actual_revenue })?;
@@ -42,6 +44,7 @@ pub(crate) fn accept(
         quote: won.id,
         opportunity,
         order: order_id,
+        acceptance,
     });
     deal = deal.with_quote(won);
     let siblings: Vec<Quote> = deal.live_quotes().cloned().collect();
@@ -78,6 +81,34 @@ fn refuse_expired(quote: &Quote, today: NaiveDate) -> Result<(), Refusal> {
     Err(Refusal::no(SubjectKind::Quote, named, "quote.expired", "active", message))
 }
 
+/// What was told of how the customer accepted.
+fn acceptance(command: &QuoteAccept) -> Option<Acceptance> {
+    let told = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let acceptance = Acceptance {
+        offer_sha256: command.offer_sha256.as_deref().and_then(told).map(|it| it.to_lowercase()),
+        accepted_by: command.accepted_by.as_deref().and_then(told),
+        channel: command.channel,
+    };
+    Some(acceptance).filter(|it| *it != Acceptance::default())
+}
+
+/// Only the offer that the customer saw becomes an order (F88).
+fn refuse_other(quote: &Quote, command: &QuoteAccept) -> Result<(), Refusal> {
+    let Some(seen) = command.offer_sha256.as_deref().filter(|seen| !seen.is_empty()) else {
+        return Ok(());
+    };
+    let stands = quote.offer.sha256();
+    if seen.eq_ignore_ascii_case(&stands) {
+        return Ok(());
+    }
+    let named = named(quote);
+    let message = format!(
+        "The offer that was accepted (`{seen}`) is not the one that the quote `{named}` makes \
+         (`{stands}`). Show the customer that one, and accept it with its `offer_sha256`."
+    );
+    Err(Refusal::no(SubjectKind::Quote, named, "quote.other_offer", "active", message))
+}
+
 /// The order takes over the offer word for word; only its lines get ids of their own.
 fn order_of(
     opportunity: &Opportunity,
@@ -88,8 +119,8 @@ fn order_of(
     let offer = &quote.offer;
     let purchase_order = command.purchase_order.as_ref().filter(|number| !number.is_empty());
     let id = ctx.id();
-    let lines = offer.lines.iter().map(|line| OrderLine {
-        line: Line { id: ctx.id(), ..line.clone() },
+    let lines = copied(&offer.lines, || ctx.id()).into_iter().map(|line| OrderLine {
+        line,
         quantity_shipped: Decimal::ZERO,
         quantity_canceled: Decimal::ZERO,
     });
@@ -107,6 +138,7 @@ fn order_of(
         header: offer.header.clone(),
         totals: offer.totals.clone(),
         payment_terms: offer.payment_terms,
+        deliver_to: offer.deliver_to.clone(),
         purchase_order: purchase_order.map(|number| number.to_string()),
         shipments: Vec::new(),
         state: OrderState::Active,
@@ -126,6 +158,7 @@ fn created(order: &Order) -> OrderCreated {
         header: order.header.clone(),
         totals: order.totals.clone(),
         payment_terms: order.payment_terms,
+        deliver_to: order.deliver_to.clone(),
         purchase_order: order.purchase_order.clone(),
     }
 }

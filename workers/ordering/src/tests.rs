@@ -14,7 +14,7 @@ use domain::order::Order;
 use domain::quote::{Offer, Quote, QuoteState};
 use domain::samples;
 use domain::story::Story;
-use domain::totals::{Header, Tax, TaxCategory, TaxMode};
+use domain::totals::{Header, Rules, Tax, TaxCategory};
 use rust_decimal::Decimal;
 use rust_decimal_macros::dec;
 use uuid::Uuid;
@@ -47,7 +47,7 @@ fn at(text: &str) -> DateTime<Utc> {
 
 fn line(id: u128, sku: &str, quantity: Decimal, unit: &str) -> Line {
     Line {
-        sku: sku.into(),
+        sku: Some(sku.into()),
         name: format!("Product {sku}"),
         unit: unit.into(),
         quantity,
@@ -71,14 +71,16 @@ fn offer() -> Offer {
         discount_amount: dec!(10),
         freight_amount: dec!(25),
         freight_tax: Some(Tax { category: TaxCategory::S, rate: dec!(21) }),
+        rules: Rules::default(),
     };
-    let totals = compute(&mut lines, &header, TaxMode::Document, euro()).expect("totals");
+    let totals = compute(&mut lines, &header, euro()).expect("totals");
     Offer {
         buyer: Buyer { name: "Molinos del Sur SL".into(), ..Buyer::default() },
         lines,
         header,
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
+        deliver_to: None,
         effective_to: day(3, 31),
     }
 }
@@ -97,7 +99,7 @@ fn deal(quotes: Vec<Quote>) -> Opportunity {
 }
 
 fn accept(quote: QuoteId) -> QuoteAccept {
-    QuoteAccept { quote, purchase_order: None }
+    QuoteAccept::of(quote)
 }
 
 /// A story in which the quote was just accepted, and the order of it.

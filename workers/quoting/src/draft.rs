@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use domain::commands::QuoteClose;
 use domain::customer::Buyer;
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
-use domain::document::{Line, compute};
+use domain::document::{compute, copied};
 use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, QUOTES_MAX};
@@ -39,8 +39,10 @@ impl Quoting {
     ) -> Result<Outcome<Then>, Refusal> {
         let header = self.settings.header(opportunity.currency);
         let empty = opportunity.lines.is_empty();
-        let totals =
-            self.totals(&mut opportunity, &if empty { Header::default() } else { header })?;
+        let totals = self.totals(
+            &mut opportunity,
+            &if empty { Header { rules: header.rules, ..Header::default() } } else { header },
+        )?;
         if !empty {
             opportunity.estimated_revenue = Some(totals.amount_less_freight);
         }
@@ -109,8 +111,8 @@ impl Quoting {
     }
 
     fn totals(&self, opportunity: &mut Opportunity, header: &Header) -> Result<Totals, Refusal> {
-        let (mode, currency) = (self.settings.tax_mode, opportunity.currency);
-        compute(&mut opportunity.lines, header, mode, currency).map_err(|error| {
+        let currency = opportunity.currency;
+        compute(&mut opportunity.lines, header, currency).map_err(|error| {
             let message = format!("The lines cannot be added up: {error}");
             let kind = SubjectKind::Opportunity;
             Refusal::no(kind, opportunity.id, "opportunity.totals", "lines", message)
@@ -128,10 +130,11 @@ impl Quoting {
     ) -> Result<Quote, Refusal> {
         let offer = Offer {
             buyer: buyer(world, opportunity)?,
-            lines: copied(&opportunity.lines, ctx),
+            lines: copied(&opportunity.lines, || ctx.id()),
             header: self.settings.header(opportunity.currency),
             totals,
             payment_terms: self.settings.payment_terms,
+            deliver_to: None,
             effective_to: self.effective_to(ctx),
         };
         let drafts = opportunity.quotes.iter().filter(|quote| quote.state == QuoteState::Draft);
@@ -160,11 +163,6 @@ impl Quoting {
         let wanted = policy.activate_up_to > Decimal::ZERO;
         wanted && modest && totals.total_amount <= policy.activate_up_to
     }
-}
-
-/// Copies of lines, for the document that gets them.
-pub(crate) fn copied(lines: &[Line], ctx: &mut Ctx<'_, Shelf>) -> Vec<Line> {
-    lines.iter().map(|line| Line { id: ctx.id(), ..line.clone() }).collect()
 }
 
 /// # Errors

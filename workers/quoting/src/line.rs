@@ -1,7 +1,7 @@
 //! One line: what a wanted product costs, or the rule by which it has no price.
 
 use domain::catalog::{PriceList, PriceListItem, Product};
-use domain::document::{Line, compute};
+use domain::document::{Line, LineKind, compute};
 use domain::ids::{LineId, OpportunityId};
 use domain::message::SubjectKind;
 use domain::money::{in_range, written};
@@ -94,8 +94,11 @@ pub(crate) fn priced(
     let volume_discount = bands.map(|bands| bands.discount_per_unit(unit_price, quantity));
     let mut line = Line {
         id,
-        sku: sku.clone(),
+        kind: LineKind::Product,
+        parent: None,
+        sku: Some(sku.clone()),
         name: product.name.clone(),
+        description: None,
         unit: product.unit.clone(),
         quantity,
         unit_price,
@@ -103,6 +106,8 @@ pub(crate) fn priced(
         manual_discount: Decimal::ZERO,
         tax,
         net_amount: Decimal::ZERO,
+        price_override: None,
+        price_trace: None,
     };
     settle(&mut line, wanted, opportunity, settings)?;
     Ok(in_one_form(line, opportunity))
@@ -195,11 +200,11 @@ fn settle(
     opportunity: &Opportunity,
     settings: &QuotingSettings,
 ) -> Result<(), Unpriced> {
-    let (mode, currency) = (settings.tax_mode, opportunity.currency);
+    let header = Header { rules: settings.rules(), ..Header::default() };
     let net = |line: &mut Line| {
-        let totals = compute(std::slice::from_mut(line), &Header::default(), mode, currency);
+        let totals = compute(std::slice::from_mut(line), &header, opportunity.currency);
         totals.map_err(|error| {
-            let message = format!("The line of `{}` cannot be computed: {error}", line.sku);
+            let message = format!("The line of `{}` cannot be computed: {error}", line.label());
             Unpriced::new("line.out_of_range", PricingError::OutOfRange, message)
         })
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::document::PaymentTerms;
 use domain::money::Currency;
-use domain::totals::{Header, Tax, TaxCategory, TaxMode};
+use domain::totals::{Header, Rules, Tax, TaxCategory, TaxMode};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -127,8 +127,14 @@ impl QuotingSettings {
         Header {
             freight_amount: freight,
             freight_tax: self.tax(&self.freight_tax_class).filter(|_| !freight.is_zero()),
+            rules: self.rules(),
             ..Header::default()
         }
+    }
+
+    /// How documents are computed.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules { tax_mode: self.tax_mode, ..Rules::default() }
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::asker::Asker;
 use domain::commands::{QuoteActivate, QuoteClose, QuoteRevise};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
+use domain::document::copied;
 use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
 use domain::ids::QuoteId;
 use domain::keys::OpportunityOfQuote;
@@ -12,7 +13,7 @@ use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteCloseReason, QuoteSt
 use domain::rights::Right;
 use domain::shelf::Shelf;
 
-use crate::draft::{copied, room_for_quote};
+use crate::draft::room_for_quote;
 use crate::quoting::Quoting;
 use crate::when::{Decision, Then};
 
@@ -68,7 +69,7 @@ impl Quoting {
         let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
         room_for_quote(&opportunity)?;
         let offer = Offer {
-            lines: copied(&quote.offer.lines, ctx),
+            lines: copied(&quote.offer.lines, || ctx.id()),
             effective_to: self.effective_to(ctx),
             ..quote.offer.clone()
         };

@@ -157,8 +157,8 @@ fn f68_declared_products_are_priced_and_offered() {
     let said: OpportunityRepriced = told.get().unwrap();
     assert_eq!(said.unpriced, Vec::<String>::new());
     let [a, b] = &said.lines[..] else { panic!("{:?}", said.lines) };
-    assert_eq!((a.sku.as_str(), a.unit_price, a.volume_discount), ("A-1", dec!(120), dec!(6)));
-    assert_eq!((b.sku.as_str(), b.quantity, b.net_amount), ("B-1", dec!(1), dec!(49.99)));
+    assert_eq!((a.label(), a.unit_price, a.volume_discount), ("A-1", dec!(120), dec!(6)));
+    assert_eq!((b.label(), b.quantity, b.net_amount), ("B-1", dec!(1), dec!(49.99)));
     assert_eq!(said.estimated_revenue, Some(dec!(1417.99)));
     assert_eq!(now(&story).estimated_revenue, Some(dec!(1417.99)));
 }
@@ -174,7 +174,7 @@ fn f68_products_that_only_the_words_of_the_lead_name_are_offered() {
     let told = story.when(created(&[])).unwrap();
     let said: OpportunityRepriced = told.get().unwrap();
     assert_eq!(said.lines.len(), 1);
-    assert_eq!((said.lines[0].sku.as_str(), said.lines[0].quantity), ("B-1", dec!(2)));
+    assert_eq!((said.lines[0].label(), said.lines[0].quantity), ("B-1", dec!(2)));
 }
 
 #[test]

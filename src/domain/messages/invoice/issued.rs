@@ -8,10 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
-use crate::document::PaymentTerms;
-use crate::enquiry::Address;
+use crate::document::{DeliverTo, LineKind, PaymentTerms};
 use crate::ids::{InvoiceId, LeadId, LineId, OpportunityId, OrderId, QuoteId};
-use crate::invoice::{Seller, SeriesKey};
+use crate::invoice::{DocumentType, PrecedingInvoice, Seller, SeriesKey};
 use crate::money::Currency;
 use crate::totals::{Header, Tax, TaxCategory};
 
@@ -24,8 +23,10 @@ pub struct InvoiceIssued {
     /// The run of numbers without gaps that it was taken from, and the counter inside it.
     pub series: SeriesKey,
     pub counter: i64,
-    /// BT-3: UNCL1001 code; 380 is a commercial invoice.
-    pub document_type: String,
+    pub document_type: DocumentType,
+    /// BG-3.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preceding: Vec<PrecedingInvoice>,
     /// BT-2.
     pub issue_date: NaiveDate,
     /// BT-9.
@@ -68,9 +69,9 @@ pub struct InvoiceIssued {
 pub struct Delivery {
     /// BT-72: the day of the last shipment.
     pub date: NaiveDate,
-    /// BG-15.
+    /// BT-70, BG-15; absent: to the buyer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
+    pub to: Option<Box<DeliverTo>>,
 }
 
 /// BG-16.
@@ -114,10 +115,19 @@ pub struct IssuedLine {
     /// BT-132; absent on an invoice of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_line_ref: Option<LineId>,
-    /// BT-155.
-    pub sku: String,
+    #[serde(default, skip_serializing_if = "LineKind::is_product")]
+    pub kind: LineKind,
+    /// The line of this invoice that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<LineId>,
+    /// BT-155; only what the catalog has bears one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
     /// BT-153.
     pub name: String,
+    /// BT-154.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// BT-129.
     #[serde(with = "crate::money::AsText")]
     pub quantity: Decimal,

@@ -2,9 +2,9 @@
 //!
 //! Page by page in the order of ids, so that memory stays small however many documents there are.
 
-use domain::document::{Line, compute};
+use domain::document::{Line, PriceOverride, PriceTrace, compute};
 use domain::money::Currency;
-use domain::totals::{Header, TaxMode, TaxPart, Totals};
+use domain::totals::{Header, TaxPart, Totals};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -16,12 +16,6 @@ use crate::store::{Connection, Result};
 
 /// Documents that lie in memory at a time; each has at most 200 lines.
 const PAGE: i64 = 500;
-
-/// The mode of a quote is a setting, copied by its order and kept by neither. An invoice has the one
-/// that EN 16931 demands.
-const QUOTE_MODES: &[TaxMode] =
-    &[TaxMode::Document, TaxMode::LineAfterDiscount, TaxMode::LineBeforeDiscount];
-const INVOICE_MODES: &[TaxMode] = &[TaxMode::Document];
 
 /// What of a document is computed, and from what.
 struct Document {
@@ -44,21 +38,21 @@ pub(super) async fn stored(conn: &mut Connection) -> Result<Invariant> {
         let page = quotes(conn, after).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
-        page.iter().for_each(|document| found.look(document, QUOTE_MODES));
+        page.iter().for_each(|document| found.look(document));
     }
     after = Uuid::nil();
     loop {
         let page = orders(conn, after).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
-        page.iter().for_each(|document| found.look(document, QUOTE_MODES));
+        page.iter().for_each(|document| found.look(document));
     }
     after = Uuid::nil();
     loop {
         let page = invoices(conn, after).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
-        page.iter().for_each(|document| found.look(document, INVOICE_MODES));
+        page.iter().for_each(|document| found.look(document));
     }
     Ok(Invariant::of(asked, found.checked, (found.broken, 0), found.named))
 }
@@ -71,9 +65,9 @@ struct Found {
 }
 
 impl Found {
-    fn look(&mut self, document: &Document, modes: &[TaxMode]) {
+    fn look(&mut self, document: &Document) {
         self.checked += 1;
-        let Some(detail) = document.differs(modes) else { return };
+        let Some(detail) = document.differs() else { return };
         self.broken += 1;
         if self.named.len() < NAMED_MAX {
             self.named.push(Named { id: document.id.to_string(), detail, in_flight: false });
@@ -82,24 +76,19 @@ impl Found {
 }
 
 impl Document {
-    /// How it differs from what its lines give in each of the modes; `None` where one gives it.
-    fn differs(&self, modes: &[TaxMode]) -> Option<String> {
-        let mut first = None;
-        for mode in modes {
-            let mut lines = self.lines.clone();
-            let detail = match compute(&mut lines, &self.header, *mode, self.currency) {
-                Ok(totals) if totals == self.totals && lines == self.lines => return None,
-                Ok(totals) => format!(
-                    "{} holds {} and its lines give {}.",
-                    self.named,
-                    summary(&self.totals, &self.lines),
-                    summary(&totals, &lines)
-                ),
-                Err(error) => format!("{} cannot be computed: {error}", self.named),
-            };
-            first.get_or_insert(detail);
+    /// How it differs from what its lines and header give.
+    fn differs(&self) -> Option<String> {
+        let mut lines = self.lines.clone();
+        match compute(&mut lines, &self.header, self.currency) {
+            Ok(totals) if totals == self.totals && lines == self.lines => None,
+            Ok(totals) => Some(format!(
+                "{} holds {} and its lines give {}.",
+                self.named,
+                summary(&self.totals, &self.lines),
+                summary(&totals, &lines)
+            )),
+            Err(error) => Some(format!("{} cannot be computed: {error}", self.named)),
         }
-        first
     }
 }
 
@@ -165,9 +154,11 @@ async fn quotes(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
         page.push(document_of!(row, "quote", named));
     }
     let lines = sqlx::query!(
-        "SELECT quote AS document, id, sku, name, unit, quantity, unit_price, volume_discount,
-                manual_discount, tax_category, tax_rate, net_amount
-         FROM quote_line WHERE quote = ANY($1) ORDER BY quote, position",
+        r#"SELECT quote AS document, id, kind, parent, sku, name, description, unit, quantity, unit_price,
+                  volume_discount, manual_discount, tax_category, tax_rate, net_amount,
+                  price_override AS "price_override: Json<PriceOverride>",
+                  price_trace AS "price_trace: Json<PriceTrace>"
+           FROM quote_line WHERE quote = ANY($1) ORDER BY quote, position"#,
         &ids(&page)
     );
     for row in lines.fetch_all(conn).await? {
@@ -190,9 +181,11 @@ async fn orders(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
         page.push(document_of!(row, "sales_order", format!("The order {}", row.number)));
     }
     let lines = sqlx::query!(
-        "SELECT sales_order AS document, id, sku, name, unit, quantity, unit_price,
-                volume_discount, manual_discount, tax_category, tax_rate, net_amount
-         FROM order_line WHERE sales_order = ANY($1) ORDER BY sales_order, position",
+        r#"SELECT sales_order AS document, id, kind, parent, sku, name, description, unit, quantity, unit_price,
+                  volume_discount, manual_discount, tax_category, tax_rate, net_amount,
+                  price_override AS "price_override: Json<PriceOverride>",
+                  price_trace AS "price_trace: Json<PriceTrace>"
+           FROM order_line WHERE sales_order = ANY($1) ORDER BY sales_order, position"#,
         &ids(&page)
     );
     for row in lines.fetch_all(conn).await? {
@@ -215,9 +208,11 @@ async fn invoices(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
         page.push(document_of!(row, "invoice", format!("The invoice {}", row.number)));
     }
     let lines = sqlx::query!(
-        "SELECT invoice AS document, id, sku, name, unit, quantity, unit_price, volume_discount,
-                manual_discount, tax_category, tax_rate, net_amount
-         FROM invoice_line WHERE invoice = ANY($1) ORDER BY invoice, position",
+        r#"SELECT invoice AS document, id, kind, parent, sku, name, description, unit, quantity, unit_price,
+                  volume_discount, manual_discount, tax_category, tax_rate, net_amount,
+                  price_override AS "price_override: Json<PriceOverride>",
+                  price_trace AS "price_trace: Json<PriceTrace>"
+           FROM invoice_line WHERE invoice = ANY($1) ORDER BY invoice, position"#,
         &ids(&page)
     );
     for row in lines.fetch_all(conn).await? {

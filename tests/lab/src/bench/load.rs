@@ -111,7 +111,7 @@ impl<'g> Load<'g> {
                 Step::Work(worker) => work_off(self.settings, worker, messages).await?,
                 Step::Accept => {
                     let accept = |said: QuoteActivated| {
-                        let accept = QuoteAccept { quote: said.quote, purchase_order: None };
+                        let accept = QuoteAccept::of(said.quote);
                         command("quote.accept.v1", &accept)
                     };
                     self.answer(messages, accept).await?;

@@ -1,4 +1,8 @@
+use domain::document::{DeliverTo, LineKind, PriceOverride};
+use domain::ids::LineId;
+use domain::invoice::{DocumentType, InvoiceLine};
 use domain::newer::NewerWord;
+use domain::totals::ManualDiscount;
 
 use super::*;
 
@@ -46,14 +50,14 @@ fn f109_the_event_is_the_whole_document() {
     let order = order();
     let said = issue(&order);
     assert_eq!(
-        (said.document_type.as_str(), said.invoice_number.as_str()),
-        ("380", "INV-2026-000001")
+        (said.document_type, said.invoice_number.as_str()),
+        (DocumentType::Invoice, "INV-2026-000001")
     );
     assert_eq!(said.specification, "urn:cen.eu:en16931:2017");
     assert_eq!((said.issue_date, said.due_date), (day("2026-03-02"), day("2026-04-01")));
     // 23:30 UTC is the next day in Berlin.
     assert_eq!(said.delivery.date, day("2026-03-02"));
-    assert_eq!(said.delivery.address, order.buyer.address);
+    assert_eq!(said.delivery.to, None, "to the buyer's address");
     assert_eq!(said.purchase_order_ref.as_deref(), Some("PO-7"));
     assert_eq!(said.buyer_reference.as_deref(), Some("Ana Ruiz"));
     assert_eq!((said.sales_order_ref.as_deref(), said.currency), (Some("O-100042"), euro()));
@@ -110,4 +114,68 @@ fn f107_decided_again_it_says_the_same() {
         story(&order()).when_caused_by(cause, fulfilled(ORDER)).expect("billed").says
     };
     assert_eq!(told(1), told(2));
+}
+
+#[test]
+fn t5_a_direct_order_is_billed_and_the_invoice_names_no_quote_no_deal_and_no_lead() {
+    let direct = Order { quote: None, opportunity: None, ..order() };
+    let (story, id) = billed(&direct);
+    let invoice = invoice_now(&story, id);
+    assert_eq!((invoice.order, invoice.quote, invoice.opportunity), (Some(ORDER), None, None));
+    let said = issue(&direct);
+    assert_eq!((said.origin.order_id, said.origin.quote_id), (Some(ORDER), None));
+    assert_eq!((said.origin.opportunity_id, said.origin.lead_id), (None, None));
+}
+
+#[test]
+fn t4_a_deal_without_a_lead_is_billed_without_one() {
+    let mut story = Story::of(Invoicing::new(seller()), ())
+        .given(Opportunity { originating_lead: None, ..deal() })
+        .given(order());
+    let told = story.when(fulfilled(ORDER)).expect("billed");
+    let said: InvoiceIssued = told.get().expect("invoice.issued");
+    assert_eq!((said.origin.lead_id, said.origin.opportunity_id), (None, Some(DEAL)));
+}
+
+#[test]
+fn t6_goods_go_where_the_order_says_and_parts_stay_with_their_line() {
+    let to = Box::new(DeliverTo { name: Some("Goods in".into()), address: Address::default() });
+    let mut order = Order { deliver_to: Some(to.clone()), ..order() };
+    order.lines[0].line.kind = LineKind::Bundle;
+    let bundle = order.lines[0].line.id;
+    let part = &mut order.lines[1].line;
+    (part.kind, part.parent) = (LineKind::BundlePart, Some(bundle));
+    part.description = Some("With a spare seal.".into());
+    part.price_override =
+        Some(PriceOverride { list_price: None, by: "Eva".into(), reason: "A fair.".into() });
+    let said = issue(&order);
+    assert_eq!(said.delivery.to, Some(to));
+    let lines = &said.lines;
+    assert_eq!((lines[0].kind, lines[1].kind), (LineKind::Bundle, LineKind::BundlePart));
+    assert_eq!(lines[1].parent, Some(lines[0].id));
+    assert_eq!(lines[1].description.as_deref(), Some("With a spare seal."));
+    let (story, id) = billed(&order);
+    let InvoiceLine { line, .. } = &invoice_now(&story, id).lines[1];
+    assert_eq!(line.price_override, None, "how a price came to be stays with the order");
+}
+
+#[test]
+fn t6_a_part_whose_line_is_not_billed_stands_for_itself() {
+    let (mut lines, header) = golden();
+    lines[1].parent = Some(LineId(Uuid::from_u128(100)));
+    let said = issue(&shipped(lines, header, &[dec!(0), dec!(3)]));
+    assert_eq!((said.lines.len(), said.lines[0].parent), (1, None));
+}
+
+#[test]
+fn t14_a_discount_off_each_unit_is_billed_as_one_off_the_line() {
+    let (lines, mut header) = golden();
+    header.rules.manual_discount = ManualDiscount::PerUnit;
+    // 20 off each of 12; of 7 that were shipped, 140.
+    for (shipped_now, allowance) in [(dec!(12), dec!(240)), (dec!(7), dec!(140))] {
+        let said = issue(&shipped(lines.clone(), header.clone(), &[shipped_now, dec!(3)]));
+        assert_eq!(said.lines[0].allowance, allowance);
+        assert_eq!(said.header.rules.manual_discount, ManualDiscount::Line);
+        assert_eq!(said.lines[0].net_amount, dec!(114) * shipped_now - allowance);
+    }
 }

@@ -1,6 +1,6 @@
 use domain::commands::{InvoiceCancel, PaymentReceived};
 use domain::events::{InvoiceCanceled, InvoicePaid};
-use domain::invoice::{InvoiceState, PAYMENTS_MAX};
+use domain::invoice::{InvoiceLine, InvoiceState, PAYMENTS_MAX};
 
 use super::*;
 
@@ -180,4 +180,20 @@ fn f113_an_invoice_that_anything_was_paid_on_is_not_canceled() {
     assert_eq!(no(story.when(cancel(id, "Wrong buyer"))).0, "illegal_step");
     paid(&mut story, pay(id, "B-2", dec!(1730.06), "2026-03-20"));
     assert_eq!(no(story.when(cancel(id, "Wrong buyer"))).0, "illegal_step");
+}
+
+#[test]
+fn t5_an_invoice_of_its_own_is_paid_and_canceled_like_any_other() {
+    let (story, id) = story_of_invoice();
+    let issued = invoice_now(&story, id).clone();
+    let lines = issued.lines.iter().cloned().map(|line| InvoiceLine { order_line: None, ..line });
+    let own =
+        Invoice { order: None, quote: None, opportunity: None, lines: lines.collect(), ..issued };
+    let story = || Story::of(Invoicing::new(seller()), ()).given(own.clone());
+    let amount = own.totals.total_amount;
+    let said = paid(&mut story(), pay(id, "B-1", amount, "2026-03-20"));
+    assert!(said.complete);
+    let told = story().when(cancel(id, "Written twice.")).expect("canceled");
+    let said: InvoiceCanceled = told.get().expect("invoice.canceled");
+    assert_eq!(said.credit_note, None, "what is not paid needs none");
 }

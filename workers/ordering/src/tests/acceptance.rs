@@ -1,7 +1,8 @@
+use domain::document::{LineKind, PriceOverride};
 use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
 use domain::keys::OrderOfQuote;
 use domain::order::OrderState;
-use domain::quote::QuoteCloseReason;
+use domain::quote::{Acceptance, AcceptanceChannel, QuoteCloseReason};
 
 use super::*;
 
@@ -9,7 +10,7 @@ use super::*;
 fn f98_one_acceptance_makes_the_order_and_wins_quote_and_deal_in_causal_order() {
     let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
     let command =
-        QuoteAccept { quote: QUOTE, purchase_order: Some(" PO-7 ".parse().expect("a code")) };
+        QuoteAccept { purchase_order: Some(" PO-7 ".parse().expect("a code")), ..accept(QUOTE) };
     let told = story.when(command).expect("accepted");
 
     assert_eq!(told.types(), ["order.created.v1", "quote.won.v1", "opportunity.won.v1"]);
@@ -32,7 +33,10 @@ fn f98_one_acceptance_makes_the_order_and_wins_quote_and_deal_in_causal_order() 
     }
     let deal = story.world.find(DEAL).expect("the deal");
     assert!(matches!(deal.state, OpportunityState::Won { .. }));
-    assert!(matches!(deal.quote(QUOTE).expect("the quote").state, QuoteState::Won { .. }));
+    assert!(matches!(
+        deal.quote(QUOTE).expect("the quote").state,
+        QuoteState::Won { acceptance: None, .. }
+    ));
 }
 
 #[test]
@@ -127,4 +131,64 @@ fn f98_decided_again_it_says_the_same() {
         story.when_caused_by(Uuid::from_u128(99), accept(QUOTE)).expect("accepted").says
     };
     assert_eq!(told(1), told(2));
+}
+
+#[test]
+fn t6_how_the_customer_accepted_is_kept_with_the_quote() {
+    let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
+    let sha256 = offer().sha256();
+    let command = QuoteAccept {
+        offer_sha256: Some(sha256.to_uppercase().parse().expect("a hash")),
+        accepted_by: Some("Ana Ruiz".parse().expect("a name")),
+        channel: Some(AcceptanceChannel::Letter),
+        ..accept(QUOTE)
+    };
+    let won: QuoteWon = story.when(command).expect("accepted").get().expect("quote.won");
+    let acceptance = Some(Acceptance {
+        offer_sha256: Some(sha256),
+        accepted_by: Some("Ana Ruiz".into()),
+        channel: Some(AcceptanceChannel::Letter),
+    });
+    assert_eq!(won.acceptance, acceptance);
+    let state = &story.world.find(DEAL).expect("the deal").quote(QUOTE).expect("the quote").state;
+    assert_eq!(state, &QuoteState::Won { at: story.now, acceptance });
+}
+
+#[test]
+fn f88_another_offer_than_the_one_that_stands_is_not_accepted_in_its_place() {
+    let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
+    let seen = "f".repeat(64);
+    let command =
+        QuoteAccept { offer_sha256: Some(seen.parse().expect("a hash")), ..accept(QUOTE) };
+    let (rule, message) = no(story.when(command));
+    assert_eq!(rule, "quote.other_offer");
+    assert!(message.contains(&seen) && message.contains(&offer().sha256()), "{message}");
+    assert!(message.contains("Q-100042 revision 0"), "{message}");
+}
+
+#[test]
+fn t6_parts_of_a_bundle_stay_with_it_in_the_order() {
+    let mut bundled = quote(QUOTE, 0, active());
+    let lines = &mut bundled.offer.lines;
+    (lines[0].kind, lines[2].kind) = (LineKind::Bundle, LineKind::BundlePart);
+    lines[2].parent = Some(lines[0].id);
+    let mut story = story().given(deal(vec![bundled]));
+    let created: OrderCreated =
+        story.when(accept(QUOTE)).expect("accepted").get().expect("order.created");
+    let lines: Vec<_> = created.lines.iter().map(|line| &line.line).collect();
+    assert_eq!((lines[0].parent, lines[2].parent), (None, Some(lines[0].id)));
+}
+
+#[test]
+fn f88_what_the_customer_does_not_see_is_not_in_the_digest_of_the_offer() {
+    let shown = offer();
+    let mut known = shown.clone();
+    known.lines[0].price_override = Some(PriceOverride {
+        list_price: Some(dec!(130)),
+        by: "Eva".into(),
+        reason: "A fair.".into(),
+    });
+    assert_eq!(known.sha256(), shown.sha256());
+    known.lines[0].description = Some("With a spare seal.".into());
+    assert_ne!(known.sha256(), shown.sha256());
 }

@@ -234,3 +234,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn t5_a_direct_order_is_shipped_fulfilled_and_canceled_like_any_other() {
+    let (_, order) = ordered();
+    let direct = Order { quote: None, opportunity: None, ..order };
+    let mut shipped = story().given(direct.clone());
+    let all: Vec<_> = direct.lines.iter().map(|line| line.line.quantity).enumerate().collect();
+    let told = shipped.when(ship(&direct, "D-1", &all)).expect("shipped");
+    assert_eq!(told.types(), ["order.shipped.v1", "order.fulfilled.v1"]);
+    let told =
+        story().given(direct.clone()).when(cancel(&direct, "They moved.")).expect("canceled");
+    assert_eq!(told.types(), ["order.canceled.v1"]);
+}

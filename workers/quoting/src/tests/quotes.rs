@@ -1,6 +1,7 @@
 //! Drafting by policy, and the life of a quote.
 
 use domain::document::{PaymentTerms, compute};
+use domain::totals::TaxMode;
 
 use super::*;
 
@@ -38,7 +39,7 @@ fn f87_a_quote_copies_lines_buyer_terms_and_gets_number_and_validity() {
     assert_ne!(line.id, copy.id);
     assert_eq!(line, &domain::document::Line { id: line.id, ..copy.clone() });
     let mut lines = offer.lines.clone();
-    let again = compute(&mut lines, &offer.header, Default::default(), said.currency).unwrap();
+    let again = compute(&mut lines, &offer.header, said.currency).unwrap();
     assert_eq!((again, lines), (offer.totals.clone(), offer.lines.clone()));
 }
 
@@ -329,4 +330,19 @@ fn f95_the_clock_closes_an_offer_after_its_last_day_and_leaves_others_alone() {
     // One that was on its way already changes nothing.
     let told = story.when(close(active.quote, QuoteCloseReason::Expired, false)).unwrap();
     assert!(told.types().is_empty() && !told.already);
+}
+
+#[test]
+fn t4_a_deal_that_no_lead_began_is_priced_and_offered_like_any_other() {
+    let mut story = story().given(Opportunity { originating_lead: None, ..opportunity() });
+    let told = story.when(add("A-1", dec!(2), true)).unwrap();
+    assert_eq!(told.types()[..2], ["opportunity.repriced.v1", "quote.drafted.v1"]);
+}
+
+#[test]
+fn t14_a_quote_keeps_the_rules_that_it_was_computed_by() {
+    let settings = QuotingSettings { tax_mode: TaxMode::LineBeforeDiscount, ..settings() };
+    let mut story = story_with(settings).given(opportunity());
+    let said: QuoteDrafted = story.when(add("A-1", dec!(2), true)).unwrap().get().unwrap();
+    assert_eq!(said.offer.header.rules.tax_mode, TaxMode::LineBeforeDiscount);
 }
