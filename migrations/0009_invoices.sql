@@ -111,3 +111,25 @@ CREATE TABLE payment (
 );
 COMMENT ON TABLE payment IS
     'Money that came in, append-only; payer is the system that reported it, the reference its own, which may pay several invoices.';
+
+-- Money that came in without a document that it pays.
+CREATE TABLE transfer (
+    id uuid PRIMARY KEY,
+    sequence bigint NOT NULL CHECK (sequence >= 0),
+    payer text COLLATE "C" NOT NULL,
+    reference text COLLATE "C" NOT NULL,
+    amount numeric(20,6) NOT NULL CHECK (amount > 0),
+    currency text COLLATE "C" NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    value_date date NOT NULL,
+    remittance text,
+    state text NOT NULL CHECK (state IN ('held', 'assigned', 'returned')),
+    assigned_at timestamptz,
+    returned_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    modified_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT transfer_once UNIQUE (reference, payer),
+    CHECK ((state = 'assigned') = (assigned_at IS NOT NULL)),
+    CHECK ((state = 'returned') = (returned_at IS NOT NULL))
+);
+COMMENT ON TABLE transfer IS
+    'Money of which nobody said what it pays, held for a person. What named its invoices is in payment alone.';

@@ -5,6 +5,7 @@ use domain::commands::{
     CatalogReplace, InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify,
     LeadReactivate, OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin,
     OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
+    TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 
@@ -49,6 +50,8 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     QuoteAccept::TYPE,
     OrderCancel::TYPE,
     PaymentReceived::TYPE,
+    TransferAssign::TYPE,
+    TransferReturn::TYPE,
     InvoiceCancel::TYPE,
 ];
 

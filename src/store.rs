@@ -44,6 +44,7 @@ pub use migration::{Migrated, create_database_if_missing, drop_database, migrate
 pub use settings::DatabaseSettings;
 pub use subjects::{
     account, catalog, contact, input, invoice, lead, opportunity, order, party, quote, series,
+    transfer,
 };
 use subjects::{payment, shipment};
 pub use views::{

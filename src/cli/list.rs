@@ -168,7 +168,9 @@ async fn records_of(
 
 /// What people see of a record: the fields of each subject under their heads. Where it has no number, they need the id.
 fn table(kind: SubjectKind, rows: &[Value]) -> String {
-    use SubjectKind::{Account, Catalog, Contact, Input, Invoice, Lead, Opportunity, Order, Quote};
+    use SubjectKind::{
+        Account, Catalog, Contact, Input, Invoice, Lead, Opportunity, Order, Quote, Transfer,
+    };
     let heads: &[(&str, &str)] = match kind {
         Input => &[("Id", "id"), ("Verdict", "verdict"), ("Channel", "channel"), ("Who", "name")],
         Lead => &[("Number", "number"), ("State", "state"), ("Who", "name"), ("E-mail", "email")],
@@ -205,6 +207,14 @@ fn table(kind: SubjectKind, rows: &[Value]) -> String {
             ("", "currency"),
             ("Due", "due_date"),
         ],
+        Transfer => &[
+            ("Id", "id"),
+            ("State", "state"),
+            ("Payer", "name"),
+            ("Reference", "reference"),
+            ("Amount", "amount"),
+            ("", "currency"),
+        ],
         Catalog => &[],
     };
     let line = |row: &Value| {
@@ -216,7 +226,7 @@ fn table(kind: SubjectKind, rows: &[Value]) -> String {
     };
     let mut names: Vec<_> = heads.iter().map(|(head, _)| *head).collect();
     names.push("Since");
-    output::narrow(&names, rows.iter().map(line), &["Total", "Estimated"])
+    output::narrow(&names, rows.iter().map(line), &["Total", "Estimated", "Amount"])
 }
 
 fn capital(word: &str) -> String {

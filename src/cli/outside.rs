@@ -292,10 +292,12 @@ fn pay(number: u64, event: &InvoiceIssued) -> anyhow::Result<Vec<(&'static str, 
         payable
     };
     Ok(vec![asked(&PaymentReceived {
-        invoice: event.invoice_id,
+        invoice: Some(event.invoice_id),
+        documents: Vec::new(),
         reference: format!("BANK-{}", event.invoice_number).parse()?,
         amount,
         currency: event.currency,
         value_date: event.issue_date.try_into()?,
+        remittance: None,
     })?])
 }

@@ -51,7 +51,7 @@ macro_rules! messages {
             fn subject(&self) -> $crate::message::Subject {
                 $crate::message::Subject {
                     kind: $crate::message::SubjectKind::$about,
-                    id: self.$field.into(),
+                    id: $crate::message::Names::named(&self.$field),
                 }
             }
         }

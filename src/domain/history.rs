@@ -12,6 +12,7 @@ mod lead;
 mod opportunity;
 mod order;
 mod quote;
+mod transfer;
 
 use chrono::{DateTime, Utc};
 

@@ -56,6 +56,8 @@ id! {
     ShipmentId,
     InvoiceId,
     PaymentId,
+    /// Money that is held.
+    TransferId,
     /// The one catalog of products and prices.
     CatalogId,
 }

@@ -12,6 +12,7 @@ macro_rules! links {
             order_of_quote: OrderOfQuote(QuoteId) finds OrderId;
             invoices_of_order: InvoicesOfOrder(OrderId) finds InvoiceId;
             invoice_numbered: InvoiceNumbered(String) finds InvoiceId;
+            transfers_referenced: TransfersReferenced(String) finds TransferId;
         }
     };
 }

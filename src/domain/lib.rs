@@ -56,6 +56,7 @@ pub mod subjects;
 pub mod table;
 pub mod text;
 pub mod totals;
+pub mod transfer;
 pub mod word_list;
 pub mod world;
 

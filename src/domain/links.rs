@@ -1,9 +1,10 @@
 //! Which records make which links, and how many of them one key may find.
 
 use crate::document::LINES_MAX;
-use crate::ids::{InvoiceId, LeadId, OpportunityId, OrderId};
+use crate::ids::{InvoiceId, LeadId, OpportunityId, OrderId, TransferId};
 use crate::keys::{
     InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
+    TransfersReferenced,
 };
 use crate::record::Record;
 use crate::world::{Link, World};
@@ -53,5 +54,17 @@ impl Link for InvoiceNumbered {
     fn made_by(record: &Record, _: &World) -> Vec<(Self, InvoiceId)> {
         let Record::Invoice(invoice) = record else { return Vec::new() };
         vec![(Self(invoice.number.clone()), invoice.id)]
+    }
+}
+
+/// Transfers by their reference, whoever the payer is.
+impl Link for TransfersReferenced {
+    type Id = TransferId;
+    /// More payers than write the same reference.
+    const LIMIT: usize = 100;
+
+    fn made_by(record: &Record, _: &World) -> Vec<(Self, TransferId)> {
+        let Record::Transfer(transfer) = record else { return Vec::new() };
+        vec![(Self(transfer.reference.clone()), transfer.id)]
     }
 }

@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+use crate::ids::Id;
 use crate::rights::Right;
 
 /// Put before every type on the wire: `leadmill.lead.qualified.v1`.
@@ -23,7 +24,7 @@ macro_rules! kinds {
     ($with:ident) => {
         $with! {
             Input input, Lead lead, Account account, Contact contact, Opportunity opportunity,
-            Quote quote, Order order, Invoice invoice, Catalog catalog,
+            Quote quote, Order order, Invoice invoice, Transfer transfer, Catalog catalog,
         }
     };
 }
@@ -117,6 +118,24 @@ pub(crate) fn again<T: Serialize + DeserializeOwned>(
     data: serde_json::Value,
 ) -> serde_json::Result<serde_json::Value> {
     serde_json::to_value(serde_json::from_value::<T>(data)?)
+}
+
+/// A field that names what a message is about.
+pub trait Names {
+    /// The id of that; nil where it is about nothing that is there.
+    fn named(&self) -> Uuid;
+}
+
+impl<I: Id> Names for I {
+    fn named(&self) -> Uuid {
+        self.uuid()
+    }
+}
+
+impl<I: Id> Names for Option<I> {
+    fn named(&self) -> Uuid {
+        self.map_or_else(Uuid::nil, Id::uuid)
+    }
 }
 
 /// Data of one declared type.

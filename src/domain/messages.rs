@@ -12,6 +12,7 @@ mod lead;
 mod opportunity;
 mod order;
 mod quote;
+mod transfer;
 
 use crate::message::{MessageKind, MessageType};
 use crate::replay::ReadEvent;
@@ -38,6 +39,7 @@ macro_rules! by_subject {
         pub mod commands {
             use crate::message::Message;
 
+            pub use super::invoice::{DOCUMENTS_MAX, PaidDocument};
             $(#[allow(unused_imports, reason = "a subject may have none")]
             pub use super::$subject::commands::*;)*
 

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::ids::{AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId};
+use crate::ids::{
+    AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, TransferId,
+};
 use crate::invoice::SeriesKey;
 use crate::keys::{
     InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
+    TransfersReferenced,
 };
 use crate::party::PartyKey;
 

@@ -10,6 +10,7 @@ use crate::message::{Subject, SubjectKind};
 use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::party::Party;
+use crate::transfer::Transfer;
 
 macro_rules! record {
     ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {

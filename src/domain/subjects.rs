@@ -14,6 +14,7 @@ macro_rules! subjects {
             opportunity: Opportunity by OpportunityId in opportunities;
             order: Order by OrderId in orders;
             invoice: Invoice by InvoiceId in invoices;
+            transfer: Transfer by TransferId in transfers;
         }
     };
 }

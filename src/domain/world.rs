@@ -8,11 +8,14 @@ use chrono::{DateTime, Utc};
 use crate::catalog::Catalog;
 use crate::customer::{Account, Contact};
 use crate::found::Found;
-use crate::ids::{AccountId, ContactId, Id, InputId, InvoiceId, LeadId, OpportunityId, OrderId};
+use crate::ids::{
+    AccountId, ContactId, Id, InputId, InvoiceId, LeadId, OpportunityId, OrderId, TransferId,
+};
 use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};
 use crate::keys::{
     InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
+    TransfersReferenced,
 };
 use crate::lead::Lead;
 use crate::locks::Root;
@@ -25,6 +28,7 @@ use crate::party::{Party, PartyKey};
 use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::table::Table;
+use crate::transfer::Transfer;
 
 /// The id of a subject, by which its record is locked and found. Implemented by the list.
 pub trait SubjectId: Id + std::fmt::Debug + 'static {

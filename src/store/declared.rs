@@ -2,7 +2,7 @@
 
 use domain::message::SubjectKind;
 
-use super::{account, contact, input, invoice, lead, opportunity, order};
+use super::{account, contact, input, invoice, lead, opportunity, order, transfer};
 
 mod table;
 

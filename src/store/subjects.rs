@@ -16,3 +16,4 @@ pub mod quote;
 pub mod series;
 pub mod shipment;
 pub mod totals;
+pub mod transfer;

@@ -21,7 +21,7 @@ use crate::store::look_up::LookUp;
 use crate::store::save::{Change, SaveError};
 use crate::store::{
     Fault, account, catalog, chunk, contact, input, invoice, lead, opportunity, order, party,
-    series,
+    series, transfer,
 };
 
 /// Most attempts to load everything in the order of locks.

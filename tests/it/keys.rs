@@ -74,6 +74,8 @@ const KEYS: &[(&str, Met)] = &[
     ("shipment(id)", Ours(DERIVED)),
     ("shipment(sales_order,reference)", Asked("order: order.conflicting_shipment, or already")),
     ("shipment_line(shipment,position)", Ours(PLACE)),
+    ("transfer(id)", Ours(DERIVED)),
+    ("transfer(reference,payer)", Asked("TransfersReferenced: already, or transfer.conflicting")),
     ("trial(worker,fingerprint)", Claimed("tried once more, and counted")),
 ];
 
@@ -120,6 +122,13 @@ async fn one_transfer_pays_two_invoices_and_every_key_that_a_sender_meets_is_ans
     it.command("payment.received.v1", pay("1")).await;
     it.until("the same again is known", &already("bank-1")).await;
     refused(&it, "payment.received.v1", pay("2"), "payment.conflicting").await;
+
+    let nobodys = |amount: &str| json!({ "reference": "bank-9", "amount": amount, "currency": "EUR", "value_date": "2026-01-02" });
+    it.command("payment.received.v1", nobodys("1")).await;
+    it.until("it is held", "SELECT count(*) = 1 FROM transfer WHERE state = 'held'").await;
+    it.command("payment.received.v1", nobodys("1")).await;
+    it.until("the same again is known", &already("bank-9")).await;
+    refused(&it, "payment.received.v1", nobodys("2"), "transfer.conflicting").await;
 
     let order =
         it.texts("SELECT id::text FROM sales_order ORDER BY number LIMIT 1").await.remove(0);

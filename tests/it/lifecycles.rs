@@ -11,6 +11,7 @@ use domain::opportunity::Opportunity;
 use domain::order::Order;
 use domain::quote::Quote;
 use domain::refusal::Refusal;
+use domain::transfer::Transfer;
 use domain::world::SubjectId;
 
 /// A legal step: state, verb, next state.
@@ -195,6 +196,13 @@ impl Walked for Invoice {
     ];
     const FOR_NOW: &'static [(&'static str, &'static str)] =
         &[("issued", "be overpaid"), ("partially_paid", "be overpaid")];
+}
+
+/// Money that is held is given to its documents or back.
+impl Walked for Transfer {
+    const LEGAL: &'static [Step] =
+        &[("held", "be assigned", "assigned"), ("held", "be returned", "returned")];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
 }
 
 #[test]

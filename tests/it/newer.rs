@@ -83,7 +83,7 @@ async fn what_depends_on_a_word_of_a_newer_program_is_parked_and_is_done_when_th
 }
 
 #[tokio::test]
-async fn with_an_unknown_field_in_every_stored_object_leads_still_become_paid_invoices() {
+async fn t7_with_an_unknown_field_in_every_stored_object_leads_still_become_paid_invoices() {
     let it = Installation::new().await;
     let mut workers = it.start(&[], &[]);
     it.catalog().await;

@@ -190,7 +190,7 @@ async fn whoever_may_not_speak_for_people_is_refused_although_the_person_may() {
 }
 
 #[tokio::test]
-async fn without_the_right_that_a_command_needs_nothing_changes_and_with_it_it_goes_through() {
+async fn t15_without_the_right_that_a_command_needs_nothing_changes_and_with_it_it_goes_through() {
     let drafted = Drafted::new(CLOSED).await;
     let it = &drafted.it;
     let workers = drafted.start(&["intake", "qualification", "ordering"], &[]);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::day::Day;
 use crate::ids::{InvoiceId, PaymentId};
 use crate::money::Currency;
-use crate::text::{Code, Short};
+use crate::text::{Code, Comment, Short};
 
 pub mod issued;
 
@@ -61,18 +61,40 @@ pub struct InvoiceCanceled {
     pub at: DateTime<Utc>,
 }
 
-/// A payer system reports money for an invoice.
+/// Most invoices that one transfer pays.
+pub const DOCUMENTS_MAX: usize = 100;
+
+/// A payer system reports money that came in: for one invoice, for several, or for nobody knows what. That is held until
+/// a person says what it pays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PaymentReceived {
-    pub invoice: InvoiceId,
-    /// The payer system's own reference, unique per payer and invoice: one transfer may pay several
-    /// invoices. Sent again, it changes nothing; sent with other money, it is refused.
+    /// The invoice that all of it pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<InvoiceId>,
+    /// In its place, where it pays several: how much of it is for which. All of them are booked or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = DOCUMENTS_MAX))]
+    pub documents: Vec<PaidDocument>,
+    /// The payer system's own reference, unique per payer and invoice. Sent again, it changes nothing; sent with
+    /// other money, it is refused.
     pub reference: Code,
     #[serde(with = "crate::money::AsText")]
     pub amount: Decimal,
     pub currency: Currency,
     /// When the money was there; at most ten years before or after today.
     pub value_date: Day,
+    /// What the payer wrote with it: for the person who finds out what it pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub remittance: Option<Comment>,
+}
+
+/// What of a payment is for which invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PaidDocument {
+    pub invoice: InvoiceId,
+    #[serde(with = "crate::money::AsText")]
+    pub amount: Decimal,
 }
 
 /// Cancel an invoice that nothing was paid on; its number stays taken.

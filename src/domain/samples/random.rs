@@ -11,6 +11,7 @@ use crate::lead::Lead;
 use crate::opportunity::Opportunity;
 use crate::order::{Order, OrderLine, Shipment};
 use crate::quote::Quote;
+use crate::transfer::Transfer;
 
 /// A record that can be thrown.
 pub trait Random: Sized {
@@ -137,6 +138,19 @@ impl Random for Invoice {
         let mut payments = self.payments.clone();
         payments.extend((0..dice.below(3)).map(|_| payment(dice)));
         Self { sequence, payments, state: dice.any(), ..self.clone() }
+    }
+}
+
+impl Random for Transfer {
+    fn random(dice: &mut Dice) -> Self {
+        let transfer: Self = dice.any();
+        let amount = transfer.amount + Decimal::ONE;
+        Self { sequence: dice.count(), reference: dice.number(), amount, ..transfer }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        Self { sequence, state: dice.any(), ..self.clone() }
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Status {
     pub waiting: Waiting,
     /// Inputs that wait for a person.
     pub held: Oldest,
+    /// Money of which nobody knows what it pays.
+    pub transfers: Oldest,
     /// Commands that were due a minute ago and that no clock has said.
     pub overdue: Oldest,
     /// Commands that no clock may say, for a person to look at.
@@ -124,6 +126,7 @@ pub async fn read(conn: &mut Connection) -> Result<Status> {
         imports: imports(conn).await?,
         waiting: delayed::waiting(conn, LATE).await?,
         held: held(conn).await?,
+        transfers: transfers(conn).await?,
         overdue: overdue(conn).await?,
         unsaid: unsaid(conn).await?,
         clock_shift_s: schedule::shift_s(conn).await?,
@@ -256,6 +259,15 @@ async fn held(conn: &mut Connection) -> Result<Oldest> {
         Oldest,
         r#"SELECT count(*) AS "count!", min(created_at) AS oldest_at FROM input
            WHERE verdict = 'held'"#
+    );
+    Ok(row.fetch_one(conn).await?)
+}
+
+async fn transfers(conn: &mut Connection) -> Result<Oldest> {
+    let row = sqlx::query_as!(
+        Oldest,
+        r#"SELECT count(*) AS "count!", min(created_at) AS oldest_at FROM transfer
+           WHERE state = 'held'"#
     );
     Ok(row.fetch_one(conn).await?)
 }

@@ -102,6 +102,7 @@ pub(super) fn label(kind: SubjectKind) -> &'static str {
         SubjectKind::Quote => "t.number || ' revision ' || t.revision",
         SubjectKind::Input => concat!("coalesce(", asker!(), ", t.channel)"),
         SubjectKind::Contact => PERSON,
+        SubjectKind::Transfer => "t.reference",
         _ if numbered(kind) => "t.number",
         _ => "t.name",
     }
@@ -115,6 +116,7 @@ pub(super) fn beside(kind: SubjectKind) -> Vec<(&'static str, &'static str)> {
         SubjectKind::Input | SubjectKind::Lead => ASKS.to_vec(),
         SubjectKind::Contact => vec![("name", PERSON), ("email", "t.emails ->> 0")],
         SubjectKind::Quote | SubjectKind::Order | SubjectKind::Invoice => BUYS.to_vec(),
+        SubjectKind::Transfer => vec![("name", "t.payer")],
         SubjectKind::Account | SubjectKind::Opportunity | SubjectKind::Catalog => Vec::new(),
     };
     if kind == SubjectKind::Quote {
@@ -177,6 +179,7 @@ mod tests {
             "quotes",
             "orders",
             "invoices",
+            "transfers",
         ];
         assert_eq!(words, expected);
         for kind in all() {

@@ -54,7 +54,7 @@ fn with_another_word(ty: &MessageType) -> Vec<(Word, Value)> {
 }
 
 #[test]
-fn a_new_word_of_an_open_list_passes_in_an_event_and_of_a_closed_one_fails() {
+fn t16_a_new_word_of_an_open_list_passes_in_an_event_and_of_a_closed_one_fails() {
     let (mut open, mut closed) = (0, 0);
     for ty in ours() {
         let schema = contract::schema(ty.name).unwrap();

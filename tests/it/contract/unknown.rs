@@ -57,7 +57,7 @@ pub(super) fn schemas<'v>(schema: &'v Value, all: &'v Value) -> Vec<&'v Value> {
 }
 
 #[test]
-fn what_leadmill_said_itself_is_read_with_an_unknown_field_in_every_object_as_without() {
+fn t7_what_leadmill_said_itself_is_read_with_an_unknown_field_in_every_object_as_without() {
     for ty in ours() {
         let schema = contract::schema(ty.name).unwrap();
         let data = golden(ty.name)["data"].clone();
@@ -86,7 +86,7 @@ fn in_what_leadmill_says_only_a_choice_of_one_key_takes_no_other() {
 }
 
 #[test]
-fn a_command_from_outside_is_refused_by_the_name_of_a_field_that_nobody_declared_at_any_depth() {
+fn t7_a_command_from_outside_is_refused_by_the_name_of_a_field_that_nobody_declared_at_any_depth() {
     let mut tried = 0;
     for ty in from_outside() {
         let schema = contract::schema(ty.name).unwrap();

@@ -12,9 +12,10 @@ use domain::lead::Lead;
 use domain::opportunity::Opportunity;
 use domain::order::Order;
 use domain::samples::{Dice, Random};
+use domain::transfer::Transfer;
 use leadmill::store::declared::{self, Declared};
 use leadmill::store::{
-    Connection, account, contact, input, invoice, lead, opportunity, order, world,
+    Connection, account, contact, input, invoice, lead, opportunity, order, transfer, world,
 };
 use sqlx::AssertSqlSafe;
 

@@ -1,7 +1,9 @@
-//! invoicing: a fulfilled order becomes an invoice with a gapless number; then it is paid or canceled.
+//! invoicing: a fulfilled order becomes an invoice with a gapless number; then it is paid or canceled. Money that
+//! names no invoice is held as a transfer.
 
 mod answer;
 mod bill;
+mod booking;
 mod cancellation;
 mod document;
 mod invoicing;
@@ -10,6 +12,7 @@ mod payment;
 mod seller;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod when;
 mod worker;
 

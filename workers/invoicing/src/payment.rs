@@ -1,20 +1,12 @@
-//! Money comes in: in parts, early with a discount, or too much of it.
-//!
-//! Money that arrived is always booked, also on an invoice that is paid already: refusing it would
-//! not send it back, and a customer who pays twice must be seen. It shows as a negative payable.
+//! Money comes in: for one invoice, for several at once, or for nobody knows what. That is held as a transfer.
 
-use chrono::{DateTime, Utc};
-use domain::commands::PaymentReceived;
-use domain::day::NEAR_YEARS;
+use domain::commands::{PaidDocument, PaymentReceived};
 use domain::decide::{Ctx, Outcome, Refusal, World};
-use domain::document::Agreed;
-use domain::events::InvoicePaid;
-use domain::invoice::{Invoice, InvoiceAction, InvoiceState, PAYMENTS_MAX, Payment};
 use domain::message::SubjectKind;
-use domain::money::{in_range, ratio, round_money};
-use rust_decimal::Decimal;
 
-use crate::answer::{agreed, already, refused};
+use crate::answer::already;
+use crate::booking::{Money, book_all, divided, far};
+use crate::transfer;
 use crate::when::Then;
 
 pub(crate) fn receive(
@@ -22,154 +14,46 @@ pub(crate) fn receive(
     command: &PaymentReceived,
     ctx: &mut Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let invoice = world.known(command.invoice)?;
-    let reference = &*command.reference;
-    let mut payments = invoice.payments.iter();
-    let booked = payments.find(|p| p.payer == ctx.source && p.reference == reference);
-    if let Some(payment) = booked {
-        return repeated(invoice, payment, command);
-    }
-    check(invoice, command, ctx.now)?;
-    let mut paid = invoice.clone();
-    let payment = ctx.id();
-    paid.payments.push(Payment {
-        id: payment,
-        payer: ctx.source.to_owned(),
-        reference: reference.to_owned(),
-        amount: command.amount,
+    let money = Money {
+        payer: ctx.source,
+        reference: &command.reference,
+        currency: command.currency,
         value_date: command.value_date.date(),
-    });
-    check_sum(invoice, &paid)?;
-    let terms = agreed(invoice.payment_terms, SubjectKind::Invoice, &invoice.number)?;
-    let action = step_after(&paid, &terms, ctx);
-    let paid = paid.apply(&action)?;
-    let discount = match action {
-        InvoiceAction::PayRest { discount, .. } => discount,
-        _ => Decimal::ZERO,
     };
-    let said = InvoicePaid {
-        invoice: paid.id,
-        number: paid.number.clone(),
-        payment,
-        payer: ctx.source.to_owned(),
-        reference: reference.to_owned(),
-        amount: command.amount,
-        value_date: command.value_date.date(),
-        complete: matches!(paid.state, InvoiceState::Paid { .. }),
-        discount,
-        payable: round_money(paid.payable(), paid.currency),
+    let documents = documents(command);
+    let Some(first) = documents.first() else {
+        return transfer::hold(world, command, &money, ctx);
     };
-    Ok(Outcome::nothing().changed(paid, said))
-}
-
-/// What the last payment was: a part, the rest (be it by the early discount), or too much.
-fn step_after(paid: &Invoice, terms: &Agreed, ctx: &Ctx<'_, ()>) -> InvoiceAction {
-    let (at, rest) = (ctx.now, paid.payable());
-    if matches!(paid.state, InvoiceState::Paid { .. }) {
-        InvoiceAction::Overpay
-    } else if rest <= Decimal::ZERO {
-        InvoiceAction::PayRest { at, discount: Decimal::ZERO }
-    } else if early_enough(paid, terms) {
-        InvoiceAction::PayRest { at, discount: rest }
-    } else {
-        InvoiceAction::PayPart
+    check_parts(first, command)?;
+    let outcome = book_all(Outcome::nothing(), world, &money, &documents, ctx)?;
+    if outcome.says.is_empty() {
+        return Ok(already(world.known(first.invoice)?, money.reference));
     }
+    // What is booked already is answered so, whatever its date.
+    if !command.value_date.is_near(ctx.now) {
+        return Err(far(command.value_date, SubjectKind::Invoice, first.invoice));
+    }
+    Ok(outcome)
 }
 
-/// Did all but the early discount come in by its last day? The value dates count, not when and in
-/// which order the payments were reported.
-fn early_enough(paid: &Invoice, terms: &Agreed) -> bool {
-    let Some((last, percent)) = terms.early_discount(paid.issue_date) else {
-        return false;
+/// What it pays, one invoice or several.
+fn documents(command: &PaymentReceived) -> Vec<PaidDocument> {
+    let whole = command.invoice.map(|invoice| PaidDocument { invoice, amount: command.amount });
+    whole.into_iter().chain(command.documents.iter().cloned()).collect()
+}
+
+/// Either one invoice is named, or several that share all of the money.
+fn check_parts(first: &PaidDocument, command: &PaymentReceived) -> Result<(), Refusal> {
+    let no = |rule, message: String| {
+        Err(Refusal::no(SubjectKind::Invoice, first.invoice, rule, "money", message))
     };
-    let (total, digits) = (paid.totals.total_amount, paid.currency.minor_digits());
-    let discount = ratio(total, percent, Decimal::ONE_HUNDRED, digits).unwrap_or_default();
-    let early = paid.payments.iter().filter(|payment| payment.value_date <= last);
-    let early: Decimal = early.map(|payment| payment.amount).sum();
-    early >= total - discount
-}
-
-fn repeated(
-    invoice: &Invoice,
-    booked: &Payment,
-    command: &PaymentReceived,
-) -> Result<Outcome<Then>, Refusal> {
-    let same = (booked.amount, booked.value_date, invoice.currency)
-        == (command.amount, command.value_date.date(), command.currency);
-    if same {
-        return Ok(already(invoice, &booked.reference));
+    if command.invoice.is_none() {
+        return divided(&command.documents, command.amount, no);
     }
-    let message = format!(
-        "The payment `{}` of `{}` is already booked on the invoice `{}` as {} {} of {}. Send another \
-         payment under a reference of its own.",
-        booked.reference,
-        booked.payer,
-        invoice.number,
-        booked.amount,
-        invoice.currency,
-        booked.value_date
-    );
-    Err(refused(invoice, "payment.conflicting", message))
-}
-
-fn check(invoice: &Invoice, command: &PaymentReceived, now: DateTime<Utc>) -> Result<(), Refusal> {
-    let (number, currency, amount) = (&invoice.number, invoice.currency, command.amount);
-    if command.reference.is_empty() {
-        let message = format!(
-            "The payment for the invoice `{number}` has no reference; send the payer system's own, \
-             so that it is never booked twice."
-        );
-        return Err(refused(invoice, "payment.no_reference", message));
-    }
-    if command.currency != currency {
-        let message = format!(
-            "The invoice `{number}` is in {currency}, so a payment in {} cannot be booked on it; \
-             send what the bank credited in {currency}.",
-            command.currency
-        );
-        return Err(refused(invoice, "payment.wrong_currency", message));
-    }
-    if amount <= Decimal::ZERO {
-        let message = format!(
-            "A payment of {amount} {currency} for the invoice `{number}` cannot be booked; send an \
-             amount above zero."
-        );
-        return Err(refused(invoice, "payment.not_positive", message));
-    }
-    if amount != round_money(amount, currency) {
-        let message = format!(
-            "{amount} {currency} for the invoice `{number}` is finer than the currency's smallest \
-             unit; send the amount that was credited."
-        );
-        return Err(refused(invoice, "payment.too_fine", message));
-    }
-    if !command.value_date.is_near(now) {
-        let message = format!(
-            "The value date {} of the payment for the invoice `{number}` lies more than {NEAR_YEARS} \
-             years from today; send the day on which the bank credited it.",
-            command.value_date.date()
-        );
-        return Err(refused(invoice, "payment.value_date", message));
-    }
-    if invoice.payments.len() >= PAYMENTS_MAX {
-        let message = format!(
-            "The invoice `{number}` already has {PAYMENTS_MAX} payments, the most it can have; \
-             settle the rest by hand."
-        );
-        return Err(refused(invoice, "payment.too_many", message));
-    }
-    Ok(())
-}
-
-/// Each amount is within what a document can say; so must be what remains after all of them.
-fn check_sum(invoice: &Invoice, paid: &Invoice) -> Result<(), Refusal> {
-    if in_range(paid.payable()).is_ok() {
+    if command.documents.is_empty() {
         return Ok(());
     }
-    let message = format!(
-        "With this payment more than any amount can say was paid on the invoice `{}`; check the \
-         amount, and book it by hand where it is right.",
-        invoice.number
-    );
-    Err(refused(invoice, "payment.out_of_range", message))
+    let message = "A payment names one invoice as `invoice`, or several as `documents`, and this one does both; send \
+                   only one of them.";
+    no("payment.documents", message.to_owned())
 }

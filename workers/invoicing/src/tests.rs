@@ -26,6 +26,7 @@ mod issuing;
 mod numbering;
 mod payments;
 mod settings;
+mod transfers;
 
 const DEAL: OpportunityId = OpportunityId(Uuid::from_u128(1));
 const LEAD: LeadId = LeadId(Uuid::from_u128(2));

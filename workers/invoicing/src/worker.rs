@@ -1,11 +1,11 @@
 //! The decisions of invoicing: what each message needs, and who decides on it.
 
 use domain::decide::{Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
-use domain::keys::{InvoicesOfOrder, LeadOfOrder};
+use domain::keys::{InvoicesOfOrder, LeadOfOrder, TransfersReferenced};
 
 use crate::invoicing::Invoicing;
 use crate::when::{Then, When};
-use crate::{cancellation, payment};
+use crate::{cancellation, payment, transfer};
 
 impl Worker for Invoicing {
     const NAME: &'static str = "invoicing";
@@ -14,6 +14,7 @@ impl Worker for Invoicing {
         (Root::Opportunity, Hold::Reads),
         (Root::Order, Hold::Reads),
         (Root::Invoice, Hold::Writes),
+        (Root::Transfer, Hold::Writes),
         (Root::Series, Hold::Writes),
     ];
     type When = When;
@@ -28,7 +29,19 @@ impl Worker for Invoicing {
                 needs.look_up(InvoicesOfOrder(event.order));
                 needs.series(self.series(self.today(world.now)));
             }
-            When::PaymentReceived(command) => needs.lock(command.invoice),
+            When::PaymentReceived(command) => {
+                let documents = command.documents.iter().map(|document| document.invoice);
+                let mut invoices = command.invoice.into_iter().chain(documents).peekable();
+                if invoices.peek().is_none() {
+                    needs.look_up(TransfersReferenced(command.reference.to_string()));
+                }
+                invoices.for_each(|invoice| needs.lock(invoice));
+            }
+            When::TransferAssign(command) => {
+                needs.lock(command.transfer);
+                command.documents.iter().for_each(|document| needs.lock(document.invoice));
+            }
+            When::TransferReturn(command) => needs.lock(command.transfer),
             When::InvoiceCancel(command) => needs.lock(command.invoice),
         }
     }
@@ -42,6 +55,8 @@ impl Worker for Invoicing {
         match when {
             When::OrderFulfilled(event) => self.issue(world, event, ctx),
             When::PaymentReceived(command) => payment::receive(world, command, ctx),
+            When::TransferAssign(command) => transfer::assign(world, command, ctx),
+            When::TransferReturn(command) => transfer::give_back(world, command, ctx),
             When::InvoiceCancel(command) => cancellation::cancel(world, command, ctx),
         }
     }

@@ -4,7 +4,8 @@
 use domain::commands::{
     InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate,
     OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
-    PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
+    PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign,
+    TransferReturn,
 };
 use domain::message::{Message, MessageType};
 use serde::Serialize;
@@ -14,7 +15,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 17] = [
+const ASKS: [(&MessageType, &str); 19] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadQualify::TYPE, "qualify"),
@@ -32,6 +33,8 @@ const ASKS: [(&MessageType, &str); 17] = [
     (OrderCancel::TYPE, "be canceled"),
     (PaymentReceived::TYPE, "be paid"),
     (InvoiceCancel::TYPE, "be canceled"),
+    (TransferAssign::TYPE, "be assigned"),
+    (TransferReturn::TYPE, "be returned"),
 ];
 
 /// A command that the state of a record allows.

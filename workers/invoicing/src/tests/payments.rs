@@ -9,13 +9,20 @@ fn story_of_invoice() -> (Story<Invoicing>, InvoiceId) {
     billed(&order())
 }
 
-fn pay(invoice: InvoiceId, reference: &str, amount: Decimal, value: &str) -> PaymentReceived {
+pub(super) fn pay(
+    invoice: InvoiceId,
+    reference: &str,
+    amount: Decimal,
+    value: &str,
+) -> PaymentReceived {
     PaymentReceived {
-        invoice,
+        invoice: Some(invoice),
+        documents: Vec::new(),
         reference: reference.parse().expect("a code"),
         amount,
         currency: euro(),
         value_date: day(value).try_into().expect("a day"),
+        remittance: None,
     }
 }
 
@@ -110,7 +117,7 @@ fn f112_a_payment_with_anything_wrong_is_refused() {
     for (payment, expected) in cases {
         assert_eq!(no(story.when(payment)).0, expected);
     }
-    let elsewhere = PaymentReceived { invoice: Uuid::nil().into(), ..good };
+    let elsewhere = PaymentReceived { invoice: Some(Uuid::nil().into()), ..good };
     assert_eq!(not_yet(story.when(elsewhere)), "unknown");
     assert!(invoice_now(&story, id).payments.is_empty());
 }
