@@ -2,10 +2,11 @@
 //! and a user of its own in `leadmill grants`. So the login of a web site can book no payments.
 
 use domain::commands::{
-    CatalogReplace, InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify,
-    LeadReactivate, OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin,
-    OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
-    TransferAssign, TransferReturn,
+    AccountDeactivate, AccountReactivate, AccountUpdate, CatalogReplace, ContactDeactivate,
+    ContactReactivate, ContactUpdate, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
+    LeadQualify, LeadReactivate, OpportunityAddLine, OpportunityLose, OpportunityReopen,
+    OpportunityWin, OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteActivate,
+    QuoteClose, QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 
@@ -40,6 +41,12 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     LeadQualify::TYPE,
     LeadDisqualify::TYPE,
     LeadReactivate::TYPE,
+    AccountUpdate::TYPE,
+    AccountDeactivate::TYPE,
+    AccountReactivate::TYPE,
+    ContactUpdate::TYPE,
+    ContactDeactivate::TYPE,
+    ContactReactivate::TYPE,
     OpportunityAddLine::TYPE,
     OpportunityWin::TYPE,
     OpportunityLose::TYPE,

@@ -55,6 +55,8 @@ pub enum CustomerState {
 pub enum CustomerAction {
     /// A new opportunity is opened for it.
     Engage,
+    /// What is known of it is corrected.
+    Update,
     Deactivate {
         at: DateTime<Utc>,
     },
@@ -65,6 +67,7 @@ fn next(state: &CustomerState, action: &CustomerAction) -> Option<CustomerState>
     use {CustomerAction as A, CustomerState as S};
     match (state, action) {
         (S::Active, A::Engage) | (S::Inactive { .. }, A::Activate) => Some(S::Active),
+        (_, A::Update) => Some(state.clone()),
         (S::Active, A::Deactivate { at }) => Some(S::Inactive { at: *at }),
         _ => None,
     }
@@ -80,6 +83,7 @@ const fn state_name(state: &CustomerState) -> &'static str {
 const fn verb(action: &CustomerAction) -> &'static str {
     match action {
         CustomerAction::Engage => "take an opportunity",
+        CustomerAction::Update => "be updated",
         CustomerAction::Deactivate { .. } => "be deactivated",
         CustomerAction::Activate => "be activated",
     }
@@ -107,6 +111,7 @@ macro_rules! customer_lifecycle {
                     vec![CustomerState::Active, CustomerState::Inactive { at }],
                     vec![
                         CustomerAction::Engage,
+                        CustomerAction::Update,
                         CustomerAction::Deactivate { at },
                         CustomerAction::Activate,
                     ],

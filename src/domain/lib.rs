@@ -38,6 +38,7 @@ pub mod opportunity;
 pub mod order;
 pub mod outcome;
 pub mod party;
+pub mod patch;
 pub mod pricing;
 pub mod quote;
 pub mod raw;

@@ -27,6 +27,8 @@ pub enum Right {
     RereadInput,
     /// Decide whether a lead is worth working.
     QualifyLead,
+    /// Correct what is known of a customer, and say whether they take new deals.
+    EditCustomer,
     /// Change what an open deal is about.
     EditDeal,
     /// Win or lose a deal by hand.

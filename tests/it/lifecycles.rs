@@ -119,7 +119,9 @@ impl Walked for Lead {
 
 const CUSTOMER: &[Step] = &[
     ("active", "take an opportunity", "active"),
+    ("active", "be updated", "active"),
     ("active", "be deactivated", "inactive"),
+    ("inactive", "be updated", "inactive"),
     ("inactive", "be activated", "active"),
 ];
 const CUSTOMER_FOR_NOW: &[(&str, &str)] = &[

@@ -5,6 +5,7 @@
 mod audit;
 mod bad_input;
 mod contract;
+mod corrections;
 mod crashes;
 mod database;
 mod delivery;

@@ -120,6 +120,24 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Other people's workbooks, none of which has a row that is a lead.
+#[tokio::test]
+async fn f5_the_workbooks_of_others_are_read_as_a_careful_person_reads_them() {
+    let it = Installation::new().await;
+    for (file, verdict, reason, rows) in [
+        ("german-crm-template.ods", "held", "save it again", &[][..]),
+        ("strict-ooxml.xlsx", "held", "None of the columns names a contact", &[]),
+        ("taiwan-order-contacts.xlsx", "split", "1 parts", &["rejected"]),
+    ] {
+        let file = root().join("tests/data/import").join(file).display().to_string();
+        let told = json(&leadmill(&it, &["explain", "--json", &file], b"").await);
+        assert_eq!(told["verdict"], verdict, "{told}");
+        assert!(told["reason"].as_str().unwrap().contains(reason), "{told}");
+        let read = told["leads"].as_array().unwrap().iter().map(|row| row["verdict"].clone());
+        assert!(read.eq(rows.iter().copied()), "{told}");
+    }
+}
+
 #[tokio::test]
 async fn explain_opens_workbooks_and_proposes_a_mapping_that_it_takes() {
     let it = Installation::new().await;

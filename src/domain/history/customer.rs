@@ -1,8 +1,14 @@
 //! What the events about accounts and contacts make of them.
 
-use crate::customer::{Account, Contact, CustomerState};
+use super::lead::{introduce, key_needs};
+use crate::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
 use crate::decide::Needs;
-use crate::events::{AccountCreated, ContactCreated};
+use crate::enquiry::Person;
+use crate::events::{
+    AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, ContactCreated,
+    ContactDeactivated, ContactReactivated, ContactUpdated,
+};
+use crate::patch::Change;
 use crate::replay::{Gap, Past, Replay};
 
 impl Replay for AccountCreated {
@@ -44,4 +50,72 @@ impl Replay for ContactCreated {
         });
         Ok(())
     }
+}
+
+impl Replay for AccountUpdated {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.account);
+        key_needs(&self.keys, needs);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let was = past.known(self.account)?.apply(&CustomerAction::Update)?;
+        let customer = Customer { account: Some(was.id), contact: None };
+        past.put(Account {
+            sequence: past.sequence,
+            name: Change::after(self.name.as_ref(), Some(&was.name)).unwrap_or_default(),
+            tax_id: Change::after(self.tax_id.as_ref(), was.tax_id.as_ref()),
+            website: Change::after(self.website.as_ref(), was.website.as_ref()),
+            phone: Change::after(self.phone.as_ref(), was.phone.as_ref()),
+            address: Change::after(self.address.as_ref(), was.address.as_ref()),
+            ..was
+        });
+        introduce(past, &self.keys, customer, |party| party.lead)
+    }
+}
+
+impl Replay for ContactUpdated {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.contact);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let was = past.known(self.contact)?.apply(&CustomerAction::Update)?;
+        let known = &was.person;
+        past.put(Contact {
+            sequence: past.sequence,
+            person: Person {
+                given_name: Change::after(self.given_name.as_ref(), known.given_name.as_ref()),
+                family_name: Change::after(self.family_name.as_ref(), known.family_name.as_ref()),
+                job_title: Change::after(self.job_title.as_ref(), known.job_title.as_ref()),
+                ..known.clone()
+            },
+            address: Change::after(self.address.as_ref(), was.address.as_ref()),
+            ..was
+        });
+        Ok(())
+    }
+}
+
+/// A step of the life that accounts and contacts share.
+macro_rules! steps {
+    ($($Event:ident of $Of:ident by $id:ident: $past:ident => $action:expr;)*) => {$(
+        impl Replay for $Event {
+            fn needs(&self, needs: &mut Needs) {
+                needs.lock(self.$id);
+            }
+
+            fn replay(&self, $past: &mut Past<'_>) -> Result<(), Gap> {
+                let now = $past.known(self.$id)?.apply(&$action)?;
+                $past.put($Of { sequence: $past.sequence, ..now });
+                Ok(())
+            }
+        }
+    )*};
+}
+steps! {
+    AccountDeactivated of Account by account: past => CustomerAction::Deactivate { at: past.at };
+    AccountReactivated of Account by account: past => CustomerAction::Activate;
+    ContactDeactivated of Contact by contact: past => CustomerAction::Deactivate { at: past.at };
+    ContactReactivated of Contact by contact: past => CustomerAction::Activate;
 }

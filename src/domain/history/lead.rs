@@ -13,12 +13,12 @@ use crate::lead::{Assessment, Lead, LeadAction};
 use crate::party::Party;
 use crate::replay::{Gap, Past, Replay, keys};
 
-fn key_needs(written: &[String], needs: &mut Needs) {
+pub(super) fn key_needs(written: &[String], needs: &mut Needs) {
     keys(written).iter().flatten().for_each(|key| needs.party(key));
 }
 
 /// The keys point at whom the event introduces.
-fn introduce(
+pub(super) fn introduce(
     past: &mut Past<'_>,
     written: &[String],
     customer: Customer,

@@ -5,10 +5,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::enquiry::Address;
 use crate::ids::{AccountId, LeadId};
+use crate::patch::{Change, Patch};
+use crate::text::{Code, Short};
 
 crate::messages! { Account:
     events {
         AccountCreated = "account.created.v1" by account;
+        AccountUpdated = "account.updated.v1" by account;
+        AccountDeactivated = "account.deactivated.v1" by account;
+        AccountReactivated = "account.reactivated.v1" by account;
+    }
+    commands {
+        AccountUpdate = "account.update.v1" by account needs EditCustomer;
+        AccountDeactivate = "account.deactivate.v1" by account needs EditCustomer;
+        AccountReactivate = "account.reactivate.v1" by account needs EditCustomer;
     }
 }
 
@@ -28,4 +38,73 @@ pub struct AccountCreated {
     /// The lead whose qualification made it; absent where it was made without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub originating_lead: Option<LeadId>,
+}
+
+/// What is known of an organisation was corrected; what is absent stayed as it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountUpdated {
+    pub account: AccountId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Change<Address>>,
+    /// The keys by which it is recognised from now on too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
+}
+
+/// An organisation takes no new deal any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountDeactivated {
+    pub account: AccountId,
+    pub comment: String,
+}
+
+/// An organisation takes new deals again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountReactivated {
+    pub account: AccountId,
+}
+
+/// Correct what is known of an organisation (F34), as a JSON merge patch (RFC 7396): what is absent stays as it is, null
+/// clears. Documents keep what they were made with; a draft gets it when it is drafted again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountUpdate {
+    pub account: AccountId,
+    /// What the sender saw: where it has changed meanwhile, nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64))]
+    pub expected_sequence: Option<i64>,
+    /// It has one always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Short>,
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub tax_id: Patch<Code>,
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub website: Patch<Short>,
+    /// As it is to be printed.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub phone: Patch<Code>,
+    /// Stands in place of the one before, all of it.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub address: Patch<Address>,
+}
+
+/// Open no new deal for an organisation; what is open goes on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountDeactivate {
+    pub account: AccountId,
+    pub reason: Short,
+}
+
+/// Open deals for an organisation again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountReactivate {
+    pub account: AccountId,
 }

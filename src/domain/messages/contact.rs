@@ -5,10 +5,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
+use crate::patch::{Change, Patch};
+use crate::text::Short;
 
 crate::messages! { Contact:
     events {
         ContactCreated = "contact.created.v1" by contact;
+        ContactUpdated = "contact.updated.v1" by contact;
+        ContactDeactivated = "contact.deactivated.v1" by contact;
+        ContactReactivated = "contact.reactivated.v1" by contact;
+    }
+    commands {
+        ContactUpdate = "contact.update.v1" by contact needs EditCustomer;
+        ContactDeactivate = "contact.deactivate.v1" by contact needs EditCustomer;
+        ContactReactivate = "contact.reactivate.v1" by contact needs EditCustomer;
     }
 }
 
@@ -28,4 +38,70 @@ pub struct ContactCreated {
     /// The lead whose qualification made them a contact; absent where it was made without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub originating_lead: Option<LeadId>,
+}
+
+/// What is known of a person was corrected; what is absent stayed as it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactUpdated {
+    pub contact: ContactId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub given_name: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub family_name: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub job_title: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Change<Address>>,
+}
+
+/// A person takes no new deal any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactDeactivated {
+    pub contact: ContactId,
+    pub comment: String,
+}
+
+/// A person takes new deals again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactReactivated {
+    pub contact: ContactId,
+}
+
+/// Correct what is known of a person (F34), as a JSON merge patch (RFC 7396): what is absent stays as it is, null
+/// clears. How they are reached, and so recognised, is not changed by it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactUpdate {
+    pub contact: ContactId,
+    /// What the sender saw: where it has changed meanwhile, nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64))]
+    pub expected_sequence: Option<i64>,
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    #[schemars(extend("x-personal" = true))]
+    pub given_name: Patch<Short>,
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    #[schemars(extend("x-personal" = true))]
+    pub family_name: Patch<Short>,
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    #[schemars(extend("x-personal" = true))]
+    pub job_title: Patch<Short>,
+    /// Stands in place of the one before, all of it.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub address: Patch<Address>,
+}
+
+/// Open no new deal for a person; what is open goes on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactDeactivate {
+    pub contact: ContactId,
+    pub reason: Short,
+}
+
+/// Open deals for a person again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactReactivate {
+    pub contact: ContactId,
 }

@@ -16,9 +16,18 @@ fn label_of<'v>(detail: &'v Value, column: &str) -> &'v str {
     link.unwrap_or_else(|| panic!("{column}: {detail}"))["label"].as_str().unwrap()
 }
 
+async fn money_without_an_invoice(it: &Installation) {
+    let workers = it.start(&["invoicing"], &[]);
+    let payment = json!({ "reference": "bank-9", "amount": "7.5", "currency": "EUR", "value_date": "2026-01-02" });
+    it.command("payment.received.v1", payment).await;
+    it.until("it is held", "SELECT count(*) = 1 FROM transfer").await;
+    workers.stop().await;
+}
+
 #[tokio::test]
 async fn every_column_of_every_subject_is_shown_with_links_by_name_and_the_history_in_order() {
     let it = history().await;
+    money_without_an_invoice(&it).await;
     for kind in subject::all() {
         let table = declared::of(kind).unwrap();
         let newest = format!("SELECT id::text FROM {} ORDER BY id DESC LIMIT 1", table.name);

@@ -1,7 +1,9 @@
 //! The worker `qualification`: decides whether a lead is worth working. A qualified lead becomes an
-//! opportunity of a customer, known or new; the others are disqualified or wait for a person.
+//! opportunity of a customer, known or new; the others are disqualified or wait for a person. Customers are kept up here
+//! too, by people.
 
 mod conversion;
+mod customer;
 mod facts;
 mod rule_file;
 mod rules;

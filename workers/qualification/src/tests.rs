@@ -22,6 +22,7 @@ use rust_decimal_macros::dec;
 
 use super::*;
 
+mod corrections;
 mod customers;
 mod random;
 

@@ -1,32 +1,40 @@
 //! What qualification hears and what it says.
 
-use domain::commands::{LeadDisqualify, LeadQualify, LeadReactivate};
+use domain::commands::{
+    AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
+    ContactUpdate, LeadDisqualify, LeadQualify, LeadReactivate,
+};
 use domain::customer::Customer;
 use domain::events::{
-    AccountCreated, ContactCreated, LeadCaptured, LeadDisqualified, LeadEnquiryAdded,
-    LeadQualified, LeadReactivated, LeadScored, OpportunityCreated,
+    AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, ContactCreated,
+    ContactDeactivated, ContactReactivated, ContactUpdated, LeadCaptured, LeadDisqualified,
+    LeadEnquiryAdded, LeadQualified, LeadReactivated, LeadScored, OpportunityCreated,
 };
 use domain::ids::LeadId;
 
 domain::one_of! {
     /// What qualification hears.
-    pub When: LeadCaptured, LeadEnquiryAdded, LeadQualify, LeadDisqualify, LeadReactivate
+    pub When: LeadCaptured, LeadEnquiryAdded, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
+        AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate
 }
 
 domain::one_of! {
     /// What qualification says.
     pub Then: LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
-        ContactCreated, OpportunityCreated
+        ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
+        ContactUpdated, ContactDeactivated, ContactReactivated
 }
 
 impl When {
-    pub(crate) const fn lead(&self) -> LeadId {
+    /// The lead that it is about; the others are about a customer.
+    pub(crate) const fn lead(&self) -> Option<LeadId> {
         match self {
-            Self::LeadCaptured(event) => event.lead,
-            Self::LeadEnquiryAdded(event) => event.lead,
-            Self::LeadQualify(command) => command.lead,
-            Self::LeadDisqualify(command) => command.lead,
-            Self::LeadReactivate(command) => command.lead,
+            Self::LeadCaptured(event) => Some(event.lead),
+            Self::LeadEnquiryAdded(event) => Some(event.lead),
+            Self::LeadQualify(command) => Some(command.lead),
+            Self::LeadDisqualify(command) => Some(command.lead),
+            Self::LeadReactivate(command) => Some(command.lead),
+            _ => None,
         }
     }
 

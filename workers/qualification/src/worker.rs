@@ -10,6 +10,7 @@ use domain::party::{recognise_lead, recognise_needs};
 use domain::shelf::Shelf;
 
 use crate::conversion::{By, convert};
+use crate::customer;
 use crate::facts::facts;
 use crate::rules::{Rules, Ruling};
 use crate::settings::QualificationSettings;
@@ -46,7 +47,8 @@ impl Worker for Qualification {
     type Facts = Shelf;
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
-        needs.lock(when.lead());
+        let Some(lead) = when.lead() else { return customer_needs(when, world, needs) };
+        needs.lock(lead);
         // Parties are locked before leads: named by what the event says of them, all is loaded at the
         // first look. What the lead itself names beside that costs a second one.
         if let When::LeadCaptured(event) = when {
@@ -57,7 +59,7 @@ impl Worker for Qualification {
         if let When::LeadEnquiryAdded(event) = when {
             recognise_needs(world, &event.enquiry, needs);
         }
-        let Some(lead) = world.find(when.lead()).filter(|lead| lead.is_open()) else { return };
+        let Some(lead) = world.find(lead).filter(|lead| lead.is_open()) else { return };
         // Whose lead it is, is asked where it may become a deal.
         if !matches!(when, When::LeadCaptured(_) | When::LeadEnquiryAdded(_) | When::LeadQualify(_))
         {
@@ -74,14 +76,41 @@ impl Worker for Qualification {
     }
 
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Decision {
-        let id = when.lead();
-        let lead = world.known(id)?;
         match when {
-            When::LeadCaptured(_) | When::LeadEnquiryAdded(_) => self.assess(world, lead, ctx),
-            When::LeadQualify(_) => self.qualify_by_hand(world, lead, when.chosen(), ctx),
-            When::LeadDisqualify(command) => disqualify_by_hand(lead, command, ctx),
-            When::LeadReactivate(_) => reactivate(lead),
+            When::LeadCaptured(event) => self.assess(world, world.known(event.lead)?, ctx),
+            When::LeadEnquiryAdded(event) => self.assess(world, world.known(event.lead)?, ctx),
+            When::LeadQualify(command) => {
+                self.qualify_by_hand(world, world.known(command.lead)?, when.chosen(), ctx)
+            }
+            When::LeadDisqualify(command) => {
+                disqualify_by_hand(world.known(command.lead)?, command, ctx)
+            }
+            When::LeadReactivate(command) => reactivate(world.known(command.lead)?),
+            When::AccountUpdate(command) => customer::update_account(world, command),
+            When::AccountDeactivate(command) => customer::deactivate_account(world, command, ctx),
+            When::AccountReactivate(command) => customer::reactivate_account(world, command),
+            When::ContactUpdate(command) => customer::update_contact(world, command),
+            When::ContactDeactivate(command) => customer::deactivate_contact(world, command, ctx),
+            When::ContactReactivate(command) => customer::reactivate_contact(world, command),
         }
+    }
+}
+
+fn customer_needs(when: &When, world: &World, needs: &mut Needs) {
+    match when {
+        When::AccountUpdate(command) => {
+            needs.lock(command.account);
+            // By which keys it is recognised then hangs on what it is.
+            let account = world.find(command.account);
+            let keys = account.map(|account| customer::keys_after(account, command));
+            keys.iter().flatten().for_each(|key| needs.party(key));
+        }
+        When::AccountDeactivate(command) => needs.lock(command.account),
+        When::AccountReactivate(command) => needs.lock(command.account),
+        When::ContactUpdate(command) => needs.lock(command.contact),
+        When::ContactDeactivate(command) => needs.lock(command.contact),
+        When::ContactReactivate(command) => needs.lock(command.contact),
+        _ => {}
     }
 }
 

@@ -2,10 +2,11 @@
 //! for which step.
 
 use domain::commands::{
-    InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate,
-    OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
-    PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign,
-    TransferReturn,
+    AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
+    ContactUpdate, InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify,
+    LeadReactivate, OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin,
+    OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
+    TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 use serde::Serialize;
@@ -15,12 +16,18 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 19] = [
+const ASKS: [(&MessageType, &str); 25] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadQualify::TYPE, "qualify"),
     (LeadDisqualify::TYPE, "disqualify"),
     (LeadReactivate::TYPE, "reactivate"),
+    (AccountUpdate::TYPE, "be updated"),
+    (AccountDeactivate::TYPE, "be deactivated"),
+    (AccountReactivate::TYPE, "be activated"),
+    (ContactUpdate::TYPE, "be updated"),
+    (ContactDeactivate::TYPE, "be deactivated"),
+    (ContactReactivate::TYPE, "be activated"),
     (OpportunityAddLine::TYPE, "be edited"),
     (OpportunityWin::TYPE, "be won"),
     (OpportunityLose::TYPE, "be lost"),
