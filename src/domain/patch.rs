@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::text::Line;
+
 /// What a command wants of a field. Goes with `#[serde(default, skip_serializing_if = "Patch::is_keep")]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
@@ -46,6 +48,17 @@ impl<T> Patch<T> {
         };
         let from = was.cloned();
         (from != to).then_some(Change { from, to })
+    }
+}
+
+impl<const CHARS: usize> Patch<Line<CHARS>> {
+    /// What it makes of a text, of which an empty one is none; `None` where that stays as it is.
+    #[must_use]
+    pub fn change_text(&self, was: Option<&String>) -> Option<Change<String>> {
+        match self {
+            Self::Set(text) if text.is_empty() => Self::Clear.change(was),
+            patch => patch.change(was),
+        }
     }
 }
 
@@ -94,6 +107,14 @@ mod tests {
     struct Command {
         #[serde(default, skip_serializing_if = "Patch::is_keep")]
         name: Patch<String>,
+    }
+
+    #[test]
+    fn an_empty_text_clears() {
+        let was = Some("Acme".to_owned());
+        let empty: Patch<Line<5>> = Patch::Set(Line::default());
+        assert_eq!(empty.change_text(was.as_ref()), Some(Change { from: was, to: None }));
+        assert_eq!(empty.change_text(None), None);
     }
 
     #[test]

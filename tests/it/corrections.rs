@@ -17,7 +17,9 @@ async fn f34_the_next_offer_to_a_corrected_account_bears_its_address_and_the_fir
     let update = json!({ "account": account, "expected_sequence": 1, "address": address });
     it.command("account.update.v1", update.clone()).await;
     it.until("it is corrected", "SELECT sequence = 2 FROM account").await;
-    it.command("account.update.v1", update).await;
+    let mut stale = update;
+    stale["address"]["city"] = json!("Bonn");
+    it.command("account.update.v1", stale).await;
     let refused = "SELECT count(*) = 1 FROM refusal WHERE rule = 'expected_sequence' AND final";
     it.until("who saw the old one is refused", refused).await;
 

@@ -5,6 +5,15 @@ use serde_json::json;
 
 use crate::operators::{history, leadmill};
 
+/// The moment up to which the log is told with the first event of a type. Whoever began later may have written before
+/// it, and the log is told up to the first that saw a later time.
+fn with(ty: &str) -> String {
+    format!(
+        "SELECT to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM event
+         WHERE position <= (SELECT min(position) FROM event WHERE type = '{ty}')"
+    )
+}
+
 #[tokio::test]
 async fn f118_the_log_alone_makes_every_row_of_a_whole_history_and_shows_what_is_not_of_it() {
     let it = history().await;
@@ -32,13 +41,11 @@ async fn f118_the_log_alone_makes_every_row_of_a_whole_history_and_shows_what_is
 #[tokio::test]
 async fn the_tables_of_a_past_time_are_kept_in_a_schema_of_their_own() {
     let it = history().await;
-    let paid =
-        "SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM event
-                WHERE type = 'invoice.issued.v1' ORDER BY position LIMIT 1";
-    let before = it.texts(paid).await.remove(0);
+    let before = it.texts(&with("invoice.issued.v1")).await.remove(0);
     let kept = leadmill(&it, &["rebuild", "--into", "past", "--until", &before]).await;
     assert!(kept.success, "{}", kept.err);
-    assert_eq!(it.count("SELECT count(*) FROM past.invoice").await, 1);
+    let issued = it.count("SELECT count(*) FROM past.invoice").await;
+    assert!((1..=2).contains(&issued), "one, or two of one batch: {issued}");
     assert_eq!(it.count("SELECT count(*) FROM past.payment").await, 0);
     let made = "SELECT count(*) FROM past.product EXCEPT SELECT count(*) FROM public.product";
     assert_eq!(it.texts(&format!("SELECT x::text FROM ({made}) AS x")).await, [""; 0]);
@@ -70,17 +77,11 @@ async fn a_rebuild_leaves_nothing_behind_and_makes_every_declared_table() {
 #[tokio::test]
 async fn f118_a_record_is_shown_as_it_was_at_any_time() {
     let it = history().await;
-    let moment = |ty: &str| {
-        format!(
-            "SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM event
-             WHERE type = '{ty}' ORDER BY position LIMIT 1"
-        )
-    };
     let of = |what: &str| {
         format!("SELECT subject::text FROM event WHERE type = '{what}' ORDER BY position LIMIT 1")
     };
     let invoice = it.texts(&of("invoice.paid.v1")).await.remove(0);
-    let issued = it.texts(&moment("invoice.issued.v1")).await.remove(0);
+    let issued = it.texts(&with("invoice.issued.v1")).await.remove(0);
     let shown = |at: Option<String>| {
         let (it, invoice) = (&it, invoice.clone());
         async move {

@@ -3,12 +3,10 @@
 use super::lead::{introduce, key_needs};
 use crate::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
 use crate::decide::Needs;
-use crate::enquiry::Person;
 use crate::events::{
     AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, ContactCreated,
     ContactDeactivated, ContactReactivated, ContactUpdated,
 };
-use crate::patch::Change;
 use crate::replay::{Gap, Past, Replay};
 
 impl Replay for AccountCreated {
@@ -61,15 +59,7 @@ impl Replay for AccountUpdated {
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let was = past.known(self.account)?.apply(&CustomerAction::Update)?;
         let customer = Customer { account: Some(was.id), contact: None };
-        past.put(Account {
-            sequence: past.sequence,
-            name: Change::after(self.name.as_ref(), Some(&was.name)).unwrap_or_default(),
-            tax_id: Change::after(self.tax_id.as_ref(), was.tax_id.as_ref()),
-            website: Change::after(self.website.as_ref(), was.website.as_ref()),
-            phone: Change::after(self.phone.as_ref(), was.phone.as_ref()),
-            address: Change::after(self.address.as_ref(), was.address.as_ref()),
-            ..was
-        });
+        past.put(Account { sequence: past.sequence, ..self.after(&was) });
         introduce(past, &self.keys, customer, |party| party.lead)
     }
 }
@@ -81,18 +71,7 @@ impl Replay for ContactUpdated {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let was = past.known(self.contact)?.apply(&CustomerAction::Update)?;
-        let known = &was.person;
-        past.put(Contact {
-            sequence: past.sequence,
-            person: Person {
-                given_name: Change::after(self.given_name.as_ref(), known.given_name.as_ref()),
-                family_name: Change::after(self.family_name.as_ref(), known.family_name.as_ref()),
-                job_title: Change::after(self.job_title.as_ref(), known.job_title.as_ref()),
-                ..known.clone()
-            },
-            address: Change::after(self.address.as_ref(), was.address.as_ref()),
-            ..was
-        });
+        past.put(Contact { sequence: past.sequence, ..self.after(&was) });
         Ok(())
     }
 }

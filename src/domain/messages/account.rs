@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::customer::Account;
 use crate::enquiry::Address;
 use crate::ids::{AccountId, LeadId};
 use crate::patch::{Change, Patch};
@@ -57,6 +58,21 @@ pub struct AccountUpdated {
     /// The keys by which it is recognised from now on too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
+}
+
+impl AccountUpdated {
+    /// The account after it.
+    #[must_use]
+    pub fn after(&self, was: &Account) -> Account {
+        Account {
+            name: Change::after(self.name.as_ref(), Some(&was.name)).unwrap_or_default(),
+            tax_id: Change::after(self.tax_id.as_ref(), was.tax_id.as_ref()),
+            website: Change::after(self.website.as_ref(), was.website.as_ref()),
+            phone: Change::after(self.phone.as_ref(), was.phone.as_ref()),
+            address: Change::after(self.address.as_ref(), was.address.as_ref()),
+            ..was.clone()
+        }
+    }
 }
 
 /// An organisation takes no new deal any more.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::customer::Contact;
 use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::patch::{Change, Patch};
@@ -55,6 +56,22 @@ pub struct ContactUpdated {
     pub job_title: Option<Change<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Change<Address>>,
+}
+
+impl ContactUpdated {
+    /// The contact after it.
+    #[must_use]
+    pub fn after(&self, was: &Contact) -> Contact {
+        let known = &was.person;
+        let person = Person {
+            given_name: Change::after(self.given_name.as_ref(), known.given_name.as_ref()),
+            family_name: Change::after(self.family_name.as_ref(), known.family_name.as_ref()),
+            job_title: Change::after(self.job_title.as_ref(), known.job_title.as_ref()),
+            ..known.clone()
+        };
+        let address = Change::after(self.address.as_ref(), was.address.as_ref());
+        Contact { person, address, ..was.clone() }
+    }
 }
 
 /// A person takes no new deal any more.

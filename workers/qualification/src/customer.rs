@@ -6,7 +6,7 @@ use domain::commands::{
 };
 use domain::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
-use domain::enquiry::{Enquiry, Person};
+use domain::enquiry::Enquiry;
 use domain::events::{
     AccountDeactivated, AccountReactivated, AccountUpdated, ContactDeactivated, ContactReactivated,
     ContactUpdated,
@@ -24,13 +24,13 @@ type Decision = Result<Outcome<Then>, Refusal>;
 
 pub(crate) fn update_account(world: &World, command: &AccountUpdate) -> Decision {
     let account = world.known(command.account)?;
-    expect(account, account.sequence, command.expected_sequence)?;
     let mut said = changes(account, command);
-    if said == nothing_of(account) {
+    let updated = said.after(account);
+    if updated == *account {
         return Ok(already(account));
     }
-    let updated =
-        Account { state: account.apply(&CustomerAction::Update)?.state, ..after(account, &said) };
+    expect(account, account.sequence, command.expected_sequence)?;
+    let updated = updated.apply(&CustomerAction::Update)?;
     let mut outcome = Outcome::nothing();
     for key in keys(&updated) {
         let known = world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
@@ -50,7 +50,7 @@ pub(crate) fn update_account(world: &World, command: &AccountUpdate) -> Decision
 
 /// The keys by which an account is recognised once that command is done.
 pub(crate) fn keys_after(account: &Account, command: &AccountUpdate) -> Vec<PartyKey> {
-    keys(&after(account, &changes(account, command)))
+    keys(&changes(account, command).after(account))
 }
 
 fn keys(account: &Account) -> Vec<PartyKey> {
@@ -62,40 +62,17 @@ fn keys(account: &Account) -> Vec<PartyKey> {
     })
 }
 
-const fn nothing_of(account: &Account) -> AccountUpdated {
-    let account = account.id;
-    AccountUpdated {
-        account,
-        name: None,
-        tax_id: None,
-        website: None,
-        phone: None,
-        address: None,
-        keys: Vec::new(),
-    }
-}
-
 fn changes(account: &Account, command: &AccountUpdate) -> AccountUpdated {
     let name = command.name.as_ref().map(|name| name.to_string()).filter(|name| !name.is_empty());
     let name = name.filter(|name| *name != account.name);
     AccountUpdated {
+        account: account.id,
         name: name.map(|name| Change { from: Some(account.name.clone()), to: Some(name) }),
-        tax_id: command.tax_id.change(account.tax_id.as_ref()),
-        website: command.website.change(account.website.as_ref()),
-        phone: command.phone.change(account.phone.as_ref()),
+        tax_id: command.tax_id.change_text(account.tax_id.as_ref()),
+        website: command.website.change_text(account.website.as_ref()),
+        phone: command.phone.change_text(account.phone.as_ref()),
         address: command.address.change(account.address.as_ref()),
-        ..nothing_of(account)
-    }
-}
-
-fn after(was: &Account, said: &AccountUpdated) -> Account {
-    Account {
-        name: Change::after(said.name.as_ref(), Some(&was.name)).unwrap_or_default(),
-        tax_id: Change::after(said.tax_id.as_ref(), was.tax_id.as_ref()),
-        website: Change::after(said.website.as_ref(), was.website.as_ref()),
-        phone: Change::after(said.phone.as_ref(), was.phone.as_ref()),
-        address: Change::after(said.address.as_ref(), was.address.as_ref()),
-        ..was.clone()
+        keys: Vec::new(),
     }
 }
 
@@ -111,27 +88,20 @@ fn taken(account: &Account, key: &PartyKey, other: AccountId) -> Refusal {
 
 pub(crate) fn update_contact(world: &World, command: &ContactUpdate) -> Decision {
     let contact = world.known(command.contact)?;
-    expect(contact, contact.sequence, command.expected_sequence)?;
     let known = &contact.person;
     let said = ContactUpdated {
         contact: contact.id,
-        given_name: command.given_name.change(known.given_name.as_ref()),
-        family_name: command.family_name.change(known.family_name.as_ref()),
-        job_title: command.job_title.change(known.job_title.as_ref()),
+        given_name: command.given_name.change_text(known.given_name.as_ref()),
+        family_name: command.family_name.change_text(known.family_name.as_ref()),
+        job_title: command.job_title.change_text(known.job_title.as_ref()),
         address: command.address.change(contact.address.as_ref()),
     };
-    let person = Person {
-        given_name: Change::after(said.given_name.as_ref(), known.given_name.as_ref()),
-        family_name: Change::after(said.family_name.as_ref(), known.family_name.as_ref()),
-        job_title: Change::after(said.job_title.as_ref(), known.job_title.as_ref()),
-        ..known.clone()
-    };
-    let address = Change::after(said.address.as_ref(), contact.address.as_ref());
-    if (&person, &address) == (known, &contact.address) {
+    let updated = said.after(contact);
+    if updated == *contact {
         return Ok(already(contact));
     }
-    let updated = contact.apply(&CustomerAction::Update)?;
-    Ok(Outcome::nothing().changed(Contact { person, address, ..updated }, said))
+    expect(contact, contact.sequence, command.expected_sequence)?;
+    Ok(Outcome::nothing().changed(updated.apply(&CustomerAction::Update)?, said))
 }
 
 /// Whoever changes what they saw does not change what somebody else made of it meanwhile.

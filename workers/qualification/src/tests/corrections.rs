@@ -129,8 +129,8 @@ fn f34_whoever_saw_an_older_record_changes_nothing() {
     );
     story.when(AccountUpdate { expected_sequence: Some(1), ..stale }).unwrap();
     assert_eq!(account_now(&story).phone, None);
-    let stale =
-        ContactUpdate { expected_sequence: Some(9), job_title: Patch::Clear, ..update_contact() };
+    let title = Patch::Set("Buyer".parse().unwrap());
+    let stale = ContactUpdate { expected_sequence: Some(9), job_title: title, ..update_contact() };
     assert_eq!(no(story.when(stale)).0, "expected_sequence");
 }
 
