@@ -9,6 +9,7 @@ use crate::certainty::Sureness;
 use crate::day::{Day, Moment};
 use crate::money::Currency;
 use crate::newer::NewerWord;
+pub use crate::option_sets::{BudgetStatus, LeadSource, Need, PurchaseProcess, PurchaseTimeframe};
 use crate::text::{Comment, LINE_CHARS_MAX, Note, Short};
 
 /// One enquiry of one person or company, as read; the seed of a lead.
@@ -55,8 +56,20 @@ pub struct Enquiry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Currency>")]
     pub currency: Option<String>,
+    /// How firm the budget is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_status: Option<BudgetStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_timeframe: Option<PurchaseTimeframe>,
+    /// Who decides at the organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_process: Option<PurchaseProcess>,
+    /// How much they need it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<Need>,
+    /// Does the person decide?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision_maker: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Day>")]
     pub close_date: Option<NaiveDate>,
@@ -64,6 +77,14 @@ pub struct Enquiry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = EMPLOYEES_MAX))]
     pub employees: Option<u32>,
+    /// What the organisation earns in a year, in the currency beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "crate::money::AsTextOption")]
+    pub annual_revenue: Option<Decimal>,
+    /// ISO 4217 code of `annual_revenue`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Currency>")]
+    pub revenue_currency: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Short>")]
     pub industry: Option<String>,
@@ -227,42 +248,6 @@ pub struct OtherField {
     #[schemars(extend("x-personal" = true))]
     #[schemars(with = "Short")]
     pub value: String,
-}
-
-/// Where a lead came from (D365: leadsourcecode, the values that our channels can know).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LeadSource {
-    Advertisement,
-    EmployeeReferral,
-    ExternalReferral,
-    Partner,
-    PublicRelations,
-    Seminar,
-    TradeShow,
-    Web,
-    WordOfMouth,
-    /// An e-mail nobody asked for; D365 has no code for it and calls it Other.
-    Email,
-    /// A list that was bought or exported.
-    List,
-    #[default]
-    Other,
-    #[serde(untagged)]
-    Newer(NewerWord),
-}
-
-/// When they mean to buy (D365: purchasetimeframe).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PurchaseTimeframe {
-    Immediate,
-    ThisQuarter,
-    NextQuarter,
-    ThisYear,
-    Unknown,
-    #[serde(untagged)]
-    Newer(NewerWord),
 }
 
 /// How a raw input came in; each has its own reader.

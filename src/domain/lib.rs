@@ -35,6 +35,7 @@ pub mod needs;
 pub mod newer;
 mod one_of;
 pub mod opportunity;
+pub mod option_sets;
 pub mod order;
 pub mod outcome;
 pub mod party;

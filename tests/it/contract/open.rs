@@ -130,6 +130,7 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         fields(&schema, &schema, &mut found);
     }
     let known = [
+        "budget_status",
         "channel",
         "close_reason",
         "disqualify_reason",
@@ -137,7 +138,9 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         "hold_reason",
         "kind",
         "lost_reason",
+        "need",
         "payment_terms",
+        "purchase_process",
         "purchase_timeframe",
         "record_kind",
         "source",
