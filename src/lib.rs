@@ -25,13 +25,15 @@
 //! # Layers
 //!
 //! ```text
-//! domain  <-  workers/*  <-  store | messaging  <-  runtime, contract  <-  workers.rs, cli, main.rs
+//! domain  <-  forms  <-  workers/*  <-  store | messaging  <-  runtime, contract  <-  workers.rs, cli, main.rs
 //! ```
 //!
 //! * `src/domain` (crate `leadmill-domain`): subjects with their life cycles, the message types, and
 //!   the grammar of a worker (`decide.rs`). It waits for nothing: no tokio, no sqlx, no lapin.
 //!   For tests, by a feature, it has a sample of each subject and random ones (`samples.rs`).
-//! * `workers/*`: one crate each, on the domain alone, blind to one another.
+//! * `src/forms` (crate `leadmill-forms`): the one form of each value that people type (addresses, telephones, tax
+//!   ids), for readers and for corrections alike.
+//! * `workers/*`: one crate each, on the domain and the forms alone, blind to one another.
 //! * `src/workbook` (crate `leadmill-workbook`): a spreadsheet as the text of a list, within bounds. The runtime opens
 //!   it before a worker reads (`runtime/opening.rs`), so that workers see text and stay pure.
 //! * A subject stands once in `subjects!` (`domain/subjects.rs`), in the order of locks: what the World holds,

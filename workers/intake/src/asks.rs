@@ -3,8 +3,8 @@
 use domain::word_list::{Begins, Pieces};
 use domain::{begins, pieces};
 
-use crate::fields::any_word;
 use crate::normal;
+use forms::any_word;
 
 /// Beginnings of words by which people ask for goods, prices and answers, folded.
 static STEMS: Begins = begins!(&[

@@ -5,9 +5,10 @@ use domain::enquiry::{LeadSource, Part, PartReading, Reading};
 use serde_json::Value;
 
 use crate::draft::{self, Draft};
-use crate::fields::{Field, fold};
+use crate::fields::Field;
 use crate::options::ReadOptions;
 use crate::{normal, rows};
+use forms::fold;
 
 mod json;
 mod lines;

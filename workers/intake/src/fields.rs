@@ -9,9 +9,9 @@ mod question;
 
 use domain::begins;
 use domain::word_list::Begins;
+use forms::fold;
 
-pub(crate) use kind::any_word;
-pub use kind::{Field, fold};
+pub use kind::Field;
 use names::known;
 use qualified::{counted, qualified, spoken};
 use question::asked;

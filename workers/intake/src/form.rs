@@ -141,7 +141,7 @@ fn named(draft: &mut Draft<'_>, leaf: &Leaf, sides: &Sides) {
     let name = leaf.name();
     let mut names = leaf.names();
     let Some(last) = names.next_back() else { return draft.other(&name, &leaf.value) };
-    let (last, parent) = (fields::fold(last), names.next_back().map(fields::fold));
+    let (last, parent) = (forms::fold(last), names.next_back().map(forms::fold));
     let parent = parent.unwrap_or_default();
     let field = leaf.field();
     if leaf.label.is_none() && matches!(last.as_str(), "name" | "email") && parent == "owner" {
@@ -172,7 +172,7 @@ fn named(draft: &mut Draft<'_>, leaf: &Leaf, sides: &Sides) {
 /// Whether an object is something that happens, whose title is a topic.
 fn is_thing(name: &str) -> bool {
     matches!(
-        fields::fold(name).as_str(),
+        forms::fold(name).as_str(),
         "meeting"
             | "booking"
             | "appointment"
@@ -200,7 +200,7 @@ fn is_thing(name: &str) -> bool {
 /// The account of a person is their company; that of a hook is ours.
 fn is_account(party: &[String], field: Option<Field>, sides: &Sides) -> bool {
     party.split_last().is_some_and(|(last, above)| {
-        matches!(fields::fold(last).as_str(), "account" | "organisation" | "organization")
+        matches!(forms::fold(last).as_str(), "account" | "organisation" | "organization")
             && !matches!(field, Some(Field::Email | Field::Phone | Field::FullName))
             && (sides.is_asker(above) || sides::side(above) == Side::Asker)
     })

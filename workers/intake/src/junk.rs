@@ -5,9 +5,9 @@ use domain::enquiry::NoLead;
 use domain::word_list::Words;
 use domain::words;
 
-use crate::fields::{any_word, fold};
 use crate::letter::Letter;
 use crate::{sender, subject};
+use forms::{any_word, fold};
 
 mod auto;
 mod bounce;

@@ -7,7 +7,6 @@ pub mod adf;
 mod asks;
 pub mod card;
 mod charset;
-mod countries;
 mod draft;
 mod evidence;
 mod explain;

@@ -3,7 +3,7 @@
 use domain::pieces;
 use domain::word_list::Pieces;
 
-use crate::fields::fold;
+use forms::fold;
 
 /// Local parts of addresses that take no answers, folded; they stand at the beginning or end.
 const NO_ANSWERS: &[&str] = &[

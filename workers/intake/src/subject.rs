@@ -1,6 +1,6 @@
 //! What stands before a subject: answers, forwards, and the tags that gateways put there.
 
-use crate::fields::fold;
+use forms::fold;
 
 /// What the first prefix of a subject says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use domain::declared::Declared;
 use domain::enquiry::{Enquiry, NoLead, OTHER_FIELDS_MAX, OtherField, PartReading};
 use domain::text::excerpt;
 
-use crate::fields::{self, Field};
+use crate::fields::Field;
 use crate::normal::{self, Notation};
 
 mod headers;
@@ -164,7 +164,7 @@ impl Terms {
 
 fn no_field(column: &str, name: &str) -> String {
     let mut known = Field::names().chain([OTHER]);
-    let near = known.find(|known| fields::fold(known) == fields::fold(name));
+    let near = known.find(|known| forms::fold(known) == forms::fold(name));
     let step = match near {
         Some(near) => format!("write `{near}`"),
         None => format!(

@@ -104,7 +104,7 @@ proptest! {
 
     #[test]
     fn any_phone_is_read_without_a_panic(text in "[+0-9() ./x-]{0,42}", region in "[A-Z]{0,2}") {
-        if let Some(phone) = intake::normal::phone(&text, &region) {
+        if let Some(phone) = forms::phone(&text, &region) {
             check_text(&phone, TEXT_CHARS_MAX);
         }
     }

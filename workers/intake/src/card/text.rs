@@ -9,10 +9,11 @@ use domain::enquiry::{LeadSource, PartReading};
 use domain::party::is_freemail;
 
 use crate::draft::Draft;
-use crate::fields::{Field, fold};
+use crate::fields::Field;
 use crate::mail::{is_position, labelled_phones};
 use crate::normal;
 use crate::options::ReadOptions;
+use forms::fold;
 
 /// Most lines of a card, and its longest line in characters.
 const LINES_MAX: usize = 40;

@@ -281,5 +281,5 @@ fn is_no_company(text: &str) -> bool {
         "nil",
         "",
     ];
-    NONE.contains(&fields::fold(text).as_str())
+    NONE.contains(&forms::fold(text).as_str())
 }

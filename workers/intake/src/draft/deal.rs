@@ -3,7 +3,7 @@
 use domain::enquiry::PRODUCTS_MAX;
 
 use super::{Draft, put};
-use crate::fields::{self, Field};
+use crate::fields::Field;
 use crate::normal;
 
 impl Draft<'_> {
@@ -90,7 +90,7 @@ impl Draft<'_> {
                 true
             }),
             // A command of ours where it is one; else a column that shares its name with it.
-            Field::Action => match command(&fields::fold(text)) {
+            Field::Action => match command(&forms::fold(text)) {
                 Some(command) => put(&mut self.action, Some(command.to_owned())),
                 None => false,
             },

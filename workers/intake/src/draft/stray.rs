@@ -3,7 +3,7 @@
 use domain::word_list::{Pieces, Words};
 use domain::{pieces, words};
 
-use crate::fields::{self, Field};
+use crate::fields::Field;
 use crate::normal;
 
 /// Pieces of names of fields, folded, whose channels are our side's or somebody else's.
@@ -25,8 +25,8 @@ pub(super) fn channel(name: &str, value: &str) -> Option<Field> {
     if value.len() > 100 || !value.contains(|c: char| c == '@' || c.is_ascii_digit()) {
         return None;
     }
-    let folded = fields::fold(name);
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).map(fields::fold);
+    let folded = forms::fold(name);
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).map(forms::fold);
     let is_ours = OURS.stand_in(&folded) || words.any(|word| OURS_ALONE.has(&word));
     if is_ours {
         return None;

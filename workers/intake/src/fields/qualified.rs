@@ -3,8 +3,9 @@
 use domain::word_list::{Pieces, Words};
 use domain::{pieces, words};
 
-use super::kind::{Field, fold};
+use super::kind::Field;
 use super::names::known;
+use forms::fold;
 
 /// Words that say that a channel or address is of the business, before or behind its name.
 static BUSINESS: Words = words!(

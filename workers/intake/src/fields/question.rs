@@ -3,9 +3,10 @@
 use domain::word_list::{Pieces, Words};
 use domain::{pieces, words};
 
-use super::kind::{Field, fold};
+use super::kind::Field;
 use super::names::known;
 use super::qualified::counted;
+use forms::fold;
 
 /// Longest question that is looked at, in bytes.
 const BYTES_MAX: usize = 200;

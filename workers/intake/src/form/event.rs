@@ -5,7 +5,7 @@ use domain::word_list::Words;
 use serde_json::Value;
 
 use super::tree::scalar;
-use crate::fields::fold;
+use forms::fold;
 
 /// Fields that name an event, folded.
 const EVENT: &[&str] = &[

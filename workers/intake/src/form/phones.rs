@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::tree::Leaf;
-use crate::fields::{self, Field, fold};
+use crate::fields::{self, Field};
+use forms::fold;
 
 /// What a part of a telephone is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

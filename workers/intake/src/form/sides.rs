@@ -6,9 +6,10 @@ use domain::words;
 use std::collections::BTreeMap;
 
 use super::tree::Leaf;
-use crate::fields::{self, Field, fold};
+use crate::fields::{self, Field};
 use crate::normal;
 use crate::options::ReadOptions;
+use forms::fold;
 
 /// Objects that describe our side or the way in, whatever stands in them, folded.
 static OURS: Words = words!(

@@ -41,7 +41,7 @@ impl Leaf {
         }
         let mut names = self.names();
         let last = names.next_back()?;
-        let called = |words: &[&str]| words.contains(&fields::fold(last).as_str());
+        let called = |words: &[&str]| words.contains(&forms::fold(last).as_str());
         let is_name = || called(&["name", "value", "label", "text", "number"]);
         match names.next_back().and_then(fields::meaning) {
             // `company: {name}` names a company, `phone: {value}` a phone.

@@ -8,9 +8,9 @@ use self::subjects::{CERTAIN, WEAK};
 use self::texts::SAYS;
 use super::judgement::Judgement;
 use crate::asks;
-use crate::fields::fold;
 use crate::letter::Letter;
 use crate::subject;
+use forms::fold;
 
 mod subjects;
 mod texts;

@@ -5,11 +5,11 @@ use domain::word_list::{Begins, Pieces, Words};
 use domain::{begins, pieces, words};
 
 use crate::asks;
-use crate::fields::fold;
 use crate::letter::Letter;
 use crate::normal;
 use crate::sender;
 use crate::subject;
+use forms::fold;
 
 /// Beginnings of subjects of bounces, folded, in the languages of mail servers.
 static SUBJECTS: Begins = begins!(&[

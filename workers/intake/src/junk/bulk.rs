@@ -7,9 +7,9 @@ use domain::{pieces, words};
 
 use super::judgement::Judgement;
 use crate::asks;
-use crate::fields::fold;
 use crate::letter::{Letter, Mailbox};
 use crate::sender;
+use forms::fold;
 
 /// Local parts of senders of newsletters, folded; they stand anywhere in it.
 static SENDERS: Pieces = pieces!(&[

@@ -6,9 +6,9 @@ use domain::word_list::Pieces;
 
 use super::judgement::Judgement;
 use crate::asks;
-use crate::fields::fold;
 use crate::letter::Letter;
 use crate::subject;
+use forms::fold;
 
 /// Methods of iTIP (RFC 5546) by which nobody asks for an appointment.
 const METHODS: &[&str] = &["reply", "cancel", "counter", "declinecounter", "refresh"];

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use domain::word_list::ListHash;
 
 use super::address::bare_mailbox;
-use crate::fields::fold;
 use crate::letter::Mailbox;
 use crate::normal;
+use forms::fold;
 
 /// The mail inside a forwarded text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use domain::word_list::Begins;
 
 use super::talk;
 use crate::asks;
-use crate::fields::fold;
+use forms::fold;
 
 /// Lines that mail programs of telephones add, lower case.
 static SENT_FROM: Begins = begins!(&[

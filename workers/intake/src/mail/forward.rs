@@ -7,7 +7,6 @@ use super::block::Forwarded;
 use super::quote::{split, split_as};
 use super::{contact, forwarded, signature};
 use crate::draft::{self, Draft};
-use crate::fields;
 use crate::letter::Letter;
 use crate::options::ReadOptions;
 use crate::{adf, junk, sender};
@@ -149,7 +148,7 @@ fn is_passed_on(
         // An answer may hold a forward, but only where a marker says so.
         return found.certain && !forwarded::begins_with_head(&letter.text);
     }
-    let by_note = NOTES.contains(&fields::fold(&found.before).as_str());
+    let by_note = NOTES.contains(&forms::fold(&found.before).as_str());
     let to_us = found.to.iter().any(|to| is_ours(to, letter, options))
         || letter.from.as_ref().is_some_and(|from| found.to.contains(&from.email));
     found.certain || by_note || to_us

@@ -5,7 +5,7 @@ use domain::word_list::Begins;
 
 use super::talk::names_article;
 use crate::asks;
-use crate::fields::fold;
+use forms::fold;
 
 /// Words that thank, wish or take leave, folded: what people write who ask for nothing. They begin a word.
 static KIND: Begins = begins!(&[

@@ -3,8 +3,9 @@
 use domain::word_list::Words;
 use domain::words;
 
-use crate::fields::{self, Field, fold};
+use crate::fields::{self, Field};
 use crate::normal;
+use forms::fold;
 
 /// Words that address the visitor, folded; they say nothing of the field.
 const POSSESSIVES: &[&str] = &[

@@ -10,9 +10,9 @@ use domain::word_list::{Begins, Pieces};
 use domain::{begins, pieces};
 
 use super::talk::names_article;
-use crate::fields::{any_word, fold};
 use crate::letter::Letter;
 use crate::{asks, sender, subject};
+use forms::{any_word, fold};
 
 /// What systems write of themselves, lower case.
 static SYSTEM: Pieces = pieces!(&[

@@ -3,10 +3,10 @@
 use domain::word_list::Words;
 use domain::words;
 
-use crate::fields::{any_word, fold};
 use crate::letter::{Letter, Mailbox};
 use crate::options::ReadOptions;
 use crate::{junk, sender};
+use forms::{any_word, fold};
 
 use super::address::bare_mailbox;
 use super::portal;

@@ -5,10 +5,11 @@ use domain::word_list::{Pieces, Words};
 use domain::{pieces, words};
 
 use crate::draft::Draft;
-use crate::fields::{Field, fold};
+use crate::fields::Field;
 use crate::letter::Mailbox;
 use crate::normal;
 use crate::options::ReadOptions;
+use forms::fold;
 
 /// Labels of telephones, folded; one of one or two letters stands alone before the number.
 static PHONES: Words = words!(

@@ -4,7 +4,7 @@ use domain::word_list::Words;
 use domain::words;
 
 use crate::asks;
-use crate::fields::fold;
+use forms::fold;
 
 /// Words that greet, thank, agree or say goodbye, folded.
 static SMALL_TALK: Words = words!(

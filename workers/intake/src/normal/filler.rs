@@ -130,7 +130,7 @@ fn is_nothing(text: &str) -> bool {
     if inside.is_some_and(|name| !name.contains('@') && crate::fields::meaning(name).is_some()) {
         return true;
     }
-    let folded = crate::fields::fold(text);
+    let folded = forms::fold(text);
     if NOTHING.has(&folded) {
         // "name" is one only as a spreadsheet's error; so are its neighbours.
         return !ERRORS.has(&folded) || text.starts_with('#');
@@ -143,7 +143,7 @@ fn is_nothing(text: &str) -> bool {
         text.split_whitespace().filter(|one| one.chars().any(char::is_alphanumeric)).peekable();
     words.peek().is_some()
         && words.all(|one| {
-            let folded = crate::fields::fold(one);
+            let folded = forms::fold(one);
             folded == "null" || folded == "nan" || NOTHING.has(&folded)
         })
 }

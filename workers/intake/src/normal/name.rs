@@ -1,6 +1,6 @@
 //! Splitting a person's name, only where it is certain.
 
-use super::line;
+use forms::line;
 
 mod words;
 
@@ -224,7 +224,7 @@ fn is_title(word: &str) -> bool {
 }
 
 fn bare(word: &str) -> String {
-    crate::fields::fold(word)
+    forms::fold(word)
 }
 
 fn is_number(word: &str) -> bool {

@@ -162,7 +162,7 @@ fn ymd(year: &str, month: u32, day: &str) -> Option<NaiveDate> {
 }
 
 fn month(word: &str) -> Option<u32> {
-    let folded = crate::fields::fold(word);
+    let folded = forms::fold(word);
     if folded.len() < 3 || folded.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }

@@ -116,9 +116,9 @@ const NONE: &[&str] = &[
 /// A quantity with the unit that may stand behind it; a times sign is none.
 #[must_use]
 pub fn quantity(raw: &str, notation: Option<Notation>) -> Quantity {
-    let plain = super::digits::plain(raw);
+    let plain = forms::digits::plain(raw);
     let text = plain.trim();
-    if NONE.contains(&crate::fields::fold(text).as_str()) {
+    if NONE.contains(&forms::fold(text).as_str()) {
         return Quantity::Zero;
     }
     if text.is_empty() || super::filler::is_filler(text) {
@@ -130,7 +130,7 @@ pub fn quantity(raw: &str, notation: Option<Notation>) -> Quantity {
     let end = text.find(|c: char| c.is_alphabetic() || c == '×').map_or(end, |at| at.min(end));
     let (number, unit) = text.split_at(end);
     let unit = unit.trim().trim_matches(['.', '×', '(', ')', ' ']);
-    let unit_known = unit.is_empty() || UNITS.contains(&crate::fields::fold(unit).as_str());
+    let unit_known = unit.is_empty() || UNITS.contains(&forms::fold(unit).as_str());
     let whole = unit.chars().count() <= 24 && unit_known && !number.trim().is_empty();
     match decimal(number, notation).filter(|_| whole) {
         Some(number) if number.is_zero() => Quantity::Zero,

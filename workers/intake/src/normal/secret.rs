@@ -7,8 +7,8 @@ mod words;
 
 use words::{ALONE, CLUBS, PIECES, WORDS};
 
-use super::digits::plain;
-use crate::fields::fold;
+use forms::digits::plain;
+use forms::fold;
 
 /// Fewest digits of the number of a payment card.
 const CARD_DIGITS_MIN: usize = 13;

@@ -50,7 +50,7 @@ pub(super) fn columns(names: &[String], terms: &Terms) -> Vec<Column> {
             let name = crate::normal::line(name).unwrap_or_else(|| format!("column {place}"));
             // In a list there is no form that could stand on a page.
             let field = match fields::meaning(&name) {
-                Some(Field::Page) if SITES.contains(&fields::fold(&name).as_str()) => {
+                Some(Field::Page) if SITES.contains(&forms::fold(&name).as_str()) => {
                     Some(Field::Website)
                 }
                 field => field,
@@ -86,7 +86,7 @@ fn lists_companies(columns: &[Column]) -> bool {
         columns.iter().any(|column| column.field.is_some_and(|field| wanted.contains(&field)))
     };
     let account = columns.iter().any(|column| {
-        let folded = fields::fold(&column.name);
+        let folded = forms::fold(&column.name);
         ["account", "annualrevenue", "revenue", "umsatz", "duns"]
             .iter()
             .any(|begin| folded.starts_with(begin))

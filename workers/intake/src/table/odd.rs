@@ -5,8 +5,9 @@ use domain::word_list::Words;
 use domain::words;
 
 use super::column::Column;
-use crate::fields::{self, Field, fold};
+use crate::fields::{self, Field};
 use crate::normal;
+use forms::fold;
 
 /// Words with which rows of totals begin, folded.
 static TOTALS: Words = words!(

@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use super::dialect::{COLUMNS_MAX, Dialect, Header, cells, dialects, is_blank, next_record};
-use crate::countries;
-use crate::fields::{Field, fold};
+use crate::fields::Field;
 use crate::normal;
 use crate::terms::Terms;
+use forms::countries;
+use forms::fold;
 
 /// How many records are looked at.
 const RECORDS_MAX: usize = 200;

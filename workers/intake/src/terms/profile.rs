@@ -4,7 +4,9 @@ use domain::declared::Profile;
 use domain::enquiry::Enquiry;
 use domain::text::excerpt;
 
-use crate::{countries, fields, normal};
+use forms::countries;
+
+use crate::normal;
 
 /// Whether a row is inside of a profile.
 pub(super) enum Fit {
@@ -42,8 +44,8 @@ pub(super) fn fit(profile: &Profile, enquiry: &Enquiry) -> Fit {
     let wanted: Vec<_> = profile.countries.iter().filter_map(|it| normal::country(it)).collect();
     let postal_code = address.and_then(|address| address.postal_code.as_deref());
     let industry = enquiry.industry.as_deref();
-    let same = |wanted: &String, is: &str| fields::fold(wanted) == fields::fold(is);
-    let begins = |wanted: &String, is: &str| fields::fold(is).starts_with(&fields::fold(wanted));
+    let same = |wanted: &String, is: &str| forms::fold(wanted) == forms::fold(is);
+    let begins = |wanted: &String, is: &str| forms::fold(is).starts_with(&forms::fold(wanted));
     let judged = [
         one_of("country", &wanted, country, |wanted, is| wanted == is),
         one_of("postal code", &profile.postal_codes, postal_code, begins),

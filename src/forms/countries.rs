@@ -19,7 +19,7 @@ SSSSD ESESP LKLKA SDSDN SRSUR SJSJM SESWE CHCHE SYSYR TWTWN TJTJK TZTZA THTHA TL
 TOTON TTTTO TNTUN TRTUR TMTKM TCTCA TVTUV UGUGA UAUKR AEARE GBGBR USUSA UMUMI UYURY UZUZB VUVUT \
 VEVEN VNVNM VGVGB VIVIR WFWLF EHESH YEYEM ZMZMB ZWZWE";
 
-/// Names in English, Spanish, Italian, Dutch, German and French, folded as by [`crate::fields::fold`].
+/// Names in English, Spanish, Italian, Dutch, German and French, folded as by [`crate::fold::fold`].
 const NAMES: &[(&str, &[&str])] = &[
     ("AE", &["unitedarabemirates", "uae", "emiratosarabesunidos"]),
     ("AR", &["argentina", "argentinien", "argentine", "argentinie"]),
@@ -130,8 +130,8 @@ const NAMES: &[(&str, &[&str])] = &[
 /// The alpha-2 code of a country given as alpha-2, alpha-3 or by a common name; `None` where it is
 /// not known.
 #[must_use]
-pub(crate) fn code(written: &str) -> Option<&'static str> {
-    let folded = crate::fields::fold(written);
+pub fn code(written: &str) -> Option<&'static str> {
+    let folded = crate::fold::fold(written);
     let entries = || CODES.split(' ').filter(|entry| entry.len() == 5);
     let by_name =
         || NAMES.iter().find(|(_, names)| names.contains(&folded.as_str())).map(|(code, _)| *code);

@@ -30,7 +30,7 @@ const ZEROS: &[char] = &[
 ];
 
 /// The text with digits of any script, full-width signs, and the dashes and blanks of typesetters as ASCII.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }

@@ -5,8 +5,8 @@
 
 use std::str::FromStr;
 
-use super::digits::plain;
-use super::line;
+use crate::digits::plain;
+use crate::text::line;
 
 /// Longest text of a field that is looked at, and of one number in it, in bytes.
 const FIELD_BYTES_MAX: usize = 400;
@@ -163,7 +163,7 @@ fn pieces(part: &str) -> Vec<String> {
             while let Some(more) = chars.next_if(|c| c.is_alphabetic() || *c == '.' || *c == '\'') {
                 word.push(more);
             }
-            let is_extension = EXTENSIONS.contains(&crate::fields::fold(&word).as_str());
+            let is_extension = EXTENSIONS.contains(&crate::fold::fold(&word).as_str());
             if is_extension && digits(&current) >= DIGITS_MIN {
                 current.push_str(&word);
             } else {

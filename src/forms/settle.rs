@@ -1,0 +1,120 @@
+//! An enquiry that a person wrote, in the forms of what a reader reads.
+
+use domain::decide::Malformed;
+use domain::enquiry::{Address, Enquiry, Interest, OtherField, Person, Thread};
+use rust_decimal::Decimal;
+
+use crate::email::email;
+use crate::organisation;
+use crate::phone::phone;
+use crate::text::{line, paragraph};
+
+/// Brings every field of an enquiry that a person wrote into its form; what is blank goes. `region` is the country of
+/// telephones without a code (ISO 3166 alpha-2, may be empty).
+///
+/// # Errors
+/// [`Malformed`] with the field that has no such form.
+pub fn settle(enquiry: &mut Enquiry, region: &str) -> Result<(), Malformed> {
+    // Each field is named, so that a new one is not forgotten.
+    let Enquiry {
+        person,
+        company,
+        tax_id,
+        website,
+        address,
+        topic,
+        message,
+        interest,
+        doubts: _,
+        certainty: _,
+        budget: _,
+        currency: _,
+        budget_status: _,
+        purchase_timeframe: _,
+        purchase_process: _,
+        need: _,
+        decision_maker: _,
+        close_date: _,
+        employees: _,
+        annual_revenue: _,
+        revenue_currency: _,
+        industry,
+        source: _,
+        campaign,
+        owner,
+        thread: Thread { message: own_id, answers },
+        consent: _,
+        submitted_at: _,
+        other,
+    } = enquiry;
+    settle_person(person, region)?;
+    settle_address(address);
+    lines([company, website, topic, industry, campaign, owner, own_id]);
+    *message = message.take().and_then(|text| paragraph(&text));
+    if let Some(written) = tax_id.take_if(|id| !id.trim().is_empty()) {
+        let id = organisation::tax_id(&written);
+        let what = "is no tax id with its country before it, as DE123456789";
+        *tax_id = Some(id.ok_or_else(|| malformed("enquiry.tax_id", what))?);
+    }
+    *answers = answers.iter().filter_map(|id| line(id)).collect();
+    let named =
+        |Interest { product, quantity }| Some(Interest { product: line(&product)?, quantity });
+    *interest = std::mem::take(interest).into_iter().filter_map(named).collect();
+    let nothing = |quantity: Decimal| quantity <= Decimal::ZERO;
+    if let Some(place) = interest.iter().position(|wanted| wanted.quantity.is_some_and(nothing)) {
+        let field = format!("enquiry.interest[{place}].quantity");
+        return Err(malformed(&field, "is not above zero"));
+    }
+    let kept =
+        |OtherField { name, value }| Some(OtherField { name: line(&name)?, value: line(&value)? });
+    *other = std::mem::take(other).into_iter().filter_map(kept).collect();
+    Ok(())
+}
+
+fn settle_person(person: &mut Person, region: &str) -> Result<(), Malformed> {
+    let Person { given_name, family_name, job_title, emails, phones } = person;
+    lines([given_name, family_name, job_title]);
+    *emails = channels(emails, "emails", "is no e-mail address", email)?;
+    let phone = |written: &str| phone(written, region);
+    *phones = channels(phones, "phones", "is no telephone number", phone)?;
+    Ok(())
+}
+
+/// Brings an address into its form; one that says nothing is none.
+pub fn settle_address(address: &mut Option<Address>) {
+    let Some(Address { line1, line2, city, postal_code, subdivision, country }) = address else {
+        return;
+    };
+    lines([line1, line2, city, postal_code, subdivision]);
+    *country = country.take().and_then(|text| organisation::country(&text));
+    address.take_if(|address| *address == Address::default());
+}
+
+fn lines<const N: usize>(texts: [&mut Option<String>; N]) {
+    for text in texts {
+        *text = text.take().and_then(|text| line(&text));
+    }
+}
+
+/// Each in its one form, the same but once.
+fn channels(
+    written: &[String],
+    name: &str,
+    what: &str,
+    form: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<String>, Malformed> {
+    let mut found = Vec::new();
+    for (place, text) in written.iter().enumerate() {
+        let field = format!("enquiry.person.{name}[{place}]");
+        let channel = form(text).ok_or_else(|| malformed(&field, what))?;
+        if !found.contains(&channel) {
+            found.push(channel);
+        }
+    }
+    Ok(found)
+}
+
+fn malformed(field: &str, what: &str) -> Malformed {
+    let reason = format!("The field `{field}` {what}; correct it, or leave it out.");
+    Malformed { reason, field: field.to_owned() }
+}
