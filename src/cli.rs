@@ -7,6 +7,7 @@ pub mod audit;
 mod catalog;
 mod check_config;
 mod command;
+mod consent;
 mod consumer;
 pub mod context;
 mod contract;
@@ -101,6 +102,9 @@ enum Verb {
     List(list::List),
     /// Show one record: its parts, links and history, and what can be asked for next
     Show(show::Show),
+    /// What somebody agreed to and took back, with the evidence
+    #[command(subcommand)]
+    Consent(consent::Consent),
     /// Show the whole pipeline of anything, or all that ever happened with a customer
     Trace(trace::Trace),
     /// Look at messages that could not be handled; replay or discard them
@@ -184,6 +188,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Stats(stats) => stats.run(&context).await,
         Verb::List(list) => list.run(&context).await,
         Verb::Show(show) => show.run(&context).await,
+        Verb::Consent(consent) => consent.run(&context).await,
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,

@@ -2,11 +2,12 @@
 //! and a user of its own in `leadmill grants`. So the login of a web site can book no payments.
 
 use domain::commands::{
-    AccountDeactivate, AccountReactivate, AccountUpdate, CatalogReplace, ContactDeactivate,
-    ContactReactivate, ContactUpdate, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
-    LeadQualify, LeadReactivate, OpportunityAddLine, OpportunityLose, OpportunityReopen,
-    OpportunityWin, OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteActivate,
-    QuoteClose, QuoteRevise, TransferAssign, TransferReturn,
+    AccountDeactivate, AccountReactivate, AccountUpdate, CatalogReplace, ConsentChange,
+    ConsentLift, ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate, InputReject,
+    InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate,
+    OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
+    PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
+    QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 
@@ -38,6 +39,7 @@ pub const KINDS: [Sender; 9] = [
 const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     InputRelease::TYPE,
     InputReject::TYPE,
+    LeadUpdate::TYPE,
     LeadQualify::TYPE,
     LeadDisqualify::TYPE,
     LeadReactivate::TYPE,
@@ -47,6 +49,11 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     ContactUpdate::TYPE,
     ContactDeactivate::TYPE,
     ContactReactivate::TYPE,
+    ConsentChange::TYPE,
+    ConsentSuppress::TYPE,
+    ConsentLift::TYPE,
+    ProposalAccept::TYPE,
+    ProposalDismiss::TYPE,
     OpportunityAddLine::TYPE,
     OpportunityWin::TYPE,
     OpportunityLose::TYPE,

@@ -44,7 +44,7 @@ macro_rules! workers {
 
 workers! { |settings, rules|
     Intake = Intake::new(crate::sources::load(&settings.intake)?);
-    Qualification = Qualification::new(settings.qualification.clone(), rules);
+    Qualification = Qualification::new(settings.qualification.clone(), rules).in_region(&settings.intake.default_region);
     Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
     Ordering = Ordering::new(settings.seller.zone);
     Invoicing = Invoicing::new(settings.seller.clone());

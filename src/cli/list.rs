@@ -25,6 +25,8 @@ const PAGE: i64 = 50;
 #[command(after_help = "\
 Examples:
   leadmill list inputs --state held                  what waits for a person
+  leadmill list proposals --state open               what later enquiries say otherwise
+  leadmill list consents --state suppressed          to whom nothing is sent
   leadmill list opportunities --state open
   leadmill list quotes --customer jane@example.com   or an id, a company, any document's number
   leadmill list invoices --state issued --state partially_paid --since 2026-11-01
@@ -35,7 +37,7 @@ A record's time is that of the message that it began with. Where states are aske
 most 20000 records and says where to go on. With --json each line is one record, and where there is more a last \
 line {\"next\": ID} gives what --after takes.")]
 pub struct List {
-    /// inputs, leads, accounts, contacts, opportunities, quotes, orders or invoices
+    /// inputs, leads, accounts, contacts, consents, proposals, opportunities, quotes, orders, invoices or transfers
     #[arg(value_name = "SUBJECT")]
     subject: String,
     /// Only in this state, as the life cycles have it (docs/lifecycles.md); may be given again
@@ -169,13 +171,16 @@ async fn records_of(
 /// What people see of a record: the fields of each subject under their heads. Where it has no number, they need the id.
 fn table(kind: SubjectKind, rows: &[Value]) -> String {
     use SubjectKind::{
-        Account, Catalog, Contact, Input, Invoice, Lead, Opportunity, Order, Quote, Transfer,
+        Account, Catalog, Consent, Contact, Input, Invoice, Lead, Opportunity, Order, Proposal,
+        Quote, Transfer,
     };
     let heads: &[(&str, &str)] = match kind {
         Input => &[("Id", "id"), ("Verdict", "verdict"), ("Channel", "channel"), ("Who", "name")],
         Lead => &[("Number", "number"), ("State", "state"), ("Who", "name"), ("E-mail", "email")],
         Account => &[("Id", "id"), ("State", "state"), ("Name", "name"), ("Tax id", "tax_id")],
         Contact => &[("Id", "id"), ("State", "state"), ("Name", "name"), ("E-mail", "email")],
+        Consent => &[("Id", "id"), ("State", "state"), ("Reached by", "channel"), ("Said", "name")],
+        Proposal => &[("Id", "id"), ("State", "state"), ("About", "about"), ("What", "name")],
         Opportunity => &[
             ("Id", "id"),
             ("State", "state"),

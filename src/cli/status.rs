@@ -137,6 +137,7 @@ impl Shown {
         let rows = [
             ["Held inputs, for a person to look at".into(), since(&status.held)],
             ["Transfers of which nobody knows what they pay".into(), since(&status.transfers)],
+            ["Proposals to accept or dismiss".into(), since(&status.proposals)],
             ["Messages waiting to be asked again".into(), waiting],
             ["Timers that are overdue".into(), since(&status.overdue)],
             ["Timers that nobody may say".into(), since(&status.unsaid)],

@@ -1,4 +1,4 @@
-//! What a person corrects in what a reader read.
+//! What changes in an enquiry: what a person corrects in what a reader read, what a later enquiry says otherwise.
 
 use std::borrow::Cow;
 
@@ -24,6 +24,32 @@ impl Correction {
         let mut whole = serde_json::to_value(read.unwrap_or(&blank)).ok()?;
         merge(&mut whole, &Value::Object(self.0.clone()));
         serde_json::from_value(whole).ok()
+    }
+
+    /// What leads from one enquiry to another, and back: the fields in which they differ, as they were and as they are.
+    #[must_use]
+    pub fn between(was: &Enquiry, now: &Enquiry) -> (Self, Self) {
+        let (Self(was), Self(now)) = (was.into(), now.into());
+        let (from, to) = difference(&was, &now);
+        (Self(from), Self(to))
+    }
+
+    /// Does it change nothing?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Does it speak of that field, or of a part of it?
+    #[must_use]
+    pub fn names(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
+    /// This one and then the other.
+    #[must_use]
+    pub fn then(&self, other: &Self) -> Self {
+        Self(both(&self.0, &other.0))
     }
 
     /// The same fields, with the values that they have in `settled`: what a reader would have made of them.
@@ -87,6 +113,50 @@ fn merge(whole: &mut Value, patch: &Value) {
     }
 }
 
+/// The fields in which two objects differ, as they are in one and in the other; null where one has none.
+fn difference(
+    was: &Map<String, Value>,
+    now: &Map<String, Value>,
+) -> (Map<String, Value>, Map<String, Value>) {
+    let (mut from, mut to) = (Map::new(), Map::new());
+    let mut names: Vec<_> = was.keys().chain(now.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let (before, after) = match (was.get(name), now.get(name)) {
+            (Some(Value::Object(was)), Some(Value::Object(now))) => {
+                let (from, to) = difference(was, now);
+                if to.is_empty() {
+                    continue;
+                }
+                (Value::Object(from), Value::Object(to))
+            }
+            (before, after) if before == after => continue,
+            (before, after) => {
+                (before.cloned().unwrap_or_default(), after.cloned().unwrap_or_default())
+            }
+        };
+        from.insert(name.clone(), before);
+        to.insert(name.clone(), after);
+    }
+    (from, to)
+}
+
+/// Two patches as one: where both speak of a field, the second one counts.
+fn both(first: &Map<String, Value>, second: &Map<String, Value>) -> Map<String, Value> {
+    let mut whole = first.clone();
+    for (name, value) in second {
+        let joined = match (whole.get(name), value) {
+            (Some(Value::Object(first)), Value::Object(second)) => {
+                Value::Object(both(first, second))
+            }
+            _ => value.clone(),
+        };
+        whole.insert(name.clone(), joined);
+    }
+    whole
+}
+
 /// What `values` has in the places of `patch`; null where it has nothing there.
 fn picked(patch: &Map<String, Value>, values: &Map<String, Value>) -> Map<String, Value> {
     let at = |(name, value): (&String, &Value)| {
@@ -126,6 +196,40 @@ mod tests {
         assert_eq!(now.person.emails, ["c@d.example"]);
         assert_eq!((now.company, now.message.as_deref()), (None, Some("Hello")));
         assert_eq!(now.source, LeadSource::Email);
+    }
+
+    #[test]
+    fn the_difference_of_two_enquiries_leads_from_one_to_the_other_and_back() {
+        let was = json!({
+            "person": { "given_name": "Ana", "emails": ["a@b.example"] }, "company": "Ruiz",
+            "budget": "10", "source": "email", "address": { "city": "Bonn" },
+        });
+        let now = json!({
+            "person": { "given_name": "Ana", "emails": ["c@b.example"] }, "budget": "20", "currency": "EUR",
+            "source": "email", "address": { "city": "Bonn", "line1": "Weg 1" },
+        });
+        let was: Enquiry = serde_json::from_value(was).expect("an enquiry");
+        let now: Enquiry = serde_json::from_value(now).expect("an enquiry");
+        let (from, to) = Correction::between(&was, &now);
+        assert_eq!(to.of(Some(&was), Channel::Web).as_ref(), Some(&now));
+        assert_eq!(from.of(Some(&now), Channel::Web).as_ref(), Some(&was));
+        assert!(to.names("budget") && to.names("address") && !to.names("source"));
+        let said = serde_json::to_value(&to).expect("JSON");
+        assert_eq!(said["person"], json!({ "emails": ["c@b.example"] }), "only what differs");
+        assert_eq!(said["company"], Value::Null);
+        let (nothing, _) = Correction::between(&now, &now);
+        assert!(nothing.is_empty());
+    }
+
+    #[test]
+    fn two_patches_one_after_the_other_are_one() {
+        let patch = |value| serde_json::from_value::<Correction>(value).expect("an object");
+        let first =
+            patch(json!({ "address": { "city": "Bonn", "line1": "Weg 1" }, "company": "A" }));
+        let second = patch(json!({ "address": { "city": "Ulm" }, "company": null }));
+        let both =
+            patch(json!({ "address": { "city": "Ulm", "line1": "Weg 1" }, "company": null }));
+        assert_eq!(first.then(&second), both);
     }
 
     #[test]

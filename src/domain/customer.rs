@@ -8,6 +8,7 @@ use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
+use crate::newer::NewerWord;
 
 /// An organisation (D365: account).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +21,12 @@ pub struct Account {
     pub tax_id: Option<String>,
     pub website: Option<String>,
     pub phone: Option<String>,
+    /// The main one.
     pub address: Option<Address>,
+    /// Where invoices go, where that is another one.
+    pub billing_address: Option<Address>,
+    /// Where goods go, where that is another one.
+    pub delivery_address: Option<Address>,
     /// The lead whose qualification made it.
     pub originating_lead: Option<LeadId>,
     pub state: CustomerState,
@@ -35,12 +41,27 @@ pub struct Contact {
     pub sequence: i64,
     pub person: Person,
     pub address: Option<Address>,
+    /// Where goods go, where that is another one.
+    pub delivery_address: Option<Address>,
     /// The organisation they belong to (D365: parentcustomerid).
     pub account: Option<AccountId>,
+    /// What they are there.
+    pub role: Option<AccountRole>,
     pub originating_lead: Option<LeadId>,
     /// They agreed to be written to in bulk.
     pub consent: bool,
     pub state: CustomerState,
+}
+
+/// What a person is at their organisation (D365: accountrolecode).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountRole {
+    DecisionMaker,
+    Employee,
+    Influencer,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 /// The life of a customer record; an inactive one takes no new opportunity.
@@ -176,8 +197,19 @@ impl Buyer {
             phone,
             vat_id: account.and_then(|account| account.tax_id.clone()),
             address: account
-                .and_then(|account| account.address.clone())
-                .or_else(|| contact.and_then(|contact| contact.address.clone())),
+                .and_then(|account| account.billing_address.as_ref().or(account.address.as_ref()))
+                .or_else(|| contact.and_then(|contact| contact.address.as_ref()))
+                .cloned(),
         })
     }
+}
+
+/// Where the goods of a customer go, where that is not the buyer's own address.
+#[must_use]
+pub fn delivery_address<'c>(
+    account: Option<&'c Account>,
+    contact: Option<&'c Contact>,
+) -> Option<&'c Address> {
+    let of_account = account.and_then(|account| account.delivery_address.as_ref());
+    of_account.or_else(|| contact.and_then(|contact| contact.delivery_address.as_ref()))
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::certainty::Sureness;
+use crate::consent::{ConsentSaid, SAID_MAX};
 use crate::day::{Day, Moment};
 use crate::money::Currency;
 use crate::newer::NewerWord;
@@ -44,6 +45,11 @@ pub struct Enquiry {
     #[schemars(extend("x-personal" = true))]
     #[schemars(with = "Option<Note<MESSAGE_CHARS_MAX>>")]
     pub message: Option<String>,
+    /// What they wrote before, the newest first; as much as one message may be long.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    #[schemars(with = "Vec<Note<MESSAGE_CHARS_MAX>>", length(max = EARLIER_MAX))]
+    pub earlier: Vec<String>,
     /// Products they name, each with how many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = PRODUCTS_MAX))]
@@ -111,6 +117,10 @@ pub struct Enquiry {
     /// They agreed to be written to in bulk (D365: donotbulkemail is its opposite).
     #[serde(default)]
     pub consent: bool,
+    /// What they said of each purpose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = SAID_MAX))]
+    pub consents: Vec<ConsentSaid>,
     /// When they sent it, by their own system's clock; never used for decisions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Moment>")]
@@ -129,6 +139,8 @@ pub const DOUBTS_MAX: usize = 50;
 pub const DOUBT_CHARS_MAX: usize = 500;
 /// Longest `message`, in characters; the raw input keeps the rest.
 pub const MESSAGE_CHARS_MAX: usize = 20_000;
+/// Most messages kept in [`Enquiry::earlier`].
+pub const EARLIER_MAX: usize = 20;
 /// Most fields kept in [`Enquiry::other`].
 pub const OTHER_FIELDS_MAX: usize = 100;
 /// Most products that one enquiry names.

@@ -5,12 +5,14 @@
 //! decision is applied: in every story, and in every program that is built with debug assertions.
 
 mod catalog;
+mod consent;
 mod customer;
 mod input;
 mod invoice;
 mod lead;
 mod opportunity;
 mod order;
+mod proposal;
 mod quote;
 mod transfer;
 

@@ -58,6 +58,8 @@ id! {
     PaymentId,
     /// Money that is held.
     TransferId,
+    ProposalId,
+    ConsentId,
     /// The one catalog of products and prices.
     CatalogId,
 }

@@ -1,5 +1,7 @@
 //! Other ways to name records than by their ids: what carries a number, what hangs on another record.
 
+use uuid::Uuid;
+
 use crate::ids::{OrderId, QuoteId};
 
 /// Hands the list of links to a macro: `links!(needs)`. A link is a key, and the records that it finds.
@@ -13,6 +15,8 @@ macro_rules! links {
             invoices_of_order: InvoicesOfOrder(OrderId) finds InvoiceId;
             invoice_numbered: InvoiceNumbered(String) finds InvoiceId;
             transfers_referenced: TransfersReferenced(String) finds TransferId;
+            proposals_about: ProposalsAbout(Uuid) finds ProposalId;
+            consent_of: ConsentOf(String) finds ConsentId;
         }
     };
 }

@@ -4,15 +4,15 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::enquiry::{DOUBTS_MAX, Enquiry};
+use crate::enquiry::Enquiry;
 use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
 use crate::newer::NewerWord;
-use crate::refusal::Refusal;
 
-/// Most products that a lead can be interested in, over all its inputs.
-pub const INTEREST_MAX: usize = 50;
+mod enquiries;
+
+pub use enquiries::{INTEREST_MAX, NewerFacts};
 
 /// A lead.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +48,51 @@ pub struct Assessment {
     pub rules: String,
     /// 0 to 100.
     pub score: u8,
+    /// The range of the score; absent where the rules of that time had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+    /// How the score moved; absent where the lead was assessed for the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trend: Option<Trend>,
     /// The clauses that matched, in the order of the file.
     pub matched: Vec<String>,
+}
+
+/// The range that a score is in (D365: lead grade); the rules say where each begins.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+pub enum Grade {
+    A,
+    B,
+    C,
+    D,
+}
+
+/// How a score moved since it was asked for last (D365: score trend).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trend {
+    Improving,
+    Steady,
+    Declining,
+}
+
+impl Trend {
+    /// Fewer points than that, up or down, are none.
+    pub const POINTS_MIN: u8 = 5;
+
+    /// From one score to the next.
+    #[must_use]
+    pub const fn between(was: u8, now: u8) -> Self {
+        if was.abs_diff(now) < Self::POINTS_MIN {
+            Self::Steady
+        } else if now > was {
+            Self::Improving
+        } else {
+            Self::Declining
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +127,8 @@ pub enum DisqualifyReason {
 pub enum LeadAction {
     /// Another input of the same person.
     AddEnquiry,
+    /// What is known of it is corrected.
+    Update,
     /// The rules gave a score and no decision.
     Score,
     Qualify {
@@ -104,7 +149,7 @@ impl Lifecycle for Lead {
     fn next(state: &LeadState, action: &LeadAction) -> Option<LeadState> {
         use {LeadAction as A, LeadState as S};
         match (state, action) {
-            (S::Open(reason), A::AddEnquiry | A::Score) => Some(S::Open(*reason)),
+            (S::Open(reason), A::AddEnquiry | A::Update | A::Score) => Some(S::Open(*reason)),
             (S::Open(_), A::Qualify { at }) => Some(S::Qualified { at: *at }),
             (S::Open(_), A::Disqualify { at, reason }) => {
                 Some(S::Disqualified { at: *at, reason: *reason })
@@ -127,6 +172,7 @@ impl Lifecycle for Lead {
     fn verb(action: &LeadAction) -> &'static str {
         match action {
             LeadAction::AddEnquiry => "take another enquiry",
+            LeadAction::Update => "be updated",
             LeadAction::Score => "score",
             LeadAction::Qualify { .. } => "qualify",
             LeadAction::Disqualify { .. } => "disqualify",
@@ -145,6 +191,7 @@ impl Lifecycle for Lead {
             ],
             vec![
                 LeadAction::AddEnquiry,
+                LeadAction::Update,
                 LeadAction::Score,
                 LeadAction::Qualify { at },
                 LeadAction::Disqualify { at, reason },
@@ -190,55 +237,5 @@ impl Lead {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self.state, LeadState::Open(_))
-    }
-
-    /// Another input of the same person: fills what was not known, never overwrites, and adds what
-    /// they are interested in.
-    ///
-    /// # Errors
-    /// [`Refusal`] where the lead is closed.
-    pub fn add_enquiry(&self, other: &Enquiry) -> Result<Self, Refusal> {
-        let mut lead = self.apply(&LeadAction::AddEnquiry)?;
-        let mine = &mut lead.enquiry;
-        // Who was not known is known by the one who says more.
-        mine.certainty.who = mine.certainty.who.min(other.certainty.who);
-        fill(&mut mine.person.given_name, other.person.given_name.as_ref());
-        fill(&mut mine.person.family_name, other.person.family_name.as_ref());
-        fill(&mut mine.person.job_title, other.person.job_title.as_ref());
-        fill(&mut mine.company, other.company.as_ref());
-        fill(&mut mine.tax_id, other.tax_id.as_ref());
-        fill(&mut mine.website, other.website.as_ref());
-        fill(&mut mine.address, other.address.as_ref());
-        fill(&mut mine.topic, other.topic.as_ref());
-        fill(&mut mine.message, other.message.as_ref());
-        fill(&mut mine.purchase_timeframe, other.purchase_timeframe.as_ref());
-        fill(&mut mine.close_date, other.close_date.as_ref());
-        fill(&mut mine.employees, other.employees.as_ref());
-        fill(&mut mine.industry, other.industry.as_ref());
-        fill(&mut mine.campaign, other.campaign.as_ref());
-        fill(&mut mine.owner, other.owner.as_ref());
-        if mine.budget.is_none() {
-            (mine.budget, mine.currency) = (other.budget, other.currency.clone());
-        }
-        mine.consent |= other.consent;
-        add(&mut mine.person.emails, &other.person.emails, INTEREST_MAX);
-        add(&mut mine.person.phones, &other.person.phones, INTEREST_MAX);
-        add(&mut mine.interest, &other.interest, INTEREST_MAX);
-        add(&mut mine.doubts, &other.doubts, DOUBTS_MAX);
-        Ok(lead)
-    }
-}
-
-fn fill<T: Clone>(mine: &mut Option<T>, other: Option<&T>) {
-    if mine.is_none() {
-        *mine = other.cloned();
-    }
-}
-
-fn add<T: Clone + PartialEq>(mine: &mut Vec<T>, other: &[T], max: usize) {
-    for value in other {
-        if mine.len() < max && !mine.contains(value) {
-            mine.push(value.clone());
-        }
     }
 }

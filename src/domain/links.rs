@@ -1,10 +1,10 @@
 //! Which records make which links, and how many of them one key may find.
 
 use crate::document::LINES_MAX;
-use crate::ids::{InvoiceId, LeadId, OpportunityId, OrderId, TransferId};
+use crate::ids::{ConsentId, InvoiceId, LeadId, OpportunityId, OrderId, ProposalId, TransferId};
 use crate::keys::{
-    InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
-    TransfersReferenced,
+    ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
+    ProposalsAbout, TransfersReferenced,
 };
 use crate::record::Record;
 use crate::world::{Link, World};
@@ -66,5 +66,26 @@ impl Link for TransfersReferenced {
     fn made_by(record: &Record, _: &World) -> Vec<(Self, TransferId)> {
         let Record::Transfer(transfer) = record else { return Vec::new() };
         vec![(Self(transfer.reference.clone()), transfer.id)]
+    }
+}
+
+/// Proposals about one record, the newest of them.
+impl Link for ProposalsAbout {
+    type Id = ProposalId;
+    /// One may be open; of those that were dismissed, so many are remembered.
+    const LIMIT: usize = 20;
+
+    fn made_by(record: &Record, _: &World) -> Vec<(Self, ProposalId)> {
+        let Record::Proposal(proposal) = record else { return Vec::new() };
+        vec![(Self(proposal.about.id), proposal.id)]
+    }
+}
+
+/// The consent of whoever is reached by a key, as `email a@b.example`.
+impl Link for ConsentOf {
+    type Id = ConsentId;
+    fn made_by(record: &Record, _: &World) -> Vec<(Self, ConsentId)> {
+        let Record::Consent(consent) = record else { return Vec::new() };
+        vec![(Self(consent.channel.clone()), consent.id)]
     }
 }

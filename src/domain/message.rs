@@ -23,7 +23,7 @@ pub enum MessageKind {
 macro_rules! kinds {
     ($with:ident) => {
         $with! {
-            Input input, Lead lead, Account account, Contact contact, Opportunity opportunity,
+            Input input, Lead lead, Account account, Contact contact, Consent consent, Proposal proposal, Opportunity opportunity,
             Quote quote, Order order, Invoice invoice, Transfer transfer, Catalog catalog,
         }
     };
@@ -80,7 +80,19 @@ impl std::fmt::Display for SubjectKind {
 }
 
 /// One record, by kind and id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    serde::Deserialize,
+    JsonSchema,
+)]
 pub struct Subject {
     pub kind: SubjectKind,
     pub id: Uuid,

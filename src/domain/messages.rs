@@ -5,12 +5,14 @@
 
 mod account;
 mod catalog;
+mod consent;
 mod contact;
 mod input;
 mod invoice;
 mod lead;
 mod opportunity;
 mod order;
+mod proposal;
 mod quote;
 mod transfer;
 

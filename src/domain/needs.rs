@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::ids::{
-    AccountId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId, TransferId,
+    AccountId, ConsentId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId,
+    ProposalId, TransferId,
 };
 use crate::invoice::SeriesKey;
 use crate::keys::{
-    InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
-    TransfersReferenced,
+    ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
+    ProposalsAbout, TransfersReferenced,
 };
 use crate::party::PartyKey;
 

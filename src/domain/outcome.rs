@@ -65,6 +65,15 @@ impl<T> Outcome<T> {
         self
     }
 
+    /// This, and then that.
+    #[must_use]
+    pub fn and(mut self, that: Self) -> Self {
+        self.records.extend(that.records);
+        self.says.extend(that.says);
+        self.later.extend(that.later);
+        self
+    }
+
     /// Says a message in the pipeline of its cause.
     #[must_use]
     pub fn say(mut self, message: impl Into<T>) -> Self {

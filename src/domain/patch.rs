@@ -34,31 +34,34 @@ impl<T> Patch<T> {
         matches!(self, Self::Keep)
     }
 
-    /// What it makes of a field; `None` where that stays as it is.
+    /// The field after it.
     #[must_use]
-    pub fn change<U>(&self, was: Option<&U>) -> Option<Change<U>>
+    pub fn onto<U>(&self, was: Option<&U>) -> Option<U>
     where
         T: Clone + Into<U>,
-        U: Clone + PartialEq,
+        U: Clone,
     {
-        let to = match self {
-            Self::Keep => return None,
+        match self {
+            Self::Keep => was.cloned(),
             Self::Clear => None,
             Self::Set(value) => Some(value.clone().into()),
-        };
-        let from = was.cloned();
-        (from != to).then_some(Change { from, to })
+        }
     }
 }
 
 impl<const CHARS: usize> Patch<Line<CHARS>> {
-    /// What it makes of a text, of which an empty one is none; `None` where that stays as it is.
+    /// The text after it, of which an empty one is none.
     #[must_use]
-    pub fn change_text(&self, was: Option<&String>) -> Option<Change<String>> {
-        match self {
-            Self::Set(text) if text.is_empty() => Self::Clear.change(was),
-            patch => patch.change(was),
-        }
+    pub fn onto_text(&self, was: Option<&String>) -> Option<String> {
+        self.onto(was).filter(|text| !text.is_empty())
+    }
+}
+
+impl<T: Clone + PartialEq> Change<T> {
+    /// What leads from one to the other; `None` where they are the same.
+    #[must_use]
+    pub fn between(was: Option<&T>, now: Option<&T>) -> Option<Self> {
+        (was != now).then(|| Self { from: was.cloned(), to: now.cloned() })
     }
 }
 
@@ -113,25 +116,26 @@ mod tests {
     fn an_empty_text_clears() {
         let was = Some("Acme".to_owned());
         let empty: Patch<Line<5>> = Patch::Set(Line::default());
-        assert_eq!(empty.change_text(was.as_ref()), Some(Change { from: was, to: None }));
-        assert_eq!(empty.change_text(None), None);
+        assert_eq!((empty.onto_text(was.as_ref()), empty.onto_text(None)), (None, None));
+        assert_eq!(Patch::<Line<5>>::Keep.onto_text(was.as_ref()), was);
     }
 
     #[test]
     fn what_is_absent_is_kept_null_clears_and_a_value_is_set_and_all_of_it_is_written_as_it_was_read()
      {
         let was = Some("Acme".to_owned());
-        for (json, to) in [
-            ("{}", None),
-            (r#"{"name":null}"#, Some(None)),
-            (r#"{"name":"Acme"}"#, None),
-            (r#"{"name":"Acme SL"}"#, Some(Some("Acme SL".to_owned()))),
+        for (json, now) in [
+            ("{}", was.clone()),
+            (r#"{"name":null}"#, None),
+            (r#"{"name":"Acme"}"#, was.clone()),
+            (r#"{"name":"Acme SL"}"#, Some("Acme SL".to_owned())),
         ] {
             let command: Command = serde_json::from_str(json).expect("a command");
-            let change = command.name.change(was.as_ref());
-            assert_eq!(change.as_ref().map(|change| change.to.clone()), to, "{json}");
-            assert_eq!(Change::after(change.as_ref(), was.as_ref()), to.unwrap_or(was.clone()));
+            assert_eq!(command.name.onto(was.as_ref()), now, "{json}");
             assert_eq!(serde_json::to_string(&command).expect("JSON"), json);
+            let change = Change::between(was.as_ref(), now.as_ref());
+            assert_eq!(change.is_some(), was != now, "{json}");
+            assert_eq!(Change::after(change.as_ref(), was.as_ref()), now, "{json}");
         }
     }
 }

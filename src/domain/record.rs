@@ -1,6 +1,7 @@
 //! The records, as decisions change them.
 
 use crate::catalog::Catalog;
+use crate::consent::Consent;
 use crate::customer::{Account, Contact};
 use crate::input::Input;
 use crate::invoice::{Invoice, Series};
@@ -10,6 +11,7 @@ use crate::message::{Subject, SubjectKind};
 use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::party::Party;
+use crate::proposal::Proposal;
 use crate::transfer::Transfer;
 
 macro_rules! record {

@@ -58,6 +58,11 @@ pub enum Gap {
     /// A word that only a newer program knows.
     #[error("`{0}` is no key that this program knows. Run the newer leadmill that wrote it.")]
     Key(String),
+    /// A change that does not fit what was before.
+    #[error(
+        "Its change makes of the record what this program cannot read. Run the newer leadmill that wrote it."
+    )]
+    Patch,
 }
 
 impl Past<'_> {

@@ -27,8 +27,12 @@ pub enum Right {
     RereadInput,
     /// Decide whether a lead is worth working.
     QualifyLead,
+    /// Correct what is known of a lead.
+    EditLead,
     /// Correct what is known of a customer, and say whether they take new deals.
     EditCustomer,
+    /// Enter what somebody agreed to, and to whom nothing is sent.
+    EditConsent,
     /// Change what an open deal is about.
     EditDeal,
     /// Win or lose a deal by hand.

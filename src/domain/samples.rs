@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::customer::{Account, Buyer, Contact, Customer, CustomerState};
+use crate::customer::{Account, AccountRole, Buyer, Contact, Customer, CustomerState};
 use crate::document::{Line, LineKind, PaymentTerms, compute};
 use crate::enquiry::{Address, Channel, Enquiry, Interest, Person};
 use crate::ids::{
@@ -18,7 +18,7 @@ use crate::input::{Input, PartOf};
 use crate::invoice::{
     DocumentType, Invoice, InvoiceLine, InvoiceState, Payment, Seller, SeriesKey,
 };
-use crate::lead::{Assessment, Lead};
+use crate::lead::{Assessment, Grade, Lead, Trend};
 use crate::money::Currency;
 use crate::opportunity::{Opportunity, OpportunityState};
 use crate::order::{Order, OrderLine, OrderState, Shipment, ShippedLine};
@@ -101,14 +101,25 @@ pub fn input(id: InputId) -> Input {
     Input { part_of, enquiry: Some(enquiry()), ..Input::new(id, Channel::Import) }
 }
 
+/// What the rules said of a lead.
+#[must_use]
+pub fn assessment() -> Assessment {
+    Assessment {
+        rules: "v1".into(),
+        score: 80,
+        grade: Some(Grade::A),
+        trend: Some(Trend::Steady),
+        matched: vec!["budget".into()],
+    }
+}
+
 /// An open lead of a known organisation, with its score.
 #[must_use]
 pub fn lead(id: LeadId) -> Lead {
     let mut lead = Lead::new(id, format!("L-{id}"), of(id.0, 1), enquiry());
     lead.sequence = 1;
     lead.account = Some(of(id.0, 2));
-    lead.assessment =
-        Some(Assessment { rules: "v1".into(), score: 80, matched: vec!["budget".into()] });
+    lead.assessment = Some(assessment());
     lead
 }
 
@@ -122,6 +133,8 @@ pub fn account(id: AccountId) -> Account {
         website: None,
         phone: Some("+4969123456".into()),
         address: Some(address()),
+        billing_address: None,
+        delivery_address: None,
         originating_lead: Some(of(id.0, 1)),
         state: CustomerState::Active,
     }
@@ -135,7 +148,9 @@ pub fn contact(id: ContactId) -> Contact {
         sequence: 1,
         person: person(),
         address: None,
+        delivery_address: None,
         account: Some(of(id.0, 1)),
+        role: Some(AccountRole::DecisionMaker),
         originating_lead: Some(of(id.0, 2)),
         consent: true,
         state: CustomerState::Active,

@@ -15,6 +15,8 @@ macro_rules! subjects {
             order: Order by OrderId in orders;
             invoice: Invoice by InvoiceId in invoices;
             transfer: Transfer by TransferId in transfers;
+            proposal: Proposal by ProposalId in proposals;
+            consent: Consent by ConsentId in consents;
         }
     };
 }

@@ -6,16 +6,18 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use crate::catalog::Catalog;
+use crate::consent::Consent;
 use crate::customer::{Account, Contact};
 use crate::found::Found;
 use crate::ids::{
-    AccountId, ContactId, Id, InputId, InvoiceId, LeadId, OpportunityId, OrderId, TransferId,
+    AccountId, ConsentId, ContactId, Id, InputId, InvoiceId, LeadId, OpportunityId, OrderId,
+    ProposalId, TransferId,
 };
 use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};
 use crate::keys::{
-    InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
-    TransfersReferenced,
+    ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
+    ProposalsAbout, TransfersReferenced,
 };
 use crate::lead::Lead;
 use crate::locks::Root;
@@ -25,6 +27,7 @@ use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::party::{Party, PartyKey};
+use crate::proposal::Proposal;
 use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::table::Table;

@@ -16,5 +16,5 @@ pub use email::email;
 pub use fold::{any_word, fold};
 pub use organisation::{country, host, tax_id};
 pub use phone::{Phones, is_scientific, phone, phones, warm_up};
-pub use settle::{settle, settle_address};
+pub use settle::{corrected, emails, numbers, settle_address};
 pub use text::{is_blank, line, lower, paragraph, push_words};

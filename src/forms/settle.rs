@@ -1,7 +1,8 @@
 //! An enquiry that a person wrote, in the forms of what a reader reads.
 
+use domain::correction::Correction;
 use domain::decide::Malformed;
-use domain::enquiry::{Address, Enquiry, Interest, OtherField, Person, Thread};
+use domain::enquiry::{Address, Channel, Enquiry, Interest, OtherField, Person, Thread};
 use rust_decimal::Decimal;
 
 use crate::email::email;
@@ -9,12 +10,20 @@ use crate::organisation;
 use crate::phone::phone;
 use crate::text::{line, paragraph};
 
-/// Brings every field of an enquiry that a person wrote into its form; what is blank goes. `region` is the country of
-/// telephones without a code (ISO 3166 alpha-2, may be empty).
+/// What somebody corrects, each value in its form. `region` is the country of telephones without a code (ISO 3166
+/// alpha-2, may be empty).
 ///
 /// # Errors
-/// [`Malformed`] with the field that has no such form.
-pub fn settle(enquiry: &mut Enquiry, region: &str) -> Result<(), Malformed> {
+/// [`Malformed`] with the field that no enquiry has, or that has no such form.
+pub fn corrected(correction: &Correction, region: &str) -> Result<Correction, Malformed> {
+    let alone = correction.of(None, Channel::Web);
+    let mut enquiry = alone.ok_or_else(|| malformed("enquiry", "is no part of an enquiry"))?;
+    settle(&mut enquiry, region)?;
+    Ok(correction.settled(&enquiry))
+}
+
+/// Brings every field into its form; what is blank goes.
+fn settle(enquiry: &mut Enquiry, region: &str) -> Result<(), Malformed> {
     // Each field is named, so that a new one is not forgotten.
     let Enquiry {
         person,
@@ -24,6 +33,7 @@ pub fn settle(enquiry: &mut Enquiry, region: &str) -> Result<(), Malformed> {
         address,
         topic,
         message,
+        earlier,
         interest,
         doubts: _,
         certainty: _,
@@ -44,6 +54,7 @@ pub fn settle(enquiry: &mut Enquiry, region: &str) -> Result<(), Malformed> {
         owner,
         thread: Thread { message: own_id, answers },
         consent: _,
+        consents: _,
         submitted_at: _,
         other,
     } = enquiry;
@@ -51,6 +62,7 @@ pub fn settle(enquiry: &mut Enquiry, region: &str) -> Result<(), Malformed> {
     settle_address(address);
     lines([company, website, topic, industry, campaign, owner, own_id]);
     *message = message.take().and_then(|text| paragraph(&text));
+    *earlier = earlier.iter().filter_map(|text| paragraph(text)).collect();
     if let Some(written) = tax_id.take_if(|id| !id.trim().is_empty()) {
         let id = organisation::tax_id(&written);
         let what = "is no tax id with its country before it, as DE123456789";
@@ -74,9 +86,8 @@ pub fn settle(enquiry: &mut Enquiry, region: &str) -> Result<(), Malformed> {
 fn settle_person(person: &mut Person, region: &str) -> Result<(), Malformed> {
     let Person { given_name, family_name, job_title, emails, phones } = person;
     lines([given_name, family_name, job_title]);
-    *emails = channels(emails, "emails", "is no e-mail address", email)?;
-    let phone = |written: &str| phone(written, region);
-    *phones = channels(phones, "phones", "is no telephone number", phone)?;
+    *emails = self::emails(emails, "enquiry.person.emails")?;
+    *phones = numbers(phones, "enquiry.person.phones", region)?;
     Ok(())
 }
 
@@ -96,17 +107,31 @@ fn lines<const N: usize>(texts: [&mut Option<String>; N]) {
     }
 }
 
-/// Each in its one form, the same but once.
+/// E-mail addresses in their one form, the same but once; `field` names them in what is wrong.
+///
+/// # Errors
+/// [`Malformed`] with the first that is none.
+pub fn emails(written: &[String], field: &str) -> Result<Vec<String>, Malformed> {
+    channels(written, field, "is no e-mail address", email)
+}
+
+/// Telephones in their one form, the same but once; `region` as in [`corrected`].
+///
+/// # Errors
+/// [`Malformed`] with the first that is none.
+pub fn numbers(written: &[String], field: &str, region: &str) -> Result<Vec<String>, Malformed> {
+    channels(written, field, "is no telephone number", |written| phone(written, region))
+}
+
 fn channels(
     written: &[String],
-    name: &str,
+    field: &str,
     what: &str,
     form: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<String>, Malformed> {
     let mut found = Vec::new();
     for (place, text) in written.iter().enumerate() {
-        let field = format!("enquiry.person.{name}[{place}]");
-        let channel = form(text).ok_or_else(|| malformed(&field, what))?;
+        let channel = form(text).ok_or_else(|| malformed(&format!("{field}[{place}]"), what))?;
         if !found.contains(&channel) {
             found.push(channel);
         }

@@ -2,7 +2,9 @@
 
 use domain::message::SubjectKind;
 
-use super::{account, contact, input, invoice, lead, opportunity, order, transfer};
+use super::{
+    account, consent, contact, input, invoice, lead, opportunity, order, proposal, transfer,
+};
 
 mod table;
 

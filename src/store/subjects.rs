@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod catalog;
+pub mod consent;
 pub mod contact;
 pub mod input;
 pub mod invoice;
@@ -12,6 +13,7 @@ pub mod opportunity;
 pub mod order;
 pub mod party;
 pub mod payment;
+pub mod proposal;
 pub mod quote;
 pub mod series;
 pub mod shipment;

@@ -20,8 +20,8 @@ use sqlx::PgConnection;
 use crate::store::look_up::LookUp;
 use crate::store::save::{Change, SaveError};
 use crate::store::{
-    Fault, account, catalog, chunk, contact, input, invoice, lead, opportunity, order, party,
-    series, transfer,
+    Fault, account, catalog, chunk, consent, contact, input, invoice, lead, opportunity, order,
+    party, proposal, series, transfer,
 };
 
 /// Most attempts to load everything in the order of locks.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::consent::Consent;
 use domain::customer::{Account, Contact};
 use domain::input::Input;
 use domain::invoice::Invoice;
@@ -9,6 +10,7 @@ use domain::lead::Lead;
 use domain::lifecycle::{Lifecycle, diagram, step};
 use domain::opportunity::Opportunity;
 use domain::order::Order;
+use domain::proposal::Proposal;
 use domain::quote::Quote;
 use domain::refusal::Refusal;
 use domain::transfer::Transfer;
@@ -98,6 +100,7 @@ impl Walked for Input {
 impl Walked for Lead {
     const LEGAL: &'static [Step] = &[
         ("open", "take another enquiry", "open"),
+        ("open", "be updated", "open"),
         ("open", "score", "open"),
         ("open", "qualify", "qualified"),
         ("open", "disqualify", "disqualified"),
@@ -107,10 +110,12 @@ impl Walked for Lead {
     const FOR_NOW: &'static [(&'static str, &'static str)] = &[
         ("open", "reactivate"),
         ("qualified", "take another enquiry"),
+        ("qualified", "be updated"),
         ("qualified", "score"),
         ("qualified", "qualify"),
         ("qualified", "disqualify"),
         ("disqualified", "take another enquiry"),
+        ("disqualified", "be updated"),
         ("disqualified", "score"),
         ("disqualified", "qualify"),
         ("disqualified", "disqualify"),
@@ -204,6 +209,28 @@ impl Walked for Invoice {
 impl Walked for Transfer {
     const LEGAL: &'static [Step] =
         &[("held", "be assigned", "assigned"), ("held", "be returned", "returned")];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
+}
+
+/// Whatever was agreed to, nothing is sent to whom is suppressed.
+impl Walked for Consent {
+    const LEGAL: &'static [Step] = &[
+        ("open", "be changed", "open"),
+        ("suppressed", "be changed", "suppressed"),
+        ("open", "be suppressed", "suppressed"),
+        ("suppressed", "be lifted", "open"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] =
+        &[("open", "be lifted"), ("suppressed", "be suppressed")];
+}
+
+/// A proposal is decided on once.
+impl Walked for Proposal {
+    const LEGAL: &'static [Step] = &[
+        ("open", "be extended", "open"),
+        ("open", "be accepted", "accepted"),
+        ("open", "be dismissed", "dismissed"),
+    ];
     const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
 }
 

@@ -1,6 +1,6 @@
 //! What the events about accounts and contacts make of them.
 
-use super::lead::{introduce, key_needs};
+use super::lead::{introduce, key_needs, release};
 use crate::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
 use crate::decide::Needs;
 use crate::events::{
@@ -23,6 +23,8 @@ impl Replay for AccountCreated {
             website: self.website.clone(),
             phone: self.phone.clone(),
             address: self.address.clone(),
+            billing_address: None,
+            delivery_address: None,
             originating_lead: self.originating_lead,
             state: CustomerState::Active,
         });
@@ -41,7 +43,9 @@ impl Replay for ContactCreated {
             sequence: past.sequence,
             person: self.person.clone(),
             address: self.address.clone(),
+            delivery_address: None,
             account: self.account,
+            role: None,
             originating_lead: self.originating_lead,
             consent: self.consent,
             state: CustomerState::Active,
@@ -54,25 +58,32 @@ impl Replay for AccountUpdated {
     fn needs(&self, needs: &mut Needs) {
         needs.lock(self.account);
         key_needs(&self.keys, needs);
+        key_needs(&self.released, needs);
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let was = past.known(self.account)?.apply(&CustomerAction::Update)?;
         let customer = Customer { account: Some(was.id), contact: None };
         past.put(Account { sequence: past.sequence, ..self.after(&was) });
-        introduce(past, &self.keys, customer, |party| party.lead)
+        introduce(past, &self.keys, customer, |party| party.lead)?;
+        release(past, &self.released)
     }
 }
 
 impl Replay for ContactUpdated {
     fn needs(&self, needs: &mut Needs) {
         needs.lock(self.contact);
+        key_needs(&self.keys, needs);
+        key_needs(&self.released, needs);
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let was = past.known(self.contact)?.apply(&CustomerAction::Update)?;
-        past.put(Contact { sequence: past.sequence, ..self.after(&was) });
-        Ok(())
+        let now = self.after(&was);
+        let customer = Customer { account: now.account, contact: Some(now.id) };
+        past.put(Contact { sequence: past.sequence, ..now });
+        introduce(past, &self.keys, customer, |party| party.lead)?;
+        release(past, &self.released)
     }
 }
 

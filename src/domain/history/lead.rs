@@ -3,9 +3,10 @@
 use super::input::before;
 use crate::customer::Customer;
 use crate::decide::Needs;
-use crate::enquiry::{Enquiry, Person};
+use crate::enquiry::{Channel, Enquiry, Person};
 use crate::events::{
     LeadCaptured, LeadDisqualified, LeadEnquiryAdded, LeadQualified, LeadReactivated, LeadScored,
+    LeadUpdated,
 };
 use crate::ids::LeadId;
 use crate::input::Input;
@@ -28,6 +29,14 @@ pub(super) fn introduce(
         let party = past.party(key);
         let lead = lead(&party);
         past.put(party.introduced(lead, customer));
+    }
+    Ok(())
+}
+
+/// The keys point at nobody any more.
+pub(super) fn release(past: &mut Past<'_>, written: &[String]) -> Result<(), Gap> {
+    for key in keys(written)? {
+        past.put(Party::unknown(key));
     }
     Ok(())
 }
@@ -64,15 +73,36 @@ impl Replay for LeadEnquiryAdded {
         let lead = past.known(self.lead)?;
         let input: Input = before(past, self.input, self.channel, self.part_of);
         past.put(input.joined(self.lead, &lead.number, self.another_person)?);
+        let newer = self.newer.as_ref();
         let mut fuller = if self.another_person {
-            lead.add_enquiry(&Enquiry { person: Person::default(), ..self.enquiry.clone() })?
+            let nobody = Person::default();
+            lead.add_enquiry(&Enquiry { person: nobody, ..self.enquiry.clone() }, newer)?
         } else {
-            lead.add_enquiry(&self.enquiry)?
+            lead.add_enquiry(&self.enquiry, newer)?
         };
         let customer = Customer { account: lead.account, contact: lead.contact };
         fuller.sequence = past.sequence;
         past.put(fuller);
         introduce(past, &self.keys, customer, |_| Some(self.lead))
+    }
+}
+
+impl Replay for LeadUpdated {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.lead);
+        key_needs(&self.keys, needs);
+        key_needs(&self.released, needs);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let mut lead = past.known(self.lead)?.apply(&LeadAction::Update)?;
+        let now = self.to.of(Some(&lead.enquiry), Channel::Web);
+        lead.enquiry = now.ok_or(Gap::Patch)?;
+        lead.sequence = past.sequence;
+        let customer = Customer { account: lead.account, contact: lead.contact };
+        past.put(lead);
+        introduce(past, &self.keys, customer, |_| Some(self.lead))?;
+        release(past, &self.released)
     }
 }
 

@@ -55,12 +55,51 @@ pub struct AccountUpdated {
     pub phone: Option<Change<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Change<Address>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Change<Address>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_address: Option<Change<Address>>,
+    /// Who corrected it: the person who was named, else the sender as the broker knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub by: Option<String>,
+    /// The lead whose enquiry filled the gaps; absent where somebody corrected it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<LeadId>,
     /// The keys by which it is recognised from now on too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
+    /// The keys by which it is recognised no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub released: Vec<String>,
 }
 
 impl AccountUpdated {
+    /// What leads from one to the other, nobody's word yet.
+    #[must_use]
+    pub fn between(was: &Account, now: &Account) -> Self {
+        Self {
+            account: was.id,
+            name: Change::between(Some(&was.name), Some(&now.name)),
+            tax_id: Change::between(was.tax_id.as_ref(), now.tax_id.as_ref()),
+            website: Change::between(was.website.as_ref(), now.website.as_ref()),
+            phone: Change::between(was.phone.as_ref(), now.phone.as_ref()),
+            address: Change::between(was.address.as_ref(), now.address.as_ref()),
+            billing_address: Change::between(
+                was.billing_address.as_ref(),
+                now.billing_address.as_ref(),
+            ),
+            delivery_address: Change::between(
+                was.delivery_address.as_ref(),
+                now.delivery_address.as_ref(),
+            ),
+            by: None,
+            lead: None,
+            keys: Vec::new(),
+            released: Vec::new(),
+        }
+    }
+
     /// The account after it.
     #[must_use]
     pub fn after(&self, was: &Account) -> Account {
@@ -70,6 +109,14 @@ impl AccountUpdated {
             website: Change::after(self.website.as_ref(), was.website.as_ref()),
             phone: Change::after(self.phone.as_ref(), was.phone.as_ref()),
             address: Change::after(self.address.as_ref(), was.address.as_ref()),
+            billing_address: Change::after(
+                self.billing_address.as_ref(),
+                was.billing_address.as_ref(),
+            ),
+            delivery_address: Change::after(
+                self.delivery_address.as_ref(),
+                was.delivery_address.as_ref(),
+            ),
             ..was.clone()
         }
     }
@@ -110,6 +157,12 @@ pub struct AccountUpdate {
     /// Stands in place of the one before, all of it.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub address: Patch<Address>,
+    /// Where invoices go, where that is another one.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub billing_address: Patch<Address>,
+    /// Where goods go, where that is another one.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub delivery_address: Patch<Address>,
 }
 
 /// Open no new deal for an organisation; what is open goes on.

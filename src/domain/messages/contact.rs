@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::customer::Contact;
-use crate::enquiry::{Address, Person};
+use crate::customer::{AccountRole, Contact};
+use crate::enquiry::{Address, CHANNELS_MAX, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::patch::{Change, Patch};
 use crate::text::Short;
@@ -54,11 +54,69 @@ pub struct ContactUpdated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
     pub job_title: Option<Change<String>>,
+    /// Canonical, the first is the one to answer to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub emails: Option<Change<Vec<String>>>,
+    /// E.164, the main one first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub phones: Option<Change<Vec<String>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Change<Address>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_address: Option<Change<Address>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Change<AccountId>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Change<AccountRole>>,
+    /// May they be written to in bulk?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Change<bool>>,
+    /// Who corrected it: the person who was named, else the sender as the broker knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub by: Option<String>,
+    /// The lead whose enquiry filled the gaps; absent where somebody corrected it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<LeadId>,
+    /// The keys by which they are recognised from now on too, as `email a@b.example`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub keys: Vec<String>,
+    /// The keys by which they are recognised no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub released: Vec<String>,
 }
 
 impl ContactUpdated {
+    /// What leads from one to the other, nobody's word yet.
+    #[must_use]
+    pub fn between(was: &Contact, now: &Contact) -> Self {
+        let (before, after) = (&was.person, &now.person);
+        Self {
+            contact: was.id,
+            given_name: Change::between(before.given_name.as_ref(), after.given_name.as_ref()),
+            family_name: Change::between(before.family_name.as_ref(), after.family_name.as_ref()),
+            job_title: Change::between(before.job_title.as_ref(), after.job_title.as_ref()),
+            emails: Change::between(Some(&before.emails), Some(&after.emails)),
+            phones: Change::between(Some(&before.phones), Some(&after.phones)),
+            address: Change::between(was.address.as_ref(), now.address.as_ref()),
+            delivery_address: Change::between(
+                was.delivery_address.as_ref(),
+                now.delivery_address.as_ref(),
+            ),
+            account: Change::between(was.account.as_ref(), now.account.as_ref()),
+            role: Change::between(was.role.as_ref(), now.role.as_ref()),
+            consent: Change::between(Some(&was.consent), Some(&now.consent)),
+            by: None,
+            lead: None,
+            keys: Vec::new(),
+            released: Vec::new(),
+        }
+    }
+
     /// The contact after it.
     #[must_use]
     pub fn after(&self, was: &Contact) -> Contact {
@@ -67,10 +125,21 @@ impl ContactUpdated {
             given_name: Change::after(self.given_name.as_ref(), known.given_name.as_ref()),
             family_name: Change::after(self.family_name.as_ref(), known.family_name.as_ref()),
             job_title: Change::after(self.job_title.as_ref(), known.job_title.as_ref()),
-            ..known.clone()
+            emails: Change::after(self.emails.as_ref(), Some(&known.emails)).unwrap_or_default(),
+            phones: Change::after(self.phones.as_ref(), Some(&known.phones)).unwrap_or_default(),
         };
-        let address = Change::after(self.address.as_ref(), was.address.as_ref());
-        Contact { person, address, ..was.clone() }
+        Contact {
+            person,
+            address: Change::after(self.address.as_ref(), was.address.as_ref()),
+            delivery_address: Change::after(
+                self.delivery_address.as_ref(),
+                was.delivery_address.as_ref(),
+            ),
+            account: Change::after(self.account.as_ref(), was.account.as_ref()),
+            role: Change::after(self.role.as_ref(), was.role.as_ref()),
+            consent: Change::after(self.consent.as_ref(), Some(&was.consent)).unwrap_or_default(),
+            ..was.clone()
+        }
     }
 }
 
@@ -88,7 +157,7 @@ pub struct ContactReactivated {
 }
 
 /// Correct what is known of a person (F34), as a JSON merge patch (RFC 7396): what is absent stays as it is, null
-/// clears. How they are reached, and so recognised, is not changed by it.
+/// clears, a list stands in place of the one before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ContactUpdate {
     pub contact: ContactId,
@@ -105,9 +174,28 @@ pub struct ContactUpdate {
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     #[schemars(extend("x-personal" = true))]
     pub job_title: Patch<Short>,
+    /// How they are reached, and by which they are recognised; the first is the one to answer to.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    #[schemars(extend("x-personal" = true))]
+    #[schemars(length(max = CHANNELS_MAX))]
+    pub emails: Patch<Vec<Short>>,
+    /// With the code of the country, else of the country of the settings; the main one first.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    #[schemars(extend("x-personal" = true))]
+    #[schemars(length(max = CHANNELS_MAX))]
+    pub phones: Patch<Vec<Short>>,
     /// Stands in place of the one before, all of it.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub address: Patch<Address>,
+    /// Where goods go, where that is another one.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub delivery_address: Patch<Address>,
+    /// The organisation they belong to.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub account: Patch<AccountId>,
+    /// What they are there.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub role: Patch<AccountRole>,
 }
 
 /// Open no new deal for a person; what is open goes on.

@@ -3,23 +3,26 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::correction::Correction;
 use crate::customer::Customer;
 use crate::enquiry::{Channel, Enquiry};
 use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
 use crate::input::PartOf;
-use crate::lead::{Assessment, DisqualifyReason};
+use crate::lead::{Assessment, DisqualifyReason, NewerFacts};
 use crate::text::Comment;
 
 crate::messages! { Lead:
     events {
         LeadCaptured = "lead.captured.v1" by lead;
         LeadEnquiryAdded = "lead.enquiry_added.v1" by lead;
+        LeadUpdated = "lead.updated.v1" by lead;
         LeadScored = "lead.scored.v1" by lead;
         LeadQualified = "lead.qualified.v1" by lead;
         LeadDisqualified = "lead.disqualified.v1" by lead;
         LeadReactivated = "lead.reactivated.v1" by lead;
     }
     commands {
+        LeadUpdate = "lead.update.v1" by lead needs EditLead;
         LeadQualify = "lead.qualify.v1" by lead needs QualifyLead;
         LeadDisqualify = "lead.disqualify.v1" by lead needs QualifyLead;
         LeadReactivate = "lead.reactivate.v1" by lead needs QualifyLead;
@@ -59,8 +62,11 @@ pub struct LeadEnquiryAdded {
     pub channel: Channel,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_of: Option<PartOf>,
-    /// What the new input said; the lead keeps what it knew and fills its gaps from it.
+    /// What the new input said; the lead keeps who it is and fills its gaps from it.
     pub enquiry: Enquiry,
+    /// What it says otherwise of what they want: the newest word counts. Absent in events of the past, when it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer: Option<NewerFacts>,
     /// The keys by which the person was recognised, as `email a@b.example`.
     #[schemars(extend("x-personal" = true))]
     pub matched: Vec<String>,
@@ -71,6 +77,28 @@ pub struct LeadEnquiryAdded {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-personal" = true))]
     pub keys: Vec<String>,
+}
+
+/// What is known of an open lead was corrected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadUpdated {
+    pub lead: LeadId,
+    /// The fields that changed, as they were.
+    pub from: Correction,
+    /// The same fields, as they are from now on.
+    pub to: Correction,
+    /// Who corrected it: the person who was named, else the sender as the broker knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub by: Option<String>,
+    /// The keys that point at the lead from now on beside those before, as `email a@b.example`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub keys: Vec<String>,
+    /// The keys that point at it no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
+    pub released: Vec<String>,
 }
 
 /// The rules gave a score but no decision: the lead stays open until somebody decides.
@@ -111,6 +139,18 @@ pub struct LeadDisqualified {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LeadReactivated {
     pub lead: LeadId,
+}
+
+/// Correct what is known of an open lead (F34), as a JSON merge patch (RFC 7396): what is absent stays as it is, null
+/// clears, a list stands in place of the one before. The rules are asked again then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadUpdate {
+    pub lead: LeadId,
+    /// What the sender saw: where it has changed meanwhile, nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64))]
+    pub expected_sequence: Option<i64>,
+    pub enquiry: Correction,
 }
 
 /// Qualify an open lead by hand.

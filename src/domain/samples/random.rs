@@ -4,12 +4,14 @@
 use rust_decimal::Decimal;
 
 use super::Dice;
+use crate::consent::Consent;
 use crate::customer::{Account, Contact};
 use crate::input::Input;
 use crate::invoice::{Invoice, Payment};
 use crate::lead::Lead;
 use crate::opportunity::Opportunity;
 use crate::order::{Order, OrderLine, Shipment};
+use crate::proposal::Proposal;
 use crate::quote::Quote;
 use crate::transfer::Transfer;
 
@@ -138,6 +140,30 @@ impl Random for Invoice {
         let mut payments = self.payments.clone();
         payments.extend((0..dice.below(3)).map(|_| payment(dice)));
         Self { sequence, payments, state: dice.any(), ..self.clone() }
+    }
+}
+
+impl Random for Consent {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), channel: dice.number(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, channel, .. } = self.clone();
+        Self { id, sequence, channel, ..Self::random(dice) }
+    }
+}
+
+impl Random for Proposal {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, about, .. } = *self;
+        Self { id, sequence, about, ..Self::random(dice) }
     }
 }
 

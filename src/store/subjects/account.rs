@@ -20,6 +20,8 @@ table! { account: Account as account => AccountRow {
     website: text? = account.website.as_deref();
     phone: text? = account.phone.as_deref();
     address: jsonb<Address>? = account.address.as_ref().map(Json);
+    billing_address: jsonb<Address>? = account.billing_address.as_ref().map(Json);
+    delivery_address: jsonb<Address>? = account.delivery_address.as_ref().map(Json);
     frozen  originating_lead: uuid? refers lead = account.originating_lead.map(Uuid::from);
     state: text = Account::state_name(&account.state);
     inactive_at: timestamptz? = inactive_at(&account.state);
@@ -38,6 +40,8 @@ impl AccountRow {
             website: self.website,
             phone: self.phone,
             address: self.address.map(|Json(address)| address),
+            billing_address: self.billing_address.map(|Json(address)| address),
+            delivery_address: self.delivery_address.map(|Json(address)| address),
             originating_lead: self.originating_lead.map(Into::into),
             state: customer_state("account", &self.state, self.inactive_at)?,
         })

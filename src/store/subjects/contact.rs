@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, given};
+use crate::store::column::{corrupt, given, meant, word};
 use crate::store::declared::Tables;
 
 table! { contact: Contact as contact => ContactRow {
@@ -23,7 +23,9 @@ table! { contact: Contact as contact => ContactRow {
     emails: jsonb<Vec<String>> = Json(&person.emails);
     phones: jsonb<Vec<String>> = Json(&person.phones);
     address: jsonb<Address>? = contact.address.as_ref().map(Json);
+    delivery_address: jsonb<Address>? = contact.delivery_address.as_ref().map(Json);
     account: uuid? refers account = contact.account.map(Uuid::from);
+    role: text? = contact.role.map(word);
     frozen  originating_lead: uuid? refers lead = contact.originating_lead.map(Uuid::from);
     consent: boolean = contact.consent;
     state: text = Contact::state_name(&contact.state);
@@ -46,7 +48,9 @@ impl ContactRow {
                 phones: self.phones.0,
             },
             address: self.address.map(|Json(address)| address),
+            delivery_address: self.delivery_address.map(|Json(address)| address),
             account: self.account.map(Into::into),
+            role: self.role.map(|role| meant("contact.role", &role)).transpose()?,
             originating_lead: self.originating_lead.map(Into::into),
             consent: self.consent,
             state: customer_state("contact", &self.state, self.inactive_at)?,

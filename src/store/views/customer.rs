@@ -76,7 +76,15 @@ pub async fn behind(conn: &mut Connection, by: By, ids: &[Uuid]) -> Result<Custo
 /// All records of a customer.
 pub async fn records(conn: &mut Connection, customer: &Customer) -> Result<Ids> {
     let rows = sqlx::query!(
-        r#"WITH l AS (SELECT id, input, account, contact, opportunity FROM lead WHERE id = ANY($1)),
+        r#"WITH l AS (SELECT id, input, account, contact, opportunity, enquiry -> 'person' AS person
+                      FROM lead WHERE id = ANY($1)),
+                reached AS (
+                      SELECT DISTINCT word || channel AS channel FROM (
+                          SELECT emails, phones FROM contact WHERE id = ANY($3)
+                          UNION ALL SELECT person -> 'emails', person -> 'phones' FROM l) AS p
+                      CROSS JOIN LATERAL (
+                          SELECT 'email ' AS word, jsonb_array_elements_text(p.emails) AS channel
+                          UNION ALL SELECT 'phone ', jsonb_array_elements_text(p.phones)) AS all_of),
                 o AS (SELECT opportunity AS id FROM l WHERE opportunity IS NOT NULL
                       UNION SELECT id FROM opportunity WHERE originating_lead IS NULL AND account = ANY($2)
                       UNION SELECT id FROM opportunity WHERE originating_lead IS NULL AND contact = ANY($3)),
@@ -92,6 +100,7 @@ pub async fn records(conn: &mut Connection, customer: &Customer) -> Result<Ids> 
            UNION SELECT 'input', input FROM l
            UNION SELECT 'input', (e.data ->> 'input')::uuid FROM event AS e
                  WHERE e.subject = ANY($1) AND e.type = 'lead.enquiry_added.v1'
+           UNION SELECT 'consent', c.id FROM reached JOIN consent AS c ON c.channel = reached.channel
            UNION SELECT 'opportunity', id FROM o
            UNION SELECT 'quote', id FROM q
            UNION SELECT 'order', id FROM s
@@ -109,6 +118,13 @@ pub async fn records(conn: &mut Connection, customer: &Customer) -> Result<Ids> 
         ids.entry(kind).or_default().push(row.id);
     }
     Ok(ids)
+}
+
+/// The consents of these keys, as `email a@b.example`, whether or not anybody is known by them.
+pub async fn consents(conn: &mut Connection, channels: &[String]) -> Result<Vec<Uuid>> {
+    let ids =
+        sqlx::query_scalar!("SELECT id FROM consent WHERE channel = ANY($1) ORDER BY id", channels);
+    Ok(ids.fetch_all(conn).await?)
 }
 
 /// Who the customer is: accounts and contacts.

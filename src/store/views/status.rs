@@ -47,6 +47,8 @@ pub struct Status {
     pub held: Oldest,
     /// Money of which nobody knows what it pays.
     pub transfers: Oldest,
+    /// What later enquiries say otherwise of somebody who is known.
+    pub proposals: Oldest,
     /// Commands that were due a minute ago and that no clock has said.
     pub overdue: Oldest,
     /// Commands that no clock may say, for a person to look at.
@@ -127,6 +129,7 @@ pub async fn read(conn: &mut Connection) -> Result<Status> {
         waiting: delayed::waiting(conn, LATE).await?,
         held: held(conn).await?,
         transfers: transfers(conn).await?,
+        proposals: proposals(conn).await?,
         overdue: overdue(conn).await?,
         unsaid: unsaid(conn).await?,
         clock_shift_s: schedule::shift_s(conn).await?,
@@ -268,6 +271,15 @@ async fn transfers(conn: &mut Connection) -> Result<Oldest> {
         Oldest,
         r#"SELECT count(*) AS "count!", min(created_at) AS oldest_at FROM transfer
            WHERE state = 'held'"#
+    );
+    Ok(row.fetch_one(conn).await?)
+}
+
+async fn proposals(conn: &mut Connection) -> Result<Oldest> {
+    let row = sqlx::query_as!(
+        Oldest,
+        r#"SELECT count(*) AS "count!", min(created_at) AS oldest_at FROM proposal
+           WHERE state = 'open'"#
     );
     Ok(row.fetch_one(conn).await?)
 }

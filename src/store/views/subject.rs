@@ -103,12 +103,20 @@ pub(super) fn label(kind: SubjectKind) -> &'static str {
         SubjectKind::Input => concat!("coalesce(", asker!(), ", t.channel)"),
         SubjectKind::Contact => PERSON,
         SubjectKind::Transfer => "t.reference",
+        SubjectKind::Proposal => PROPOSED,
+        SubjectKind::Consent => "t.channel",
         _ if numbered(kind) => "t.number",
         _ => "t.name",
     }
 }
 
 const PERSON: &str = "coalesce(nullif(concat_ws(' ', t.given_name, t.family_name), ''), t.emails ->> 0, t.phones ->> 0)";
+
+/// What is proposed, as the names of the fields.
+const PROPOSED: &str = "t.about_kind || ': ' || (SELECT string_agg(f, ', ' ORDER BY f) FROM jsonb_object_keys(t.proposed) AS f)";
+
+/// What counts of each purpose, as `bulk_mail given`.
+const AGREED: &str = "(SELECT string_agg(concat_ws(' ', s #>> '{said,purpose}', s #>> '{said,word}'), ', ') FROM jsonb_array_elements(t.standing) AS s)";
 
 /// What a list tells of a record of the table `t` beside its columns.
 pub(super) fn beside(kind: SubjectKind) -> Vec<(&'static str, &'static str)> {
@@ -117,6 +125,8 @@ pub(super) fn beside(kind: SubjectKind) -> Vec<(&'static str, &'static str)> {
         SubjectKind::Contact => vec![("name", PERSON), ("email", "t.emails ->> 0")],
         SubjectKind::Quote | SubjectKind::Order | SubjectKind::Invoice => BUYS.to_vec(),
         SubjectKind::Transfer => vec![("name", "t.payer")],
+        SubjectKind::Proposal => vec![("name", PROPOSED)],
+        SubjectKind::Consent => vec![("name", AGREED)],
         SubjectKind::Account | SubjectKind::Opportunity | SubjectKind::Catalog => Vec::new(),
     };
     if kind == SubjectKind::Quote {
@@ -175,6 +185,8 @@ mod tests {
             "leads",
             "accounts",
             "contacts",
+            "consents",
+            "proposals",
             "opportunities",
             "quotes",
             "orders",

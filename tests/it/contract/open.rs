@@ -142,8 +142,11 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         "payment_terms",
         "purchase_process",
         "purchase_timeframe",
+        "purpose",
+        "role",
         "record_kind",
         "source",
+        "suppression_reason",
         "terms_code",
     ];
     assert!(found.iter().eq(known), "{found:?}");

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use leadmill::store::{declared, subject};
 
 use super::*;
+use crate::installation::form;
 
 async fn shown(it: &Installation, subject: &str, key: &str) -> Value {
     let answer = leadmill(it, &["show", subject, key, "--json"]).await;
@@ -16,18 +17,30 @@ fn label_of<'v>(detail: &'v Value, column: &str) -> &'v str {
     link.unwrap_or_else(|| panic!("{column}: {detail}"))["label"].as_str().unwrap()
 }
 
-async fn money_without_an_invoice(it: &Installation) {
-    let workers = it.start(&["invoicing"], &[]);
+/// Money without an invoice, what somebody agreed to, and what a later enquiry says otherwise.
+async fn what_waits(it: &Installation) {
+    let workers = it.start(&["intake", "qualification", "invoicing"], &[]);
     let payment = json!({ "reference": "bank-9", "amount": "7.5", "currency": "EUR", "value_date": "2026-01-02" });
     it.command("payment.received.v1", payment).await;
     it.until("it is held", "SELECT count(*) = 1 FROM transfer").await;
+    let agreed = json!({ "channel": "ana@else.example", "purpose": "bulk_mail", "word": "given" });
+    it.command("consent.change.v1", agreed).await;
+    it.until("it is kept", "SELECT count(*) > 0 FROM consent").await;
+    for title in ["Buyer", "Head of Sales"] {
+        let mut again: Value = serde_json::from_slice(&form(1)).unwrap();
+        again["job_title"] = json!(title);
+        again["message"] = json!(format!("Another question of the {title}."));
+        it.send("intake.web", "application/json", vec![again.to_string().into_bytes()]).await;
+        it.until("it is heard", "SELECT bool_or(job_title IS NOT NULL) FROM contact").await;
+    }
+    it.until("it is proposed", "SELECT count(*) > 0 FROM proposal").await;
     workers.stop().await;
 }
 
 #[tokio::test]
 async fn every_column_of_every_subject_is_shown_with_links_by_name_and_the_history_in_order() {
     let it = history().await;
-    money_without_an_invoice(&it).await;
+    what_waits(&it).await;
     for kind in subject::all() {
         let table = declared::of(kind).unwrap();
         let newest = format!("SELECT id::text FROM {} ORDER BY id DESC LIMIT 1", table.name);

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use domain::consent::Consent;
 use domain::customer::{Account, Contact};
 use domain::decide::World;
 use domain::input::Input;
@@ -11,11 +12,13 @@ use domain::invoice::Invoice;
 use domain::lead::Lead;
 use domain::opportunity::Opportunity;
 use domain::order::Order;
+use domain::proposal::Proposal;
 use domain::samples::{Dice, Random};
 use domain::transfer::Transfer;
 use leadmill::store::declared::{self, Declared};
 use leadmill::store::{
-    Connection, account, contact, input, invoice, lead, opportunity, order, transfer, world,
+    Connection, account, consent, contact, input, invoice, lead, opportunity, order, proposal,
+    transfer, world,
 };
 use sqlx::AssertSqlSafe;
 

@@ -1,6 +1,7 @@
 //! An enquiry in the making: fields come in by name or meaning, in any order, and are judged once.
 
 use domain::certainty::Certainty;
+use domain::consent::Purpose;
 use domain::enquiry::{
     Address, DOUBTS_MAX, Enquiry, Interest, LeadSource, OTHER_FIELDS_MAX, OtherField, PRODUCTS_MAX,
     Part, PartReading, Reading,
@@ -43,6 +44,10 @@ pub(crate) struct Draft<'o> {
     profile: bool,
     agreed: bool,
     declined: bool,
+    /// The words to which they agreed.
+    wording: Option<String>,
+    /// What they said of other purposes.
+    said: Vec<(Purpose, bool)>,
     action: Option<String>,
     test: bool,
     /// Values that say that they are a test's.
@@ -91,6 +96,8 @@ impl<'o> Draft<'o> {
             profile: false,
             agreed: false,
             declined: false,
+            wording: None,
+            said: Vec::new(),
             action: None,
             test: false,
             test_values: 0,
@@ -258,9 +265,10 @@ impl<'o> Draft<'o> {
         &mut self.enquiry
     }
 
-    /// They agreed to mail in bulk in so many words.
-    pub(crate) fn agree(&mut self) {
+    /// They agreed to mail in bulk, by these words where they are known.
+    pub(crate) fn agree(&mut self, wording: Option<&str>) {
         self.agreed = true;
+        self.wording = wording.map(str::to_owned);
     }
 }
 

@@ -42,6 +42,11 @@ pub fn read(content_type: Option<&str>, body: &[u8], options: &ReadOptions) -> R
     }
 }
 
+/// The body as one tree of values; `None` where it is none.
+pub(crate) fn tree_of(content_type: Option<&str>, body: &[u8]) -> Option<Value> {
+    body::parse(&content_type.unwrap_or_default().to_ascii_lowercase(), body).ok()
+}
+
 fn read_tree(tree: &Value, options: &ReadOptions) -> Reading {
     if let Some(reading) = sources::read(tree, options) {
         return reading;

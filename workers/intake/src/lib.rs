@@ -20,6 +20,7 @@ pub mod normal;
 mod options;
 mod rows;
 mod sender;
+mod signal;
 pub mod sources;
 mod subject;
 pub mod table;

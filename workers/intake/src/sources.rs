@@ -73,7 +73,7 @@ fn one(map: &SourceMap, tree: &Value, options: &ReadOptions) -> Reading {
     if let Some(Consent { path, yes, wording }) = &map.consent
         && path.texts(tree).any(|text| yes.hold(&text))
     {
-        draft.agree();
+        draft.agree(wording.as_deref());
         if let Some(wording) = wording {
             draft.other(WORDING, wording);
         }

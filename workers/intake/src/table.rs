@@ -189,7 +189,7 @@ impl Table {
         let draft = Draft::new(LeadSource::List, &self.options);
         let mut draft = draft.written_as(self.terms.notation());
         if self.terms.consents() {
-            draft.agree();
+            draft.agree(None);
         }
         let mut original = Map::new();
         for (at, cell) in cells.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! How a list is to be read: what its sender declares, checked before the first row is.
 
+use domain::consent::{ConsentSaid, Purpose};
 use domain::declared::Declared;
 use domain::enquiry::{Enquiry, NoLead, OTHER_FIELDS_MAX, OtherField, PartReading};
 use domain::text::excerpt;
@@ -149,6 +150,10 @@ impl Terms {
             && let Some(words) = consent.as_deref().and_then(normal::line)
         {
             enquiry.other.truncate(OTHER_FIELDS_MAX - 1);
+            let bulk = |said: &&mut ConsentSaid| said.purpose == Purpose::BulkMail;
+            if let Some(said) = enquiry.consents.iter_mut().find(bulk) {
+                said.wording = Some(words.clone());
+            }
             enquiry.other.push(OtherField { name: CONSENT.to_owned(), value: words });
         }
     }

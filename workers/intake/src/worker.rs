@@ -17,15 +17,17 @@ use uuid::Uuid;
 
 use crate::evidence::evidence;
 use crate::table::Table;
-use crate::{ReadOptions, card, external_id, form};
+use crate::{ReadOptions, card, external_id, form, signal};
 
 mod again;
+mod consent;
 mod list;
 mod release;
 mod secret;
 mod verdict;
 mod when;
 
+use consent::Whom;
 use release::release_held;
 use verdict::{hold, judge, reject};
 use when::{Decision, List, RawInput};
@@ -92,7 +94,10 @@ impl RawInputs for Intake {
             Reading::Unclear { enquiry: Some(read), .. } => evidence(channel, &arrived.body, read),
             _ => Vec::new(),
         };
-        let raw = RawInput { channel, content_type, list, reading, unreadable: false, evidence };
+        let ty = content_type.as_deref();
+        let signals = signal::of(channel, ty, &arrived.body, &reading);
+        let unreadable = false;
+        let raw = RawInput { channel, content_type, list, reading, unreadable, signals, evidence };
         Ok(When::Input(Box::new(raw)))
     }
 
@@ -100,8 +105,9 @@ impl RawInputs for Intake {
         let channel = channel_of(&arrived.queue)?;
         let reading = Reading::unclear(reason.replace('\0', " "));
         let content_type = arrived.content_type.clone();
-        let (list, evidence) = (List::default(), Vec::new());
-        let raw = RawInput { channel, content_type, list, reading, unreadable: true, evidence };
+        let (list, unreadable) = (List::default(), true);
+        let (signals, evidence) = (Vec::new(), Vec::new());
+        let raw = RawInput { channel, content_type, list, reading, unreadable, signals, evidence };
         Some(When::Input(Box::new(raw)))
     }
 
@@ -139,6 +145,7 @@ impl Worker for Intake {
         (Root::Input, Hold::Writes),
         (Root::Contact, Hold::Reads),
         (Root::Lead, Hold::Writes),
+        (Root::Consent, Hold::Writes),
     ];
     const NUMBERS: &'static [NumberKind] = &[NumberKind::Lead];
     type When = When;
@@ -152,10 +159,13 @@ impl Worker for Intake {
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         let released;
         let enquiry = match when {
-            When::Input(raw) => match &raw.reading {
-                Reading::Enquiry(enquiry) => Some(&**enquiry),
-                _ => None,
-            },
+            When::Input(raw) => {
+                consent::signal_needs(&raw.signals, needs);
+                match &raw.reading {
+                    Reading::Enquiry(enquiry) => Some(&**enquiry),
+                    _ => None,
+                }
+            }
             When::Row(row) => match &row.part.reading {
                 PartReading::Enquiry(enquiry) => Some(&**enquiry),
                 _ => None,
@@ -178,10 +188,14 @@ impl Worker for Intake {
                 needs.lock(again.input);
                 None
             }
+            When::Change(it) => return Whom::of_change(it).needs(world, self.region(), needs),
+            When::Suppress(it) => return Whom::of_suppress(it).needs(world, self.region(), needs),
+            When::Lift(it) => return Whom::of_lift(it).needs(world, self.region(), needs),
         };
         if let Some(enquiry) = enquiry {
             recognise_needs(world, enquiry, needs);
             thread_needs(enquiry, needs);
+            consent::enquiry_needs(enquiry, needs);
             let who = recognise(world, enquiry);
             let continued = thread_lead(world, enquiry, &who).map(|(lead, _)| lead);
             who.lead.into_iter().chain(continued).for_each(|lead| needs.lock(lead));
@@ -194,7 +208,11 @@ impl Worker for Intake {
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, ()>) -> Decision {
         let cause = InputId(ctx.cause);
         match when {
-            When::Input(raw) => judge_raw(world, Input::new(cause, raw.channel), raw, ctx),
+            When::Input(raw) => {
+                let input = Input::new(cause, raw.channel);
+                let reported = consent::of_signals(world, &input, &raw.signals, ctx).outcome();
+                Ok(judge_raw(world, input, raw, ctx)?.and(reported))
+            }
             When::Row(row) => {
                 let mut input = Input::new(cause, row.channel);
                 input.part_of = Some(PartOf { collection: row.input, number: row.part.number });
@@ -216,6 +234,9 @@ impl Worker for Intake {
                 }
                 reject(input, None, &command.reason)
             }
+            When::Change(command) => consent::change(world, command, self.region(), ctx),
+            When::Suppress(command) => consent::suppress(world, command, self.region(), ctx),
+            When::Lift(command) => consent::lift(world, command, self.region(), ctx),
             When::ReadAgain(again) => {
                 let input = world.known(again.input)?;
                 let reread = InputReread {
@@ -234,6 +255,11 @@ impl Intake {
     #[must_use]
     pub const fn new(options: ReadOptions) -> Self {
         Self { options }
+    }
+
+    /// The country of telephones without a code; empty: none.
+    fn region(&self) -> &str {
+        &self.options.default_region
     }
 
     /// Takes the next parts out of a collection; what is taken twice is taken once, because the

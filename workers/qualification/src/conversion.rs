@@ -156,6 +156,8 @@ fn account(id: AccountId, name: &str, lead: &Lead) -> Account {
         website: ask.website.clone(),
         phone: ask.person.phones.first().cloned(),
         address: ask.address.clone(),
+        billing_address: None,
+        delivery_address: None,
         originating_lead: Some(lead.id),
         state: CustomerState::Active,
     }
@@ -169,7 +171,9 @@ fn contact(id: ContactId, account: Option<AccountId>, lead: &Lead) -> Contact {
         sequence: 0,
         person: ask.person.clone(),
         address: ask.address.clone(),
+        delivery_address: None,
         account,
+        role: None,
         originating_lead: Some(lead.id),
         consent: ask.consent,
         state: CustomerState::Active,

@@ -5,55 +5,86 @@ use domain::commands::{
     ContactUpdate,
 };
 use domain::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
-use domain::decide::{Already, Ctx, Outcome, Refusal, World};
-use domain::enquiry::Enquiry;
+use domain::decide::{Already, Ctx, Malformed, Outcome, Refusal, World};
+use domain::enquiry::{Address, Enquiry, Person};
 use domain::events::{
     AccountDeactivated, AccountReactivated, AccountUpdated, ContactDeactivated, ContactReactivated,
     ContactUpdated,
 };
-use domain::ids::AccountId;
+use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
-use domain::message::Subject;
-use domain::party::{Party, PartyKey, organisation_keys};
-use domain::patch::Change;
+use domain::message::{Subject, SubjectKind};
+use domain::party::{Party, PartyKey, PartyKeyKind, organisation_keys, person_keys};
+use domain::patch::Patch;
 use domain::shelf::Shelf;
+use domain::text::Short;
 
 use crate::when::Then;
 
 type Decision = Result<Outcome<Then>, Refusal>;
 
-pub(crate) fn update_account(world: &World, command: &AccountUpdate) -> Decision {
-    let account = world.known(command.account)?;
-    let mut said = changes(account, command);
-    let updated = said.after(account);
-    if updated == *account {
-        return Ok(already(account));
+pub(crate) fn update_account(
+    world: &World,
+    command: &AccountUpdate,
+    ctx: &Ctx<'_, Shelf>,
+) -> Decision {
+    let was = world.known(command.account)?;
+    let now = account_after(was, command);
+    if now == *was {
+        return Ok(already(was));
     }
-    expect(account, account.sequence, command.expected_sequence)?;
-    let updated = updated.apply(&CustomerAction::Update)?;
-    let mut outcome = Outcome::nothing();
-    for key in keys(&updated) {
-        let known = world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
-        if let Some(other) = known.account.filter(|other| *other != account.id) {
-            return Err(taken(account, &known.key, other));
-        }
-        let customer = Customer { account: Some(account.id), contact: None };
-        let lead = known.lead;
-        let introduced = known.clone().introduced(lead, customer);
-        if introduced != known {
-            said.keys.push(introduced.key.to_string());
-            outcome = outcome.put(introduced);
-        }
-    }
-    Ok(outcome.changed(updated, said))
+    expect(was.about(), was.sequence, command.expected_sequence)?;
+    change_account(world, was, now, ctx)
 }
 
-/// The keys by which an account is recognised once that command is done.
-pub(crate) fn keys_after(account: &Account, command: &AccountUpdate) -> Vec<PartyKey> {
-    keys(&changes(account, command).after(account))
+/// An account as somebody says that it is.
+///
+/// # Errors
+/// [`Refusal`] where another account is recognised by its keys.
+pub(crate) fn change_account(
+    world: &World,
+    was: &Account,
+    now: Account,
+    ctx: &Ctx<'_, Shelf>,
+) -> Decision {
+    let now = now.apply(&CustomerAction::Update)?;
+    let customer = Customer { account: Some(was.id), contact: None };
+    let old: Vec<_> = account_keys(was);
+    let moved =
+        Keys::moved(world, &old, &account_keys(&now), (was.id, customer), |known| known.account);
+    if let Some((key, other)) = moved.taken {
+        return Err(taken(was, &was.name, &key, other));
+    }
+    let by = ctx.asker.name.as_deref().map(str::to_owned);
+    let mut said = AccountUpdated { by, ..AccountUpdated::between(was, &now) };
+    (said.keys, said.released) = (moved.named(true), moved.named(false));
+    Ok(moved.put(Outcome::nothing()).changed(now, said))
 }
 
-fn keys(account: &Account) -> Vec<PartyKey> {
+/// The account once that command is done.
+pub(crate) fn account_after(was: &Account, command: &AccountUpdate) -> Account {
+    let name = command.name.as_ref().filter(|name| !name.is_empty());
+    Account {
+        name: name.map_or_else(|| was.name.clone(), |name| name.to_string()),
+        tax_id: command.tax_id.onto_text(was.tax_id.as_ref()),
+        website: command.website.onto_text(was.website.as_ref()),
+        phone: command.phone.onto_text(was.phone.as_ref()),
+        address: address_after(command.address.onto(was.address.as_ref())),
+        billing_address: address_after(command.billing_address.onto(was.billing_address.as_ref())),
+        delivery_address: address_after(
+            command.delivery_address.onto(was.delivery_address.as_ref()),
+        ),
+        ..was.clone()
+    }
+}
+
+fn address_after(mut address: Option<Address>) -> Option<Address> {
+    forms::settle_address(&mut address);
+    address
+}
+
+/// The keys by which an account is recognised.
+pub(crate) fn account_keys(account: &Account) -> Vec<PartyKey> {
     organisation_keys(&Enquiry {
         company: Some(account.name.clone()),
         website: account.website.clone(),
@@ -62,57 +93,175 @@ fn keys(account: &Account) -> Vec<PartyKey> {
     })
 }
 
-fn changes(account: &Account, command: &AccountUpdate) -> AccountUpdated {
-    let name = command.name.as_ref().map(|name| name.to_string()).filter(|name| !name.is_empty());
-    let name = name.filter(|name| *name != account.name);
-    AccountUpdated {
-        account: account.id,
-        name: name.map(|name| Change { from: Some(account.name.clone()), to: Some(name) }),
-        tax_id: command.tax_id.change_text(account.tax_id.as_ref()),
-        website: command.website.change_text(account.website.as_ref()),
-        phone: command.phone.change_text(account.phone.as_ref()),
-        address: command.address.change(account.address.as_ref()),
-        keys: Vec::new(),
+pub(crate) fn update_contact(
+    world: &World,
+    command: &ContactUpdate,
+    region: &str,
+    ctx: &Ctx<'_, Shelf>,
+) -> Decision {
+    let was = world.known(command.contact)?;
+    let now = contact_after(was, command, region);
+    let now = now.map_err(|malformed| malformed.refusal(was.about()))?;
+    if now == *was {
+        return Ok(already(was));
     }
+    expect(was.about(), was.sequence, command.expected_sequence)?;
+    if let Some(account) = now.account.filter(|account| was.account != Some(*account)) {
+        world.find(account).ok_or_else(|| Refusal::unknown(SubjectKind::Account, account))?;
+    }
+    change_contact(world, was, now, ctx)
 }
 
-/// Two organisations are never made one silently.
-fn taken(account: &Account, key: &PartyKey, other: AccountId) -> Refusal {
-    let message = format!(
-        "The account `{}` is not updated: by `{key}` the account `{other}` is recognised. Correct what is wrong, or \
-         look at that one with `leadmill show account {other}`.",
-        account.name
-    );
-    refused(account, "account.key_taken", message)
+/// A contact as somebody says that they are.
+///
+/// # Errors
+/// [`Refusal`] where another contact is recognised by their keys.
+pub(crate) fn change_contact(
+    world: &World,
+    was: &Contact,
+    now: Contact,
+    ctx: &Ctx<'_, Shelf>,
+) -> Decision {
+    let now = now.apply(&CustomerAction::Update)?;
+    let customer = Customer { account: now.account, contact: Some(was.id) };
+    let old = contact_keys(was);
+    let moved =
+        Keys::moved(world, &old, &contact_keys(&now), (was.id, customer), |known| known.contact);
+    if let Some((key, other)) = moved.taken {
+        let name = was.person.full_name().unwrap_or_else(|| was.id.to_string());
+        return Err(taken(was, &name, &key, other));
+    }
+    let by = ctx.asker.name.as_deref().map(str::to_owned);
+    let mut said = ContactUpdated { by, ..ContactUpdated::between(was, &now) };
+    (said.keys, said.released) = (moved.named(true), moved.named(false));
+    Ok(moved.put(Outcome::nothing()).changed(now, said))
 }
 
-pub(crate) fn update_contact(world: &World, command: &ContactUpdate) -> Decision {
-    let contact = world.known(command.contact)?;
-    let known = &contact.person;
-    let said = ContactUpdated {
-        contact: contact.id,
-        given_name: command.given_name.change_text(known.given_name.as_ref()),
-        family_name: command.family_name.change_text(known.family_name.as_ref()),
-        job_title: command.job_title.change_text(known.job_title.as_ref()),
-        address: command.address.change(contact.address.as_ref()),
+/// The contact once that command is done.
+///
+/// # Errors
+/// [`Malformed`] with the address or telephone that is none.
+pub(crate) fn contact_after(
+    was: &Contact,
+    command: &ContactUpdate,
+    region: &str,
+) -> Result<Contact, Malformed> {
+    let known = &was.person;
+    let mut person = Person {
+        given_name: command.given_name.onto_text(known.given_name.as_ref()),
+        family_name: command.family_name.onto_text(known.family_name.as_ref()),
+        job_title: command.job_title.onto_text(known.job_title.as_ref()),
+        ..known.clone()
     };
-    let updated = said.after(contact);
-    if updated == *contact {
-        return Ok(already(contact));
+    if !command.emails.is_keep() {
+        person.emails = forms::emails(&texts(&command.emails), "emails")?;
     }
-    expect(contact, contact.sequence, command.expected_sequence)?;
-    Ok(Outcome::nothing().changed(updated.apply(&CustomerAction::Update)?, said))
+    if !command.phones.is_keep() {
+        person.phones = forms::numbers(&texts(&command.phones), "phones", region)?;
+    }
+    Ok(Contact {
+        person,
+        address: address_after(command.address.onto(was.address.as_ref())),
+        delivery_address: address_after(
+            command.delivery_address.onto(was.delivery_address.as_ref()),
+        ),
+        account: command.account.onto(was.account.as_ref()),
+        role: command.role.onto(was.role.as_ref()),
+        ..was.clone()
+    })
+}
+
+fn texts(written: &Patch<Vec<Short>>) -> Vec<String> {
+    let written: Vec<Short> = written.onto(None).unwrap_or_default();
+    written.iter().map(ToString::to_string).collect()
+}
+
+/// The keys by which a contact is recognised.
+pub(crate) fn contact_keys(contact: &Contact) -> Vec<PartyKey> {
+    person_keys(&Enquiry { person: contact.person.clone(), ..Enquiry::default() })
+}
+
+/// What becomes of the keys of a customer who is corrected.
+struct Keys<I> {
+    /// By these they are recognised from now on too.
+    claimed: Vec<Party>,
+    /// By these no more.
+    released: Vec<Party>,
+    /// By that one another is.
+    taken: Option<(PartyKey, I)>,
+}
+
+impl<I: Id> Keys<I> {
+    /// `theirs` is whom a key points at. The name of an organisation goes on to be one of its names, and a telephone
+    /// that rings for somebody else stays theirs.
+    fn moved(
+        world: &World,
+        old: &[PartyKey],
+        new: &[PartyKey],
+        (ours, customer): (I, Customer),
+        theirs: impl Fn(&Party) -> Option<I>,
+    ) -> Self {
+        let known = |key: &PartyKey| {
+            world.party(key).cloned().unwrap_or_else(|| Party::unknown(key.clone()))
+        };
+        let mut moved = Self { claimed: Vec::new(), released: Vec::new(), taken: None };
+        for party in new.iter().map(known) {
+            match theirs(&party) {
+                Some(other) if other != ours => {
+                    if party.key.kind != PartyKeyKind::Phone {
+                        moved.taken = moved.taken.or(Some((party.key, other)));
+                    }
+                }
+                _ => {
+                    let lead = party.lead;
+                    let introduced = party.clone().introduced(lead, customer);
+                    moved.claimed.extend((introduced != party).then_some(introduced));
+                }
+            }
+        }
+        let gone = old.iter().filter(|key| !new.contains(key));
+        let gone = gone.filter(|key| key.kind != PartyKeyKind::Company).map(known);
+        let gone = gone.filter(|party| theirs(party) == Some(ours));
+        moved.released = gone.map(|party| Party::unknown(party.key)).collect();
+        moved
+    }
+
+    fn named(&self, claimed: bool) -> Vec<String> {
+        let parties = if claimed { &self.claimed } else { &self.released };
+        parties.iter().map(|party| party.key.to_string()).collect()
+    }
+
+    fn put(self, outcome: Outcome<Then>) -> Outcome<Then> {
+        self.claimed.into_iter().chain(self.released).fold(outcome, Outcome::put)
+    }
+}
+
+/// Two customers are never made one silently.
+fn taken<L: Known>(record: &L, name: &str, key: &PartyKey, other: impl Id) -> Refusal {
+    let kind = L::KIND;
+    let message = format!(
+        "The {kind} `{name}` is not updated: by `{key}` the {kind} `{other}` is recognised. Correct what is wrong, or \
+         look at that one with `leadmill show {kind} {other}`."
+    );
+    let rule = if kind == SubjectKind::Account { "account.key_taken" } else { "contact.key_taken" };
+    refused(record, rule, message)
 }
 
 /// Whoever changes what they saw does not change what somebody else made of it meanwhile.
-fn expect<L: Known>(record: &L, sequence: i64, expected: Option<i64>) -> Result<(), Refusal> {
+///
+/// # Errors
+/// [`Refusal`] where the record has another sequence than they saw.
+pub(crate) fn expect(
+    Subject { kind, id }: Subject,
+    sequence: i64,
+    expected: Option<i64>,
+) -> Result<(), Refusal> {
     let Some(expected) = expected.filter(|expected| *expected != sequence) else { return Ok(()) };
-    let Subject { kind, id } = record.about();
     let message = format!(
         "The {kind} `{id}` has changed: its sequence is {sequence}, and {expected} was expected. Look at it with \
          `leadmill show {kind} {id}`, and send what still holds."
     );
-    Err(refused(record, "expected_sequence", message))
+    Err(Refusal::no(kind, id, "expected_sequence", format!("sequence {sequence}"), message))
 }
 
 /// What accounts and contacts have in common.

@@ -2,9 +2,13 @@
 //! opportunity of a customer, known or new; the others are disqualified or wait for a person. Customers are kept up here
 //! too, by people.
 
+mod consent;
 mod conversion;
 mod customer;
 mod facts;
+mod known;
+mod lead;
+mod proposal;
 mod rule_file;
 mod rules;
 mod settings;

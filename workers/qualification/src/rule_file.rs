@@ -25,6 +25,8 @@ const WORDS_MAX: usize = 2_000;
 const WORD_CHARS_MAX: usize = 100;
 /// Most products that one clause offers.
 const OFFER_MAX: usize = 20;
+/// Where the grades A, B and C begin, where the file does not say.
+const GRADES: [u8; 3] = [75, 50, 25];
 /// Most points, up or down, of one clause.
 const SCORE_LIMIT: i64 = 100;
 
@@ -47,12 +49,13 @@ fn load(text: &str) -> Result<Rules, RulesError> {
         problems: vec![format!("The file is no TOML: {}", error.to_string().trim_end())],
     })?;
     let mut problems = Vec::new();
-    known_keys("The file", &table, &["version", "words", "clause"], &mut problems);
+    known_keys("The file", &table, &["version", "grades", "words", "clause"], &mut problems);
     let version = version(&table, &mut problems);
+    let grades = grades(&table, &mut problems);
     let words = words(&table, &mut problems);
     let clauses = clauses(&table, &words, &mut problems);
     if problems.is_empty() {
-        return Ok(Rules { version, words: words.into(), clauses: clauses.into() });
+        return Ok(Rules { version, words: words.into(), clauses: clauses.into(), grades });
     }
     Err(RulesError { problems })
 }
@@ -67,6 +70,30 @@ fn version(table: &Table, problems: &mut Vec<String>) -> String {
         );
     }
     version.to_owned()
+}
+
+/// Where A, B and C begin.
+fn grades(table: &Table, problems: &mut Vec<String>) -> [u8; 3] {
+    let Some(value) = table.get("grades") else { return GRADES };
+    let from = |name: &str| {
+        let points = value.as_table()?.get(name)?.as_integer()?;
+        u8::try_from(points).ok().filter(|points| *points <= 100)
+    };
+    let read = ["A", "B", "C"].map(from);
+    let known = value.as_table().is_some_and(|table| table.len() == read.len());
+    if let [Some(a), Some(b), Some(c)] = read
+        && a > b
+        && b > c
+        && known
+    {
+        return [a, b, c];
+    }
+    problems.push(
+        "The key `grades` does not say where A, B and C begin; write A = 75, B = 50, C = 25 with points of a score from \
+         0 to 100, the highest first: what is below is D."
+            .into(),
+    );
+    GRADES
 }
 
 fn words(table: &Table, problems: &mut Vec<String>) -> Vec<(String, Mentions)> {

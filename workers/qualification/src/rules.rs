@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use domain::enquiry::Interest;
-use domain::lead::{Assessment, DisqualifyReason};
+use domain::lead::{Assessment, DisqualifyReason, Grade};
 use domain::mention::Mentions;
 use rust_decimal::Decimal;
 use zen_expression::Expression;
@@ -22,6 +22,8 @@ pub struct Rules {
     /// Lists of words that clauses ask for as `words.<name>`.
     pub(crate) words: Arc<[(String, Mentions)]>,
     pub(crate) clauses: Arc<[Clause]>,
+    /// Where the grades A, B and C begin; below is D.
+    pub(crate) grades: [u8; 3],
 }
 
 /// One rule.
@@ -101,7 +103,13 @@ impl Rules {
             verdict = verdict.or(clause.verdict.as_ref());
         }
         let score = u8::try_from(points.clamp(0, SCORE_MAX)).unwrap_or_default();
-        Assessed { assessment: Assessment { rules: self.version.clone(), score, matched }, verdict }
+        let (rules, grade) = (self.version.clone(), Some(self.grade(score)));
+        Assessed { assessment: Assessment { rules, score, grade, trend: None, matched }, verdict }
+    }
+
+    fn grade(&self, score: u8) -> Grade {
+        let grades = [Grade::A, Grade::B, Grade::C].into_iter().zip(self.grades);
+        grades.filter(|(_, from)| score >= *from).map(|(grade, _)| grade).min().unwrap_or(Grade::D)
     }
 
     /// How many different words of each list stand in the text.

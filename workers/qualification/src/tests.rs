@@ -24,6 +24,8 @@ use super::*;
 
 mod corrections;
 mod customers;
+mod known;
+mod leads;
 mod random;
 
 const SETTINGS: &str =
@@ -282,7 +284,7 @@ fn a_clause_that_cannot_be_computed_is_named_and_matches_nothing() {
 fn a_lead_with_another_enquiry_is_asked_again_with_all_it_knows_now() {
     let mut story = story();
     capture(&mut story, lead(1, vague())).unwrap();
-    let fuller = story.world.find(id::<LeadId>(1)).unwrap().add_enquiry(&acme()).unwrap();
+    let fuller = story.world.find(id::<LeadId>(1)).unwrap().add_enquiry(&acme(), None).unwrap();
     let event = LeadEnquiryAdded {
         lead: id(1),
         input: fuller.input,
@@ -290,6 +292,7 @@ fn a_lead_with_another_enquiry_is_asked_again_with_all_it_knows_now() {
         part_of: None,
         enquiry: acme(),
         matched: Vec::new(),
+        newer: None,
         another_person: false,
         keys: Vec::new(),
     };

@@ -2,27 +2,32 @@
 
 use domain::commands::{
     AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
-    ContactUpdate, LeadDisqualify, LeadQualify, LeadReactivate,
+    ContactUpdate, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate, ProposalAccept,
+    ProposalDismiss,
 };
 use domain::customer::Customer;
 use domain::events::{
-    AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, ContactCreated,
-    ContactDeactivated, ContactReactivated, ContactUpdated, LeadCaptured, LeadDisqualified,
-    LeadEnquiryAdded, LeadQualified, LeadReactivated, LeadScored, OpportunityCreated,
+    AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, ConsentChanged,
+    ConsentLifted, ConsentSuppressed, ContactCreated, ContactDeactivated, ContactReactivated,
+    ContactUpdated, LeadCaptured, LeadDisqualified, LeadEnquiryAdded, LeadQualified,
+    LeadReactivated, LeadScored, LeadUpdated, OpportunityCreated, ProposalAccepted,
+    ProposalDismissed, ProposalExtended, ProposalMade,
 };
 use domain::ids::LeadId;
 
 domain::one_of! {
     /// What qualification hears.
-    pub When: LeadCaptured, LeadEnquiryAdded, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
-        AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate
+    pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
+        AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate, ProposalAccept,
+        ProposalDismiss
 }
 
 domain::one_of! {
     /// What qualification says.
-    pub Then: LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
+    pub Then: LeadUpdated, LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
         ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
-        ContactUpdated, ContactDeactivated, ContactReactivated
+        ContactUpdated, ContactDeactivated, ContactReactivated, ProposalMade, ProposalExtended,
+        ProposalAccepted, ProposalDismissed
 }
 
 impl When {
@@ -31,6 +36,8 @@ impl When {
         match self {
             Self::LeadCaptured(event) => Some(event.lead),
             Self::LeadEnquiryAdded(event) => Some(event.lead),
+            Self::LeadUpdated(event) => Some(event.lead),
+            Self::LeadUpdate(command) => Some(command.lead),
             Self::LeadQualify(command) => Some(command.lead),
             Self::LeadDisqualify(command) => Some(command.lead),
             Self::LeadReactivate(command) => Some(command.lead),

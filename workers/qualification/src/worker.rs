@@ -3,15 +3,20 @@
 use domain::commands::LeadDisqualify;
 use domain::customer::Customer;
 use domain::decide::{Already, Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
+use domain::enquiry::Enquiry;
 use domain::events::{LeadDisqualified, LeadReactivated, LeadScored};
-use domain::lead::{Assessment, Lead, LeadAction, LeadState};
+use domain::ids::{AccountId, LeadId};
+use domain::lead::{Assessment, Lead, LeadAction, LeadState, Trend};
 use domain::message::SubjectKind;
-use domain::party::{recognise_lead, recognise_needs};
+use domain::party::{person_keys, recognise_lead, recognise_needs};
 use domain::shelf::Shelf;
 
+use crate::consent::{consent_needs, follow_consent};
 use crate::conversion::{By, convert};
-use crate::customer;
+use crate::customer::{self, account_after, account_keys, contact_after, contact_keys};
 use crate::facts::facts;
+use crate::lead::{after, update_lead};
+use crate::proposal::{self, accept_needs, learn, learning_needs};
 use crate::rules::{Rules, Ruling};
 use crate::settings::QualificationSettings;
 use crate::when::{Then, When};
@@ -21,6 +26,8 @@ use crate::when::{Then, When};
 pub struct Qualification {
     settings: QualificationSettings,
     rules: Rules,
+    /// The country of telephones without a code; empty: none.
+    region: String,
 }
 
 type Decision = Result<Outcome<Then>, Refusal>;
@@ -28,7 +35,13 @@ type Decision = Result<Outcome<Then>, Refusal>;
 impl Qualification {
     #[must_use]
     pub const fn new(settings: QualificationSettings, rules: Rules) -> Self {
-        Self { settings, rules }
+        Self { settings, rules, region: String::new() }
+    }
+
+    /// The same, where telephones without a code are of that country (ISO 3166 alpha-2).
+    #[must_use]
+    pub fn in_region(self, region: &str) -> Self {
+        Self { region: region.to_owned(), ..self }
     }
 }
 
@@ -40,6 +53,7 @@ impl Worker for Qualification {
         (Root::Contact, Hold::Writes),
         (Root::Lead, Hold::Writes),
         (Root::Opportunity, Hold::Makes),
+        (Root::Proposal, Hold::Writes),
     ];
     type When = When;
     type Then = Then;
@@ -47,7 +61,7 @@ impl Worker for Qualification {
     type Facts = Shelf;
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
-        let Some(lead) = when.lead() else { return customer_needs(when, world, needs) };
+        let Some(lead) = when.lead() else { return self.customer_needs(when, world, needs) };
         needs.lock(lead);
         // Parties are locked before leads: named by what the event says of them, all is loaded at the
         // first look. What the lead itself names beside that costs a second one.
@@ -60,10 +74,21 @@ impl Worker for Qualification {
             recognise_needs(world, &event.enquiry, needs);
         }
         let Some(lead) = world.find(lead).filter(|lead| lead.is_open()) else { return };
-        // Whose lead it is, is asked where it may become a deal.
-        if !matches!(when, When::LeadCaptured(_) | When::LeadEnquiryAdded(_) | When::LeadQualify(_))
-        {
-            return;
+        match when {
+            When::LeadCaptured(event) => learning_needs(world, lead, &event.enquiry, true, needs),
+            When::LeadEnquiryAdded(event) if !event.another_person => {
+                learning_needs(world, lead, &event.enquiry, false, needs);
+            }
+            When::LeadUpdate(command) => {
+                if let Ok(corrected) = forms::corrected(&command.enquiry, &self.region) {
+                    recognise_needs(world, &after(lead, &corrected), needs);
+                }
+                person_keys(&lead.enquiry).iter().for_each(|key| needs.party(key));
+                return;
+            }
+            When::LeadDisqualify(_) | When::LeadReactivate(_) => return,
+            // Whose lead it is, is asked where it may become a deal.
+            _ => {}
         }
         recognise_needs(world, &lead.enquiry, needs);
         let known = recognise_lead(world, lead);
@@ -77,8 +102,24 @@ impl Worker for Qualification {
 
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Decision {
         match when {
-            When::LeadCaptured(event) => self.assess(world, world.known(event.lead)?, ctx),
-            When::LeadEnquiryAdded(event) => self.assess(world, world.known(event.lead)?, ctx),
+            When::LeadCaptured(event) => {
+                self.take_up(world, event.lead, Some((&event.enquiry, true)), ctx)
+            }
+            When::LeadEnquiryAdded(event) => {
+                let theirs = (!event.another_person).then_some((&event.enquiry, false));
+                self.take_up(world, event.lead, theirs, ctx)
+            }
+            When::LeadUpdated(event) => self.take_up(world, event.lead, None, ctx),
+            When::LeadUpdate(command) => update_lead(world, command, &self.region, ctx),
+            When::ConsentChanged(event) => {
+                Ok(follow_consent(world, &event.channel, event.bulk_mail))
+            }
+            When::ConsentSuppressed(event) => Ok(follow_consent(world, &event.channel, false)),
+            When::ConsentLifted(event) => {
+                Ok(follow_consent(world, &event.channel, event.bulk_mail))
+            }
+            When::ProposalAccept(command) => proposal::accept(world, command, ctx),
+            When::ProposalDismiss(command) => proposal::dismiss(world, command, ctx),
             When::LeadQualify(command) => {
                 self.qualify_by_hand(world, world.known(command.lead)?, when.chosen(), ctx)
             }
@@ -86,43 +127,79 @@ impl Worker for Qualification {
                 disqualify_by_hand(world.known(command.lead)?, command, ctx)
             }
             When::LeadReactivate(command) => reactivate(world.known(command.lead)?),
-            When::AccountUpdate(command) => customer::update_account(world, command),
+            When::AccountUpdate(command) => customer::update_account(world, command, ctx),
             When::AccountDeactivate(command) => customer::deactivate_account(world, command, ctx),
             When::AccountReactivate(command) => customer::reactivate_account(world, command),
-            When::ContactUpdate(command) => customer::update_contact(world, command),
+            When::ContactUpdate(command) => {
+                customer::update_contact(world, command, &self.region, ctx)
+            }
             When::ContactDeactivate(command) => customer::deactivate_contact(world, command, ctx),
             When::ContactReactivate(command) => customer::reactivate_contact(world, command),
         }
     }
 }
 
-fn customer_needs(when: &When, world: &World, needs: &mut Needs) {
-    match when {
-        When::AccountUpdate(command) => {
-            needs.lock(command.account);
-            // By which keys it is recognised then hangs on what it is.
-            let account = world.find(command.account);
-            let keys = account.map(|account| customer::keys_after(account, command));
-            keys.iter().flatten().for_each(|key| needs.party(key));
-        }
-        When::AccountDeactivate(command) => needs.lock(command.account),
-        When::AccountReactivate(command) => needs.lock(command.account),
-        When::ContactUpdate(command) => needs.lock(command.contact),
-        When::ContactDeactivate(command) => needs.lock(command.contact),
-        When::ContactReactivate(command) => needs.lock(command.contact),
-        _ => {}
-    }
-}
-
 impl Qualification {
-    /// Asks the rules. A lead that was closed meanwhile is left alone (F62).
-    fn assess(&self, world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Decision {
+    fn customer_needs(&self, when: &When, world: &World, needs: &mut Needs) {
+        match when {
+            When::AccountUpdate(command) => {
+                needs.lock(command.account);
+                // By which keys it is recognised then hangs on what it is.
+                if let Some(account) = world.find(command.account) {
+                    let now = account_after(account, command);
+                    let keys = account_keys(account).into_iter().chain(account_keys(&now));
+                    keys.for_each(|key| needs.party(&key));
+                }
+            }
+            When::ContactUpdate(command) => {
+                needs.lock(command.contact);
+                command.account.onto(None).into_iter().for_each(|id: AccountId| needs.lock(id));
+                if let Some(contact) = world.find(command.contact) {
+                    let now = contact_after(contact, command, &self.region).ok();
+                    let now = now.iter().flat_map(contact_keys);
+                    let keys = contact_keys(contact).into_iter().chain(now);
+                    keys.for_each(|key| needs.party(&key));
+                }
+            }
+            When::AccountDeactivate(command) => needs.lock(command.account),
+            When::AccountReactivate(command) => needs.lock(command.account),
+            When::ContactDeactivate(command) => needs.lock(command.contact),
+            When::ContactReactivate(command) => needs.lock(command.contact),
+            When::ConsentChanged(event) => consent_needs(world, &event.channel, needs),
+            When::ConsentSuppressed(event) => consent_needs(world, &event.channel, needs),
+            When::ConsentLifted(event) => consent_needs(world, &event.channel, needs),
+            When::ProposalAccept(command) => accept_needs(world, command.proposal, needs),
+            When::ProposalDismiss(command) => needs.lock(command.proposal),
+            _ => {}
+        }
+    }
+
+    /// Asks the rules, and learns from what its person said. A lead that was closed meanwhile is left alone (F62).
+    fn take_up(
+        &self,
+        world: &World,
+        lead: LeadId,
+        said: Option<(&Enquiry, bool)>,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Decision {
+        let lead = world.known(lead)?;
         if !lead.is_open() {
             return Ok(Outcome::nothing());
         }
+        let assessed = self.assess(world, lead, ctx)?;
+        Ok(match said {
+            Some((said, first)) => learn(world, lead, said, first, ctx).and(assessed),
+            None => assessed,
+        })
+    }
+
+    /// Asks the rules.
+    fn assess(&self, world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Decision {
         let known = recognise_lead(world, lead);
         let answer = self.rules.ask(facts(lead, &known, ctx.facts));
         let mut assessment = answer.assessment;
+        let before = lead.assessment.as_ref();
+        assessment.trend = before.map(|before| Trend::between(before.score, assessment.score));
         match answer.verdict {
             Some(Ruling::Qualify { offer }) => {
                 let by = By::Rules(&assessment, offer);
@@ -172,7 +249,9 @@ impl Qualification {
 
 /// The lead stays open; somebody decides with `lead.qualify` or `lead.disqualify`.
 fn score(lead: &Lead, assessment: Assessment) -> Decision {
-    if lead.assessment.as_ref() == Some(&assessment) {
+    // How it moved is nothing new by itself.
+    let same = |it: &Assessment| Assessment { trend: assessment.trend, ..it.clone() } == assessment;
+    if lead.assessment.as_ref().is_some_and(same) {
         return Ok(Outcome::nothing());
     }
     let mut lead = lead.apply(&LeadAction::Score)?;
@@ -210,7 +289,7 @@ fn reactivate(lead: &Lead) -> Decision {
     Ok(Outcome::nothing().changed(lead, said))
 }
 
-fn itself(lead: &Lead) -> Already {
+pub(crate) fn itself(lead: &Lead) -> Already {
     Already { subject: SubjectKind::Lead, id: lead.id.0, reference: Some(lead.number.clone()) }
 }
 

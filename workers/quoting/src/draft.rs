@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use domain::commands::QuoteClose;
-use domain::customer::Buyer;
+use domain::customer::{Buyer, delivery_address};
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
-use domain::document::{compute, copied};
+use domain::document::{DeliverTo, compute, copied};
 use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, QUOTES_MAX};
@@ -134,7 +134,7 @@ impl Quoting {
             header: self.settings.header(opportunity.currency),
             totals,
             payment_terms: self.settings.payment_terms,
-            deliver_to: None,
+            deliver_to: deliver_to(world, opportunity),
             effective_to: self.effective_to(ctx),
         };
         let drafts = opportunity.quotes.iter().filter(|quote| quote.state == QuoteState::Draft);
@@ -190,6 +190,15 @@ fn quote_drafted(quote: &Quote, opportunity: &Opportunity) -> QuoteDrafted {
         currency: opportunity.currency,
         offer: quote.offer.clone(),
     }
+}
+
+/// Where the goods go, where the customer says so.
+fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box<DeliverTo>> {
+    let customer = opportunity.customer;
+    let account = customer.account.and_then(|id| world.find(id));
+    let contact = customer.contact.and_then(|id| world.find(id));
+    let address = delivery_address(account, contact)?.clone();
+    Some(Box::new(DeliverTo { name: None, address }))
 }
 
 fn buyer(world: &World, opportunity: &Opportunity) -> Result<Buyer, Refusal> {

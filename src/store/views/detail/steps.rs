@@ -2,11 +2,12 @@
 //! for which step.
 
 use domain::commands::{
-    AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
-    ContactUpdate, InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify,
-    LeadReactivate, OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin,
-    OrderCancel, OrderShip, PaymentReceived, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
-    TransferAssign, TransferReturn,
+    AccountDeactivate, AccountReactivate, AccountUpdate, ConsentChange, ConsentLift,
+    ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate, InputReject,
+    InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate,
+    OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
+    PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
+    QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 use serde::Serialize;
@@ -16,9 +17,10 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 25] = [
+const ASKS: [(&MessageType, &str); 31] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
+    (LeadUpdate::TYPE, "be updated"),
     (LeadQualify::TYPE, "qualify"),
     (LeadDisqualify::TYPE, "disqualify"),
     (LeadReactivate::TYPE, "reactivate"),
@@ -28,6 +30,11 @@ const ASKS: [(&MessageType, &str); 25] = [
     (ContactUpdate::TYPE, "be updated"),
     (ContactDeactivate::TYPE, "be deactivated"),
     (ContactReactivate::TYPE, "be activated"),
+    (ConsentChange::TYPE, "be changed"),
+    (ConsentSuppress::TYPE, "be suppressed"),
+    (ConsentLift::TYPE, "be lifted"),
+    (ProposalAccept::TYPE, "be accepted"),
+    (ProposalDismiss::TYPE, "be dismissed"),
     (OpportunityAddLine::TYPE, "be edited"),
     (OpportunityWin::TYPE, "be won"),
     (OpportunityLose::TYPE, "be lost"),

@@ -1,5 +1,6 @@
 //! Fields about what is asked for, and how it came.
 
+use domain::consent::Purpose;
 use domain::enquiry::PRODUCTS_MAX;
 
 use super::{Draft, put};
@@ -75,6 +76,13 @@ impl Draft<'_> {
         }
     }
 
+    /// Yes or no to a purpose: a field that asks for a yes, or one that asks for a no.
+    fn says(&mut self, purpose: Purpose, text: &str, asks_yes: bool) -> bool {
+        let answer = normal::truth(text).or_else(|| normal::refusal(text));
+        self.said.extend(answer.map(|answer| (purpose, answer == asks_yes)));
+        answer.is_some()
+    }
+
     /// What the sender agreed to, and what the sending system says of the input.
     fn how(&mut self, field: Field, name: &str, text: &str) -> bool {
         match field {
@@ -89,6 +97,9 @@ impl Draft<'_> {
                 self.declined |= yes;
                 true
             }),
+            Field::PhoneConsent => self.says(Purpose::Phone, text, true),
+            Field::NoPhone => self.says(Purpose::Phone, text, false),
+            Field::Profiling => self.says(Purpose::Profiling, text, true),
             // A command of ours where it is one; else a column that shares its name with it.
             Field::Action => match command(&forms::fold(text)) {
                 Some(command) => put(&mut self.action, Some(command.to_owned())),

@@ -1,6 +1,7 @@
 //! The judgement of a draft: an enquiry, surely none, or for a person to look at.
 
 use domain::certainty::{Certainty, Sureness};
+use domain::consent::{ConsentSaid, ConsentWord, Purpose};
 use domain::enquiry::{Address, CHANNELS_MAX, NoLead, PRODUCTS_MAX, PartReading};
 use domain::party::is_freemail;
 
@@ -152,11 +153,26 @@ impl Draft<'_> {
             self.enquiry.address = Some(std::mem::take(&mut self.home));
         }
         self.settle_products();
-        self.enquiry.consent |= self.agreed;
-        // An explicit no counts more than any tick beside it.
-        self.enquiry.consent &= !self.declined;
+        self.settle_consent();
         self.enquiry.interest.truncate(PRODUCTS_MAX);
         self.settle_certainty();
+    }
+
+    /// An explicit no counts more than any tick beside it.
+    fn settle_consent(&mut self) {
+        let bulk = (self.agreed || self.declined).then_some((Purpose::BulkMail, !self.declined));
+        self.enquiry.consent = bulk.is_some_and(|(_, yes)| yes);
+        let mut said: Vec<ConsentSaid> = Vec::new();
+        for (purpose, yes) in bulk.into_iter().chain(std::mem::take(&mut self.said)) {
+            let word = if yes { ConsentWord::Given } else { ConsentWord::Withdrawn };
+            let wording = self.wording.clone().filter(|_| purpose == Purpose::BulkMail);
+            match said.iter_mut().find(|said| said.purpose == purpose) {
+                Some(known) if !yes => known.word = word,
+                Some(_) => {}
+                None => said.push(ConsentSaid { purpose, word, wording, version: None }),
+            }
+        }
+        self.enquiry.consents = said;
     }
 
     /// How sure it is who asks and whom to answer to. A company that nobody speaks for asks all the same.

@@ -53,6 +53,11 @@ pub enum Field {
     /// Terms or a privacy policy were read: no consent to mail in bulk.
     Privacy,
     NoBulk,
+    /// They may be called.
+    PhoneConsent,
+    NoPhone,
+    /// What they do may be looked at to guess what they want.
+    Profiling,
     SubmittedAt,
     /// What to do with the row: add, update, delete.
     Action,
@@ -112,6 +117,9 @@ const NAMES: &[(Field, &str)] = &[
     (Field::Consent, "consent"),
     (Field::Privacy, "privacy"),
     (Field::NoBulk, "no_bulk"),
+    (Field::PhoneConsent, "phone_consent"),
+    (Field::NoPhone, "no_phone"),
+    (Field::Profiling, "profiling"),
     (Field::SubmittedAt, "submitted_at"),
     (Field::Action, "action"),
     (Field::Test, "test"),

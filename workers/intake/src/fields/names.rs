@@ -221,7 +221,18 @@ pub(super) const NAMES: &[(Field, &str)] = &[
     ),
     (
         Field::NoBulk,
-        "donotcontact donotcall donotbulkemail donotemail hasoptedoutofemail emailoptout optout unsubscribed",
+        "donotcontact donotbulkemail donotemail hasoptedoutofemail emailoptout optout unsubscribed",
+    ),
+    (
+        Field::PhoneConsent,
+        "phoneconsent consentphone callconsent consenttocall phoneoptin calloptin smsoptin smsconsent whatsappoptin \
+         allowcalls telefoneinwilligung einwilligungtelefon consentimientotelefono consensotelefono",
+    ),
+    (Field::NoPhone, "donotphone donotcall hasoptedoutofphone phoneoptout smsoptout calloptout"),
+    (
+        Field::Profiling,
+        "profilingconsent consentprofiling trackingconsent personalizationconsent profilingeinwilligung \
+         consensoprofilazione profilazione",
     ),
     (
         Field::SubmittedAt,

@@ -4,7 +4,7 @@
 use domain::certainty::Sureness;
 use domain::commands::InputRelease;
 use domain::decide::{Already, Arrived, Ctx, Malformed, Outcome, Refusal, World};
-use domain::enquiry::{Channel, Enquiry};
+use domain::enquiry::Enquiry;
 use domain::input::{Input, Verdict};
 use domain::message::SubjectKind;
 
@@ -16,14 +16,7 @@ use crate::options::ReadOptions;
 pub(super) fn read(arrived: &Arrived, options: &ReadOptions) -> Result<InputRelease, Malformed> {
     let mut release: InputRelease = arrived.data()?;
     if let Some(correction) = &mut release.enquiry {
-        let alone = correction.of(None, Channel::Web);
-        let mut enquiry = alone.ok_or_else(|| Malformed {
-            reason: "The field `enquiry` is no part of an enquiry; correct it, or leave it out."
-                .into(),
-            field: "enquiry".into(),
-        })?;
-        forms::settle(&mut enquiry, &options.default_region)?;
-        *correction = correction.settled(&enquiry);
+        *correction = forms::corrected(correction, &options.default_region)?;
     }
     Ok(release)
 }

@@ -1,5 +1,7 @@
 //! The verdicts: what becomes of an enquiry, and how an input is held or rejected.
 
+use std::borrow::Cow;
+
 use domain::certainty::Evidence;
 use domain::customer::Customer;
 use domain::decide::{Ctx, NumberKind, Outcome, World};
@@ -7,12 +9,13 @@ use domain::enquiry::{Enquiry, NoLead, Person};
 use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadEnquiryAdded};
 use domain::ids::LeadId;
 use domain::input::{HoldReason, Input, InputAction};
-use domain::lead::Lead;
+use domain::lead::{Lead, NewerFacts};
 use domain::party::{
     Party, PartyKey, Recognised, introduce, introduce_thread, recognise, thread_lead,
 };
 use uuid::Uuid;
 
+use super::consent::{self, Heard};
 use super::when::Decision;
 
 /// An enquiry becomes a lead, or is added to the open lead of the same person. Where its keys point
@@ -28,11 +31,43 @@ pub(super) fn judge(
     let continued = thread_lead(world, enquiry, &who);
     if let Some(conflict) = who.conflict.take() {
         if strict {
+            let withdrawn = consent::of_enquiry(world, &input, enquiry, true, ctx).outcome();
             let input = Input { enquiry: Some(enquiry.clone()), ..input };
-            return hold(input, HoldReason::TwoParties, &conflict.message, &conflict.parties, &[]);
+            let (why, parties) = (HoldReason::TwoParties, &conflict.parties);
+            return Ok(hold(input, why, &conflict.message, parties, &[])?.and(withdrawn));
         }
         who = Recognised::default();
     }
+    let heard = consent::of_enquiry(world, &input, enquiry, false, ctx);
+    let known = agreed(world, &who, enquiry, &heard);
+    let enquiry = &*with_consent(enquiry, known);
+    Ok(settled(world, input, enquiry, who, continued, ctx)?.and(heard.outcome()))
+}
+
+/// Did they agree to mail in bulk? As the enquiry says where that counts, else as it is known of them.
+fn agreed(world: &World, who: &Recognised, enquiry: &Enquiry, heard: &Heard) -> bool {
+    let contact = who.contact.and_then(|id| world.find(id)).map(|contact| contact.consent);
+    let before = who.lead.and_then(|id| world.find(id)).map(|lead| lead.enquiry.consent);
+    let known = || contact.or(before).unwrap_or(enquiry.consent);
+    consent::bulk_mail(world, enquiry, heard).unwrap_or_else(known)
+}
+
+fn with_consent(enquiry: &Enquiry, consent: bool) -> Cow<'_, Enquiry> {
+    if enquiry.consent == consent {
+        return Cow::Borrowed(enquiry);
+    }
+    Cow::Owned(Enquiry { consent, ..enquiry.clone() })
+}
+
+/// The verdict on an enquiry of one party.
+fn settled(
+    world: &World,
+    input: Input,
+    enquiry: &Enquiry,
+    who: Recognised,
+    continued: Option<(LeadId, PartyKey)>,
+    ctx: &mut Ctx<'_, ()>,
+) -> Decision {
     let open = |lead: LeadId| world.find(lead).filter(|lead| lead.is_open());
     if let Some(lead) = who.lead.and_then(open) {
         return add(world, &input, lead, enquiry, &who.matched);
@@ -83,11 +118,12 @@ fn add(
     enquiry: &Enquiry,
     matched: &[PartyKey],
 ) -> Decision {
-    let fuller = lead.add_enquiry(enquiry)?;
+    let newer = lead.newer_facts(enquiry);
+    let fuller = lead.add_enquiry(enquiry, Some(&newer))?;
     let customer = Customer { account: lead.account, contact: lead.contact };
     let mut parties = introduce(world, enquiry, lead.id, customer);
     parties.extend(introduce_thread(world, enquiry, lead.id, None));
-    added(input, fuller, enquiry, (matched, false), parties)
+    added(input, fuller, enquiry, newer, (matched, false), parties)
 }
 
 /// An answer within the conversation of a lead, from an address that nobody knows. Under the name of
@@ -103,9 +139,11 @@ fn join(
     if same_name(lead, enquiry) {
         return add(world, input, lead, enquiry, matched);
     }
-    let fuller = lead.add_enquiry(&Enquiry { person: Person::default(), ..enquiry.clone() })?;
+    let newer = lead.newer_facts(enquiry);
+    let nobody = Person::default();
+    let fuller = lead.add_enquiry(&Enquiry { person: nobody, ..enquiry.clone() }, Some(&newer))?;
     let parties = introduce_thread(world, enquiry, lead.id, None);
-    added(input, fuller, enquiry, (matched, true), parties)
+    added(input, fuller, enquiry, newer, (matched, true), parties)
 }
 
 /// The lead, fuller by what an enquiry says, which its own person wrote or another.
@@ -113,6 +151,7 @@ fn added(
     input: &Input,
     fuller: Lead,
     enquiry: &Enquiry,
+    newer: NewerFacts,
     (matched, another_person): (&[PartyKey], bool),
     parties: Vec<Party>,
 ) -> Decision {
@@ -123,6 +162,7 @@ fn added(
         channel: input.channel,
         part_of: input.part_of,
         enquiry: enquiry.clone(),
+        newer: Some(newer),
         matched: matched.iter().map(ToString::to_string).collect(),
         another_person,
         keys: named(&parties),

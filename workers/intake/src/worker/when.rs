@@ -1,15 +1,21 @@
 //! What intake hears and what it says.
 
 use domain::certainty::Evidence;
-use domain::commands::{ImportContinue, InputReadAgain, InputReject, InputRelease, InputRow};
+use domain::commands::{
+    ConsentChange, ConsentLift, ConsentSuppress, ImportContinue, InputReadAgain, InputReject,
+    InputRelease, InputRow,
+};
 use domain::decide::{Arrived, Heard, Malformed, Outcome, Refusal};
 use domain::declared::Declared;
 use domain::enquiry::{Channel, Reading};
 use domain::events::{
-    InputHeld, InputRejected, InputReread, InputSplit, LeadCaptured, LeadEnquiryAdded,
+    ConsentChanged, ConsentLifted, ConsentSuppressed, InputHeld, InputRejected, InputReread,
+    InputSplit, LeadCaptured, LeadEnquiryAdded,
 };
 use domain::message::{Message, MessageType, OneOf, Subject};
 use domain::one_of;
+
+use crate::signal::Signal;
 
 /// What intake hears: raw inputs beside messages of the contract.
 #[derive(Clone, Debug)]
@@ -21,6 +27,9 @@ pub enum When {
     Release(Box<InputRelease>),
     Reject(InputReject),
     ReadAgain(Box<InputReadAgain>),
+    Change(Box<ConsentChange>),
+    Suppress(Box<ConsentSuppress>),
+    Lift(Box<ConsentLift>),
 }
 
 /// A raw input as it was read.
@@ -32,6 +41,8 @@ pub struct RawInput {
     pub(super) list: List,
     pub(super) reading: Reading,
     pub(super) unreadable: bool,
+    /// What it reports of somebody's address.
+    pub(super) signals: Vec<Signal>,
     /// Where the values of a reading that is to be held stand.
     pub(super) evidence: Vec<Evidence>,
 }
@@ -47,7 +58,7 @@ pub(super) struct List {
 
 one_of!(
     pub Then: LeadCaptured, LeadEnquiryAdded, InputHeld, InputRejected, InputReread, InputSplit, InputRow,
-    ImportContinue
+    ImportContinue, ConsentChanged, ConsentSuppressed, ConsentLifted
 );
 
 impl OneOf for When {
@@ -57,6 +68,9 @@ impl OneOf for When {
         InputRelease::TYPE,
         InputReject::TYPE,
         InputReadAgain::TYPE,
+        ConsentChange::TYPE,
+        ConsentSuppress::TYPE,
+        ConsentLift::TYPE,
     ];
 }
 
@@ -80,6 +94,12 @@ impl Heard for When {
             arrived.data().map(Self::Reject)
         } else if arrived.is(InputReadAgain::TYPE) {
             arrived.data().map(Box::new).map(Self::ReadAgain)
+        } else if arrived.is(ConsentChange::TYPE) {
+            arrived.data().map(Box::new).map(Self::Change)
+        } else if arrived.is(ConsentSuppress::TYPE) {
+            arrived.data().map(Box::new).map(Self::Suppress)
+        } else if arrived.is(ConsentLift::TYPE) {
+            arrived.data().map(Box::new).map(Self::Lift)
         } else {
             Err(arrived.unknown(Self::TYPES))
         }
@@ -93,6 +113,9 @@ impl Heard for When {
             Self::Release(release) => Some(release.subject()),
             Self::Reject(reject) => Some(reject.subject()),
             Self::ReadAgain(again) => Some(again.subject()),
+            Self::Change(change) => Some(change.subject()),
+            Self::Suppress(suppress) => Some(suppress.subject()),
+            Self::Lift(lift) => Some(lift.subject()),
         }
     }
 }

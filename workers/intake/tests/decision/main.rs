@@ -15,6 +15,7 @@ use intake::{Intake, ReadOptions, When};
 
 mod channels;
 mod collections;
+mod consent;
 mod operators;
 mod people;
 mod threads;

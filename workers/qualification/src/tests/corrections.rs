@@ -4,6 +4,7 @@ use domain::commands::{
     AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
     ContactUpdate,
 };
+use domain::customer::AccountRole;
 use domain::enquiry::Address;
 use domain::events::{AccountDeactivated, AccountUpdated, ContactUpdated};
 use domain::ids::{AccountId, ContactId};
@@ -41,6 +42,8 @@ fn update() -> AccountUpdate {
         website: Patch::Keep,
         phone: Patch::Keep,
         address: Patch::Keep,
+        billing_address: Patch::Keep,
+        delivery_address: Patch::Keep,
     }
 }
 
@@ -51,7 +54,12 @@ fn update_contact() -> ContactUpdate {
         given_name: Patch::Keep,
         family_name: Patch::Keep,
         job_title: Patch::Keep,
+        emails: Patch::Keep,
+        phones: Patch::Keep,
         address: Patch::Keep,
+        delivery_address: Patch::Keep,
+        account: Patch::Keep,
+        role: Patch::Keep,
     }
 }
 
@@ -173,4 +181,54 @@ fn f34_an_inactive_customer_takes_no_deal_until_it_is_active_again_and_can_be_co
         ["contact.reactivated.v1"]
     );
     assert_eq!(contact_now(&story).state, CustomerState::Active);
+}
+
+#[test]
+fn f34_a_contact_is_reached_and_recognised_as_corrected() {
+    let mail = |value: &str| PartyKey { kind: PartyKeyKind::Email, value: value.into() };
+    let hers = Party { contact: Some(id(11)), ..Party::unknown(mail("ana@acme.example")) };
+    let bobs = Party { contact: Some(id(12)), ..Party::unknown(mail("bob@acme.example")) };
+    let mut story = known().given(hers).given(bobs);
+    let set = |texts: &[&str]| Patch::Set(texts.iter().map(|text| text.parse().unwrap()).collect());
+    let command = ContactUpdate {
+        emails: set(&["Ana.Soler@Acme.example"]),
+        phones: set(&["+49 89 123456"]),
+        ..update_contact()
+    };
+    let said: ContactUpdated = story.when(command.clone()).unwrap().get().unwrap();
+    assert_eq!(said.keys, ["email ana.soler@acme.example", "phone +4989123456"]);
+    assert_eq!(said.released, ["email ana@acme.example"]);
+    assert_eq!(contact_now(&story).person.phones, ["+4989123456"]);
+    assert!(story.when(command).unwrap().already);
+    let (rule, message) =
+        no(story.when(ContactUpdate { emails: set(&["bob@acme.example"]), ..update_contact() }));
+    let bob: ContactId = id(12);
+    assert!(rule == "contact.key_taken" && message.contains(&bob.to_string()), "{message}");
+    let (rule, message) =
+        no(story.when(ContactUpdate { phones: set(&["soon"]), ..update_contact() }));
+    assert!(rule == "invalid_data" && message.contains("`phones[0]`"), "{message}");
+}
+
+#[test]
+fn f34_a_contact_belongs_to_an_account_in_a_role_and_addresses_have_a_purpose() {
+    let mut story = known();
+    let command = ContactUpdate {
+        account: Patch::Set(id(10)),
+        role: Patch::Set(AccountRole::Influencer),
+        ..update_contact()
+    };
+    let said: ContactUpdated = story.when(command).unwrap().get().unwrap();
+    assert_eq!(said.role.unwrap().to, Some(AccountRole::Influencer));
+    assert_eq!(contact_now(&story).account, Some(id(10)));
+    let unknown = ContactUpdate { account: Patch::Set(id(99)), ..update_contact() };
+    assert!(matches!(story.when(unknown), Err(Refusal::NotYet(_))), "it may still come");
+    let command = AccountUpdate {
+        billing_address: Patch::Set(bonn()),
+        delivery_address: Patch::Set(bonn()),
+        ..update()
+    };
+    let said: AccountUpdated = story.when(command).unwrap().get().unwrap();
+    assert_eq!(said.billing_address.unwrap().to, Some(bonn()));
+    let buyer = domain::customer::Buyer::of(Some(account_now(&story)), None).unwrap();
+    assert_eq!(buyer.address, Some(bonn()), "invoices go to the address for them");
 }

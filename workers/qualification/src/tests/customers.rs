@@ -46,7 +46,8 @@ fn f56_a_customer_that_intake_recognised_is_linked() {
     let mut known = lead(1, Enquiry { person: person("A", "S", "new@gmail.com"), ..acme() });
     (known.account, known.contact) = (Some(id(10)), Some(id(11)));
     let told = capture(&mut ana_is_known(), known).unwrap();
-    assert_eq!(told.types(), ["lead.qualified.v1", "opportunity.created.v1"]);
+    let said = ["proposal.made.v1", "lead.qualified.v1", "opportunity.created.v1"];
+    assert_eq!(told.types(), said, "the new address is proposed");
     assert_eq!(customer(&told), Customer { account: Some(id(10)), contact: Some(id(11)) });
 }
 

@@ -202,7 +202,7 @@ pub(super) fn hubspot(tree: &Value, options: &ReadOptions) -> Option<Reading> {
             all.iter().any(|one| one.get("value").and_then(Value::as_bool) == Some(true))
         });
     if agreed {
-        draft.agree();
+        draft.agree(None);
     }
     take(&mut draft, tree, "submittedAt", Field::SubmittedAt);
     take(&mut draft, tree, "context.pageName", Field::Campaign);
