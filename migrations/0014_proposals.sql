@@ -12,8 +12,9 @@ COMMENT ON COLUMN contact.role IS 'What they are at their account (D365: account
 CREATE TABLE proposal (
     id uuid PRIMARY KEY,
     sequence bigint NOT NULL CHECK (sequence >= 0),
-    about_kind text NOT NULL,
-    about uuid NOT NULL,
+    account uuid,
+    contact uuid,
+    own_lead uuid,
     lead uuid NOT NULL,
     stands jsonb NOT NULL,
     proposed jsonb NOT NULL,
@@ -22,12 +23,14 @@ CREATE TABLE proposal (
     dismissed_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     modified_at timestamptz NOT NULL DEFAULT now(),
+    CHECK (num_nonnulls(account, contact, own_lead) = 1),
     CHECK ((state = 'accepted') = (accepted_at IS NOT NULL)),
     CHECK ((state = 'dismissed') = (dismissed_at IS NOT NULL))
 ) WITH (fillfactor = 80);
 -- The newest proposals about a record.
-CREATE INDEX proposal_about ON proposal (about, id);
+CREATE INDEX proposal_about ON proposal (coalesce(account, contact, own_lead), id);
 COMMENT ON TABLE proposal IS
     'What a later enquiry says otherwise of a lead, account or contact; a person accepts or dismisses it. One is open for a record at a time, under the lock of that record.';
+COMMENT ON COLUMN proposal.own_lead IS 'The lead that it is about, where that is nobody''s yet; lead is the one whose enquiry said so last.';
 COMMENT ON COLUMN proposal.stands IS 'What stands in the record, in the fields of an enquiry.';
 COMMENT ON COLUMN proposal.proposed IS 'What is to stand there.';

@@ -180,7 +180,13 @@ fn table(kind: SubjectKind, rows: &[Value]) -> String {
         Account => &[("Id", "id"), ("State", "state"), ("Name", "name"), ("Tax id", "tax_id")],
         Contact => &[("Id", "id"), ("State", "state"), ("Name", "name"), ("E-mail", "email")],
         Consent => &[("Id", "id"), ("State", "state"), ("Reached by", "channel"), ("Said", "name")],
-        Proposal => &[("Id", "id"), ("State", "state"), ("About", "about"), ("What", "name")],
+        Proposal => &[
+            ("Id", "id"),
+            ("State", "state"),
+            ("Account", "account"),
+            ("Contact", "contact"),
+            ("What", "name"),
+        ],
         Opportunity => &[
             ("Id", "id"),
             ("State", "state"),

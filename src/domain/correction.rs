@@ -1,17 +1,18 @@
 //! What changes in an enquiry: what a person corrects in what a reader read, what a later enquiry says otherwise.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::enquiry::{Channel, Enquiry, LeadSource};
 
 /// A JSON merge patch (RFC 7396) of an [`Enquiry`]: what is absent stays as it was read, null takes a value
 /// away, and a list stands in place of the one that was read.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Correction(Map<String, Value>);
 
@@ -60,6 +61,34 @@ impl Correction {
             _ => self.clone(),
         }
     }
+}
+
+/// Fields of a newer program are left out, as elsewhere; of what comes from outside they are refused before.
+impl<'de> Deserialize<'de> for Correction {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Self(known(Map::deserialize(from)?, &SHAPE)))
+    }
+}
+
+/// The schema of an enquiry, in one piece.
+static SHAPE: LazyLock<Value> = LazyLock::new(|| {
+    let settings = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<Enquiry>().to_value()
+});
+
+/// The fields that the schema of an object has, at every depth.
+fn known(fields: Map<String, Value>, schema: &Value) -> Map<String, Value> {
+    let of = |(name, value): (String, Value)| {
+        let schema = schema["properties"].get(&name)?;
+        let object = |one: &&Value| one["properties"].is_object();
+        let alternatives = schema["anyOf"].as_array().into_iter().flatten();
+        let schema = alternatives.chain([schema]).find(object);
+        Some(match (value, schema) {
+            (Value::Object(inner), Some(schema)) => (name, Value::Object(known(inner, schema))),
+            (value, _) => (name, value),
+        })
+    };
+    fields.into_iter().filter_map(of).collect()
 }
 
 impl From<&Enquiry> for Correction {

@@ -77,7 +77,7 @@ impl Link for ProposalsAbout {
 
     fn made_by(record: &Record, _: &World) -> Vec<(Self, ProposalId)> {
         let Record::Proposal(proposal) = record else { return Vec::new() };
-        vec![(Self(proposal.about.id), proposal.id)]
+        proposal.about.subject().map(|about| (Self(about.id), proposal.id)).into_iter().collect()
     }
 }
 

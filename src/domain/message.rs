@@ -80,19 +80,7 @@ impl std::fmt::Display for SubjectKind {
 }
 
 /// One record, by kind and id.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    serde::Deserialize,
-    JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
     pub kind: SubjectKind,
     pub id: Uuid,

@@ -2,11 +2,51 @@
 //! accepts or dismisses it.
 
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::correction::Correction;
-use crate::ids::{LeadId, ProposalId};
+use crate::ids::{AccountId, ContactId, Id, LeadId, ProposalId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::{Subject, SubjectKind};
+
+/// The record that a proposal is about: just one of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct About {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+    /// Somebody who is no customer yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<LeadId>,
+}
+
+impl About {
+    #[must_use]
+    pub fn account(id: AccountId) -> Self {
+        Self { account: Some(id), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn contact(id: ContactId) -> Self {
+        Self { contact: Some(id), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn lead(id: LeadId) -> Self {
+        Self { lead: Some(id), ..Self::default() }
+    }
+
+    /// The record, where one is named.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        let account = self.account.map(|id| Subject { kind: SubjectKind::Account, id: id.uuid() });
+        let contact = self.contact.map(|id| Subject { kind: SubjectKind::Contact, id: id.uuid() });
+        let lead = self.lead.map(|id| Subject { kind: SubjectKind::Lead, id: id.uuid() });
+        account.or(contact).or(lead)
+    }
+}
 
 /// What an enquiry says otherwise of a lead, an account or a contact, in the fields of an enquiry. One is open for a
 /// record at a time; what a further enquiry says is added to it.
@@ -17,7 +57,7 @@ pub struct Proposal {
     /// Counts the events about it.
     pub sequence: i64,
     /// The record that it is about.
-    pub about: Subject,
+    pub about: About,
     /// The lead whose enquiry said so last.
     pub lead: LeadId,
     /// What stands in the record.

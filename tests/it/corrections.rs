@@ -61,7 +61,7 @@ async fn f34_a_later_enquiry_fills_gaps_and_what_it_says_otherwise_waits_for_a_p
     assert!(status.out.contains("Proposals to accept or dismiss"), "{}", status.out);
     let proposal = it.texts("SELECT id::text FROM proposal").await.remove(0);
     let shown = leadmill(&it, &["show", "proposal", &proposal]).await;
-    assert!(shown.out.contains("proposal.accept.v1"), "{} {}", shown.out, shown.err);
+    assert!(shown.out.contains("leadmill command proposal.accept"), "{} {}", shown.out, shown.err);
     it.command("proposal.accept.v1", json!({ "proposal": proposal })).await;
     it.until("it stands", "SELECT job_title = 'Head of Sales' FROM contact").await;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::correction::Correction;
 use crate::ids::{LeadId, ProposalId};
-use crate::message::Subject;
+use crate::proposal::About;
 use crate::text::Short;
 
 crate::messages! { Proposal:
@@ -27,7 +27,7 @@ crate::messages! { Proposal:
 pub struct ProposalMade {
     pub proposal: ProposalId,
     /// The lead, account or contact that it is about.
-    pub about: Subject,
+    pub about: About,
     /// The lead whose enquiry says so.
     pub lead: LeadId,
     /// What stands in the record, in the fields of an enquiry.

@@ -11,7 +11,7 @@ use crate::invoice::{Invoice, Payment};
 use crate::lead::Lead;
 use crate::opportunity::Opportunity;
 use crate::order::{Order, OrderLine, Shipment};
-use crate::proposal::Proposal;
+use crate::proposal::{About, Proposal};
 use crate::quote::Quote;
 use crate::transfer::Transfer;
 
@@ -157,7 +157,12 @@ impl Random for Consent {
 
 impl Random for Proposal {
     fn random(dice: &mut Dice) -> Self {
-        Self { sequence: dice.count(), ..dice.any() }
+        let about = match dice.below(3) {
+            0 => About::account(dice.any()),
+            1 => About::contact(dice.any()),
+            _ => About::lead(dice.any()),
+        };
+        Self { sequence: dice.count(), about, ..dice.any() }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {

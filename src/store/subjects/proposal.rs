@@ -4,8 +4,8 @@ use domain::correction::Correction;
 use domain::ids::Id;
 use domain::keys::ProposalsAbout;
 use domain::lifecycle::Lifecycle;
-use domain::message::{Subject, SubjectKind};
-use domain::proposal::{Proposal, ProposalState};
+use domain::message::SubjectKind;
+use domain::proposal::{About, Proposal, ProposalState};
 use leadmill_table::table;
 use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
@@ -23,8 +23,9 @@ table! { proposal: Proposal as proposal => ProposalRow {
     };
     key     id: uuid = proposal.id.uuid();
     version sequence: bigint = proposal.sequence;
-    frozen  about_kind: text = proposal.about.kind.name();
-    frozen  about: uuid = proposal.about.id;
+    frozen  account: uuid? refers account = proposal.about.account.map(Uuid::from);
+    frozen  contact: uuid? refers contact = proposal.about.contact.map(Uuid::from);
+    frozen  own_lead: uuid? refers lead = proposal.about.lead.map(Uuid::from);
     lead: uuid refers lead = Uuid::from(proposal.lead);
     stands: jsonb<Correction> = Json(&proposal.from);
     proposed: jsonb<Correction> = Json(&proposal.to);
@@ -40,16 +41,19 @@ pub const TABLES: &[Tables] = &[Tables { kind: SubjectKind::Proposal, tables: &[
 look_up!(ProposalsAbout by |it| it.0,
     r#"SELECT k.about AS "key!", p.id AS "found!" FROM unnest($1::uuid[]) AS k(about)
        CROSS JOIN LATERAL (
-           SELECT id FROM proposal AS p WHERE p.about = k.about ORDER BY p.id DESC LIMIT $2) AS p"# limit);
+           SELECT id FROM proposal AS p WHERE coalesce(p.account, p.contact, p.own_lead) = k.about ORDER BY p.id DESC LIMIT $2) AS p"# limit);
 
 impl ProposalRow {
     fn record(self) -> Result<Proposal, sqlx::Error> {
-        let kind = SubjectKind::named(&self.about_kind);
-        let kind = kind.ok_or_else(|| corrupt("proposal.about_kind", &self.about_kind))?;
+        let about = About {
+            account: self.account.map(Into::into),
+            contact: self.contact.map(Into::into),
+            lead: self.own_lead.map(Into::into),
+        };
         Ok(Proposal {
             id: self.id.into(),
             sequence: self.sequence,
-            about: Subject { kind, id: self.about },
+            about,
             lead: self.lead.into(),
             from: self.stands.0,
             to: self.proposed.0,

@@ -113,7 +113,7 @@ pub(super) fn label(kind: SubjectKind) -> &'static str {
 const PERSON: &str = "coalesce(nullif(concat_ws(' ', t.given_name, t.family_name), ''), t.emails ->> 0, t.phones ->> 0)";
 
 /// What is proposed, as the names of the fields.
-const PROPOSED: &str = "t.about_kind || ': ' || (SELECT string_agg(f, ', ' ORDER BY f) FROM jsonb_object_keys(t.proposed) AS f)";
+const PROPOSED: &str = "(CASE WHEN t.account IS NOT NULL THEN 'account' WHEN t.contact IS NOT NULL THEN 'contact' ELSE 'lead' END) || ': ' || (SELECT string_agg(f, ', ' ORDER BY f) FROM jsonb_object_keys(t.proposed) AS f)";
 
 /// What counts of each purpose, as `bulk_mail given`.
 const AGREED: &str = "(SELECT string_agg(concat_ws(' ', s #>> '{said,purpose}', s #>> '{said,word}'), ', ') FROM jsonb_array_elements(t.standing) AS s)";

@@ -135,6 +135,7 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         "close_reason",
         "disqualify_reason",
         "document_type",
+        "from",
         "hold_reason",
         "kind",
         "lost_reason",
@@ -143,11 +144,11 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         "purchase_process",
         "purchase_timeframe",
         "purpose",
-        "role",
         "record_kind",
         "source",
         "suppression_reason",
         "terms_code",
+        "to",
     ];
     assert!(found.iter().eq(known), "{found:?}");
 }

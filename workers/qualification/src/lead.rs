@@ -3,7 +3,7 @@
 use domain::commands::LeadUpdate;
 use domain::correction::Correction;
 use domain::customer::Customer;
-use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::enquiry::{Channel, Enquiry};
 use domain::events::LeadUpdated;
 use domain::ids::Id;
@@ -37,11 +37,16 @@ pub(crate) fn update_lead(
     let corrected = corrected.map_err(|malformed| malformed.refusal(command.subject()))?;
     let now = after(lead, &corrected);
     if now == lead.enquiry {
-        return Ok(Outcome::already(crate::worker::itself(lead)));
+        return Ok(Outcome::already(itself(lead)));
     }
     let about = Subject { kind: SubjectKind::Lead, id: lead.id.uuid() };
     expect(about, lead.sequence, command.expected_sequence)?;
     change_lead(world, lead, now, ctx)
+}
+
+/// The answer that a lead is as somebody wants it.
+pub(crate) fn itself(lead: &Lead) -> Already {
+    Already { subject: SubjectKind::Lead, id: lead.id.0, reference: Some(lead.number.clone()) }
 }
 
 /// The enquiry of a lead once that is corrected.

@@ -13,9 +13,9 @@ use domain::events::{
 use domain::ids::{Id, ProposalId};
 use domain::keys::ProposalsAbout;
 use domain::lead::Lead;
-use domain::message::{Subject, SubjectKind};
+use domain::message::SubjectKind;
 use domain::party::{organisation_keys, person_keys, recognise_needs};
-use domain::proposal::{Proposal, ProposalAction, ProposalState};
+use domain::proposal::{About, Proposal, ProposalAction, ProposalState};
 use domain::shelf::Shelf;
 
 use crate::customer::{account_keys, change_account, change_contact, contact_keys};
@@ -46,18 +46,17 @@ impl<'w> Learning<'w> {
     }
 
     /// What differs, with the record that it is about.
-    fn proposed(&self, lead: &Lead) -> Vec<(Subject, (Correction, Correction))> {
-        let about = |kind, id| Subject { kind, id };
-        let account = self.account.as_ref().and_then(|(known, later)| {
-            Some((about(SubjectKind::Account, known.id.uuid()), later.proposed()?))
-        });
-        let contact = self.contact.as_ref().and_then(|(known, later)| {
-            Some((about(SubjectKind::Contact, known.id.uuid()), later.proposed()?))
-        });
-        let own = self
-            .lead
+    fn proposed(&self, lead: &Lead) -> Vec<(About, (Correction, Correction))> {
+        let account = self
+            .account
             .as_ref()
-            .and_then(|later| Some((about(SubjectKind::Lead, lead.id.uuid()), later.proposed()?)));
+            .and_then(|(known, later)| Some((About::account(known.id), later.proposed()?)));
+        let contact = self
+            .contact
+            .as_ref()
+            .and_then(|(known, later)| Some((About::contact(known.id), later.proposed()?)));
+        let own =
+            self.lead.as_ref().and_then(|later| Some((About::lead(lead.id), later.proposed()?)));
         [account, contact, own].into_iter().flatten().collect()
     }
 }
@@ -73,7 +72,7 @@ pub(crate) fn learning_needs(
     lead.contact.into_iter().for_each(|id| needs.lock(id));
     lead.account.into_iter().for_each(|id| needs.lock(id));
     for (about, _) in Learning::of(world, lead, said, first).proposed(lead) {
-        needs.look_up(ProposalsAbout(about.id));
+        about.subject().into_iter().for_each(|about| needs.look_up(ProposalsAbout(about.id)));
     }
 }
 
@@ -111,12 +110,13 @@ pub(crate) fn learn(
 fn propose(
     world: &World,
     outcome: Outcome<Then>,
-    about: Subject,
+    about: About,
     lead: &Lead,
     (from, to): (Correction, Correction),
     ctx: &mut Ctx<'_, Shelf>,
 ) -> Outcome<Then> {
-    let (known, _) = world.newest(ProposalsAbout(about.id));
+    let known = about.subject().map(|about| world.newest(ProposalsAbout(about.id)).0);
+    let known = known.unwrap_or_default();
     let dismissed = |it: &&&Proposal| matches!(it.state, ProposalState::Dismissed { .. });
     if known.iter().filter(dismissed).any(|it| it.to.then(&to) == it.to) {
         return outcome;
@@ -154,31 +154,29 @@ fn propose(
 pub(crate) fn accept_needs(world: &World, id: ProposalId, needs: &mut Needs) {
     needs.lock(id);
     let Some(Proposal { about, to, .. }) = world.find(id) else { return };
-    match about.kind {
-        SubjectKind::Lead => {
-            needs.lock(domain::ids::LeadId(about.id));
-            if let Some(lead) = world.find(domain::ids::LeadId(about.id)) {
-                recognise_needs(world, &lead.enquiry, needs);
-                recognise_needs(world, &after(lead, to), needs);
-            }
-        }
-        SubjectKind::Account => {
-            needs.lock(domain::ids::AccountId(about.id));
-            if let Some(account) = world.find(domain::ids::AccountId(about.id)) {
-                let now = organisation_keys(&patched(as_enquiry(account), to));
-                let keys = account_keys(account).into_iter().chain(now);
-                keys.for_each(|key| needs.party(&key));
-            }
-        }
-        _ => {
-            needs.lock(domain::ids::ContactId(about.id));
-            if let Some(contact) = world.find(domain::ids::ContactId(about.id)) {
-                let now = person_keys(&patched(contact_as_enquiry(contact), to));
-                let keys = contact_keys(contact).into_iter().chain(now);
-                keys.for_each(|key| needs.party(&key));
-            }
+    let mut keys = Vec::new();
+    if let Some(id) = about.account {
+        needs.lock(id);
+        if let Some(account) = world.find(id) {
+            keys.extend(account_keys(account));
+            keys.extend(organisation_keys(&patched(as_enquiry(account), to)));
         }
     }
+    if let Some(id) = about.contact {
+        needs.lock(id);
+        if let Some(contact) = world.find(id) {
+            keys.extend(contact_keys(contact));
+            keys.extend(person_keys(&patched(contact_as_enquiry(contact), to)));
+        }
+    }
+    if let Some(id) = about.lead {
+        needs.lock(id);
+        if let Some(lead) = world.find(id) {
+            recognise_needs(world, &lead.enquiry, needs);
+            recognise_needs(world, &after(lead, to), needs);
+        }
+    }
+    keys.iter().for_each(|key| needs.party(key));
 }
 
 fn patched(known: Enquiry, to: &Correction) -> Enquiry {
@@ -192,34 +190,20 @@ pub(crate) fn accept(world: &World, command: &ProposalAccept, ctx: &Ctx<'_, Shel
     }
     let accepted = proposal.apply(&ProposalAction::Accept { at: ctx.now })?;
     let Proposal { about, to, .. } = proposal;
-    let outcome = match about.kind {
-        SubjectKind::Lead => {
-            let lead = world.known(domain::ids::LeadId(about.id))?;
-            let now = after(lead, to);
-            if now == lead.enquiry {
-                Outcome::nothing()
-            } else {
-                change_lead(world, lead, now, ctx)?
-            }
-        }
-        SubjectKind::Account => {
-            let account = world.known(domain::ids::AccountId(about.id))?;
-            let now = account_as(account, &patched(as_enquiry(account), to));
-            if now == *account {
-                Outcome::nothing()
-            } else {
-                change_account(world, account, now, ctx)?
-            }
-        }
-        _ => {
-            let contact = world.known(domain::ids::ContactId(about.id))?;
-            let now = contact_as(contact, &patched(contact_as_enquiry(contact), to));
-            if now == *contact {
-                Outcome::nothing()
-            } else {
-                change_contact(world, contact, now, ctx)?
-            }
-        }
+    let outcome = if let Some(id) = about.account {
+        let account = world.known(id)?;
+        let now = account_as(account, &patched(as_enquiry(account), to));
+        if now == *account { Outcome::nothing() } else { change_account(world, account, now, ctx)? }
+    } else if let Some(id) = about.contact {
+        let contact = world.known(id)?;
+        let now = contact_as(contact, &patched(contact_as_enquiry(contact), to));
+        if now == *contact { Outcome::nothing() } else { change_contact(world, contact, now, ctx)? }
+    } else if let Some(id) = about.lead {
+        let lead = world.known(id)?;
+        let now = after(lead, to);
+        if now == lead.enquiry { Outcome::nothing() } else { change_lead(world, lead, now, ctx)? }
+    } else {
+        Outcome::nothing()
     };
     let said = ProposalAccepted { proposal: proposal.id, by: by(ctx) };
     Ok(outcome.changed(accepted, said))

@@ -15,7 +15,7 @@ use crate::consent::{consent_needs, follow_consent};
 use crate::conversion::{By, convert};
 use crate::customer::{self, account_after, account_keys, contact_after, contact_keys};
 use crate::facts::facts;
-use crate::lead::{after, update_lead};
+use crate::lead::{after, itself, update_lead};
 use crate::proposal::{self, accept_needs, learn, learning_needs};
 use crate::rules::{Rules, Ruling};
 use crate::settings::QualificationSettings;
@@ -287,10 +287,6 @@ fn reactivate(lead: &Lead) -> Decision {
     let lead = lead.apply(&LeadAction::Reactivate)?;
     let said = LeadReactivated { lead: lead.id };
     Ok(Outcome::nothing().changed(lead, said))
-}
-
-pub(crate) fn itself(lead: &Lead) -> Already {
-    Already { subject: SubjectKind::Lead, id: lead.id.0, reference: Some(lead.number.clone()) }
 }
 
 /// F65: what has become a deal is lost there, not here.

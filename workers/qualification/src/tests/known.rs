@@ -76,7 +76,7 @@ fn f34_what_differs_is_proposed_and_the_record_stays() {
     asks(&mut story, 1, titled("Buyer"));
     let told = asks(&mut story, 2, titled("Head of Sales"));
     let made: ProposalMade = told.get().unwrap();
-    assert_eq!((made.about.kind, made.about.id), (SubjectKind::Contact, id::<ContactId>(11).0));
+    assert_eq!(made.about.contact, Some(id(11)));
     assert_eq!(json_of(&made.from), json!({ "person": { "job_title": "Buyer" } }));
     assert_eq!(json_of(&made.to), json!({ "person": { "job_title": "Head of Sales" } }));
     let person = &story.world.find::<ContactId>(id(11)).unwrap().person;
