@@ -3,7 +3,7 @@
 
 use domain::commands::{
     AccountDeactivate, AccountReactivate, AccountUpdate, CatalogReplace, ConsentChange,
-    ConsentLift, ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate, InputReject,
+    ConsentLift, ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate, DuplicateClose, InputReject,
     InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate,
     OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
     PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
@@ -43,6 +43,7 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     LeadQualify::TYPE,
     LeadDisqualify::TYPE,
     LeadReactivate::TYPE,
+    DuplicateClose::TYPE,
     AccountUpdate::TYPE,
     AccountDeactivate::TYPE,
     AccountReactivate::TYPE,

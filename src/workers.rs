@@ -27,24 +27,27 @@ const BILLING_HEARS: &str = "invoice.#";
 pub const CLOCK: &str = "clock";
 
 macro_rules! workers {
-    (|$settings:ident, $rules:ident| $($Worker:ty = $made:expr;)*) => {
+    (|$settings:ident, $rules:ident, $duplicates:ident| $($Worker:ty = $made:expr;)*) => {
         /// The names of all workers, in the order of the pipeline.
         pub const NAMES: [&str; [$(stringify!($Worker)),*].len()] = [$(<$Worker as Worker>::NAME),*];
 
         /// Makes all workers of an installation, in the order of [`NAMES`].
         ///
         /// # Errors
-        /// [`SettingsError`] where the qualification rules or the maps of sources cannot be used; every problem is listed.
+        /// [`SettingsError`] where the rules or the maps of sources cannot be used; every problem is listed.
         pub fn all($settings: &Settings) -> Result<Vec<Box<dyn Hosted>>, SettingsError> {
             let $rules = crate::rules::load(&$settings.qualification)?;
+            let $duplicates = crate::rules::duplicates(&$settings.qualification)?;
             Ok(vec![$(Box::new($made)),*])
         }
     };
 }
 
-workers! { |settings, rules|
-    Intake = Intake::new(crate::sources::load(&settings.intake)?);
-    Qualification = Qualification::new(settings.qualification.clone(), rules).in_region(&settings.intake.default_region);
+workers! { |settings, rules, duplicates|
+    Intake = Intake::new(crate::sources::load(&settings.intake)?).looking_for(duplicates.clone());
+    Qualification = Qualification::new(settings.qualification.clone(), rules)
+        .in_region(&settings.intake.default_region)
+        .looking_for(duplicates);
     Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
     Ordering = Ordering::new(settings.seller.zone);
     Invoicing = Invoicing::new(settings.seller.clone());

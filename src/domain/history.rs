@@ -7,6 +7,7 @@
 mod catalog;
 mod consent;
 mod customer;
+mod duplicate;
 mod input;
 mod invoice;
 mod lead;

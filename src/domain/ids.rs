@@ -46,6 +46,8 @@ id! {
     /// A raw input: what arrived on an `intake.*` queue.
     InputId,
     LeadId,
+    /// A lead and another party that are alike.
+    DuplicateId,
     AccountId,
     ContactId,
     OpportunityId,

@@ -210,6 +210,8 @@ pub enum HoldReason {
     Unclear,
     /// Its keys point at two different parties.
     TwoParties,
+    /// Somebody known is alike, by a rule that lets a person look first.
+    Duplicate,
     #[serde(untagged)]
     Newer(NewerWord),
 }

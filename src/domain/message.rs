@@ -23,7 +23,7 @@ pub enum MessageKind {
 macro_rules! kinds {
     ($with:ident) => {
         $with! {
-            Input input, Lead lead, Account account, Contact contact, Consent consent, Proposal proposal, Opportunity opportunity,
+            Input input, Lead lead, Duplicate duplicate, Account account, Contact contact, Consent consent, Proposal proposal, Opportunity opportunity,
             Quote quote, Order order, Invoice invoice, Transfer transfer, Catalog catalog,
         }
     };

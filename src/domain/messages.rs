@@ -7,6 +7,7 @@ mod account;
 mod catalog;
 mod consent;
 mod contact;
+mod duplicate;
 mod input;
 mod invoice;
 mod lead;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ids::{
-    AccountId, ConsentId, ContactId, InputId, InvoiceId, LeadId, OpportunityId, OrderId,
+    AccountId, ConsentId, ContactId, DuplicateId, InputId, InvoiceId, LeadId, OpportunityId, OrderId,
     ProposalId, TransferId,
 };
 use crate::invoice::SeriesKey;
@@ -11,6 +11,7 @@ use crate::keys::{
     ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
     ProposalsAbout, TransfersReferenced,
 };
+use crate::likeness::LikenessKey;
 use crate::party::PartyKey;
 
 macro_rules! needs {
@@ -26,6 +27,8 @@ macro_rules! needs {
             /// Leads that are only referred to: read, not locked.
             pub referred_leads: BTreeSet<LeadId>,
             pub series: BTreeSet<SeriesKey>,
+            /// Keys by which parties are found that may be alike: read, not locked.
+            pub likes: BTreeSet<LikenessKey>,
             /// What is looked up by another key than its id.
             pub links: Keys,
             /// The catalog itself is to be changed (as reference data it comes as `Facts`).

@@ -157,6 +157,7 @@ where
     fn show(&self, needs: &Needs, seen: &mut World) {
         let all = &self.world;
         seen.links.show(&all.links, &needs.links);
+        seen.likes.show(&all.likes, &needs.likes);
         for key in &needs.parties {
             let party = all.party(key).cloned().unwrap_or_else(|| Party::unknown(key.clone()));
             seen.parties.load(key.clone(), Some(party));
@@ -211,6 +212,9 @@ fn roots(needs: &Needs) -> BTreeSet<Root> {
     name(Root::Party, !needs.parties.is_empty());
     name(Root::Input, !needs.raw.is_empty());
     name(Root::Lead, !needs.referred_leads.is_empty());
+    [Root::Account, Root::Contact, Root::Lead]
+        .into_iter()
+        .for_each(|root| name(root, !needs.likes.is_empty()));
     name(Root::Series, !needs.series.is_empty());
     name(Root::Catalog, needs.catalog);
     roots

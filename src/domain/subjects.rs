@@ -11,6 +11,7 @@ macro_rules! subjects {
             account: Account by AccountId in accounts;
             contact: Contact by ContactId in contacts;
             lead: Lead by LeadId in leads;
+            duplicate: Duplicate by DuplicateId in duplicates;
             opportunity: Opportunity by OpportunityId in opportunities;
             order: Order by OrderId in orders;
             invoice: Invoice by InvoiceId in invoices;

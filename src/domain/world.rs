@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 use crate::catalog::Catalog;
 use crate::consent::Consent;
 use crate::customer::{Account, Contact};
+use crate::duplicate::Duplicate;
 use crate::found::Found;
 use crate::ids::{
-    AccountId, ConsentId, ContactId, Id, InputId, InvoiceId, LeadId, OpportunityId, OrderId,
+    AccountId, ConsentId, ContactId, DuplicateId, Id, InputId, InvoiceId, LeadId, OpportunityId, OrderId,
     ProposalId, TransferId,
 };
 use crate::input::Input;
@@ -20,6 +21,7 @@ use crate::keys::{
     ProposalsAbout, TransfersReferenced,
 };
 use crate::lead::Lead;
+use crate::likeness::{Candidate, LikenessKey, Likes};
 use crate::locks::Root;
 use crate::message::{MessageKind, Said, Subject, SubjectKind};
 use crate::needs::{Keys, Needs};
@@ -75,6 +77,8 @@ macro_rules! world {
             pub raw: BTreeMap<InputId, Bytes>,
             pub series: Table<SeriesKey, Series>,
             pub links: Links,
+            /// Who may be alike.
+            pub likes: Likes,
             pub catalog: Table<(), Catalog>,
             /// The database's time at the start of the transaction, the same as [`Ctx::now`]: some needs
             /// hang on the date, as the series of a year.
@@ -140,6 +144,7 @@ macro_rules! world {
 
             fn put(&mut self, record: Record) {
                 self.note_links(&record);
+                self.likes.note(&record, self.discovering);
                 match record {
                     $(Record::$Of(r) => self.$table.put(r.id, r),)*
                     Record::Party(r) => self.parties.put(r.key.clone(), r),
@@ -263,6 +268,16 @@ impl World {
         self.look(&self.catalog, &())
     }
 
+    /// The parties that these keys find, and whether there are more of them.
+    #[must_use]
+    pub fn likes_of(&self, keys: &[LikenessKey]) -> (Vec<&Candidate>, bool) {
+        let unknown = keys.iter().find(|key| !self.discovering && !self.likes.knows(**key));
+        if let Some(key) = unknown {
+            panic!("a decision asked for {key:?}, which its `needs` did not name");
+        }
+        self.likes.newest(keys)
+    }
+
     /// The bytes of a stored raw input.
     #[must_use]
     pub fn raw(&self, id: InputId) -> Option<&[u8]> {
@@ -368,6 +383,8 @@ impl World {
         let known = record.subject().and_then(|subject| self.sequence_of(subject)).unwrap_or(0);
         match record {
             Record::Party(_) | Record::Series(_) | Record::Input(_) => true,
+            // That it was found is told by an event about its lead.
+            Record::Duplicate(r) if self.duplicates.get(&r.id).is_none() => true,
             Record::Catalog(r) => r.sequence > self.catalog().map_or(0, |known| known.sequence),
             Record::Opportunity(r) => {
                 sequences(r) > self.opportunities.get(&r.id).map_or(0, sequences)

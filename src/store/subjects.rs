@@ -1,13 +1,16 @@
 //! The subjects: a file for each with its declared table, the statements that its links need, and how a row
-//! becomes a record again. Party keys, series and the catalog are written by hand.
+//! becomes a record again. Party keys, the keys of likeness, series and the catalog are written
+//! by hand.
 
 pub mod account;
 pub mod catalog;
 pub mod consent;
 pub mod contact;
+pub mod duplicate;
 pub mod input;
 pub mod invoice;
 pub mod lead;
+pub mod likeness;
 pub mod line;
 pub mod opportunity;
 pub mod order;

@@ -20,7 +20,7 @@ use sqlx::PgConnection;
 use crate::store::look_up::LookUp;
 use crate::store::save::{Change, SaveError};
 use crate::store::{
-    Fault, account, catalog, chunk, consent, contact, input, invoice, lead, opportunity, order,
+    Fault, account, catalog, chunk, consent, contact, duplicate, input, invoice, lead, likeness, opportunity, order,
     party, proposal, series, transfer,
 };
 
@@ -122,6 +122,7 @@ macro_rules! saved {
         pub async fn save(conn: &mut PgConnection, world: &World) -> Result<(), SaveError> {
             party::save(&mut *conn, &changes(&world.parties)).await?;
             $($word::save(&mut *conn, &changes(&world.$table)).await?;)*
+            likeness::save(&mut *conn, world).await?;
             series::save(&mut *conn, &changes(&world.series)).await?;
             catalog::save(conn, &changes(&world.catalog)).await
         }
@@ -138,6 +139,7 @@ macro_rules! saved {
                     && referred.all(|id| world.leads.knows(id))
                     && knows_all(&world.series, &needs.series)
                     && world.links.know(&needs.links)
+                    && needs.likes.iter().all(|key| world.likes.knows(*key))
                     && (!needs.catalog || world.catalog.knows(&()))
             }
 
@@ -239,6 +241,10 @@ impl<'a> Loading<'a> {
     /// Loads each kind once, in the order of locks, with what is named by then.
     async fn load_all(&mut self, conn: &mut PgConnection) -> Result<(), LockError> {
         for root in Root::ORDER {
+            // Whoever is alike is looked for when it is known who asks, and before what is known of the two.
+            if *root == Root::Duplicate && self.load_likes(&mut *conn).await? {
+                self.ask();
+            }
             if self.load(&mut *conn, *root).await? {
                 self.ask();
             }
@@ -248,6 +254,15 @@ impl<'a> Loading<'a> {
 
     fn done(self) -> World {
         World { discovering: false, ..self.world }
+    }
+
+    /// Who may be alike. Was anybody found?
+    async fn load_likes(&mut self, conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        let keys: Vec<_> = self.needs.likes.iter().copied().collect();
+        let found = if keys.is_empty() { vec![] } else { likeness::load(conn, &keys).await? };
+        let any = !found.is_empty();
+        self.world.likes.fill(keys, found);
+        Ok(any)
     }
 
     /// The bytes of inputs that are read again. Are there any?

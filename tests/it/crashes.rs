@@ -12,7 +12,7 @@ use crate::installation::{Installation, PATIENCE, command, form};
 /// Leads that go into the pipeline before the worker in question is killed.
 const LEADS: usize = 12;
 /// Tables of records that are written by hand; the others declare themselves.
-const BY_HAND: [&str; 2] = ["party_key", "series"];
+const BY_HAND: [&str; 3] = ["party_key", "likeness_key", "series"];
 
 #[tokio::test]
 async fn f116_intake_killed_anywhere_leaves_the_same_leads() {

@@ -34,6 +34,10 @@ const KEYS: &[(&str, Met)] = &[
     ("consumer(name)", Ours("an operator names it, at the command line")),
     ("contact(id)", Ours(DERIVED)),
     ("delayed(worker,message)", Claimed("it waits already, for longer")),
+    (
+        "duplicate(id)",
+        Ours("it follows from the two; who finds it at the same time is asked again"),
+    ),
     ("event(id)", Ours(DERIVED)),
     ("inbox(worker,id)", Claimed("a repeat, and answered as one")),
     ("input(collection,part)*", Ours("parts are counted under the lock of their collection")),
@@ -45,6 +49,7 @@ const KEYS: &[(&str, Met)] = &[
     ("invoice_line(invoice,position)", Ours(PLACE)),
     ("lead(id)", Ours(DERIVED)),
     ("lead(number)", Ours("a sequence")),
+    ("likeness_key(key,party)", Ours("follows from a record, under its lock")),
     ("nothing(worker,id)", Ours("the claim in inbox comes before it")),
     ("opened_chunk(input,n)", Ours(DERIVED)),
     ("opportunity(id)", Ours(DERIVED)),

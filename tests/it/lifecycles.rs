@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::consent::Consent;
 use domain::customer::{Account, Contact};
+use domain::duplicate::Duplicate;
 use domain::input::Input;
 use domain::invoice::Invoice;
 use domain::lead::Lead;
@@ -203,6 +204,12 @@ impl Walked for Invoice {
     ];
     const FOR_NOW: &'static [(&'static str, &'static str)] =
         &[("issued", "be overpaid"), ("partially_paid", "be overpaid")];
+}
+
+/// A duplicate is open until a person has looked.
+impl Walked for Duplicate {
+    const LEGAL: &'static [Step] = &[("open", "be closed", "closed")];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
 }
 
 /// Money that is held is given to its documents or back.

@@ -10,6 +10,7 @@ mod crashes;
 mod database;
 mod delivery;
 mod deploying;
+mod duplicates;
 mod envelopes;
 mod explained;
 mod growth;

@@ -7,7 +7,7 @@ use leadmill::store::declared::{self, Column};
 use crate::database::Database;
 
 /// Tables whose statements are written by hand, each with why.
-const BY_HAND: [(&str, &str); 23] = [
+const BY_HAND: [(&str, &str); 24] = [
     ("_sqlx_migrations", "sqlx's own"),
     ("batch", "delivery: one row for a batch of messages"),
     ("catalog", "reference data: one row that counts changes"),
@@ -18,6 +18,7 @@ const BY_HAND: [(&str, &str); 23] = [
     ("event", "the log"),
     ("inbox", "delivery: claims, in partitions"),
     ("input_chunk", "bytes in pieces"),
+    ("likeness_key", "follows from other records, many to a key"),
     ("nothing", "delivery: decided without a change"),
     ("opened_chunk", "bytes in pieces"),
     ("parked", "delivery: what a person looks at"),

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::correction::Correction;
 use crate::customer::Customer;
+use crate::duplicate::{Compared, DuplicateAction};
 use crate::enquiry::{Channel, Enquiry};
-use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
+use crate::ids::{AccountId, ContactId, DuplicateId, InputId, LeadId, OpportunityId};
 use crate::input::PartOf;
 use crate::lead::{Assessment, DisqualifyReason, NewerFacts};
 use crate::text::Comment;
@@ -20,6 +21,7 @@ crate::messages! { Lead:
         LeadQualified = "lead.qualified.v1" by lead;
         LeadDisqualified = "lead.disqualified.v1" by lead;
         LeadReactivated = "lead.reactivated.v1" by lead;
+        LeadDuplicateFound = "lead.duplicate_found.v1" by lead;
     }
     commands {
         LeadUpdate = "lead.update.v1" by lead needs EditLead;
@@ -151,6 +153,33 @@ pub struct LeadUpdate {
     #[schemars(range(min = 0, max = 1_000_000_000_000_i64))]
     pub expected_sequence: Option<i64>,
     pub enquiry: Correction,
+}
+
+/// Another party is alike, by a declared rule. Nothing is merged: a person looks, and says `duplicate.close`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeadDuplicateFound {
+    pub lead: LeadId,
+    pub duplicate: DuplicateId,
+    /// The other party: a lead, a contact or an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_lead: Option<LeadId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// The version of the rules.
+    pub rules: String,
+    /// The rule by which they are alike.
+    pub rule: String,
+    /// What follows by that rule.
+    pub action: DuplicateAction,
+    /// How alike they are, from 0 to 100.
+    pub score: u8,
+    /// How alike they are in each fact that the rule compares.
+    pub evidence: Vec<Compared>,
+    /// There were more parties under its keys than were compared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
 }
 
 /// Qualify an open lead by hand.

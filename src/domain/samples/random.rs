@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::Dice;
 use crate::consent::Consent;
 use crate::customer::{Account, Contact};
+use crate::duplicate::Duplicate;
 use crate::input::Input;
 use crate::invoice::{Invoice, Payment};
 use crate::lead::Lead;
@@ -79,6 +80,17 @@ impl Random for Lead {
         (now.input, now.previous) = (self.input, self.previous);
         now.sequence = later(self.sequence, dice);
         now
+    }
+}
+
+impl Random for Duplicate {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        Self { sequence, state: dice.any(), ..self.clone() }
     }
 }
 

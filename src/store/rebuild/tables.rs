@@ -4,8 +4,8 @@ use sqlx::AssertSqlSafe;
 
 use crate::store::{Connection, Fault, Result, catalog, declared};
 
-/// What no subject declares: whom keys point at, runs of numbers, timers that wait.
-const OTHERS: [&str; 3] = ["party_key", "series", "schedule"];
+/// What no subject declares: whom keys point at and find, runs of numbers, timers that wait.
+const OTHERS: [&str; 4] = ["party_key", "likeness_key", "series", "schedule"];
 
 /// Longest name of a schema that PostgreSQL takes.
 const NAME_MAX: usize = 63;

@@ -22,6 +22,7 @@ const fn by_hand(root: Root) -> &'static [(&'static str, &'static str)] {
         Root::Party => {
             &[("party_key", "SELECT, INSERT, UPDATE (lead, contact, account, modified_at)")]
         }
+        Root::Account | Root::Contact | Root::Lead => &[("likeness_key", "SELECT, INSERT, DELETE")],
         Root::Input => &[("input_chunk", "SELECT, INSERT"), ("opened_chunk", "SELECT, INSERT")],
         Root::Series => {
             &[("series", "SELECT, INSERT, UPDATE (last_number, last_date, modified_at)")]

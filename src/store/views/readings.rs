@@ -140,7 +140,9 @@ fn reading((ty, data): (String, Value)) -> Option<PartReading> {
         let InputHeld { hold_reason, reason, enquiry, .. } = from_value(data).ok()?;
         match (hold_reason, enquiry) {
             // It was read well: who it is was not clear.
-            (HoldReason::TwoParties, Some(enquiry)) => Some(PartReading::Enquiry(enquiry)),
+            (HoldReason::TwoParties | HoldReason::Duplicate, Some(enquiry)) => {
+                Some(PartReading::Enquiry(enquiry))
+            }
             (_, enquiry) => Some(PartReading::Unclear { reason, enquiry }),
         }
     }

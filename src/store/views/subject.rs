@@ -25,6 +25,17 @@ macro_rules! asker {
     };
 }
 const ASKS: &[(&str, &str)] = &[("name", asker!()), ("email", "t.enquiry #>> '{person,emails,0}'")];
+/// The two that are alike, as people call them.
+const TWO: &[(&str, &str)] = &[
+    ("name", "(SELECT number FROM lead WHERE id = t.lead)"),
+    (
+        "other",
+        "coalesce((SELECT number FROM lead WHERE id = t.other_lead),
+                  (SELECT coalesce(nullif(concat_ws(' ', given_name, family_name), ''), emails ->> 0)
+                   FROM contact WHERE id = t.contact),
+                  (SELECT name FROM account WHERE id = t.account))",
+    ),
+];
 const BUYS: &[(&str, &str)] = &[("name", "t.buyer ->> 'name'")];
 /// Columns whose numbers are no amounts of money: how many, and how much of a hundred.
 const NO_MONEY: [&str; 4] = ["quantity", "quantity_shipped", "quantity_canceled", "tax_rate"];
@@ -105,6 +116,7 @@ pub(super) fn label(kind: SubjectKind) -> &'static str {
         SubjectKind::Transfer => "t.reference",
         SubjectKind::Proposal => PROPOSED,
         SubjectKind::Consent => "t.channel",
+        SubjectKind::Duplicate => "t.rule",
         _ if numbered(kind) => "t.number",
         _ => "t.name",
     }
@@ -127,6 +139,7 @@ pub(super) fn beside(kind: SubjectKind) -> Vec<(&'static str, &'static str)> {
         SubjectKind::Transfer => vec![("name", "t.payer")],
         SubjectKind::Proposal => vec![("name", PROPOSED)],
         SubjectKind::Consent => vec![("name", AGREED)],
+        SubjectKind::Duplicate => TWO.to_vec(),
         SubjectKind::Account | SubjectKind::Opportunity | SubjectKind::Catalog => Vec::new(),
     };
     if kind == SubjectKind::Quote {
@@ -183,6 +196,7 @@ mod tests {
         let expected = [
             "inputs",
             "leads",
+            "duplicates",
             "accounts",
             "contacts",
             "consents",

@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use domain::consent::Consent;
 use domain::customer::{Account, Contact};
 use domain::decide::World;
+use domain::duplicate::Duplicate;
 use domain::input::Input;
 use domain::invoice::Invoice;
 use domain::lead::Lead;
@@ -17,7 +18,7 @@ use domain::samples::{Dice, Random};
 use domain::transfer::Transfer;
 use leadmill::store::declared::{self, Declared};
 use leadmill::store::{
-    Connection, account, consent, contact, input, invoice, lead, opportunity, order, proposal,
+    Connection, account, consent, contact, duplicate, input, invoice, lead, opportunity, order, proposal,
     transfer, world,
 };
 use sqlx::AssertSqlSafe;

@@ -3,6 +3,7 @@
 //!
 //! Everything happens in databases and under prefixes of its own, which are gone afterwards.
 
+mod alike;
 mod bare;
 mod bare_worker;
 mod cpu;
@@ -49,6 +50,9 @@ pub struct Bench {
     /// How often each way is measured; they take turns in going first
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=20))]
     rounds: u32,
+    /// Only what it costs to look for whoever is alike a new lead, on empty tables and on those of N leads
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1000000", value_parser = clap::value_parser!(u32).range(10_000..=10_000_000))]
+    alike: Option<u32>,
     /// In the place of this worker: the bare loop of the roofline, which `bench` starts itself
     #[arg(long, hide = true, value_name = "WORKER")]
     bare: Option<String>,
@@ -65,6 +69,11 @@ impl Bench {
         log(&LogSettings { filter, json: false })?;
         if let Some(worker) = &self.bare {
             return bare_worker::run(&settings, worker).await;
+        }
+        if let Some(leads) = self.alike {
+            let report = alike::measure(&settings, leads).await?;
+            context.output.print(&report, alike::AlikeReport::to_string)?;
+            return Ok(ExitCode::SUCCESS);
         }
         let Some(hop) = &self.hop else {
             let leads = usize::try_from(self.leads)?;

@@ -9,6 +9,7 @@ use domain::enquiry::{Channel, Enquiry, Part, PartReading, Reading};
 use domain::events::{InputReread, InputSplit};
 use domain::ids::InputId;
 use domain::input::{HoldReason, Input, PartOf, Verdict};
+use domain::likeness::DuplicateRules;
 use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
 use domain::raw::{ExternalId, Kept};
@@ -21,6 +22,7 @@ use crate::{ReadOptions, card, external_id, form, signal};
 
 mod again;
 mod consent;
+mod duplicates;
 mod list;
 mod release;
 mod secret;
@@ -61,6 +63,7 @@ const ROWS: &str = "intake.row";
 #[derive(Clone, Debug)]
 pub struct Intake {
     options: ReadOptions,
+    duplicates: DuplicateRules,
 }
 
 impl RawInputs for Intake {
@@ -143,6 +146,7 @@ impl Worker for Intake {
     const LOCKS: Locks = &[
         (Root::Party, Hold::Writes),
         (Root::Input, Hold::Writes),
+        (Root::Account, Hold::Reads),
         (Root::Contact, Hold::Reads),
         (Root::Lead, Hold::Writes),
         (Root::Consent, Hold::Writes),
@@ -202,6 +206,9 @@ impl Worker for Intake {
             // Who is added to a lead gets its customer, and may write again in the same batch.
             let customer = continued.and_then(|lead| world.find(lead)?.contact);
             customer.into_iter().for_each(|contact| needs.lock(contact));
+            if !matches!(when, When::Release(_)) {
+                duplicates::needs(world, &self.duplicates, enquiry, needs);
+            }
         }
     }
 
@@ -211,13 +218,15 @@ impl Worker for Intake {
             When::Input(raw) => {
                 let input = Input::new(cause, raw.channel);
                 let reported = consent::of_signals(world, &input, &raw.signals, ctx).outcome();
-                Ok(judge_raw(world, input, raw, ctx)?.and(reported))
+                Ok(judge_raw(world, &self.duplicates, input, raw, ctx)?.and(reported))
             }
             When::Row(row) => {
                 let mut input = Input::new(cause, row.channel);
                 input.part_of = Some(PartOf { collection: row.input, number: row.part.number });
                 match &row.part.reading {
-                    PartReading::Enquiry(enquiry) => judge(world, input, enquiry, true, ctx),
+                    PartReading::Enquiry(enquiry) => {
+                        judge(world, input, enquiry, Some(&self.duplicates), ctx)
+                    }
                     PartReading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
                     PartReading::Unclear { reason, enquiry } => {
                         input.enquiry = read(enquiry);
@@ -253,8 +262,14 @@ impl Worker for Intake {
 
 impl Intake {
     #[must_use]
-    pub const fn new(options: ReadOptions) -> Self {
-        Self { options }
+    pub fn new(options: ReadOptions) -> Self {
+        Self { options, duplicates: DuplicateRules::default() }
+    }
+
+    /// The same, looking before a lead is made whether somebody is alike, where one of these rules asks for that.
+    #[must_use]
+    pub fn looking_for(self, duplicates: DuplicateRules) -> Self {
+        Self { duplicates, ..self }
     }
 
     /// The country of telephones without a code; empty: none.
@@ -318,9 +333,15 @@ impl Intake {
     }
 }
 
-fn judge_raw(world: &World, input: Input, raw: &RawInput, ctx: &mut Ctx<'_, ()>) -> Decision {
+fn judge_raw(
+    world: &World,
+    duplicates: &DuplicateRules,
+    input: Input,
+    raw: &RawInput,
+    ctx: &mut Ctx<'_, ()>,
+) -> Decision {
     match &raw.reading {
-        Reading::Enquiry(enquiry) => judge(world, input, enquiry, true, ctx),
+        Reading::Enquiry(enquiry) => judge(world, input, enquiry, Some(duplicates), ctx),
         Reading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
         Reading::Unclear { reason, enquiry } => {
             let why = if raw.unreadable { HoldReason::Unreadable } else { HoldReason::Unclear };

@@ -5,6 +5,7 @@
 mod consent;
 mod conversion;
 mod customer;
+mod duplicates;
 mod facts;
 mod known;
 mod lead;

@@ -17,6 +17,9 @@ pub struct QualificationSettings {
     /// The file of rules; where absent, the built-in `config/qualification.toml` is used.
     #[serde(default)]
     pub rules_file: Option<PathBuf>,
+    /// The file of the rules of duplicates; where absent, the built-in `config/duplicates.toml` is used.
+    #[serde(default)]
+    pub duplicates_file: Option<PathBuf>,
 }
 
 impl QualificationSettings {

@@ -24,6 +24,7 @@ use super::*;
 
 mod corrections;
 mod customers;
+mod duplicates;
 mod known;
 mod leads;
 mod random;

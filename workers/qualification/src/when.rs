@@ -2,14 +2,14 @@
 
 use domain::commands::{
     AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
-    ContactUpdate, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate, ProposalAccept,
+    ContactUpdate, DuplicateClose, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate, ProposalAccept,
     ProposalDismiss,
 };
 use domain::customer::Customer;
 use domain::events::{
     AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, ConsentChanged,
     ConsentLifted, ConsentSuppressed, ContactCreated, ContactDeactivated, ContactReactivated,
-    ContactUpdated, LeadCaptured, LeadDisqualified, LeadEnquiryAdded, LeadQualified,
+    ContactUpdated, DuplicateClosed, LeadCaptured, LeadDisqualified, LeadDuplicateFound, LeadEnquiryAdded, LeadQualified,
     LeadReactivated, LeadScored, LeadUpdated, OpportunityCreated, ProposalAccepted,
     ProposalDismissed, ProposalExtended, ProposalMade,
 };
@@ -19,7 +19,7 @@ domain::one_of! {
     /// What qualification hears.
     pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
         AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate, ProposalAccept,
-        ProposalDismiss
+        ProposalDismiss, DuplicateClose
 }
 
 domain::one_of! {
@@ -27,7 +27,7 @@ domain::one_of! {
     pub Then: LeadUpdated, LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
         ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
         ContactUpdated, ContactDeactivated, ContactReactivated, ProposalMade, ProposalExtended,
-        ProposalAccepted, ProposalDismissed
+        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed
 }
 
 impl When {

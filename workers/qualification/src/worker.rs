@@ -7,13 +7,15 @@ use domain::enquiry::Enquiry;
 use domain::events::{LeadDisqualified, LeadReactivated, LeadScored};
 use domain::ids::{AccountId, LeadId};
 use domain::lead::{Assessment, Lead, LeadAction, LeadState, Trend};
+use domain::likeness::{Alike, DuplicateRules};
 use domain::message::SubjectKind;
-use domain::party::{person_keys, recognise_lead, recognise_needs};
+use domain::party::{Recognised, person_keys, recognise_lead, recognise_needs};
 use domain::shelf::Shelf;
 
 use crate::consent::{consent_needs, follow_consent};
 use crate::conversion::{By, convert};
 use crate::customer::{self, account_after, account_keys, contact_after, contact_keys};
+use crate::duplicates;
 use crate::facts::facts;
 use crate::lead::{after, itself, update_lead};
 use crate::proposal::{self, accept_needs, learn, learning_needs};
@@ -28,14 +30,21 @@ pub struct Qualification {
     rules: Rules,
     /// The country of telephones without a code; empty: none.
     region: String,
+    duplicates: DuplicateRules,
 }
 
 type Decision = Result<Outcome<Then>, Refusal>;
 
 impl Qualification {
     #[must_use]
-    pub const fn new(settings: QualificationSettings, rules: Rules) -> Self {
-        Self { settings, rules, region: String::new() }
+    pub fn new(settings: QualificationSettings, rules: Rules) -> Self {
+        Self { settings, rules, region: String::new(), duplicates: DuplicateRules::default() }
+    }
+
+    /// The same, looking for duplicates by these rules.
+    #[must_use]
+    pub fn looking_for(self, duplicates: DuplicateRules) -> Self {
+        Self { duplicates, ..self }
     }
 
     /// The same, where telephones without a code are of that country (ISO 3166 alpha-2).
@@ -52,6 +61,7 @@ impl Worker for Qualification {
         (Root::Account, Hold::Writes),
         (Root::Contact, Hold::Writes),
         (Root::Lead, Hold::Writes),
+        (Root::Duplicate, Hold::Writes),
         (Root::Opportunity, Hold::Makes),
         (Root::Proposal, Hold::Writes),
     ];
@@ -98,6 +108,9 @@ impl Worker for Qualification {
         let of_chosen = chosen.contact.and_then(|id| world.find(id)?.account);
         let accounts = [known.account, lead.account, chosen.account, of_chosen];
         accounts.into_iter().flatten().for_each(|id| needs.lock(id));
+        if !matches!(when, When::LeadQualify(_)) {
+            duplicates::needs(world, &self.duplicates, (lead, &known), needs);
+        }
     }
 
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Decision {
@@ -127,6 +140,7 @@ impl Worker for Qualification {
                 disqualify_by_hand(world.known(command.lead)?, command, ctx)
             }
             When::LeadReactivate(command) => reactivate(world.known(command.lead)?),
+            When::DuplicateClose(command) => duplicates::close(world, command, ctx),
             When::AccountUpdate(command) => customer::update_account(world, command, ctx),
             When::AccountDeactivate(command) => customer::deactivate_account(world, command, ctx),
             When::AccountReactivate(command) => customer::reactivate_account(world, command),
@@ -170,6 +184,7 @@ impl Qualification {
             When::ConsentLifted(event) => consent_needs(world, &event.channel, needs),
             When::ProposalAccept(command) => accept_needs(world, command.proposal, needs),
             When::ProposalDismiss(command) => needs.lock(command.proposal),
+            When::DuplicateClose(command) => needs.lock(command.duplicate),
             _ => {}
         }
     }
@@ -196,11 +211,25 @@ impl Qualification {
     /// Asks the rules.
     fn assess(&self, world: &World, lead: &Lead, ctx: &mut Ctx<'_, Shelf>) -> Decision {
         let known = recognise_lead(world, lead);
-        let answer = self.rules.ask(facts(lead, &known, ctx.facts));
+        let found = duplicates::found(world, &self.duplicates, lead, &known);
+        let outcome = self.ruled(world, (lead, &known), &found, ctx)?;
+        Ok(duplicates::told(world, &self.duplicates, lead, &found, outcome))
+    }
+
+    fn ruled(
+        &self,
+        world: &World,
+        (lead, known): (&Lead, &Recognised),
+        found: &[Alike<'_>],
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Decision {
+        let answer = self.rules.ask(facts(lead, known, ctx.facts));
         let mut assessment = answer.assessment;
         let before = lead.assessment.as_ref();
         assessment.trend = before.map(|before| Trend::between(before.score, assessment.score));
+        let holding = duplicates::holding(found);
         match answer.verdict {
+            Some(Ruling::Qualify { .. }) if holding.is_some() => assessment.matched.extend(holding),
             Some(Ruling::Qualify { offer }) => {
                 let by = By::Rules(&assessment, offer);
                 match convert(world, lead, &self.settings, by, ctx) {

@@ -16,8 +16,10 @@ pub const LINKED_MAX: usize = 50;
 
 /// Who names a record, as a condition on their table with the id as `$1`. Only what an index serves: the rest is found
 /// over a lead or an opportunity, since everything hangs on them.
-const BACK: [(SubjectKind, SubjectKind, &str); 11] = {
-    use SubjectKind::{Account, Contact, Input, Invoice, Lead, Opportunity, Order, Quote};
+const BACK: [(SubjectKind, SubjectKind, &str); 14] = {
+    use SubjectKind::{
+        Account, Contact, Duplicate, Input, Invoice, Lead, Opportunity, Order, Quote,
+    };
     [
         (Input, Input, "collection = $1"),
         (Account, Contact, "id IN (SELECT contact FROM lead WHERE account = $1)"),
@@ -25,6 +27,9 @@ const BACK: [(SubjectKind, SubjectKind, &str); 11] = {
         (Account, Opportunity, "id IN (SELECT opportunity FROM lead WHERE account = $1)"),
         (Contact, Lead, "contact = $1"),
         (Contact, Opportunity, "id IN (SELECT opportunity FROM lead WHERE contact = $1)"),
+        (Lead, Duplicate, "lead = $1 OR other_lead = $1"),
+        (Contact, Duplicate, "contact = $1"),
+        (Account, Duplicate, "account = $1"),
         (Opportunity, Quote, "opportunity = $1"),
         (Opportunity, Order, "quote IN (SELECT id FROM quote WHERE opportunity = $1)"),
         (Quote, Quote, "number = (SELECT number FROM quote WHERE id = $1) AND id <> $1"),

@@ -3,7 +3,7 @@
 
 use domain::commands::{
     AccountDeactivate, AccountReactivate, AccountUpdate, ConsentChange, ConsentLift,
-    ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate, InputReject,
+    ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate, DuplicateClose, InputReject,
     InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate,
     OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
     PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
@@ -17,13 +17,14 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 31] = [
+const ASKS: [(&MessageType, &str); 32] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
     (LeadQualify::TYPE, "qualify"),
     (LeadDisqualify::TYPE, "disqualify"),
     (LeadReactivate::TYPE, "reactivate"),
+    (DuplicateClose::TYPE, "be closed"),
     (AccountUpdate::TYPE, "be updated"),
     (AccountDeactivate::TYPE, "be deactivated"),
     (AccountReactivate::TYPE, "be activated"),

@@ -4,8 +4,17 @@ use leadmill::store::{Connection, Result, declared};
 use sqlx::AssertSqlSafe;
 
 /// Tables that grow with each lead and are written by hand; the others declare themselves.
-const BY_HAND: [&str; 8] =
-    ["received", "input_chunk", "opened_chunk", "inbox", "party_key", "schedule", "event", "batch"];
+const BY_HAND: [&str; 9] = [
+    "received",
+    "input_chunk",
+    "opened_chunk",
+    "inbox",
+    "party_key",
+    "likeness_key",
+    "schedule",
+    "event",
+    "batch",
+];
 /// The texts that must stay unique, whosever they are.
 const UNIQUE: [&str; 4] = ["external_id", "value", "number", "reference"];
 /// The one number that must stay unique, and the distance between two copies.

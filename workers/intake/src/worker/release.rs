@@ -62,5 +62,5 @@ pub(super) fn release_held(
              `enquiry.person.phones`, or an empty `enquiry` to make a lead all the same.",
         ));
     }
-    judge(world, input.clone(), &enquiry, false, ctx)
+    judge(world, input.clone(), &enquiry, None, ctx)
 }

@@ -10,38 +10,59 @@ use domain::events::{InputHeld, InputRejected, LeadCaptured, LeadEnquiryAdded};
 use domain::ids::LeadId;
 use domain::input::{HoldReason, Input, InputAction};
 use domain::lead::{Lead, NewerFacts};
+use domain::likeness::DuplicateRules;
 use domain::party::{
     Party, PartyKey, Recognised, introduce, introduce_thread, recognise, thread_lead,
 };
 use uuid::Uuid;
 
 use super::consent::{self, Heard};
+use super::duplicates::{self, Before};
 use super::when::Decision;
 
 /// An enquiry becomes a lead, or is added to the open lead of the same person. Where its keys point
-/// at two parties, a person decides (`strict`), or has decided already.
+/// at two parties, or somebody is alike by a rule that says so, a person decides, or has decided already where no
+/// rules are given.
 pub(super) fn judge(
     world: &World,
     input: Input,
     enquiry: &Enquiry,
-    strict: bool,
+    rules: Option<&DuplicateRules>,
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
     let mut who = recognise(world, enquiry);
     let continued = thread_lead(world, enquiry, &who);
     if let Some(conflict) = who.conflict.take() {
-        if strict {
-            let withdrawn = consent::of_enquiry(world, &input, enquiry, true, ctx).outcome();
-            let input = Input { enquiry: Some(enquiry.clone()), ..input };
-            let (why, parties) = (HoldReason::TwoParties, &conflict.parties);
-            return Ok(hold(input, why, &conflict.message, parties, &[])?.and(withdrawn));
+        if rules.is_some() {
+            let why = (HoldReason::TwoParties, &*conflict.message, &*conflict.parties);
+            return held(world, input, enquiry, why, ctx);
         }
         who = Recognised::default();
+    }
+    let theirs = who.lead.into_iter().chain(continued.as_ref().map(|(lead, _)| *lead));
+    let open = theirs.filter_map(|lead| world.find(lead)).any(Lead::is_open);
+    let rules = rules.filter(|_| !open);
+    let alike = rules.and_then(|rules| duplicates::first(world, rules, enquiry, &who));
+    if let Some(Before::Hold(reason, other)) = alike {
+        return held(world, input, enquiry, (HoldReason::Duplicate, &reason, &[other]), ctx);
     }
     let heard = consent::of_enquiry(world, &input, enquiry, false, ctx);
     let known = agreed(world, &who, enquiry, &heard);
     let enquiry = &*with_consent(enquiry, known);
-    Ok(settled(world, input, enquiry, who, continued, ctx)?.and(heard.outcome()))
+    Ok(settled(world, input, enquiry, who, (continued, alike), ctx)?.and(heard.outcome()))
+}
+
+/// A person must find out who it is; what they withdraw holds all the same.
+fn held(
+    world: &World,
+    input: Input,
+    enquiry: &Enquiry,
+    (why, reason, parties): (HoldReason, &str, &[Uuid]),
+    ctx: &mut Ctx<'_, ()>,
+) -> Decision {
+    let withdrawn = consent::of_enquiry(world, &input, enquiry, true, ctx).outcome();
+    let input = Input { enquiry: Some(enquiry.clone()), ..input };
+    Ok(hold(input, why, reason, parties, &[])?.and(withdrawn))
 }
 
 /// Did they agree to mail in bulk? As the enquiry says where that counts, else as it is known of them.
@@ -65,17 +86,20 @@ fn settled(
     input: Input,
     enquiry: &Enquiry,
     who: Recognised,
-    continued: Option<(LeadId, PartyKey)>,
+    (continued, alike): (Option<(LeadId, PartyKey)>, Option<Before<'_>>),
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
     let open = |lead: LeadId| world.find(lead).filter(|lead| lead.is_open());
     if let Some(lead) = who.lead.and_then(open) {
-        return add(world, &input, lead, enquiry, &who.matched);
+        return add(world, &input, lead, enquiry, &names(&who.matched));
     }
     let closed = continued.as_ref().map(|(lead, _)| *lead);
     match continued.and_then(|(lead, key)| Some((open(lead)?, key))) {
         Some((lead, key)) => join(world, &input, lead, enquiry, &key),
-        None => capture(world, &input, enquiry, &who, closed, ctx),
+        None => match alike {
+            Some(Before::Add(lead, matched)) => add(world, &input, lead, enquiry, &[matched]),
+            _ => capture(world, &input, enquiry, &who, closed, ctx),
+        },
     }
 }
 
@@ -116,7 +140,7 @@ fn add(
     input: &Input,
     lead: &Lead,
     enquiry: &Enquiry,
-    matched: &[PartyKey],
+    matched: &[String],
 ) -> Decision {
     let newer = lead.newer_facts(enquiry);
     let fuller = lead.add_enquiry(enquiry, Some(&newer))?;
@@ -135,15 +159,15 @@ fn join(
     enquiry: &Enquiry,
     thread: &PartyKey,
 ) -> Decision {
-    let matched = std::slice::from_ref(thread);
+    let matched = names(std::slice::from_ref(thread));
     if same_name(lead, enquiry) {
-        return add(world, input, lead, enquiry, matched);
+        return add(world, input, lead, enquiry, &matched);
     }
     let newer = lead.newer_facts(enquiry);
     let nobody = Person::default();
     let fuller = lead.add_enquiry(&Enquiry { person: nobody, ..enquiry.clone() }, Some(&newer))?;
     let parties = introduce_thread(world, enquiry, lead.id, None);
-    added(input, fuller, enquiry, newer, (matched, true), parties)
+    added(input, fuller, enquiry, newer, (&matched, true), parties)
 }
 
 /// The lead, fuller by what an enquiry says, which its own person wrote or another.
@@ -152,7 +176,7 @@ fn added(
     fuller: Lead,
     enquiry: &Enquiry,
     newer: NewerFacts,
-    (matched, another_person): (&[PartyKey], bool),
+    (matched, another_person): (&[String], bool),
     parties: Vec<Party>,
 ) -> Decision {
     let input = input.joined(fuller.id, &fuller.number, another_person)?;
@@ -163,12 +187,16 @@ fn added(
         part_of: input.part_of,
         enquiry: enquiry.clone(),
         newer: Some(newer),
-        matched: matched.iter().map(ToString::to_string).collect(),
+        matched: matched.to_vec(),
         another_person,
         keys: named(&parties),
     };
     let outcome = Outcome::nothing().put(input).changed(fuller, event);
     Ok(parties.into_iter().fold(outcome, Outcome::put))
+}
+
+fn names(keys: &[PartyKey]) -> Vec<String> {
+    keys.iter().map(ToString::to_string).collect()
 }
 
 /// The keys of these parties, as events name them.

@@ -9,6 +9,7 @@ use domain::enquiry::{Enquiry, Person};
 use domain::ids::{InputId, LeadId, derived, minted};
 use domain::input::{Input, Verdict};
 use domain::lead::Lead;
+use domain::likeness::DuplicateRules;
 use domain::record::Record;
 use domain::story::{Story, Told};
 use intake::{Intake, ReadOptions, When};
@@ -16,6 +17,7 @@ use intake::{Intake, ReadOptions, When};
 mod channels;
 mod collections;
 mod consent;
+mod duplicates;
 mod operators;
 mod people;
 mod threads;
@@ -28,11 +30,16 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
+        Self::looking_for(DuplicateRules::default())
+    }
+
+    fn looking_for(duplicates: DuplicateRules) -> Self {
         let intake = Intake::new(ReadOptions {
             default_region: "DE".into(),
             own_domains: vec![],
             ..ReadOptions::default()
         });
+        let intake = intake.looking_for(duplicates);
         Self { story: Story::of(intake.clone(), ()), intake, arrived: 0 }
     }
 

@@ -95,6 +95,11 @@ const INTAKE: &[Writing] = &[
     update("party_key", &["t.lead", "t.kind", "t.value"], OF_LEADS, &["lead"], &["kind", "value"]),
     insert("input", &["t.id"], OF_MINE),
     insert("lead", &["t.id"], "t.input IN (SELECT id FROM mine)"),
+    insert(
+        "likeness_key",
+        &["t.party", "t.key"],
+        "t.party IN (SELECT id FROM lead WHERE input IN (SELECT id FROM mine))",
+    ),
     EVENTS,
 ];
 
@@ -113,6 +118,8 @@ const QUALIFICATION: &[Writing] = &[
     insert("account", &["t.id"], EVERY),
     insert("contact", &["t.id"], EVERY),
     changed(lead::TABLE, &["t.id"], &["id"]),
+    insert("duplicate", &["t.id"], EVERY),
+    insert("likeness_key", &["t.party", "t.key"], "t.kind <> 'lead'"),
     insert("opportunity", &["t.id"], EVERY),
     EVENTS,
 ];
