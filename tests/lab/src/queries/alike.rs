@@ -55,9 +55,9 @@ pub async fn fill(conn: &mut Connection, leads: u32, pool: &[i64], each: usize) 
     .bind(i64::try_from(each).unwrap_or(i64::MAX))
     .execute(&mut *conn)
     .await?;
-    sqlx::raw_sql("VACUUM ANALYZE lead; VACUUM ANALYZE likeness_key; CHECKPOINT")
-        .execute(conn)
-        .await?;
+    for last in ["VACUUM ANALYZE lead", "VACUUM ANALYZE likeness_key", "CHECKPOINT"] {
+        sqlx::raw_sql(last).execute(&mut *conn).await?;
+    }
     Ok(())
 }
 
