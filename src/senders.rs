@@ -3,11 +3,11 @@
 
 use domain::commands::{
     AccountDeactivate, AccountReactivate, AccountUpdate, CatalogReplace, ConsentChange,
-    ConsentLift, ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate, DuplicateClose, InputReject,
-    InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate,
-    OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
-    PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
-    QuoteRevise, TransferAssign, TransferReturn,
+    ConsentLift, ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate,
+    DuplicateClose, InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify,
+    LeadReactivate, LeadUpdate, OpportunityAddLine, OpportunityLose, OpportunityReopen,
+    OpportunityWin, OrderCancel, OrderShip, PaymentReceived, ProposalAccept, ProposalDismiss,
+    QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::ids::{
-    AccountId, ConsentId, ContactId, DuplicateId, InputId, InvoiceId, LeadId, OpportunityId, OrderId,
-    ProposalId, TransferId,
+    AccountId, ConsentId, ContactId, DuplicateId, InputId, InvoiceId, LeadId, OpportunityId,
+    OrderId, ProposalId, TransferId,
 };
 use crate::invoice::SeriesKey;
 use crate::keys::{

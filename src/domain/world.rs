@@ -11,8 +11,8 @@ use crate::customer::{Account, Contact};
 use crate::duplicate::Duplicate;
 use crate::found::Found;
 use crate::ids::{
-    AccountId, ConsentId, ContactId, DuplicateId, Id, InputId, InvoiceId, LeadId, OpportunityId, OrderId,
-    ProposalId, TransferId,
+    AccountId, ConsentId, ContactId, DuplicateId, Id, InputId, InvoiceId, LeadId, OpportunityId,
+    OrderId, ProposalId, TransferId,
 };
 use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};

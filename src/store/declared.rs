@@ -3,7 +3,8 @@
 use domain::message::SubjectKind;
 
 use super::{
-    account, consent, contact, duplicate, input, invoice, lead, opportunity, order, proposal, transfer,
+    account, consent, contact, duplicate, input, invoice, lead, opportunity, order, proposal,
+    transfer,
 };
 
 mod table;

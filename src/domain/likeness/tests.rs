@@ -49,18 +49,9 @@ fn lead(n: u8, who: &str) -> Lead {
 }
 
 fn contact(n: u8, who: &str, state: CustomerState) -> Contact {
-    let Enquiry { person, address, .. } = asks(who);
-    let (account, originating_lead) = (None, None);
-    Contact {
-        id: ContactId(id(n)),
-        sequence: 1,
-        person,
-        address,
-        account,
-        originating_lead,
-        consent: false,
-        state,
-    }
+    let Enquiry { person, .. } = asks(who);
+    let sample = crate::samples::contact(ContactId(id(n)));
+    Contact { person, account: None, originating_lead: None, state, ..sample }
 }
 
 fn knowing(records: impl IntoIterator<Item = crate::record::Record>) -> World {
@@ -106,15 +97,10 @@ fn f20_leads_contacts_and_accounts_are_found_where_a_rule_asks_for_them() {
     let mut company = asks(", Contoso Milling, ");
     company.address = Some(Address { postal_code: Some("28 001".into()), ..Address::default() });
     let account = Account {
-        id: AccountId(id(3)),
-        sequence: 1,
         name: "Contoso Milling Ltd".into(),
-        tax_id: None,
-        website: None,
-        phone: None,
         address: Some(Address { postal_code: Some("28001".into()), ..Address::default() }),
         originating_lead: None,
-        state: CustomerState::Active,
+        ..crate::samples::account(AccountId(id(3)))
     };
     let murphy = "Regina Murphy,, r@contoso.example";
     let world = knowing([

@@ -18,8 +18,8 @@ use domain::samples::{Dice, Random};
 use domain::transfer::Transfer;
 use leadmill::store::declared::{self, Declared};
 use leadmill::store::{
-    Connection, account, consent, contact, duplicate, input, invoice, lead, opportunity, order, proposal,
-    transfer, world,
+    Connection, account, consent, contact, duplicate, input, invoice, lead, opportunity, order,
+    proposal, transfer, world,
 };
 use sqlx::AssertSqlSafe;
 

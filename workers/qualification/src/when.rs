@@ -2,16 +2,16 @@
 
 use domain::commands::{
     AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
-    ContactUpdate, DuplicateClose, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate, ProposalAccept,
-    ProposalDismiss,
+    ContactUpdate, DuplicateClose, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate,
+    ProposalAccept, ProposalDismiss,
 };
 use domain::customer::Customer;
 use domain::events::{
     AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, ConsentChanged,
     ConsentLifted, ConsentSuppressed, ContactCreated, ContactDeactivated, ContactReactivated,
-    ContactUpdated, DuplicateClosed, LeadCaptured, LeadDisqualified, LeadDuplicateFound, LeadEnquiryAdded, LeadQualified,
-    LeadReactivated, LeadScored, LeadUpdated, OpportunityCreated, ProposalAccepted,
-    ProposalDismissed, ProposalExtended, ProposalMade,
+    ContactUpdated, DuplicateClosed, LeadCaptured, LeadDisqualified, LeadDuplicateFound,
+    LeadEnquiryAdded, LeadQualified, LeadReactivated, LeadScored, LeadUpdated, OpportunityCreated,
+    ProposalAccepted, ProposalDismissed, ProposalExtended, ProposalMade,
 };
 use domain::ids::LeadId;
 
