@@ -147,6 +147,12 @@ impl Lifecycle for Opportunity {
 applies!(Opportunity, OpportunityAction, |it| it.id);
 
 impl Opportunity {
+    /// All counters of it and its quotes together.
+    #[must_use]
+    pub fn sequences(&self) -> i64 {
+        self.sequence + self.quotes.iter().map(|quote| quote.sequence).sum::<i64>()
+    }
+
     #[must_use]
     pub fn quote(&self, id: QuoteId) -> Option<&Quote> {
         self.quotes.iter().find(|quote| quote.id == id)

@@ -21,7 +21,7 @@ use crate::keys::{
     ProposalsAbout, TransfersReferenced,
 };
 use crate::lead::Lead;
-use crate::likeness::{Candidate, LikenessKey, Likes};
+use crate::likeness::Likes;
 use crate::locks::Root;
 use crate::message::{MessageKind, Said, Subject, SubjectKind};
 use crate::needs::{Keys, Needs};
@@ -77,7 +77,6 @@ macro_rules! world {
             pub raw: BTreeMap<InputId, Bytes>,
             pub series: Table<SeriesKey, Series>,
             pub links: Links,
-            /// Who may be alike.
             pub likes: Likes,
             pub catalog: Table<(), Catalog>,
             /// The database's time at the start of the transaction, the same as [`Ctx::now`]: some needs
@@ -268,16 +267,6 @@ impl World {
         self.look(&self.catalog, &())
     }
 
-    /// The parties that these keys find, and whether there are more of them.
-    #[must_use]
-    pub fn likes_of(&self, keys: &[LikenessKey]) -> (Vec<&Candidate>, bool) {
-        let unknown = keys.iter().find(|key| !self.discovering && !self.likes.knows(**key));
-        if let Some(key) = unknown {
-            panic!("a decision asked for {key:?}, which its `needs` did not name");
-        }
-        self.likes.newest(keys)
-    }
-
     /// The bytes of a stored raw input.
     #[must_use]
     pub fn raw(&self, id: InputId) -> Option<&[u8]> {
@@ -387,7 +376,7 @@ impl World {
             Record::Duplicate(r) if self.duplicates.get(&r.id).is_none() => true,
             Record::Catalog(r) => r.sequence > self.catalog().map_or(0, |known| known.sequence),
             Record::Opportunity(r) => {
-                sequences(r) > self.opportunities.get(&r.id).map_or(0, sequences)
+                r.sequences() > self.opportunities.get(&r.id).map_or(0, Opportunity::sequences)
             }
             other => other.counter().is_none_or(|now| *now > known),
         }
@@ -408,9 +397,4 @@ pub(crate) fn sequenced(records: &mut [Record], says: &[Said]) -> Vec<Option<i64
     };
     let says = says.iter();
     says.map(|said| (said.ty.kind == MessageKind::Event).then(|| count(said))).collect()
-}
-
-/// All counters of an opportunity and its quotes together.
-fn sequences(opportunity: &Opportunity) -> i64 {
-    opportunity.sequence + opportunity.quotes.iter().map(|quote| quote.sequence).sum::<i64>()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::rules::Judged;
-use super::{Candidate, DuplicateRules, Like, Likeness, Rule};
+use super::{Candidate, DuplicateRules, Like, Likeness, LikenessKey, Rule};
 use crate::customer::Customer;
 use crate::duplicate::{Compared, Duplicate, id_of};
 use crate::enquiry::Enquiry;
@@ -68,10 +68,10 @@ pub fn alike<'r>(world: &World, rules: &'r DuplicateRules, asked: Asked<'_>) -> 
         return Vec::new();
     }
     let mine = Likeness::of_enquiry(asked.enquiry);
-    let (candidates, more) = world.likes_of(&mine.keys());
+    let (candidates, more) = found(world, &mine.keys());
     let exact = person_keys(asked.enquiry);
     let exact = exact.iter().filter_map(|key| behind(world, world.party(key)?));
-    let mut found: BTreeMap<Like, Alike<'r>> = BTreeMap::new();
+    let mut all: BTreeMap<Like, Alike<'r>> = BTreeMap::new();
     for candidate in candidates.into_iter().cloned().chain(exact) {
         let Candidate { like, came_of, .. } = candidate;
         if is_themselves(asked, like, came_of) {
@@ -79,14 +79,22 @@ pub fn alike<'r>(world: &World, rules: &'r DuplicateRules, asked: Asked<'_>) -> 
         }
         let Some(judged) = rules.judge(&mine, asked.enquiry.source, &candidate) else { continue };
         let Judged { rule, score, evidence } = judged;
-        if found.get(&like).is_none_or(|before| before.score < score) {
-            found.insert(like, Alike { like, came_of, rule, score, evidence, more });
+        if all.get(&like).is_none_or(|before| before.score < score) {
+            all.insert(like, Alike { like, came_of, rule, score, evidence, more });
         }
     }
-    let mut found: Vec<_> = found.into_values().collect();
+    let mut found: Vec<_> = all.into_values().collect();
     found.sort_by_key(|it| std::cmp::Reverse(it.score));
     found.truncate(ALIKE_MAX);
     found
+}
+
+fn found<'w>(world: &'w World, keys: &[LikenessKey]) -> (Vec<&'w Candidate>, bool) {
+    let unknown = keys.iter().find(|key| !world.discovering && !world.likes.knows(**key));
+    if let Some(key) = unknown {
+        panic!("a decision asked for {key:?}, which its `needs` did not name");
+    }
+    world.likes.newest(keys)
 }
 
 /// Are they one by their keys, or in their history?

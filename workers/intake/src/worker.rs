@@ -13,7 +13,6 @@ use domain::likeness::DuplicateRules;
 use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
 use domain::raw::{ExternalId, Kept};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::evidence::evidence;
@@ -24,12 +23,14 @@ mod again;
 mod consent;
 mod duplicates;
 mod list;
+mod part;
 mod release;
 mod secret;
 mod verdict;
 mod when;
 
 use consent::Whom;
+use part::{fitting, without_nul};
 use release::release_held;
 use verdict::{hold, judge, reject};
 use when::{Decision, List, RawInput};
@@ -378,41 +379,6 @@ fn read(enquiry: &Option<Box<Enquiry>>) -> Option<Enquiry> {
 
 fn already(input: Uuid) -> Outcome<Then> {
     Outcome::already(Already { subject: SubjectKind::Input, id: input, reference: None })
-}
-
-/// How many of these parts one slice takes: at least one.
-fn fitting(parts: &[Part]) -> usize {
-    let mut before = 0;
-    let fits = |part: &&Part| {
-        let room = before < SLICE_BYTES;
-        before += text_bytes(&part.original);
-        room
-    };
-    parts.iter().take_while(fits).count()
-}
-
-fn text_bytes(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len(),
-        Value::Array(list) => list.iter().map(text_bytes).sum(),
-        Value::Object(fields) => fields.values().map(text_bytes).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-    }
-}
-
-/// The part as it came, without the one character that no text of the database can hold. The raw
-/// input keeps it.
-fn without_nul(value: Value) -> Value {
-    let clean =
-        |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
-    match value {
-        Value::String(text) => Value::String(clean(text)),
-        Value::Array(list) => list.into_iter().map(without_nul).collect(),
-        Value::Object(fields) => {
-            fields.into_iter().map(|(name, value)| (clean(name), without_nul(value))).collect()
-        }
-        other => other,
-    }
 }
 
 fn channel_of(queue: &str) -> Option<Channel> {
