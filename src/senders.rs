@@ -2,12 +2,13 @@
 //! and a user of its own in `leadmill grants`. So the login of a web site can book no payments.
 
 use domain::commands::{
-    AccountDeactivate, AccountReactivate, AccountUpdate, CatalogReplace, ConsentChange,
-    ConsentLift, ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate,
-    DuplicateClose, InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify,
-    LeadReactivate, LeadUpdate, OpportunityAddLine, OpportunityLose, OpportunityReopen,
-    OpportunityWin, OrderCancel, OrderShip, PaymentReceived, ProposalAccept, ProposalDismiss,
-    QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign, TransferReturn,
+    AccountDeactivate, AccountReactivate, AccountUpdate, BulkQualify, CatalogReplace,
+    ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate, ContactReactivate,
+    ContactUpdate, DuplicateClose, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
+    LeadQualify, LeadReactivate, LeadUpdate, OpportunityAddLine, OpportunityLose,
+    OpportunityReopen, OpportunityWin, OrderCancel, OrderShip, PaymentReceived, ProposalAccept,
+    ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign,
+    TransferReturn,
 };
 use domain::message::{Message, MessageType};
 
@@ -41,6 +42,7 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     InputReject::TYPE,
     LeadUpdate::TYPE,
     LeadQualify::TYPE,
+    BulkQualify::TYPE,
     LeadDisqualify::TYPE,
     LeadReactivate::TYPE,
     DuplicateClose::TYPE,

@@ -14,6 +14,7 @@ use qualification::Qualification;
 use quoting::Quoting;
 
 use crate::messaging::{COMMANDS, Queue, Topology, from, said_by, takes};
+use crate::rules;
 use crate::senders::KINDS;
 use crate::settings::{Settings, SettingsError};
 use crate::store::consumer::Consumer;
@@ -27,27 +28,30 @@ const BILLING_HEARS: &str = "invoice.#";
 pub const CLOCK: &str = "clock";
 
 macro_rules! workers {
-    (|$settings:ident, $rules:ident, $duplicates:ident| $($Worker:ty = $made:expr;)*) => {
+    (|$settings:ident| $($Worker:ty = $made:expr;)*) => {
         /// The names of all workers, in the order of the pipeline.
         pub const NAMES: [&str; [$(stringify!($Worker)),*].len()] = [$(<$Worker as Worker>::NAME),*];
 
         /// Makes all workers of an installation, in the order of [`NAMES`].
         ///
         /// # Errors
-        /// [`SettingsError`] where the rules or the maps of sources cannot be used; every problem is listed.
+        /// [`SettingsError`] where the rules, the field map or the maps of sources cannot be used; every problem is listed.
         pub fn all($settings: &Settings) -> Result<Vec<Box<dyn Hosted>>, SettingsError> {
-            let $rules = crate::rules::load(&$settings.qualification)?;
-            let $duplicates = crate::rules::duplicates(&$settings.qualification)?;
             Ok(vec![$(Box::new($made)),*])
         }
     };
 }
 
-workers! { |settings, rules, duplicates|
-    Intake = Intake::new(crate::sources::load(&settings.intake)?).looking_for(duplicates.clone());
-    Qualification = Qualification::new(settings.qualification.clone(), rules)
-        .in_region(&settings.intake.default_region)
-        .looking_for(duplicates);
+workers! { |settings|
+    Intake = Intake::new(crate::sources::load(&settings.intake)?)
+        .looking_for(rules::duplicates(&settings.qualification)?);
+    Qualification = Qualification::new(
+        settings.qualification.clone(),
+        rules::load(&settings.qualification)?,
+        rules::field_map(&settings.qualification)?,
+    )
+    .in_region(&settings.intake.default_region)
+    .looking_for(rules::duplicates(&settings.qualification)?);
     Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
     Ordering = Ordering::new(settings.seller.zone);
     Invoicing = Invoicing::new(settings.seller.clone());

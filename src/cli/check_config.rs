@@ -9,7 +9,7 @@ use super::Context;
 use super::explain::Explain;
 use crate::{roles, sources, workers};
 
-/// Checks settings and qualification rules and prints what is in force; or checks the map of a source.
+/// Checks settings, qualification rules and field map and prints what is in force; or checks the map of a source.
 ///
 /// Examples:
 ///   leadmill check-config
@@ -57,7 +57,7 @@ async fn all(context: &Context) -> anyhow::Result<ExitCode> {
     context.output.print(&data, |_| {
         let doubts = doubts.iter().map(|doubt| format!("\n[rights] {doubt}"));
         format!(
-            "{settings:#?}\nThe settings and the qualification rules can be used.{}",
+            "{settings:#?}\nThe settings, the qualification rules and the field map can be used.{}",
             doubts.collect::<String>()
         )
     })?;

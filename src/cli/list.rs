@@ -171,8 +171,8 @@ async fn records_of(
 /// What people see of a record: the fields of each subject under their heads. Where it has no number, they need the id.
 fn table(kind: SubjectKind, rows: &[Value]) -> String {
     use SubjectKind::{
-        Account, Catalog, Consent, Contact, Duplicate, Input, Invoice, Lead, Opportunity, Order,
-        Proposal, Quote, Transfer,
+        Account, Bulk, Catalog, Consent, Contact, Duplicate, Input, Invoice, Lead, Opportunity,
+        Order, Proposal, Quote, Transfer,
     };
     let heads: &[(&str, &str)] = match kind {
         Input => &[("Id", "id"), ("Verdict", "verdict"), ("Channel", "channel"), ("Who", "name")],
@@ -234,6 +234,7 @@ fn table(kind: SubjectKind, rows: &[Value]) -> String {
             ("Amount", "amount"),
             ("", "currency"),
         ],
+        Bulk => &[("Id", "id"), ("State", "state"), ("Leads", "name"), ("Asked", "asked")],
         Catalog => &[],
     };
     let line = |row: &Value| {

@@ -4,6 +4,7 @@
 //! Each subject has a file with what its events do. That they do what the decisions did is checked where a
 //! decision is applied: in every story, and in every program that is built with debug assertions.
 
+mod bulk;
 mod catalog;
 mod consent;
 mod customer;
@@ -22,8 +23,9 @@ use chrono::{DateTime, Utc};
 use crate::decide::{Later, Needs, Outcome};
 use crate::message::{MessageKind, Said};
 use crate::messages::REPLAYS;
+use crate::record::sequenced;
 use crate::replay::{Gap, Past, Replay};
-use crate::world::{World, sequenced};
+use crate::world::World;
 
 /// An event of the log, read.
 pub struct Told {

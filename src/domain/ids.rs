@@ -62,6 +62,8 @@ id! {
     TransferId,
     ProposalId,
     ConsentId,
+    /// One command for many leads.
+    BulkId,
     /// The one catalog of products and prices.
     CatalogId,
 }

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::ids::{OrderId, QuoteId};
+use crate::bulk::Selected;
+use crate::ids::{LeadId, OrderId, QuoteId};
 
 /// Hands the list of links to a macro: `links!(needs)`. A link is a key, and the records that it finds.
 #[macro_export]
@@ -10,6 +11,9 @@ macro_rules! links {
     ($with:ident) => {
         $with! {
             opportunity_of_quote: OpportunityOfQuote(QuoteId) finds OpportunityId;
+            leads_selected: LeadsSelected(Selected) finds LeadId;
+            lead_before: LeadBefore(LeadId) finds LeadId;
+            opportunities_beside: OpportunitiesBeside(LeadId) finds OpportunityId;
             lead_of_order: LeadOfOrder(OrderId) finds LeadId;
             order_of_quote: OrderOfQuote(QuoteId) finds OrderId;
             invoices_of_order: InvoicesOfOrder(OrderId) finds InvoiceId;

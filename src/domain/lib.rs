@@ -6,6 +6,7 @@ pub mod apportion;
 pub mod arrived;
 pub mod asked;
 pub mod asker;
+pub mod bulk;
 pub mod catalog;
 pub mod certainty;
 pub mod consent;

@@ -5,9 +5,11 @@ use crate::message::SubjectKind;
 /// What a worker does with the records of a root that it locks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hold {
+    /// Reads which they are, without a lock: a link leads over them.
+    Looks,
     /// Locks and reads them.
     Reads,
-    /// Makes new ones, and touches no other.
+    /// Locks and reads them, makes new ones, and changes none.
     Makes,
     /// Makes and changes them.
     Writes,

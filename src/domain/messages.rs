@@ -4,6 +4,7 @@
 //! Within `.v1` only optional fields may be added; anything else is a new struct and a `.v2`.
 
 mod account;
+mod bulk;
 mod catalog;
 mod consent;
 mod contact;
@@ -43,6 +44,7 @@ macro_rules! by_subject {
             use crate::message::Message;
 
             pub use super::invoice::{DOCUMENTS_MAX, PaidDocument};
+            pub use super::lead::OpportunityWish;
             $(#[allow(unused_imports, reason = "a subject may have none")]
             pub use super::$subject::commands::*;)*
 
@@ -53,7 +55,8 @@ macro_rules! by_subject {
                 );
 
             /// What leadmill says to itself alone: from outside it is not taken.
-            pub const INTERNAL: [&super::MessageType; 2] = [InputRow::TYPE, ImportContinue::TYPE];
+            pub const INTERNAL: [&super::MessageType; 3] =
+                [InputRow::TYPE, ImportContinue::TYPE, BulkContinue::TYPE];
 
             /// Whether others may ask for it: a command that leadmill does not keep to itself.
             #[must_use]

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::ids::{
-    AccountId, ConsentId, ContactId, DuplicateId, InputId, InvoiceId, LeadId, OpportunityId,
-    OrderId, ProposalId, TransferId,
+    AccountId, BulkId, ConsentId, ContactId, DuplicateId, InputId, InvoiceId, LeadId,
+    OpportunityId, OrderId, ProposalId, TransferId,
 };
 use crate::invoice::SeriesKey;
 use crate::keys::{
-    ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
-    ProposalsAbout, TransfersReferenced,
+    ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadBefore, LeadOfOrder, LeadsSelected,
+    OpportunitiesBeside, OpportunityOfQuote, OrderOfQuote, ProposalsAbout, TransfersReferenced,
 };
 use crate::likeness::LikenessKey;
 use crate::party::PartyKey;

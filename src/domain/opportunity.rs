@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::Customer;
 use crate::document::Line;
+use crate::enquiry::{Need, PurchaseTimeframe};
 use crate::ids::{LeadId, OpportunityId, QuoteId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::SubjectKind;
@@ -14,6 +15,8 @@ use crate::money::Currency;
 use crate::newer::NewerWord;
 use crate::quote::{Quote, QuoteState};
 
+/// Most opportunities that one qualification makes of a lead.
+pub const OPPORTUNITIES_MAX: usize = 5;
 /// Most quotes, revisions included, that one opportunity holds.
 pub const QUOTES_MAX: usize = 50;
 
@@ -27,6 +30,18 @@ pub struct Opportunity {
     pub name: String,
     pub customer: Customer,
     pub originating_lead: Option<LeadId>,
+    /// The primary opportunity of that lead, where this is another one.
+    pub primary: Option<OpportunityId>,
+    /// The opportunity of that lead before it, which was lost.
+    pub previous: Option<OpportunityId>,
+    /// What was asked for, in their own words.
+    pub description: Option<String>,
+    pub need: Option<Need>,
+    pub purchase_timeframe: Option<PurchaseTimeframe>,
+    /// The campaign, form or event that it came through.
+    pub campaign: Option<String>,
+    /// The seller whose deal it is, as the lead says: a name or an address.
+    pub owner: Option<String>,
     /// One currency rule: all its documents share it.
     pub currency: Currency,
     /// The price list that its lines are priced from.
@@ -151,6 +166,12 @@ impl Opportunity {
     #[must_use]
     pub fn sequences(&self) -> i64 {
         self.sequence + self.quotes.iter().map(|quote| quote.sequence).sum::<i64>()
+    }
+
+    /// Nothing comes of it any more, unless somebody opens it again.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
+        matches!(self.state, OpportunityState::Lost { .. })
     }
 
     #[must_use]

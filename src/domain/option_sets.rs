@@ -6,7 +6,20 @@ use serde::{Deserialize, Serialize};
 use crate::newer::NewerWord;
 
 /// Where a lead came from (D365: leadsourcecode, the values that our channels can know).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum LeadSource {
     Advertisement,

@@ -1,5 +1,6 @@
 //! The records, as decisions change them.
 
+use crate::bulk::Bulk;
 use crate::catalog::Catalog;
 use crate::consent::Consent;
 use crate::customer::{Account, Contact};
@@ -8,7 +9,7 @@ use crate::input::Input;
 use crate::invoice::{Invoice, Series};
 use crate::lead::Lead;
 use crate::locks::Root;
-use crate::message::{Subject, SubjectKind};
+use crate::message::{MessageKind, Said, Subject, SubjectKind};
 use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::party::Party;
@@ -96,4 +97,20 @@ impl Record {
         }
         if self.subject() == Some(subject) { self.counter() } else { None }
     }
+}
+
+/// Counts the events about each record, and gives each its place in the history of its subject.
+///
+/// # Panics
+/// Where an event is said without the record that it is about.
+pub(crate) fn sequenced(records: &mut [Record], says: &[Said]) -> Vec<Option<i64>> {
+    let mut count = |said: &Said| {
+        let counter = records.iter_mut().find_map(|record| record.sequence_mut(said.subject));
+        let counter = counter
+            .unwrap_or_else(|| panic!("`{}` is said without the record it is about", said.ty.name));
+        *counter += 1;
+        *counter
+    };
+    let says = says.iter();
+    says.map(|said| (said.ty.kind == MessageKind::Event).then(|| count(said))).collect()
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::customer::{Account, AccountRole, Buyer, Contact, Customer, CustomerState};
 use crate::document::{Line, LineKind, PaymentTerms, compute};
-use crate::enquiry::{Address, Channel, Enquiry, Interest, Person};
+use crate::enquiry::{Address, Channel, Enquiry, Interest, Need, Person, PurchaseTimeframe};
 use crate::ids::{
     AccountId, ContactId, Id, InputId, InvoiceId, LeadId, LineId, OpportunityId, OrderId,
     PaymentId, QuoteId, derived,
@@ -226,6 +226,13 @@ pub fn opportunity(id: OpportunityId) -> Opportunity {
         name: "Pumps".into(),
         customer: Customer { account: Some(of(id.0, 1)), contact: None },
         originating_lead: Some(of(id.0, 2)),
+        primary: None,
+        previous: None,
+        description: Some("Two for the cellar.".into()),
+        need: Some(Need::MustHave),
+        purchase_timeframe: Some(PurchaseTimeframe::ThisYear),
+        campaign: Some("Fair".into()),
+        owner: Some("lena@vendor.example".into()),
         currency: euro(),
         price_list: "standard-eur".into(),
         estimated_revenue: Some(totals.detail_amount),

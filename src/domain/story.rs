@@ -142,7 +142,11 @@ where
             let mut needs = Needs::default();
             self.worker.needs(when, &seen, &mut needs);
             for root in roots(&needs) {
-                assert!(hold::<W>(root).is_some(), "name {root:?} in the LOCKS of `{}`", W::NAME);
+                assert!(
+                    hold::<W>(root) >= Some(Hold::Reads),
+                    "name {root:?} in the LOCKS of `{}`",
+                    W::NAME
+                );
             }
             if before.as_ref() == Some(&needs) {
                 seen.discovering = false;
@@ -156,7 +160,7 @@ where
 
     fn show(&self, needs: &Needs, seen: &mut World) {
         let all = &self.world;
-        seen.links.show(&all.links, &needs.links);
+        seen.links.show(all, &needs.links);
         seen.likes.show(&all.likes, &needs.likes);
         for key in &needs.parties {
             let party = all.party(key).cloned().unwrap_or_else(|| Party::unknown(key.clone()));

@@ -10,6 +10,7 @@ macro_rules! subjects {
             input: Input by InputId in inputs;
             account: Account by AccountId in accounts;
             contact: Contact by ContactId in contacts;
+            bulk: Bulk by BulkId in bulks;
             lead: Lead by LeadId in leads;
             duplicate: Duplicate by DuplicateId in duplicates;
             opportunity: Opportunity by OpportunityId in opportunities;

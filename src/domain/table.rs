@@ -44,6 +44,11 @@ impl<K: Ord + Clone, T: Clone> Table<K, T> {
         self.rows.values().filter_map(|row| Some((row.stored.as_ref(), row.put.as_ref()?)))
     }
 
+    /// All records that are known, as they are now, in the order of their keys.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &T> {
+        self.rows.values().filter_map(Row::now)
+    }
+
     /// The record as it is now; the outer `None`: it is not known whether it exists.
     pub(crate) fn row(&self, key: &K) -> Option<Option<&T>> {
         self.rows.get(key).map(Row::now)

@@ -5,32 +5,33 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+use crate::bulk::Bulk;
 use crate::catalog::Catalog;
 use crate::consent::Consent;
 use crate::customer::{Account, Contact};
 use crate::duplicate::Duplicate;
 use crate::found::Found;
 use crate::ids::{
-    AccountId, ConsentId, ContactId, DuplicateId, Id, InputId, InvoiceId, LeadId, OpportunityId,
-    OrderId, ProposalId, TransferId,
+    AccountId, BulkId, ConsentId, ContactId, DuplicateId, Id, InputId, InvoiceId, LeadId,
+    OpportunityId, OrderId, ProposalId, TransferId,
 };
 use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};
 use crate::keys::{
-    ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadOfOrder, OpportunityOfQuote, OrderOfQuote,
-    ProposalsAbout, TransfersReferenced,
+    ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadBefore, LeadOfOrder, LeadsSelected,
+    OpportunitiesBeside, OpportunityOfQuote, OrderOfQuote, ProposalsAbout, TransfersReferenced,
 };
 use crate::lead::Lead;
 use crate::likeness::Likes;
 use crate::locks::Root;
-use crate::message::{MessageKind, Said, Subject, SubjectKind};
+use crate::message::{Said, Subject, SubjectKind};
 use crate::needs::{Keys, Needs};
 use crate::opportunity::Opportunity;
 use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::party::{Party, PartyKey};
 use crate::proposal::Proposal;
-use crate::record::Record;
+use crate::record::{Record, sequenced};
 use crate::refusal::Refusal;
 use crate::table::Table;
 use crate::transfer::Transfer;
@@ -64,6 +65,12 @@ pub trait Link: Clone + Ord + std::fmt::Debug + Send + Sync + 'static {
 
     /// The links that such a record makes, as it now is: to itself, where what is found is loaded.
     fn made_by(record: &Record, world: &World) -> Vec<(Self, Self::Id)>;
+
+    /// What it finds in a world with all records, where those cannot name the keys that find them: a range has too
+    /// many. For stories.
+    fn found_in(&self, _whole: &World) -> Option<Vec<Self::Id>> {
+        None
+    }
 }
 
 macro_rules! world {
@@ -189,9 +196,11 @@ macro_rules! found {
             }
 
             /// Shows of a whole world what is asked for.
-            pub(crate) fn show(&mut self, whole: &Self, asked: &Keys) {
+            pub(crate) fn show(&mut self, whole: &World, asked: &Keys) {
                 $(for key in &asked.$word {
-                    let (ids, _) = whole.$word.newest(key, usize::MAX).unwrap_or_default();
+                    let ids = key.found_in(whole);
+                    let noted = || whole.links.$word.newest(key, usize::MAX);
+                    let ids = ids.or_else(|| Some(noted()?.0)).unwrap_or_default();
                     let found = ids.into_iter().map(|id| (key.clone(), id)).collect();
                     self.$word.fill([key.clone()], found, <$Link as Link>::LIMIT);
                 })*
@@ -288,7 +297,7 @@ impl World {
     where
         Links: AsRef<Found<L, L::Id>>,
     {
-        self.looked_up(&key).0.first().copied()
+        self.ids_by(&key).0.first().copied()
     }
 
     /// All records that a key finds, the newest first.
@@ -323,11 +332,14 @@ impl World {
     where
         Links: AsRef<Found<L, L::Id>>,
     {
-        let (ids, more) = self.looked_up(&key);
+        let (ids, more) = self.ids_by(&key);
         (ids.into_iter().filter_map(|id| self.find(id)).collect(), !more)
     }
 
-    fn looked_up<L: Link>(&self, key: &L) -> (Vec<L::Id>, bool)
+    /// The ids of the newest [`Link::LIMIT`] records that a key finds, the newest first, and whether there are more; they
+    /// need not be loaded.
+    #[must_use]
+    pub fn ids_by<L: Link>(&self, key: &L) -> (Vec<L::Id>, bool)
     where
         Links: AsRef<Found<L, L::Id>>,
     {
@@ -381,20 +393,4 @@ impl World {
             other => other.counter().is_none_or(|now| *now > known),
         }
     }
-}
-
-/// Counts the events about each record, and gives each its place in the history of its subject.
-///
-/// # Panics
-/// Where an event is said without the record that it is about.
-pub(crate) fn sequenced(records: &mut [Record], says: &[Said]) -> Vec<Option<i64>> {
-    let mut count = |said: &Said| {
-        let counter = records.iter_mut().find_map(|record| record.sequence_mut(said.subject));
-        let counter = counter
-            .unwrap_or_else(|| panic!("`{}` is said without the record it is about", said.ty.name));
-        *counter += 1;
-        *counter
-    };
-    let says = says.iter();
-    says.map(|said| (said.ty.kind == MessageKind::Event).then(|| count(said))).collect()
 }

@@ -3,7 +3,7 @@
 use domain::message::SubjectKind;
 
 use super::{
-    account, consent, contact, duplicate, input, invoice, lead, opportunity, order, proposal,
+    account, bulk, consent, contact, duplicate, input, invoice, lead, opportunity, order, proposal,
     transfer,
 };
 

@@ -3,6 +3,7 @@
 //! by hand.
 
 pub mod account;
+pub mod bulk;
 pub mod catalog;
 pub mod consent;
 pub mod contact;

@@ -20,8 +20,8 @@ use sqlx::PgConnection;
 use crate::store::look_up::LookUp;
 use crate::store::save::{Change, SaveError};
 use crate::store::{
-    Fault, account, catalog, chunk, consent, contact, duplicate, input, invoice, lead, likeness,
-    opportunity, order, party, proposal, series, transfer,
+    Fault, account, bulk, catalog, chunk, consent, contact, duplicate, input, invoice, lead,
+    likeness, opportunity, order, party, proposal, series, transfer,
 };
 
 /// Most attempts to load everything in the order of locks.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use domain::commands::INTERNAL;
 use domain::host::Hosted;
 use domain::message::MessageKind;
 use leadmill::contract::{self, Contract, Role, example};
@@ -185,7 +186,7 @@ fn the_bindings_of_every_queue_follow_from_what_its_worker_hears_and_who_says_it
             .iter()
             .flat_map(|ty| {
                 let saying = sayers.iter().filter(|sayer| sayer.says.contains(ty));
-                let internal = ["input.row.v1", "import.continue.v1"].contains(&ty.name);
+                let internal = INTERNAL.contains(ty);
                 let asked = ty.kind == MessageKind::Command && !internal;
                 let senders = KINDS.iter().filter(|sender| sender.commands.contains(ty));
                 let all = saying.map(|sayer| said_by(sayer.name));
@@ -238,7 +239,7 @@ fn a_kind_of_sender_sends_its_own_commands_and_no_others() {
         assert_eq!(sending.collect::<Vec<_>>(), kinds, "{command}");
     }
     for entry in Contract::built_in().unwrap().entries() {
-        let internal = ["input.row.v1", "import.continue.v1"].contains(&entry.name);
+        let internal = INTERNAL.iter().any(|ty| ty.name == entry.name);
         let outside = entry.exchanges.iter().any(|it| it == TO_COMMANDS);
         assert_eq!(outside, entry.kind == Role::Command && !internal, "{entry:?}");
         assert!(!entry.exchanges.is_empty(), "{entry:?}");

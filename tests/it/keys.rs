@@ -27,6 +27,7 @@ const PLACE: &str = "places are counted under the lock of the root";
 const KEYS: &[(&str, Met)] = &[
     ("account(id)", Ours(DERIVED)),
     ("batch(id)", Ours(DERIVED)),
+    ("bulk(id)", Ours(DERIVED)),
     ("catalog()*", Ours("one row, which a migration makes")),
     ("catalog(id)", Ours("one row, which a migration makes")),
     ("clock_shift(one)", Ours("one row, which a migration makes")),

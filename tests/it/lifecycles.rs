@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::bulk::Bulk;
 use domain::consent::Consent;
 use domain::customer::{Account, Contact};
 use domain::duplicate::Duplicate;
@@ -238,6 +239,13 @@ impl Walked for Proposal {
         ("open", "be accepted", "accepted"),
         ("open", "be dismissed", "dismissed"),
     ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
+}
+
+/// A bulk advances until all its leads were asked.
+impl Walked for Bulk {
+    const LEGAL: &'static [Step] =
+        &[("running", "advance", "running"), ("running", "be finished", "done")];
     const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
 }
 

@@ -8,6 +8,7 @@ mod contract;
 mod corrections;
 mod crashes;
 mod database;
+mod deals;
 mod delivery;
 mod deploying;
 mod duplicates;

@@ -14,10 +14,11 @@ use domain::ids::{derived, minted};
 use domain::lead::Lead;
 use domain::shelf::Shelf;
 use domain::story::Story;
-use qualification::{Qualification, Rules};
+use qualification::{FieldMap, Qualification, Rules};
 use quoting::Quoting;
 use serde::Serialize;
 
+use crate::rules;
 use crate::settings::Settings;
 
 /// What would be offered.
@@ -47,18 +48,20 @@ impl Offer {
 pub(super) struct Sale {
     settings: Settings,
     rules: Rules,
+    map: FieldMap,
     shelf: Shelf,
 }
 
 impl Sale {
     pub(super) fn new(settings: Settings, catalog: CatalogReplace) -> anyhow::Result<Self> {
-        let rules = crate::rules::load(&settings.qualification)?;
+        let rules = rules::load(&settings.qualification)?;
+        let map = rules::field_map(&settings.qualification)?;
         let empty = Shelf::new(&Arc::new(domain::catalog::Catalog::empty()));
         let mut story = Story::of(quoting(&settings), empty);
         story.when(catalog)?;
         let catalog = story.world.catalog().cloned();
         let catalog = catalog.context("The catalog was not taken.")?;
-        Ok(Self { settings, rules, shelf: Shelf::new(&Arc::new(catalog)) })
+        Ok(Self { settings, rules, map, shelf: Shelf::new(&Arc::new(catalog)) })
     }
 
     /// The products that the words of an enquiry ask for, where no field names any.
@@ -73,7 +76,11 @@ impl Sale {
     /// What follows from the lead of an enquiry.
     pub(super) fn offer(&self, enquiry: &Enquiry, channel: Channel) -> anyhow::Result<Offer> {
         let settings = &self.settings;
-        let worker = Qualification::new(settings.qualification.clone(), self.rules.clone());
+        let worker = Qualification::new(
+            settings.qualification.clone(),
+            self.rules.clone(),
+            self.map.clone(),
+        );
         let mut story = Story::of(worker, self.shelf.clone());
         let id = |n| derived(minted(story.now, [7; 10]), "explain", n);
         let lead = Lead::new(id(1).into(), "L-1".into(), id(2).into(), enquiry.clone());

@@ -1,16 +1,19 @@
 //! Messages about leads.
 
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::correction::Correction;
 use crate::customer::Customer;
+use crate::day::Day;
 use crate::duplicate::{Compared, DuplicateAction};
-use crate::enquiry::{Channel, Enquiry};
+use crate::enquiry::{Channel, Enquiry, Interest, PRODUCTS_MAX};
 use crate::ids::{AccountId, ContactId, DuplicateId, InputId, LeadId, OpportunityId};
 use crate::input::PartOf;
 use crate::lead::{Assessment, DisqualifyReason, NewerFacts};
-use crate::text::Comment;
+use crate::opportunity::OPPORTUNITIES_MAX;
+use crate::text::{Comment, Short};
 
 crate::messages! { Lead:
     events {
@@ -114,7 +117,11 @@ pub struct LeadScored {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LeadQualified {
     pub lead: LeadId,
+    /// The primary one.
     pub opportunity: OpportunityId,
+    /// The others, where several were opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OpportunityId>,
     pub customer: Customer,
     /// What the rules said; absent where a person decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,6 +130,9 @@ pub struct LeadQualified {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-personal" = true))]
     pub keys: Vec<String>,
+    /// The version of the field map by which its fields went to the new records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field_map: Option<String>,
 }
 
 /// The lead is not worth working; it can be reactivated.
@@ -193,6 +203,57 @@ pub struct LeadQualify {
     /// The organisation whose lead it is; where absent, the one of `contact`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
+    /// Make an account of the organisation where none is known.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub create_account: bool,
+    /// Make a contact of the person where none is known.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub create_contact: bool,
+    /// What it becomes, where that is not one opportunity with all that the lead says. The first is the primary one,
+    /// and the lead fills what it leaves out; of the others only the name is filled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = OPPORTUNITIES_MAX))]
+    pub opportunities: Vec<OpportunityWish>,
+}
+
+impl LeadQualify {
+    /// Qualify that lead as the lead itself says.
+    #[must_use]
+    pub const fn plainly(lead: LeadId) -> Self {
+        Self {
+            lead,
+            contact: None,
+            account: None,
+            create_account: true,
+            create_contact: true,
+            opportunities: Vec::new(),
+        }
+    }
+}
+
+/// An opportunity as somebody wants it of a lead.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OpportunityWish {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Short>,
+    /// Products, each with how many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = PRODUCTS_MAX))]
+    pub interest: Vec<Interest>,
+    /// What they may spend on it, in the currency of the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub budget: Option<Decimal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_date: Option<Day>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_yes(it: &bool) -> bool {
+    *it
 }
 
 /// Disqualify an open lead by hand.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::Customer;
 use crate::document::Line;
-use crate::enquiry::Interest;
+use crate::enquiry::{Interest, Need, PurchaseTimeframe};
 use crate::ids::{LeadId, OpportunityId, OrderId};
 use crate::money::Currency;
 use crate::opportunity::{Loss, LostReason};
@@ -39,6 +39,27 @@ pub struct OpportunityCreated {
     /// The lead that it began with; absent where it was opened for a known customer (F67).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub originating_lead: Option<LeadId>,
+    /// The primary opportunity of that lead, where this is another one; absent in the primary one itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary: Option<OpportunityId>,
+    /// The opportunity of that lead before it, which was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<OpportunityId>,
+    /// What was asked for, in their own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<Need>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_timeframe: Option<PurchaseTimeframe>,
+    /// The campaign, form or event that it came through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<String>,
+    /// The seller whose deal it is, as the lead says: a name or an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub owner: Option<String>,
     pub currency: Currency,
     pub price_list: String,
     /// What they want, as declared by the lead or by the rule that qualified it.

@@ -4,6 +4,7 @@
 use rust_decimal::Decimal;
 
 use super::Dice;
+use crate::bulk::Bulk;
 use crate::consent::Consent;
 use crate::customer::{Account, Contact};
 use crate::duplicate::Duplicate;
@@ -103,8 +104,22 @@ impl Random for Opportunity {
         let sequence = later(self.sequence, dice);
         let mut quotes: Vec<_> = self.quotes.iter().map(|quote| quote.changed(dice)).collect();
         quotes.extend((0..dice.below(2)).map(|_| Quote::random(dice)));
-        let Self { id, originating_lead, currency, .. } = *self;
-        Self { id, sequence, originating_lead, currency, quotes, ..Self::random(dice) }
+        let deal = Self::random(dice);
+        let (name, customer, price_list) = (deal.name, deal.customer, deal.price_list);
+        let (estimated_revenue, close_date) = (deal.estimated_revenue, deal.close_date);
+        let (lines, state) = (deal.lines, deal.state);
+        Self {
+            sequence,
+            name,
+            customer,
+            price_list,
+            estimated_revenue,
+            close_date,
+            lines,
+            quotes,
+            state,
+            ..self.clone()
+        }
     }
 }
 
@@ -194,6 +209,18 @@ impl Random for Transfer {
     fn changed(&self, dice: &mut Dice) -> Self {
         let sequence = later(self.sequence, dice);
         Self { sequence, state: dice.any(), ..self.clone() }
+    }
+}
+
+impl Random for Bulk {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { asked, state, .. } = Self::random(dice);
+        Self { sequence, asked, state, ..self.clone() }
     }
 }
 

@@ -54,8 +54,8 @@ impl Timers {
         }
     }
 
-    /// The clock says the command of a timer, which is over with it. Nobody else among us says commands that others
-    /// may send too.
+    /// The clock says the command of a timer, which is over with it. Who else among us says a command that others may
+    /// send too has planned none.
     pub fn said(&mut self, entry: &Entry) {
         let clock = entry.kind == "command" && INTERNAL.iter().all(|ty| ty.name != entry.ty);
         if clock {

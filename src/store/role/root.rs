@@ -50,17 +50,20 @@ fn guarded(root: Root) -> impl Iterator<Item = Table> {
 /// What a worker that holds a root so may do with its tables.
 pub(super) fn grants(root: Root, hold: Hold) -> Vec<Grant> {
     let mut tables = own(root);
-    if hold != Hold::Makes {
-        tables.extend(guarded(root));
+    if hold == Hold::Looks {
+        let table = tables.into_iter().next();
+        return table.map(|(name, _)| ("SELECT".to_owned(), name.to_owned())).into_iter().collect();
     }
+    let parts = 1..tables.len();
+    tables.extend(guarded(root));
     let granted = tables.into_iter().enumerate().map(|(place, (table, write))| {
         let rights = match (hold, place) {
             (Hold::Writes, _) => write,
-            (Hold::Makes, 0) => "INSERT".to_owned(),
+            (Hold::Makes, 0) => "SELECT, INSERT, UPDATE (modified_at)".to_owned(),
             // Without taking a part away; the statement that inserts could also replace.
-            (Hold::Makes, _) => write.replace(", DELETE", ""),
+            (Hold::Makes, _) if parts.contains(&place) => write.replace(", DELETE", ""),
             (Hold::Reads, 0) => "SELECT, UPDATE (modified_at)".to_owned(),
-            (Hold::Reads, _) => "SELECT".to_owned(),
+            (Hold::Looks | Hold::Reads | Hold::Makes, _) => "SELECT".to_owned(),
         };
         (rights, table.to_owned())
     });

@@ -2,7 +2,7 @@
 
 use domain::customer::Customer;
 use domain::ids::Id;
-use domain::keys::OpportunityOfQuote;
+use domain::keys::{OpportunitiesBeside, OpportunityOfQuote};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::opportunity::{Loss, Opportunity, OpportunityState};
@@ -30,6 +30,13 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     account: uuid? refers account = opportunity.customer.account.map(Uuid::from);
     contact: uuid? refers contact = opportunity.customer.contact.map(Uuid::from);
     frozen  originating_lead: uuid? refers lead = opportunity.originating_lead.map(Uuid::from);
+    frozen  primary_of_lead: uuid? refers opportunity = opportunity.primary.map(Uuid::from);
+    frozen  previous: uuid? refers opportunity = opportunity.previous.map(Uuid::from);
+    frozen  description: text? = opportunity.description.as_deref();
+    frozen  need: text? = opportunity.need.map(word);
+    frozen  purchase_timeframe: text? = opportunity.purchase_timeframe.map(word);
+    frozen  campaign: text? = opportunity.campaign.as_deref();
+    frozen  owner: text? = opportunity.owner.as_deref();
     frozen  currency: text = opportunity.currency.as_str();
     price_list: text = opportunity.price_list.as_str();
     estimated_revenue: numeric? = opportunity.estimated_revenue;
@@ -54,6 +61,14 @@ pub const TABLES: &[Tables] = &[
 // A quote never moves to another opportunity.
 look_up!(OpportunityOfQuote by |it| it.0.uuid(),
     "SELECT id AS key, opportunity AS found FROM quote WHERE id = ANY($1)");
+
+// Neither its lead nor what it is to that ever change.
+look_up!(OpportunitiesBeside by |it| it.0.uuid(),
+    r#"SELECT k.lead AS "key!", o.id AS "found!" FROM unnest($1::uuid[]) AS k (lead)
+       CROSS JOIN LATERAL (
+           SELECT id FROM opportunity WHERE originating_lead = k.lead AND primary_of_lead IS NOT NULL
+           ORDER BY id DESC LIMIT $2) AS o"#
+    limit);
 
 impl OpportunityRow {
     fn record(self) -> Result<Opportunity, sqlx::Error> {
@@ -87,6 +102,16 @@ impl OpportunityRow {
                 contact: self.contact.map(Into::into),
             },
             originating_lead: self.originating_lead.map(Into::into),
+            primary: self.primary_of_lead.map(Into::into),
+            previous: self.previous.map(Into::into),
+            description: self.description,
+            need: self.need.map(|word| meant("opportunity.need", &word)).transpose()?,
+            purchase_timeframe: self
+                .purchase_timeframe
+                .map(|word| meant("opportunity.purchase_timeframe", &word))
+                .transpose()?,
+            campaign: self.campaign,
+            owner: self.owner,
             currency,
             price_list: self.price_list,
             estimated_revenue: revenue(self.estimated_revenue),

@@ -76,7 +76,8 @@ pub async fn behind(conn: &mut Connection, by: By, ids: &[Uuid]) -> Result<Custo
 /// All records of a customer.
 pub async fn records(conn: &mut Connection, customer: &Customer) -> Result<Ids> {
     let rows = sqlx::query!(
-        r#"WITH l AS (SELECT id, input, account, contact, opportunity, enquiry -> 'person' AS person
+        r#"WITH RECURSIVE
+                l AS (SELECT id, input, account, contact, opportunity, enquiry -> 'person' AS person
                       FROM lead WHERE id = ANY($1)),
                 reached AS (
                       SELECT DISTINCT word || channel AS channel FROM (
@@ -85,7 +86,12 @@ pub async fn records(conn: &mut Connection, customer: &Customer) -> Result<Ids> 
                       CROSS JOIN LATERAL (
                           SELECT 'email ' AS word, jsonb_array_elements_text(p.emails) AS channel
                           UNION ALL SELECT 'phone ', jsonb_array_elements_text(p.phones)) AS all_of),
-                o AS (SELECT opportunity AS id FROM l WHERE opportunity IS NOT NULL
+                d AS (SELECT opportunity AS id FROM l WHERE opportunity IS NOT NULL
+                      UNION SELECT o.previous FROM d JOIN opportunity AS o ON o.id = d.id
+                            WHERE o.previous IS NOT NULL),
+                o AS (SELECT id FROM d
+                      UNION SELECT o.id FROM l JOIN opportunity AS o ON o.originating_lead = l.id
+                            WHERE o.primary_of_lead IS NOT NULL
                       UNION SELECT id FROM opportunity WHERE originating_lead IS NULL AND account = ANY($2)
                       UNION SELECT id FROM opportunity WHERE originating_lead IS NULL AND contact = ANY($3)),
                 q AS (SELECT q.id FROM o JOIN quote AS q ON q.opportunity = o.id),

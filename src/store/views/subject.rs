@@ -117,6 +117,7 @@ pub(super) fn label(kind: SubjectKind) -> &'static str {
         SubjectKind::Proposal => PROPOSED,
         SubjectKind::Consent => "t.channel",
         SubjectKind::Duplicate => "t.rule",
+        SubjectKind::Bulk => SELECTED,
         _ if numbered(kind) => "t.number",
         _ => "t.name",
     }
@@ -130,6 +131,11 @@ const PROPOSED: &str = "(CASE WHEN t.account IS NOT NULL THEN 'account' WHEN t.c
 /// What counts of each purpose, as `bulk_mail given`.
 const AGREED: &str = "(SELECT string_agg(concat_ws(' ', s #>> '{said,purpose}', s #>> '{said,word}'), ', ') FROM jsonb_array_elements(t.standing) AS s)";
 
+/// What the leads of a bulk have in common.
+const SELECTED: &str = "concat_ws(', ', t.selector ->> 'campaign', t.selector ->> 'source', \
+                        'import ' || (t.selector ->> 'import'), \
+                        'score from ' || (t.selector ->> 'score_at_least'))";
+
 /// What a list tells of a record of the table `t` beside its columns.
 pub(super) fn beside(kind: SubjectKind) -> Vec<(&'static str, &'static str)> {
     let mut told = match kind {
@@ -140,6 +146,7 @@ pub(super) fn beside(kind: SubjectKind) -> Vec<(&'static str, &'static str)> {
         SubjectKind::Proposal => vec![("name", PROPOSED)],
         SubjectKind::Consent => vec![("name", AGREED)],
         SubjectKind::Duplicate => TWO.to_vec(),
+        SubjectKind::Bulk => vec![("name", SELECTED)],
         SubjectKind::Account | SubjectKind::Opportunity | SubjectKind::Catalog => Vec::new(),
     };
     if kind == SubjectKind::Quote {
@@ -206,6 +213,7 @@ mod tests {
             "orders",
             "invoices",
             "transfers",
+            "bulks",
         ];
         assert_eq!(words, expected);
         for kind in all() {

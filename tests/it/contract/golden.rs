@@ -122,7 +122,11 @@ fn the_subject_of_a_golden_example_is_the_record_that_it_is_about() {
     for ty in contract::types() {
         let message = golden(ty.name);
         if Role::Answer.name() != kind(ty.name) {
-            let subject = message["subject"].as_str().unwrap();
+            // What begins something is about nothing that is there yet.
+            let Some(subject) = message["subject"].as_str() else {
+                assert_eq!(kind(ty.name), Role::Command.name(), "{}", ty.name);
+                continue;
+            };
             let data = message["data"].as_object().unwrap();
             assert!(data.values().any(|value| value.as_str() == Some(subject)), "{}", ty.name);
         }

@@ -37,10 +37,18 @@ async fn what_waits(it: &Installation) {
     workers.stop().await;
 }
 
+async fn a_bulk(it: &Installation) {
+    let workers = it.start(&["qualification"], &[]);
+    it.command("bulk.qualify.v1", json!({ "selector": { "campaign": "Fair" } })).await;
+    it.until("it is done", "SELECT count(*) = 1 FROM bulk WHERE state = 'done'").await;
+    workers.stop().await;
+}
+
 #[tokio::test]
 async fn every_column_of_every_subject_is_shown_with_links_by_name_and_the_history_in_order() {
     let it = history().await;
     what_waits(&it).await;
+    a_bulk(&it).await;
     for kind in subject::all() {
         let table = declared::of(kind).unwrap();
         let newest = format!("SELECT id::text FROM {} ORDER BY id DESC LIMIT 1", table.name);

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use domain::bulk::Bulk;
 use domain::consent::Consent;
 use domain::customer::{Account, Contact};
 use domain::decide::World;
@@ -18,8 +19,8 @@ use domain::samples::{Dice, Random};
 use domain::transfer::Transfer;
 use leadmill::store::declared::{self, Declared};
 use leadmill::store::{
-    Connection, account, consent, contact, duplicate, input, invoice, lead, opportunity, order,
-    proposal, transfer, world,
+    Connection, account, bulk, consent, contact, duplicate, input, invoice, lead, opportunity,
+    order, proposal, transfer, world,
 };
 use sqlx::AssertSqlSafe;
 

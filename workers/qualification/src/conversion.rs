@@ -1,18 +1,18 @@
 //! Qualifying a lead: the customer it becomes, known or new, and the opportunity for them.
 
+use domain::commands::{LeadQualify, OpportunityWish};
 use domain::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
 use domain::decide::{Ctx, Outcome, Refusal, World};
-use domain::enquiry::{Enquiry, Interest};
-use domain::events::{AccountCreated, ContactCreated, LeadQualified, OpportunityCreated};
-use domain::ids::{AccountId, ContactId};
+use domain::enquiry::{Address, Interest, Person};
+use domain::events::{AccountCreated, ContactCreated, LeadQualified};
+use domain::ids::{AccountId, OpportunityId};
 use domain::lead::{Assessment, Lead, LeadAction};
 use domain::message::SubjectKind;
-use domain::money::in_range;
-use domain::opportunity::{Opportunity, OpportunityState};
 use domain::party::{introduce_customer, recognise_lead};
 use domain::shelf::Shelf;
-use rust_decimal::Decimal;
 
+use crate::deal::{Deals, standing};
+use crate::field_map::{AccountFields, ContactFields, FieldMap, Mapped};
 use crate::settings::QualificationSettings;
 use crate::when::{NOBODY, Then};
 
@@ -21,8 +21,15 @@ use crate::when::{NOBODY, Then};
 pub(crate) enum By<'r> {
     /// The rules, with what they said and what they offer where the lead names no product.
     Rules(&'r Assessment, &'r [Interest]),
-    /// A person, with the customer that they chose.
-    Hand(Customer),
+    /// A person, with the customer and the opportunities that they chose.
+    Hand(&'r LeadQualify),
+}
+
+/// By what every lead is converted.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    pub(crate) settings: QualificationSettings,
+    pub(crate) map: FieldMap,
 }
 
 /// Closes the lead as qualified (D365: QualifyLead).
@@ -33,17 +40,22 @@ pub(crate) enum By<'r> {
 pub(crate) fn convert(
     world: &World,
     lead: &Lead,
-    settings: &QualificationSettings,
+    terms: &Terms,
     by: By<'_>,
     ctx: &mut Ctx<'_, Shelf>,
 ) -> Result<Outcome<Then>, Refusal> {
-    let (assessment, offer, chosen) = match by {
-        By::Rules(assessment, offer) => (Some(assessment.clone()), offer, NOBODY),
-        By::Hand(chosen) => (None, &[][..], chosen),
+    let (assessment, offer, wishes) = match by {
+        By::Rules(assessment, offer) => (Some(assessment.clone()), offer, &[][..]),
+        By::Hand(command) => (None, &[][..], &command.opportunities[..]),
     };
     let mut qualified = lead.apply(&LeadAction::Qualify { at: ctx.now })?;
-    let buyer = Buying::of(world, lead, chosen, ctx)?;
-    let parties = introduce_customer(world, &lead.enquiry, lead.id, buyer.customer);
+    // A reactivated lead has its opportunity already, unless that was lost (F66).
+    let standing = standing(world, lead)?;
+    one_or_new(lead, standing, wishes)?;
+    let Mapped { opportunity: fields, account, contact } = terms.map.follow(lead)?;
+    let buyer = Buying::of(world, lead, by, (account, contact), ctx)?;
+    let customer = buyer.customer;
+    let parties = introduce_customer(world, &lead.enquiry, lead.id, customer);
     let keys = parties.iter().map(|party| party.key.to_string()).collect();
     let mut outcome = parties.into_iter().fold(Outcome::nothing(), Outcome::put);
     if let Some(account) = buyer.account {
@@ -54,26 +66,35 @@ pub(crate) fn convert(
         let said = contact_created(&contact);
         outcome = outcome.changed(contact, said);
     }
-    // A reactivated lead has its opportunity already (F66).
-    let new = lead.opportunity.is_none().then(|| {
-        let interest =
-            if lead.enquiry.interest.is_empty() { offer } else { &lead.enquiry.interest };
-        opportunity(lead, buyer.customer, interest, settings, ctx)
-    });
-    let opportunity = lead.opportunity.or(new.as_ref().map(|(new, _)| new.id));
-    qualified.opportunity = opportunity;
-    qualified.account = buyer.customer.account;
-    qualified.contact = buyer.customer.contact;
+    let deals = Deals { lead, customer, fields, offer, settings: &terms.settings };
+    let opened = if standing.is_some() { Vec::new() } else { deals.open(wishes, ctx) };
+    let mut all = standing.into_iter().chain(opened.iter().map(|(deal, _)| deal.id));
+    let Some(opportunity) = all.next() else { unreachable!("one is opened where none stands") };
+    let others = all.collect();
+    qualified.opportunity = Some(opportunity);
+    (qualified.account, qualified.contact) = (customer.account, customer.contact);
     qualified.assessment = assessment.clone().or(qualified.assessment);
-    if let Some(opportunity) = opportunity {
-        let customer = buyer.customer;
-        let said = LeadQualified { lead: lead.id, opportunity, customer, assessment, keys };
-        outcome = outcome.changed(qualified, said);
-    }
-    Ok(match new {
-        Some((opportunity, said)) => outcome.changed(opportunity, said),
-        None => outcome,
-    })
+    let field_map = Some(terms.map.version().to_owned());
+    let lead = lead.id;
+    let said = LeadQualified { lead, opportunity, others, customer, assessment, keys, field_map };
+    let outcome = outcome.changed(qualified, said);
+    Ok(opened.into_iter().fold(outcome, |outcome, (deal, said)| outcome.changed(deal, said)))
+}
+
+/// What is wanted of a lead whose opportunity stands would be a second one for the same thing.
+fn one_or_new(
+    lead: &Lead,
+    standing: Option<OpportunityId>,
+    wishes: &[OpportunityWish],
+) -> Result<(), Refusal> {
+    let Some(id) = standing.filter(|_| !wishes.is_empty()) else { return Ok(()) };
+    let message = format!(
+        "The lead `{}` has the opportunity `{id}` already; send `lead.qualify` without `opportunities`, and what else \
+         is wanted with `opportunity.add_line`.",
+        lead.number
+    );
+    let found = format!("opportunity {id}");
+    Err(Refusal::no(SubjectKind::Lead, lead.id, "lead.has_opportunity", found, message))
 }
 
 /// The customer of the opportunity, with the records that are new.
@@ -89,11 +110,19 @@ impl Buying {
     fn of(
         world: &World,
         lead: &Lead,
-        chosen: Customer,
+        by: By<'_>,
+        (account_fields, contact_fields): (AccountFields, ContactFields),
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Result<Self, Refusal> {
+        let (chosen, create_account, create_contact) = match by {
+            By::Rules(..) => (NOBODY, true, true),
+            By::Hand(command) => (
+                Customer { account: command.account, contact: command.contact },
+                command.create_account,
+                command.create_contact,
+            ),
+        };
         let known = known(world, lead, chosen)?;
-        let ask = &lead.enquiry;
         if let Some(id) = known.account {
             let account = world.find(id);
             let account = account.ok_or_else(|| Refusal::unknown(SubjectKind::Account, id))?;
@@ -105,15 +134,41 @@ impl Buying {
             contact.apply(&CustomerAction::Engage)?;
         }
         let nobody_known = known.account.is_none() && known.contact.is_none();
-        let company = ask.company.as_ref().filter(|_| nobody_known);
-        let account = company.map(|name| account(ctx.id(), name, lead));
+        let named = account_fields.name.is_some() && create_account && nobody_known;
+        let account = named.then(|| account(ctx.id(), account_fields, lead));
         let account_id = known.account.or(account.as_ref().map(|account| account.id));
-        let person = known.contact.is_none() && (has_person(ask) || account_id.is_none());
-        let contact = person.then(|| contact(ctx.id(), account_id, lead));
+        let (person, address, consent) = person(contact_fields);
+        let wanted = known.contact.is_none() && create_contact;
+        let contact = (wanted && (has_person(&person) || account_id.is_none())).then(|| Contact {
+            id: ctx.id(),
+            sequence: 0,
+            person,
+            address,
+            delivery_address: None,
+            account: account_id,
+            role: None,
+            originating_lead: Some(lead.id),
+            consent,
+            state: CustomerState::Active,
+        });
         let contact_id = known.contact.or(contact.as_ref().map(|contact| contact.id));
         let customer = Customer { account: account_id, contact: contact_id };
+        if customer == NOBODY {
+            return Err(nobody(lead));
+        }
         Ok(Self { customer, account, contact })
     }
+}
+
+/// Neither is known, and neither may be made.
+fn nobody(lead: &Lead) -> Refusal {
+    let message = format!(
+        "The lead `{}` cannot be qualified without a customer: nobody is known, and `create_account` and \
+         `create_contact` leave nobody to be made. Send `lead.qualify` with one of them, or with the `account` or \
+         `contact` that is meant.",
+        lead.number
+    );
+    Refusal::no(SubjectKind::Lead, lead.id, "lead.no_customer", "no customer", message)
 }
 
 /// The customer that exists already: the one that was chosen, else the one that the keys point at.
@@ -140,22 +195,19 @@ fn known(world: &World, lead: &Lead, chosen: Customer) -> Result<Customer, Refus
     Err(Refusal::no(kind, lead.id, "lead.two_parties", found, message))
 }
 
-fn has_person(ask: &Enquiry) -> bool {
-    let person = &ask.person;
+fn has_person(person: &Person) -> bool {
     person.full_name().is_some() || !person.emails.is_empty() || !person.phones.is_empty()
 }
 
-/// D365's map of lead to account.
-fn account(id: AccountId, name: &str, lead: &Lead) -> Account {
-    let ask = &lead.enquiry;
+fn account(id: AccountId, fields: AccountFields, lead: &Lead) -> Account {
     Account {
         id,
         sequence: 0,
-        name: name.to_owned(),
-        tax_id: ask.tax_id.clone(),
-        website: ask.website.clone(),
-        phone: ask.person.phones.first().cloned(),
-        address: ask.address.clone(),
+        name: fields.name.unwrap_or_default(),
+        tax_id: fields.tax_id,
+        website: fields.website,
+        phone: fields.phone,
+        address: fields.address,
         billing_address: None,
         delivery_address: None,
         originating_lead: Some(lead.id),
@@ -163,68 +215,10 @@ fn account(id: AccountId, name: &str, lead: &Lead) -> Account {
     }
 }
 
-/// D365's map of lead to contact.
-fn contact(id: ContactId, account: Option<AccountId>, lead: &Lead) -> Contact {
-    let ask = &lead.enquiry;
-    Contact {
-        id,
-        sequence: 0,
-        person: ask.person.clone(),
-        address: ask.address.clone(),
-        delivery_address: None,
-        account,
-        role: None,
-        originating_lead: Some(lead.id),
-        consent: ask.consent,
-        state: CustomerState::Active,
-    }
-}
-
-fn opportunity(
-    lead: &Lead,
-    customer: Customer,
-    interest: &[Interest],
-    settings: &QualificationSettings,
-    ctx: &mut Ctx<'_, Shelf>,
-) -> (Opportunity, OpportunityCreated) {
-    let ask = &lead.enquiry;
-    let (currency, price_list) = settings.priced_in(ask.currency.as_deref());
-    let same_currency = ask
-        .currency
-        .as_ref()
-        .is_none_or(|code| code.trim().eq_ignore_ascii_case(currency.as_str()));
-    let budget = ask.budget.filter(|budget| same_currency && *budget > Decimal::ZERO);
-    let opportunity = Opportunity {
-        id: ctx.id(),
-        sequence: 0,
-        name: ask.topic.clone().unwrap_or_else(|| named_after(ask, &lead.number)),
-        customer,
-        originating_lead: Some(lead.id),
-        currency,
-        price_list,
-        estimated_revenue: budget.and_then(|budget| in_range(budget.round_dp(6)).ok()),
-        close_date: ask.close_date,
-        lines: Vec::new(),
-        quotes: Vec::new(),
-        state: OpportunityState::Open,
-    };
-    let said = OpportunityCreated {
-        opportunity: opportunity.id,
-        name: opportunity.name.clone(),
-        customer,
-        originating_lead: opportunity.originating_lead,
-        currency,
-        price_list: opportunity.price_list.clone(),
-        interest: interest.to_vec(),
-        estimated_revenue: opportunity.estimated_revenue,
-        close_date: opportunity.close_date,
-    };
-    (opportunity, said)
-}
-
-fn named_after(ask: &Enquiry, number: &str) -> String {
-    let who = ask.company.clone().or_else(|| ask.person.full_name());
-    format!("Enquiry of {}", who.unwrap_or_else(|| number.to_owned()))
+fn person(fields: ContactFields) -> (Person, Option<Address>, bool) {
+    let ContactFields { given_name, family_name, job_title, emails, phones, address, consent } =
+        fields;
+    (Person { given_name, family_name, job_title, emails, phones }, address, consent)
 }
 
 fn account_created(account: &Account) -> AccountCreated {

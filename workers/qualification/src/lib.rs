@@ -1,12 +1,15 @@
 //! The worker `qualification`: decides whether a lead is worth working. A qualified lead becomes an
-//! opportunity of a customer, known or new; the others are disqualified or wait for a person. Customers are kept up here
-//! too, by people.
+//! opportunity of a customer, known or new; the others are disqualified or wait for a person; many at
+//! once by one command. Customers are kept up here too, by people.
 
+mod bulk;
 mod consent;
 mod conversion;
 mod customer;
+mod deal;
 mod duplicates;
 mod facts;
+mod field_map;
 mod known;
 mod lead;
 mod proposal;
@@ -17,6 +20,7 @@ mod when;
 mod worker;
 
 pub use facts::FACTS;
+pub use field_map::{FieldMap, FieldMapError};
 pub use rules::{Rules, RulesError};
 pub use settings::QualificationSettings;
 pub use when::{Then, When};

@@ -20,6 +20,9 @@ pub struct QualificationSettings {
     /// The file of the rules of duplicates; where absent, the built-in `config/duplicates.toml` is used.
     #[serde(default)]
     pub duplicates_file: Option<PathBuf>,
+    /// The map of a lead's fields; where absent, the built-in `config/field_map.toml` is used.
+    #[serde(default)]
+    pub field_map_file: Option<PathBuf>,
 }
 
 impl QualificationSettings {

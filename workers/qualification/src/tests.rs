@@ -22,8 +22,10 @@ use rust_decimal_macros::dec;
 
 use super::*;
 
+mod bulk;
 mod corrections;
 mod customers;
+mod deals;
 mod duplicates;
 mod known;
 mod leads;
@@ -34,6 +36,10 @@ const SETTINGS: &str =
 
 fn rules() -> Rules {
     Rules::load(include_str!("../../../config/qualification.toml")).unwrap()
+}
+
+fn field_map() -> FieldMap {
+    FieldMap::load(include_str!("../../../config/field_map.toml")).unwrap()
 }
 
 fn shelf() -> Shelf {
@@ -47,7 +53,7 @@ fn shelf() -> Shelf {
 fn story_with(rules: Rules) -> Story<Qualification> {
     let settings: QualificationSettings = toml::from_str(SETTINGS).unwrap();
     assert_eq!(settings.problems(), Vec::<String>::new());
-    Story::of(Qualification::new(settings, rules), shelf())
+    Story::of(Qualification::new(settings, rules, field_map()), shelf())
 }
 
 fn story() -> Story<Qualification> {
@@ -117,7 +123,7 @@ fn capture(story: &mut Story<Qualification>, lead: Lead) -> Result<Told, Refusal
 
 /// The command without a choice.
 fn by_hand(lead: LeadId) -> LeadQualify {
-    LeadQualify { lead, contact: None, account: None }
+    LeadQualify::plainly(lead)
 }
 
 fn text(message: &str) -> Enquiry {
@@ -332,7 +338,7 @@ fn f62_the_answer_to_a_repeated_command_names_the_opportunity() {
     let mut story = story();
     let told = capture(&mut story, lead(1, acme())).unwrap();
     let opportunity = told.get::<OpportunityCreated>().unwrap().opportunity;
-    let worker = Qualification::new(toml::from_str(SETTINGS).unwrap(), rules());
+    let worker = Qualification::new(toml::from_str(SETTINGS).unwrap(), rules(), field_map());
     let (facts, mut numbers) = (shelf(), std::collections::BTreeMap::new());
     let (by, name) = ((id(77), "urn:test"), "qualification");
     let mut ctx = Ctx::new(story.now, &facts, by, &Asker::OURSELVES, name, &mut numbers);
@@ -362,43 +368,4 @@ fn f65_disqualify_by_hand_keeps_reason_and_comment_and_is_done_once() {
     assert!(story.when(command(DisqualifyReason::CannotContact)).unwrap().already);
     assert!(story.when(command(DisqualifyReason::Lost)).is_err());
     assert!(story.when(by_hand(id(1))).is_err());
-}
-
-#[test]
-fn f65_a_lead_with_an_opportunity_is_not_disqualified() {
-    let mut story = story();
-    capture(&mut story, lead(1, acme())).unwrap();
-    let command = LeadDisqualify { lead: id(1), reason: DisqualifyReason::Lost, comment: None };
-    let refused = story.when(command.clone()).unwrap_err();
-    assert_eq!(refused.reason().rule, "lead.has_opportunity");
-    story.when(LeadReactivate { lead: id(1) }).unwrap();
-    assert!(matches!(story.when(command).unwrap_err(), Refusal::No(_)));
-}
-
-#[test]
-fn f65_the_rules_do_not_disqualify_a_lead_with_an_opportunity_either() {
-    let mut story = story();
-    let mut old = lead(1, text("Please unsubscribe me."));
-    old.opportunity = Some(id(50));
-    let told = capture(&mut story, old).unwrap();
-    let said: LeadScored = told.get().unwrap();
-    assert!(said.assessment.matched.last().unwrap().contains("lead.has_opportunity"));
-}
-
-#[test]
-fn f66_a_reactivated_lead_is_open_keeps_all_and_reuses_its_opportunity() {
-    let mut story = story();
-    let told = capture(&mut story, lead(1, acme())).unwrap();
-    let first: LeadQualified = told.get().unwrap();
-    let told = story.when(LeadReactivate { lead: id(1) }).unwrap();
-    assert_eq!(told.types(), ["lead.reactivated.v1"]);
-    let lead = story.world.find(id::<LeadId>(1)).unwrap();
-    assert_eq!(lead.state(), &LeadState::Open(OpenReason::New));
-    assert_eq!((&lead.enquiry, lead.opportunity), (&acme(), Some(first.opportunity)));
-    assert!(story.when(LeadReactivate { lead: id(1) }).unwrap().already);
-
-    let told = story.when(by_hand(id(1))).unwrap();
-    assert_eq!(told.types(), ["lead.qualified.v1"]);
-    let again: LeadQualified = told.get().unwrap();
-    assert_eq!((again.opportunity, again.customer), (first.opportunity, first.customer));
 }

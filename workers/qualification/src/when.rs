@@ -1,17 +1,18 @@
 //! What qualification hears and what it says.
 
 use domain::commands::{
-    AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
-    ContactUpdate, DuplicateClose, LeadDisqualify, LeadQualify, LeadReactivate, LeadUpdate,
-    ProposalAccept, ProposalDismiss,
+    AccountDeactivate, AccountReactivate, AccountUpdate, BulkContinue, BulkQualify,
+    ContactDeactivate, ContactReactivate, ContactUpdate, DuplicateClose, LeadDisqualify,
+    LeadQualify, LeadReactivate, LeadUpdate, ProposalAccept, ProposalDismiss,
 };
 use domain::customer::Customer;
 use domain::events::{
-    AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, ConsentChanged,
-    ConsentLifted, ConsentSuppressed, ContactCreated, ContactDeactivated, ContactReactivated,
-    ContactUpdated, DuplicateClosed, LeadCaptured, LeadDisqualified, LeadDuplicateFound,
-    LeadEnquiryAdded, LeadQualified, LeadReactivated, LeadScored, LeadUpdated, OpportunityCreated,
-    ProposalAccepted, ProposalDismissed, ProposalExtended, ProposalMade,
+    AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, BulkAdvanced, BulkDone,
+    BulkStarted, ConsentChanged, ConsentLifted, ConsentSuppressed, ContactCreated,
+    ContactDeactivated, ContactReactivated, ContactUpdated, DuplicateClosed, LeadCaptured,
+    LeadDisqualified, LeadDuplicateFound, LeadEnquiryAdded, LeadQualified, LeadReactivated,
+    LeadScored, LeadUpdated, OpportunityCreated, ProposalAccepted, ProposalDismissed,
+    ProposalExtended, ProposalMade,
 };
 use domain::ids::LeadId;
 
@@ -19,7 +20,7 @@ domain::one_of! {
     /// What qualification hears.
     pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
         AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate, ProposalAccept,
-        ProposalDismiss, DuplicateClose
+        ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue
 }
 
 domain::one_of! {
@@ -27,11 +28,11 @@ domain::one_of! {
     pub Then: LeadUpdated, LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
         ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
         ContactUpdated, ContactDeactivated, ContactReactivated, ProposalMade, ProposalExtended,
-        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed
+        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify
 }
 
 impl When {
-    /// The lead that it is about; the others are about a customer.
+    /// The lead that it is about; the others are about a customer or many leads.
     pub(crate) const fn lead(&self) -> Option<LeadId> {
         match self {
             Self::LeadCaptured(event) => Some(event.lead),

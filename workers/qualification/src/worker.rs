@@ -1,7 +1,6 @@
 //! The decisions of qualification, by the rules and by people.
 
-use domain::commands::LeadDisqualify;
-use domain::customer::Customer;
+use domain::commands::{LeadDisqualify, LeadQualify};
 use domain::decide::{Already, Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
 use domain::enquiry::Enquiry;
 use domain::events::{LeadDisqualified, LeadReactivated, LeadScored};
@@ -12,21 +11,24 @@ use domain::message::SubjectKind;
 use domain::party::{Recognised, person_keys, recognise_lead, recognise_needs};
 use domain::shelf::Shelf;
 
+use crate::bulk;
 use crate::consent::{consent_needs, follow_consent};
-use crate::conversion::{By, convert};
+use crate::conversion::{By, Terms, convert};
 use crate::customer::{self, account_after, account_keys, contact_after, contact_keys};
+use crate::deal::{standing, standing_needs};
 use crate::duplicates;
 use crate::facts::facts;
+use crate::field_map::FieldMap;
 use crate::lead::{after, itself, update_lead};
 use crate::proposal::{self, accept_needs, learn, learning_needs};
 use crate::rules::{Rules, Ruling};
 use crate::settings::QualificationSettings;
 use crate::when::{Then, When};
 
-/// The worker, with its settings and its rules.
+/// The worker, with its settings, its field map and its rules.
 #[derive(Debug)]
 pub struct Qualification {
-    settings: QualificationSettings,
+    terms: Terms,
     rules: Rules,
     /// The country of telephones without a code; empty: none.
     region: String,
@@ -37,8 +39,9 @@ type Decision = Result<Outcome<Then>, Refusal>;
 
 impl Qualification {
     #[must_use]
-    pub fn new(settings: QualificationSettings, rules: Rules) -> Self {
-        Self { settings, rules, region: String::new(), duplicates: DuplicateRules::default() }
+    pub fn new(settings: QualificationSettings, rules: Rules, map: FieldMap) -> Self {
+        let (region, duplicates) = (String::new(), DuplicateRules::default());
+        Self { terms: Terms { settings, map }, rules, region, duplicates }
     }
 
     /// The same, looking for duplicates by these rules.
@@ -58,6 +61,9 @@ impl Worker for Qualification {
     const NAME: &'static str = "qualification";
     const LOCKS: Locks = &[
         (Root::Party, Hold::Writes),
+        // Which leads are rows of a file.
+        (Root::Input, Hold::Looks),
+        (Root::Bulk, Hold::Writes),
         (Root::Account, Hold::Writes),
         (Root::Contact, Hold::Writes),
         (Root::Lead, Hold::Writes),
@@ -71,7 +77,7 @@ impl Worker for Qualification {
     type Facts = Shelf;
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
-        let Some(lead) = when.lead() else { return self.customer_needs(when, world, needs) };
+        let Some(lead) = when.lead() else { return self.other_needs(when, world, needs) };
         needs.lock(lead);
         // Parties are locked before leads: named by what the event says of them, all is loaded at the
         // first look. What the lead itself names beside that costs a second one.
@@ -83,7 +89,13 @@ impl Worker for Qualification {
         if let When::LeadEnquiryAdded(event) = when {
             recognise_needs(world, &event.enquiry, needs);
         }
-        let Some(lead) = world.find(lead).filter(|lead| lead.is_open()) else { return };
+        let Some(lead) = world.find(lead) else { return };
+        if matches!(when, When::LeadDisqualify(_)) {
+            return standing_needs(lead, needs);
+        }
+        if !lead.is_open() {
+            return;
+        }
         match when {
             When::LeadCaptured(event) => learning_needs(world, lead, &event.enquiry, true, needs),
             When::LeadEnquiryAdded(event) if !event.another_person => {
@@ -96,10 +108,11 @@ impl Worker for Qualification {
                 person_keys(&lead.enquiry).iter().for_each(|key| needs.party(key));
                 return;
             }
-            When::LeadDisqualify(_) | When::LeadReactivate(_) => return,
+            When::LeadReactivate(_) => return,
             // Whose lead it is, is asked where it may become a deal.
             _ => {}
         }
+        standing_needs(lead, needs);
         recognise_needs(world, &lead.enquiry, needs);
         let known = recognise_lead(world, lead);
         let chosen = when.chosen();
@@ -134,13 +147,15 @@ impl Worker for Qualification {
             When::ProposalAccept(command) => proposal::accept(world, command, ctx),
             When::ProposalDismiss(command) => proposal::dismiss(world, command, ctx),
             When::LeadQualify(command) => {
-                self.qualify_by_hand(world, world.known(command.lead)?, when.chosen(), ctx)
+                self.qualify_by_hand(world, world.known(command.lead)?, command, ctx)
             }
             When::LeadDisqualify(command) => {
-                disqualify_by_hand(world.known(command.lead)?, command, ctx)
+                disqualify_by_hand(world, world.known(command.lead)?, command, ctx)
             }
             When::LeadReactivate(command) => reactivate(world.known(command.lead)?),
             When::DuplicateClose(command) => duplicates::close(world, command, ctx),
+            When::BulkQualify(command) => bulk::start(world, command, ctx),
+            When::BulkContinue(next) => bulk::slice(world, next, ctx),
             When::AccountUpdate(command) => customer::update_account(world, command, ctx),
             When::AccountDeactivate(command) => customer::deactivate_account(world, command, ctx),
             When::AccountReactivate(command) => customer::reactivate_account(world, command),
@@ -154,7 +169,7 @@ impl Worker for Qualification {
 }
 
 impl Qualification {
-    fn customer_needs(&self, when: &When, world: &World, needs: &mut Needs) {
+    fn other_needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
             When::AccountUpdate(command) => {
                 needs.lock(command.account);
@@ -185,6 +200,8 @@ impl Qualification {
             When::ProposalAccept(command) => accept_needs(world, command.proposal, needs),
             When::ProposalDismiss(command) => needs.lock(command.proposal),
             When::DuplicateClose(command) => needs.lock(command.duplicate),
+            When::BulkQualify(_) => bulk::start_needs(world, needs),
+            When::BulkContinue(next) => bulk::slice_needs(next, world, needs),
             _ => {}
         }
     }
@@ -232,27 +249,27 @@ impl Qualification {
             Some(Ruling::Qualify { .. }) if holding.is_some() => assessment.matched.extend(holding),
             Some(Ruling::Qualify { offer }) => {
                 let by = By::Rules(&assessment, offer);
-                match convert(world, lead, &self.settings, by, ctx) {
+                match convert(world, lead, &self.terms, by, ctx) {
                     Ok(outcome) => return Ok(outcome),
                     // Nobody asked for this step, so nobody waits for an answer: a person decides.
                     Err(refusal) => assessment.matched.push(refusal.to_string()),
                 }
             }
-            Some(Ruling::Disqualify { reason }) if lead.opportunity.is_none() => {
-                let mut lead =
-                    lead.apply(&LeadAction::Disqualify { at: ctx.now, reason: *reason })?;
-                lead.assessment = Some(assessment.clone());
-                let said = LeadDisqualified {
-                    lead: lead.id,
-                    disqualify_reason: *reason,
-                    comment: None,
-                    assessment: Some(assessment),
-                };
-                return Ok(Outcome::nothing().changed(lead, said));
-            }
-            Some(Ruling::Disqualify { .. }) => {
-                assessment.matched.push(has_opportunity(lead).to_string());
-            }
+            Some(Ruling::Disqualify { reason }) => match no_deal(world, lead) {
+                Ok(()) => {
+                    let mut lead =
+                        lead.apply(&LeadAction::Disqualify { at: ctx.now, reason: *reason })?;
+                    lead.assessment = Some(assessment.clone());
+                    let said = LeadDisqualified {
+                        lead: lead.id,
+                        disqualify_reason: *reason,
+                        comment: None,
+                        assessment: Some(assessment),
+                    };
+                    return Ok(Outcome::nothing().changed(lead, said));
+                }
+                Err(refusal) => assessment.matched.push(refusal.to_string()),
+            },
             None => {}
         }
         score(lead, assessment)
@@ -262,7 +279,7 @@ impl Qualification {
         &self,
         world: &World,
         lead: &Lead,
-        chosen: Customer,
+        command: &LeadQualify,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Decision {
         if let (LeadState::Qualified { .. }, Some(opportunity)) = (lead.state(), lead.opportunity) {
@@ -272,7 +289,7 @@ impl Qualification {
                 reference: Some(lead.number.clone()),
             }));
         }
-        convert(world, lead, &self.settings, By::Hand(chosen), ctx)
+        convert(world, lead, &self.terms, By::Hand(command), ctx)
     }
 }
 
@@ -289,15 +306,18 @@ fn score(lead: &Lead, assessment: Assessment) -> Decision {
     Ok(Outcome::nothing().changed(lead, said))
 }
 
-fn disqualify_by_hand(lead: &Lead, command: &LeadDisqualify, ctx: &mut Ctx<'_, Shelf>) -> Decision {
+fn disqualify_by_hand(
+    world: &World,
+    lead: &Lead,
+    command: &LeadDisqualify,
+    ctx: &mut Ctx<'_, Shelf>,
+) -> Decision {
     if let LeadState::Disqualified { reason, .. } = lead.state()
         && *reason == command.reason
     {
         return Ok(Outcome::already(itself(lead)));
     }
-    if lead.opportunity.is_some() {
-        return Err(has_opportunity(lead));
-    }
+    no_deal(world, lead)?;
     let lead = lead.apply(&LeadAction::Disqualify { at: ctx.now, reason: command.reason })?;
     let said = LeadDisqualified {
         lead: lead.id,
@@ -319,13 +339,13 @@ fn reactivate(lead: &Lead) -> Decision {
 }
 
 /// F65: what has become a deal is lost there, not here.
-fn has_opportunity(lead: &Lead) -> Refusal {
-    let opportunity = lead.opportunity.map(|id| id.to_string()).unwrap_or_default();
+fn no_deal(world: &World, lead: &Lead) -> Result<(), Refusal> {
+    let Some(opportunity) = standing(world, lead)? else { return Ok(()) };
     let message = format!(
         "The lead `{}` cannot be disqualified, for the opportunity `{opportunity}` hangs on it; lose \
          that one with `opportunity.lose`.",
         lead.number
     );
     let found = format!("opportunity {opportunity}");
-    Refusal::no(SubjectKind::Lead, lead.id, "lead.has_opportunity", found, message)
+    Err(Refusal::no(SubjectKind::Lead, lead.id, "lead.has_opportunity", found, message))
 }

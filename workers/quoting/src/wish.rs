@@ -99,6 +99,8 @@ fn wanted(
         return (event.interest.clone(), doubts);
     }
     let mut interest = Vec::new();
+    // What the words of a lead ask for is offered once, with its primary opportunity.
+    let lead = lead.filter(|_| event.primary.is_none());
     for asked in lead.map(|lead| shelf.asked(&lead.enquiry)).unwrap_or_default() {
         interest.push(Interest { product: asked.sku, quantity: asked.quantity });
         doubts.extend(asked.doubt);

@@ -16,12 +16,13 @@ pub const LINKED_MAX: usize = 50;
 
 /// Who names a record, as a condition on their table with the id as `$1`. Only what an index serves: the rest is found
 /// over a lead or an opportunity, since everything hangs on them.
-const BACK: [(SubjectKind, SubjectKind, &str); 14] = {
+const BACK: [(SubjectKind, SubjectKind, &str); 15] = {
     use SubjectKind::{
         Account, Contact, Duplicate, Input, Invoice, Lead, Opportunity, Order, Quote,
     };
     [
         (Input, Input, "collection = $1"),
+        (Lead, Opportunity, "originating_lead = $1 AND primary_of_lead IS NOT NULL"),
         (Account, Contact, "id IN (SELECT contact FROM lead WHERE account = $1)"),
         (Account, Lead, "account = $1"),
         (Account, Opportunity, "id IN (SELECT opportunity FROM lead WHERE account = $1)"),

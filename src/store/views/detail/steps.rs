@@ -75,14 +75,17 @@ pub(super) fn of(record: &Labelled) -> Vec<Step> {
 
 #[cfg(test)]
 mod tests {
-    use domain::commands::{COMMANDS, CatalogReplace, InputReadAgain, is_from_outside};
+    use domain::commands::{
+        BulkQualify, COMMANDS, CatalogReplace, InputReadAgain, is_from_outside,
+    };
     use domain::message::SubjectKind;
     use uuid::Uuid;
 
     use super::*;
 
-    /// What no person asks of a record: the catalog has no state, and programs read inputs again.
-    const OTHERS: [&MessageType; 2] = [CatalogReplace::TYPE, InputReadAgain::TYPE];
+    /// What no person asks of a record: the catalog has no state, programs read inputs again, and a bulk is begun.
+    const OTHERS: [&MessageType; 3] =
+        [CatalogReplace::TYPE, InputReadAgain::TYPE, BulkQualify::TYPE];
 
     #[test]
     fn every_command_from_outside_asks_for_a_step_of_a_life_cycle() {

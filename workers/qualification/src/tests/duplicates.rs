@@ -13,7 +13,7 @@ fn looking(action: &str) -> Story<Qualification> {
                       "action": action});
     let duplicates = DuplicateRules::load(&json!({"version": "v1", "rule": [rule]})).unwrap();
     let settings: QualificationSettings = toml::from_str(SETTINGS).unwrap();
-    Story::of(Qualification::new(settings, rules()).looking_for(duplicates), shelf())
+    Story::of(Qualification::new(settings, rules(), field_map()).looking_for(duplicates), shelf())
 }
 
 fn of(person: Person, company: &str) -> Enquiry {
