@@ -2,13 +2,13 @@
 //! and a user of its own in `leadmill grants`. So the login of a web site can book no payments.
 
 use domain::commands::{
-    AccountDeactivate, AccountReactivate, AccountUpdate, BulkQualify, CatalogReplace,
-    ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate, ContactReactivate,
-    ContactUpdate, DuplicateClose, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
-    LeadQualify, LeadReactivate, LeadUpdate, OpportunityAddLine, OpportunityLose,
-    OpportunityReopen, OpportunityWin, OrderCancel, OrderShip, PaymentReceived, ProposalAccept,
-    ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign,
-    TransferReturn,
+    AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, BulkQualify,
+    CatalogReplace, ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate,
+    ContactKeepApart, ContactReactivate, ContactUpdate, DuplicateClose, InputReject, InputRelease,
+    InvoiceCancel, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUndo,
+    LeadUnmerge, LeadUpdate, OpportunityAddLine, OpportunityLose, OpportunityReopen,
+    OpportunityWin, OrderCancel, OrderShip, PaymentReceived, ProposalAccept, ProposalDismiss,
+    QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 
@@ -46,9 +46,14 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     LeadDisqualify::TYPE,
     LeadReactivate::TYPE,
     DuplicateClose::TYPE,
+    LeadMerge::TYPE,
+    LeadUnmerge::TYPE,
+    LeadKeepApart::TYPE,
+    LeadUndo::TYPE,
     AccountUpdate::TYPE,
     AccountDeactivate::TYPE,
     AccountReactivate::TYPE,
+    AccountKeepApart::TYPE,
     ContactUpdate::TYPE,
     ContactDeactivate::TYPE,
     ContactReactivate::TYPE,
@@ -57,6 +62,7 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     ConsentLift::TYPE,
     ProposalAccept::TYPE,
     ProposalDismiss::TYPE,
+    ContactKeepApart::TYPE,
     OpportunityAddLine::TYPE,
     OpportunityWin::TYPE,
     OpportunityLose::TYPE,

@@ -36,8 +36,8 @@ mod views;
 pub mod world;
 
 pub use delivery::{
-    batch, chunk, conflict, delayed, event, inbox, nothing, parked, partition, received, refusal,
-    replay, schedule, trial,
+    batch, chunk, conflict, delayed, event, inbox, logged, nothing, parked, partition, received,
+    refusal, replay, schedule, trial,
 };
 pub use fault::{Failure, Fault, UNIQUE_TRIES_MAX};
 pub use migration::{Migrated, create_database_if_missing, drop_database, migrate};
@@ -48,7 +48,7 @@ pub use subjects::{
 };
 use subjects::{payment, shipment};
 pub use views::{
-    audit, blocker, customer, detail, found, history, imports, label, latency, list, outcome,
+    audit, blocker, customer, detail, found, history, imports, keys, label, latency, list, outcome,
     readings, status, subject, summary, trace,
 };
 

@@ -1,4 +1,6 @@
-//! `leadmill import`: what became of lists, and the rows of them that became no lead.
+//! `leadmill import`: what became of lists, the rows of them that became no lead, and how they are undone.
+
+mod undo;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -44,6 +46,16 @@ pub enum Import {
         #[arg(value_name = "IMPORT")]
         import: String,
     },
+    /// Undo what its rows did, where only leadmill itself worked on them and nothing was offered; the rest is listed
+    ///
+    /// Leads that were made of rows are disqualified as import_undone, their keys are released, and what rows added to
+    /// other leads is taken out again. Broken off, it goes on where it is run again. The same file is a new import with
+    /// `leadmill send import FILE --again`.
+    Undo {
+        /// The name or an id that the list shows
+        #[arg(value_name = "IMPORT")]
+        import: String,
+    },
 }
 
 impl Import {
@@ -61,6 +73,10 @@ impl Import {
                 let reasons = imports::reasons(&mut conn, &ids).await.map_err(sentence)?;
                 let data = json!({ "lists": lists, "reasons": reasons });
                 context.output.print(&data, |_| one(import, &lists, &reasons))?;
+            }
+            Self::Undo { import } => {
+                let report = undo::undo(context, &settings, &mut conn, import).await?;
+                context.output.print(&report, undo::for_people)?;
             }
             Self::Failed { import } => {
                 let lists = of(&mut conn, import).await?;

@@ -70,7 +70,7 @@ pub struct Send {
     #[arg(long, value_name = "ID", conflicts_with = "new_id")]
     message_id: Option<String>,
     /// Give each message a new key, so that the same bytes count again
-    #[arg(long)]
+    #[arg(long, visible_alias = "again")]
     new_id: bool,
     /// The media type, where it cannot be seen from the bytes
     #[arg(long, value_name = "TYPE")]

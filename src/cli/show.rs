@@ -1,5 +1,7 @@
 //! `leadmill show`: one record with its parts, links, history, and what can be asked for next.
 
+mod key;
+
 use std::process::ExitCode;
 
 use anyhow::anyhow;
@@ -34,10 +36,11 @@ Examples:
   leadmill show input 0190b5c0-…                 of a held one: what was read, and how to release it
   leadmill show invoice INV-2026-000042 --json
   leadmill show order O-100042 --at 2026-11-01   as it was then
+  leadmill show key 'email ana@acme.example'     who was known by it, and since when
 
 Ids and numbers are shown by `leadmill list` and `leadmill trace`.")]
 pub struct Show {
-    /// input, lead, account, contact, opportunity, quote, order or invoice
+    /// input, lead, account, contact, opportunity, quote, order or invoice; or key
     #[arg(value_name = "SUBJECT")]
     subject: String,
     /// Its id, or its number where it has one
@@ -50,8 +53,12 @@ pub struct Show {
 
 impl Show {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
-        let kind = subject_of(&self.subject)?;
         let settings = context.settings().await?;
+        if self.subject == key::KEY {
+            key::show(context, &settings, self.key.trim()).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let kind = subject_of(&self.subject)?;
         let mut conn = context.reading(&settings).await?;
         let id = detail::find(&mut conn, kind, self.key.trim()).await.map_err(sentence)?;
         let found = match id {

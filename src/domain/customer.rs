@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
@@ -29,6 +30,8 @@ pub struct Account {
     pub delivery_address: Option<Address>,
     /// The lead whose qualification made it.
     pub originating_lead: Option<LeadId>,
+    /// The leads, contacts and accounts that somebody said are others than this one, in the order of their ids.
+    pub kept_apart: Vec<Uuid>,
     pub state: CustomerState,
 }
 
@@ -50,6 +53,8 @@ pub struct Contact {
     pub originating_lead: Option<LeadId>,
     /// They agreed to be written to in bulk.
     pub consent: bool,
+    /// As [`Account::kept_apart`].
+    pub kept_apart: Vec<Uuid>,
     pub state: CustomerState,
 }
 

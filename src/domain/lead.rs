@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::enquiry::Enquiry;
 use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
 use crate::lifecycle::{Lifecycle, applies};
+use crate::merge::Merge;
 use crate::message::SubjectKind;
 use crate::newer::NewerWord;
 
@@ -38,6 +40,10 @@ pub struct Lead {
     pub opportunity: Option<OpportunityId>,
     /// The last answer of the qualification rules.
     pub assessment: Option<Assessment>,
+    /// The merges of other leads into this one that hold, the last one at the end.
+    pub merges: Vec<Merge>,
+    /// The leads, contacts and accounts that somebody said are others than this one, in the order of their ids.
+    pub kept_apart: Vec<Uuid>,
     state: LeadState,
 }
 
@@ -99,8 +105,20 @@ impl Trend {
 #[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum LeadState {
     Open(OpenReason),
-    Qualified { at: DateTime<Utc> },
-    Disqualified { at: DateTime<Utc>, reason: DisqualifyReason },
+    Qualified {
+        at: DateTime<Utc>,
+    },
+    Disqualified {
+        at: DateTime<Utc>,
+        reason: DisqualifyReason,
+    },
+    /// It is another lead from now on, and only read; `was` is what it is again where that is taken back (D365:
+    /// disqualified, with merged and masterid).
+    Merged {
+        at: DateTime<Utc>,
+        master: LeadId,
+        was: Box<Self>,
+    },
 }
 
 /// D365: statuscode of an open lead.
@@ -119,6 +137,8 @@ pub enum DisqualifyReason {
     CannotContact,
     NoLongerInterested,
     Canceled,
+    /// The list that it came with was taken back.
+    ImportUndone,
     #[serde(untagged)]
     Newer(NewerWord),
 }
@@ -139,6 +159,24 @@ pub enum LeadAction {
         reason: DisqualifyReason,
     },
     Reactivate,
+    /// Other leads become this one.
+    TakeIn,
+    /// They are leads of their own again.
+    GiveBack,
+    /// It becomes another lead.
+    Merge {
+        at: DateTime<Utc>,
+        master: LeadId,
+    },
+    Restore,
+    /// Whom it is not to be taken for is said, or taken back.
+    KeepApart,
+    /// What was added to it is taken out again.
+    Withdraw,
+    /// It should not have been made.
+    Undo {
+        at: DateTime<Utc>,
+    },
 }
 
 impl Lifecycle for Lead {
@@ -149,7 +187,9 @@ impl Lifecycle for Lead {
     fn next(state: &LeadState, action: &LeadAction) -> Option<LeadState> {
         use {LeadAction as A, LeadState as S};
         match (state, action) {
-            (S::Open(reason), A::AddEnquiry | A::Update | A::Score) => Some(S::Open(*reason)),
+            (S::Open(reason), A::AddEnquiry | A::Update | A::Score | A::Withdraw) => {
+                Some(S::Open(*reason))
+            }
             (S::Open(_), A::Qualify { at }) => Some(S::Qualified { at: *at }),
             (S::Open(_), A::Disqualify { at, reason }) => {
                 Some(S::Disqualified { at: *at, reason: *reason })
@@ -157,6 +197,20 @@ impl Lifecycle for Lead {
             (S::Qualified { .. } | S::Disqualified { .. }, A::Reactivate) => {
                 Some(S::Open(OpenReason::New))
             }
+            (S::Open(_) | S::Qualified { .. } | S::Disqualified { .. }, A::Undo { at }) => {
+                Some(S::Disqualified { at: *at, reason: DisqualifyReason::ImportUndone })
+            }
+            (S::Merged { .. }, A::KeepApart) => None,
+            (_, A::KeepApart) => Some(state.clone()),
+            (S::Open(_) | S::Qualified { .. }, A::TakeIn)
+            | (S::Open(_) | S::Qualified { .. } | S::Disqualified { .. }, A::GiveBack) => {
+                Some(state.clone())
+            }
+            (S::Merged { was, .. }, A::Restore) => Some((**was).clone()),
+            (
+                S::Open(_) | S::Qualified { .. } | S::Disqualified { .. },
+                A::Merge { at, master },
+            ) => Some(S::Merged { at: *at, master: *master, was: Box::new(state.clone()) }),
             _ => None,
         }
     }
@@ -166,6 +220,7 @@ impl Lifecycle for Lead {
             LeadState::Open(_) => "open",
             LeadState::Qualified { .. } => "qualified",
             LeadState::Disqualified { .. } => "disqualified",
+            LeadState::Merged { .. } => "merged",
         }
     }
 
@@ -177,17 +232,27 @@ impl Lifecycle for Lead {
             LeadAction::Qualify { .. } => "qualify",
             LeadAction::Disqualify { .. } => "disqualify",
             LeadAction::Reactivate => "reactivate",
+            LeadAction::TakeIn => "take in another lead",
+            LeadAction::GiveBack => "give back what it took in",
+            LeadAction::Merge { .. } => "be merged",
+            LeadAction::Restore => "be restored",
+            LeadAction::KeepApart => "be kept apart",
+            LeadAction::Withdraw => "give an enquiry back",
+            LeadAction::Undo { .. } => "be undone",
         }
     }
 
     fn examples() -> (Vec<LeadState>, Vec<LeadAction>) {
         let at = DateTime::UNIX_EPOCH;
         let reason = DisqualifyReason::Lost;
+        let master = LeadId(Uuid::nil());
+        let was = Box::new(LeadState::Open(OpenReason::New));
         (
             vec![
                 LeadState::Open(OpenReason::New),
                 LeadState::Qualified { at },
                 LeadState::Disqualified { at, reason },
+                LeadState::Merged { at, master, was },
             ],
             vec![
                 LeadAction::AddEnquiry,
@@ -196,6 +261,13 @@ impl Lifecycle for Lead {
                 LeadAction::Qualify { at },
                 LeadAction::Disqualify { at, reason },
                 LeadAction::Reactivate,
+                LeadAction::TakeIn,
+                LeadAction::GiveBack,
+                LeadAction::Merge { at, master },
+                LeadAction::Restore,
+                LeadAction::KeepApart,
+                LeadAction::Withdraw,
+                LeadAction::Undo { at },
             ],
         )
     }
@@ -218,6 +290,8 @@ impl Lead {
             contact: None,
             opportunity: None,
             assessment: None,
+            merges: Vec::new(),
+            kept_apart: Vec::new(),
             state: LeadState::Open(OpenReason::New),
         }
     }
@@ -237,5 +311,14 @@ impl Lead {
     #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self.state, LeadState::Open(_))
+    }
+
+    /// The lead that it became, where it was merged.
+    #[must_use]
+    pub const fn master(&self) -> Option<LeadId> {
+        match self.state {
+            LeadState::Merged { master, .. } => Some(master),
+            _ => None,
+        }
     }
 }

@@ -29,6 +29,8 @@ macro_rules! needs {
             pub series: BTreeSet<SeriesKey>,
             /// Keys by which parties are found that may be alike: read, not locked.
             pub likes: BTreeSet<LikenessKey>,
+            /// Leads of which everything is wanted that was said of them.
+            pub logs: BTreeSet<LeadId>,
             /// What is looked up by another key than its id.
             pub links: Keys,
             /// The catalog itself is to be changed (as reference data it comes as `Facts`).
@@ -62,6 +64,12 @@ impl Needs {
     /// The stored bytes of an input.
     pub fn raw(&mut self, id: InputId) {
         self.raw.insert(id);
+    }
+
+    /// A lead that is locked, and what the log says of it.
+    pub fn log(&mut self, id: LeadId) {
+        self.lock(id);
+        self.logs.insert(id);
     }
 
     /// A record that is only read: whoever has it locked may change it meanwhile.

@@ -3,8 +3,10 @@
 use bytes::Bytes;
 
 use crate::arrived::Arrived;
+use crate::ids::InputId;
 use crate::message::MessageType;
 use crate::refusal::Malformed;
+use crate::world::World;
 
 /// The key by which a sender itself names an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,4 +60,12 @@ pub trait RawInputs: Send + Sync {
 
     /// The queue that carries messages of this type, where it is not the worker's own.
     fn queue_of(&self, ty: &MessageType) -> Option<&'static str>;
+}
+
+impl World {
+    /// The bytes of a stored raw input.
+    #[must_use]
+    pub fn raw(&self, id: InputId) -> Option<&[u8]> {
+        self.raw.get(&id).map(AsRef::as_ref)
+    }
 }

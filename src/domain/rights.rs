@@ -29,6 +29,10 @@ pub enum Right {
     QualifyLead,
     /// Correct what is known of a lead.
     EditLead,
+    /// Say who is the same as somebody else and who is not, and take it back.
+    MergeRecords,
+    /// Undo what the rows of an import did.
+    UndoImport,
     /// Correct what is known of a customer, and say whether they take new deals.
     EditCustomer,
     /// Enter what somebody agreed to, and to whom nothing is sent.

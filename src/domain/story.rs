@@ -11,6 +11,7 @@ use crate::decide::{Ctx, Hold, Later, NumberKind, Outcome, Refusal, Root, Worker
 use crate::history;
 use crate::ids::{derived, minted};
 use crate::keys;
+use crate::logged::Logged;
 use crate::message::{Message, Said};
 use crate::needs::Needs;
 use crate::party::Party;
@@ -175,6 +176,14 @@ where
             if let Some(raw) = all.raw.get(id) {
                 seen.raw.insert(*id, raw.clone());
             }
+        }
+        for id in &needs.logs {
+            let mut log = all.logs.get(id).cloned().unwrap_or_default();
+            let given = all.parties.changed().filter(|(_, party)| party.lead == Some(*id));
+            let keys = given.map(|(_, party)| party.key.clone()).collect();
+            let given = Logged::read("given", 0, false, "{}");
+            log.events.insert(0, Logged { keys, ..given });
+            seen.logs.insert(*id, log);
         }
         let mut needs = needs.clone();
         seen.links.resolve(&mut needs);

@@ -24,6 +24,7 @@ use crate::keys::{
 use crate::lead::Lead;
 use crate::likeness::Likes;
 use crate::locks::Root;
+use crate::logged::Log;
 use crate::message::{Said, Subject, SubjectKind};
 use crate::needs::{Keys, Needs};
 use crate::opportunity::Opportunity;
@@ -82,6 +83,8 @@ macro_rules! world {
             $(pub $table: Table<$Id, $Of>,)*
             pub parties: Table<PartyKey, Party>,
             pub raw: BTreeMap<InputId, Bytes>,
+            /// What was said of leads.
+            pub logs: BTreeMap<LeadId, Log>,
             pub series: Table<SeriesKey, Series>,
             pub links: Links,
             pub likes: Likes,
@@ -276,12 +279,6 @@ impl World {
         self.look(&self.catalog, &())
     }
 
-    /// The bytes of a stored raw input.
-    #[must_use]
-    pub fn raw(&self, id: InputId) -> Option<&[u8]> {
-        self.raw.get(&id).map(AsRef::as_ref)
-    }
-
     /// The record that a key finds, if there is one; the newest of several.
     #[must_use]
     pub fn by<L: Link>(&self, key: L) -> Option<&<L::Id as SubjectId>::Of>
@@ -362,7 +359,8 @@ impl World {
         let sequences = sequenced(&mut records, &says);
         let said = says.into_iter().zip(sequences).zip(begins);
         let said = said.map(|((said, sequence), begins)| Sequenced { said, sequence, begins });
-        let said = said.collect();
+        let said: Vec<_> = said.collect();
+        self.note_said(&said);
         for mut record in records {
             assert!(
                 self.spoken_of(&mut record),

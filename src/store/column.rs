@@ -62,6 +62,11 @@ pub(crate) fn given<T>(column: &str, value: Option<T>) -> Result<T, sqlx::Error>
     value.ok_or_else(|| corrupt(column, &"nothing, where the state demands a value"))
 }
 
+/// A list of which an empty one is no value.
+pub(crate) fn filled<L: AsRef<[T]>, T>(list: &L) -> Option<&L> {
+    (!list.as_ref().is_empty()).then_some(list)
+}
+
 /// A counter as the database keeps it.
 pub(crate) fn signed(value: u64) -> Result<i64, sqlx::Error> {
     i64::try_from(value).map_err(|error| sqlx::Error::Encode(error.into()))

@@ -7,6 +7,7 @@ pub mod conflict;
 pub mod delayed;
 pub mod event;
 pub mod inbox;
+pub mod logged;
 pub mod nothing;
 pub mod parked;
 pub mod partition;

@@ -7,6 +7,7 @@ pub mod detail;
 pub mod found;
 pub mod history;
 pub mod imports;
+pub mod keys;
 pub mod label;
 pub mod latency;
 pub mod list;

@@ -21,7 +21,7 @@ use crate::store::look_up::LookUp;
 use crate::store::save::{Change, SaveError};
 use crate::store::{
     Fault, account, bulk, catalog, chunk, consent, contact, duplicate, input, invoice, lead,
-    likeness, opportunity, order, party, proposal, series, transfer,
+    likeness, logged, opportunity, order, party, proposal, series, transfer,
 };
 
 /// Most attempts to load everything in the order of locks.
@@ -135,6 +135,7 @@ macro_rules! saved {
                 knows_all(&world.parties, &needs.parties)
                     $(&& knows_all(&world.$table, &needs.$table))*
                     && needs.raw.is_subset(&self.raw)
+                    && needs.logs.iter().all(|id| world.logs.contains_key(id))
                     && needs.leads.is_subset(&self.locked_leads)
                     && referred.all(|id| world.leads.knows(id))
                     && knows_all(&world.series, &needs.series)
@@ -248,6 +249,12 @@ impl<'a> Loading<'a> {
             if self.load(&mut *conn, *root).await? {
                 self.ask();
             }
+        }
+        // What was said of a lead is all once it is locked.
+        if !self.needs.logs.is_empty() {
+            let leads: Vec<_> = self.needs.logs.iter().copied().collect();
+            self.world.logs = logged::load(conn, &leads).await?;
+            self.ask();
         }
         Ok(())
     }

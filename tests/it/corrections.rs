@@ -55,7 +55,7 @@ async fn f34_a_later_enquiry_fills_gaps_and_what_it_says_otherwise_waits_for_a_p
     it.until("a gap is filled", "SELECT job_title = 'Buyer' FROM contact").await;
     it.send("intake.web", "application/json", again("Head of Sales", "And more again.")).await;
     it.until("it is proposed", "SELECT count(*) = 1 FROM proposal WHERE state = 'open'").await;
-    let listed = leadmill(&it, &["list", "proposals", "--state", "open"]).await;
+    let listed = leadmill(&it, &["list", "proposals", "--state", "open", "--json"]).await;
     assert!(listed.out.contains("contact: person"), "{}", listed.out);
     let status = leadmill(&it, &["status"]).await;
     assert!(status.out.contains("Proposals to accept or dismiss"), "{}", status.out);

@@ -36,7 +36,7 @@ async fn f21_two_spellings_of_one_person_are_listed_shown_closed_and_told_again(
     assert_eq!(it.texts(found).await, ["96 similar name, similar company link company"]);
     let lead = it.texts("SELECT lead::text FROM duplicate").await.remove(0);
     let other = it.texts("SELECT other_lead::text FROM duplicate").await.remove(0);
-    let listed = leadmill(&it, &["list", "duplicates", "--state", "open"]).await;
+    let listed = leadmill(&it, &["list", "duplicates", "--state", "open", "--json"]).await;
     assert!(listed.out.contains("similar name, similar company"), "{} {}", listed.out, listed.err);
     for lead in [&lead, &other] {
         let shown = leadmill(&it, &["show", "lead", lead]).await;

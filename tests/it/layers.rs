@@ -17,7 +17,7 @@ const EDGES: [&str; 8] =
 const TLS_ELSEWHERE: [&str; 6] =
     ["openssl", "openssl-sys", "native-tls", "aws-lc-rs", "aws-lc-sys", "boring"];
 /// Licences that may be in the program, each with why.
-const LICENCES: [(&str, &str); 9] = [
+const LICENCES: [(&str, &str); 10] = [
     ("MIT", "asks for its notice"),
     ("MIT-0", "asks for nothing"),
     ("Apache-2.0", "asks for its notice, grants patents"),
@@ -26,6 +26,7 @@ const LICENCES: [(&str, &str); 9] = [
     ("BSD-3-Clause", "asks for its notice and not to advertise with it: encoding_rs, subtle"),
     ("ISC", "asks for its notice: rustls-webpki, ring"),
     ("Zlib", "asks not to claim its origin: foldhash"),
+    ("0BSD", "asks for nothing: enum-iterator, of the sounds of names"),
     ("Unicode-3.0", "asks for its notice: tables of Unicode"),
 ];
 

@@ -98,7 +98,8 @@ impl Walked for Input {
     const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
 }
 
-/// A lead is open, qualified or disqualified, and can be reactivated.
+/// A lead is open, qualified or disqualified, and can be reactivated; merged into another one, it is what it was when
+/// that is taken back.
 impl Walked for Lead {
     const LEGAL: &'static [Step] = &[
         ("open", "take another enquiry", "open"),
@@ -108,6 +109,22 @@ impl Walked for Lead {
         ("open", "disqualify", "disqualified"),
         ("qualified", "reactivate", "open"),
         ("disqualified", "reactivate", "open"),
+        ("open", "take in another lead", "open"),
+        ("qualified", "take in another lead", "qualified"),
+        ("open", "give back what it took in", "open"),
+        ("qualified", "give back what it took in", "qualified"),
+        ("disqualified", "give back what it took in", "disqualified"),
+        ("open", "be merged", "merged"),
+        ("qualified", "be merged", "merged"),
+        ("disqualified", "be merged", "merged"),
+        ("merged", "be restored", "open"),
+        ("open", "be kept apart", "open"),
+        ("qualified", "be kept apart", "qualified"),
+        ("disqualified", "be kept apart", "disqualified"),
+        ("open", "give an enquiry back", "open"),
+        ("open", "be undone", "disqualified"),
+        ("qualified", "be undone", "disqualified"),
+        ("disqualified", "be undone", "disqualified"),
     ];
     const FOR_NOW: &'static [(&'static str, &'static str)] = &[
         ("open", "reactivate"),
@@ -121,6 +138,23 @@ impl Walked for Lead {
         ("disqualified", "score"),
         ("disqualified", "qualify"),
         ("disqualified", "disqualify"),
+        ("disqualified", "take in another lead"),
+        ("open", "be restored"),
+        ("qualified", "be restored"),
+        ("disqualified", "be restored"),
+        ("merged", "take another enquiry"),
+        ("merged", "score"),
+        ("merged", "qualify"),
+        ("merged", "disqualify"),
+        ("merged", "reactivate"),
+        ("merged", "take in another lead"),
+        ("merged", "give back what it took in"),
+        ("merged", "be merged"),
+        ("merged", "be kept apart"),
+        ("merged", "give an enquiry back"),
+        ("merged", "be undone"),
+        ("qualified", "give an enquiry back"),
+        ("disqualified", "give an enquiry back"),
     ];
 }
 

@@ -26,6 +26,7 @@ impl Replay for AccountCreated {
             billing_address: None,
             delivery_address: None,
             originating_lead: self.originating_lead,
+            kept_apart: Vec::new(),
             state: CustomerState::Active,
         });
         Ok(())
@@ -48,6 +49,7 @@ impl Replay for ContactCreated {
             role: None,
             originating_lead: self.originating_lead,
             consent: self.consent,
+            kept_apart: Vec::new(),
             state: CustomerState::Active,
         });
         Ok(())

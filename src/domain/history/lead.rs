@@ -5,14 +5,15 @@ use crate::customer::Customer;
 use crate::decide::Needs;
 use crate::enquiry::{Channel, Enquiry, Person};
 use crate::events::{
-    LeadCaptured, LeadDisqualified, LeadEnquiryAdded, LeadQualified, LeadReactivated, LeadScored,
-    LeadUpdated,
+    LeadCaptured, LeadDisqualified, LeadEnquiryAdded, LeadEnquiryWithdrawn, LeadQualified,
+    LeadReactivated, LeadScored, LeadUpdated,
 };
 use crate::ids::LeadId;
 use crate::input::Input;
-use crate::lead::{Assessment, Lead, LeadAction};
+use crate::lead::{Assessment, DisqualifyReason, Lead, LeadAction};
 use crate::party::Party;
 use crate::replay::{Gap, Past, Replay, keys};
+use crate::undo::ReleasedKey;
 
 pub(super) fn key_needs(written: &[String], needs: &mut Needs) {
     keys(written).iter().flatten().for_each(|key| needs.party(key));
@@ -135,12 +136,47 @@ impl Replay for LeadQualified {
 impl Replay for LeadDisqualified {
     fn needs(&self, needs: &mut Needs) {
         needs.lock(self.lead);
+        released_needs(&self.released, needs);
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
-        let disqualify = LeadAction::Disqualify { at: past.at, reason: self.disqualify_reason };
-        step(past, self.lead, &disqualify, self.assessment.as_ref()).map(drop)
+        let (at, reason) = (past.at, self.disqualify_reason);
+        let disqualify = match reason {
+            DisqualifyReason::ImportUndone => LeadAction::Undo { at },
+            reason => LeadAction::Disqualify { at, reason },
+        };
+        step(past, self.lead, &disqualify, self.assessment.as_ref())?;
+        point(past, &self.released)
     }
+}
+
+impl Replay for LeadEnquiryWithdrawn {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.lead);
+        released_needs(&self.released, needs);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let mut lead = step(past, self.lead, &LeadAction::Withdraw, None)?;
+        lead.enquiry = self.enquiry.clone();
+        past.put(lead);
+        point(past, &self.released)
+    }
+}
+
+fn released_needs(released: &[ReleasedKey], needs: &mut Needs) {
+    let keys: Vec<_> = released.iter().map(|released| released.key.clone()).collect();
+    key_needs(&keys, needs);
+}
+
+/// The keys point at whom the event names.
+fn point(past: &mut Past<'_>, released: &[ReleasedKey]) -> Result<(), Gap> {
+    for released in released {
+        for key in keys(std::slice::from_ref(&released.key))? {
+            past.put(released.party(key));
+        }
+    }
+    Ok(())
 }
 
 impl Replay for LeadReactivated {

@@ -8,6 +8,7 @@ use crate::customer::Customer;
 use crate::duplicate::{Compared, Duplicate, id_of};
 use crate::enquiry::Enquiry;
 use crate::ids::{DuplicateId, LeadId};
+use crate::kept_apart::KeptApart as _;
 use crate::lead::Lead;
 use crate::needs::Needs;
 use crate::party::{Party, person_keys};
@@ -123,9 +124,10 @@ fn behind(world: &World, party: &Party) -> Option<Candidate> {
     }
 }
 
-/// The one place where pairs are left out that a person has looked at: what was closed once is never found again,
-/// in whichever direction.
+/// The one place where pairs are left out that a person has looked at: who is kept apart, and what was closed once, in
+/// whichever direction.
 #[must_use]
 pub fn not_kept_apart(world: &World, lead: &Lead, alike: &Alike<'_>) -> bool {
-    alike.pairs(lead).all(|id| world.find(id).is_none_or(Duplicate::is_open))
+    !lead.is_apart(alike.like.id())
+        && alike.pairs(lead).all(|id| world.find(id).is_none_or(Duplicate::is_open))
 }

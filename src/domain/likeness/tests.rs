@@ -245,6 +245,24 @@ fn f24_what_a_person_closed_is_not_found_again_in_either_direction() {
 }
 
 #[test]
+fn f24_who_is_kept_apart_is_not_found_again_although_they_are_alike() {
+    let rules = rules(&by_company());
+    let (one, two) = (lead(1, "Regina Murphy, Contoso"), lead(2, "Regina Merphy, Contoso Inc"));
+    let mut apart = one.clone();
+    apart.kept_apart = vec![two.id.0];
+    let world = knowing([apart.clone().into(), two.clone().into()]);
+    let asked = Asked {
+        enquiry: &apart.enquiry,
+        lead: Some(&apart),
+        customer: Customer::default(),
+        last: None,
+    };
+    let found = alike(&world, &rules, asked);
+    assert_eq!(found.len(), 1);
+    assert!(!not_kept_apart(&world, &apart, &found[0]) && not_kept_apart(&world, &one, &found[0]));
+}
+
+#[test]
 fn f21_a_party_has_at_most_three_keys_and_each_joins_two_facts() {
     let mut murphy = asks("Regina Murphy, Contoso, r@contoso.example");
     let count = |enquiry: &Enquiry| Likeness::of_enquiry(enquiry).keys().len();

@@ -2,10 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::customer::Account;
 use crate::enquiry::Address;
 use crate::ids::{AccountId, LeadId};
+use crate::kept_apart::{APART_MAX, NAMED_MAX};
 use crate::patch::{Change, Patch};
 use crate::text::{Code, Short};
 
@@ -15,11 +17,13 @@ crate::messages! { Account:
         AccountUpdated = "account.updated.v1" by account;
         AccountDeactivated = "account.deactivated.v1" by account;
         AccountReactivated = "account.reactivated.v1" by account;
+        AccountKeptApart = "account.kept_apart.v1" by account;
     }
     commands {
         AccountUpdate = "account.update.v1" by account needs EditCustomer;
         AccountDeactivate = "account.deactivate.v1" by account needs EditCustomer;
         AccountReactivate = "account.reactivate.v1" by account needs EditCustomer;
+        AccountKeepApart = "account.keep_apart.v1" by account needs MergeRecords;
     }
 }
 
@@ -176,4 +180,27 @@ pub struct AccountDeactivate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountReactivate {
     pub account: AccountId,
+}
+
+/// Somebody said that the account is not the same as others, or took that back: neither is taken for the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountKeptApart {
+    pub account: AccountId,
+    /// All leads, contacts and accounts that it is kept apart from by now.
+    #[schemars(length(max = APART_MAX))]
+    pub from: Vec<Uuid>,
+}
+
+/// Remember that an account is not the same as others, in both directions; or forget it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountKeepApart {
+    pub account: AccountId,
+    /// Ids of leads, contacts and accounts that are others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = NAMED_MAX))]
+    pub from: Vec<Uuid>,
+    /// Ids of those of which that is no longer said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = NAMED_MAX))]
+    pub no_longer: Vec<Uuid>,
 }

@@ -2,10 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::customer::{AccountRole, Contact};
 use crate::enquiry::{Address, CHANNELS_MAX, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
+use crate::kept_apart::{APART_MAX, NAMED_MAX};
 use crate::patch::{Change, Patch};
 use crate::text::Short;
 
@@ -15,11 +17,13 @@ crate::messages! { Contact:
         ContactUpdated = "contact.updated.v1" by contact;
         ContactDeactivated = "contact.deactivated.v1" by contact;
         ContactReactivated = "contact.reactivated.v1" by contact;
+        ContactKeptApart = "contact.kept_apart.v1" by contact;
     }
     commands {
         ContactUpdate = "contact.update.v1" by contact needs EditCustomer;
         ContactDeactivate = "contact.deactivate.v1" by contact needs EditCustomer;
         ContactReactivate = "contact.reactivate.v1" by contact needs EditCustomer;
+        ContactKeepApart = "contact.keep_apart.v1" by contact needs MergeRecords;
     }
 }
 
@@ -209,4 +213,27 @@ pub struct ContactDeactivate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ContactReactivate {
     pub contact: ContactId,
+}
+
+/// Somebody said that the contact is not the same as others, or took that back: neither is taken for the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactKeptApart {
+    pub contact: ContactId,
+    /// All leads, contacts and accounts that it is kept apart from by now.
+    #[schemars(length(max = APART_MAX))]
+    pub from: Vec<Uuid>,
+}
+
+/// Remember that a contact is not the same as others, in both directions; or forget it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactKeepApart {
+    pub contact: ContactId,
+    /// Ids of leads, contacts and accounts that are others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = NAMED_MAX))]
+    pub from: Vec<Uuid>,
+    /// Ids of those of which that is no longer said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = NAMED_MAX))]
+    pub no_longer: Vec<Uuid>,
 }

@@ -94,6 +94,12 @@ pub struct InputRelease {
     /// right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enquiry: Option<Correction>,
+    /// Whose it is, where its keys point at two parties: the id of one of them. The keys of the other stay theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<Uuid>,
+    /// It is nobody's of them; whoever has its keys keeps them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub third: bool,
 }
 
 /// A held input is no lead.

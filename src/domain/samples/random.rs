@@ -10,7 +10,7 @@ use crate::customer::{Account, Contact};
 use crate::duplicate::Duplicate;
 use crate::input::Input;
 use crate::invoice::{Invoice, Payment};
-use crate::lead::Lead;
+use crate::lead::{Lead, LeadState};
 use crate::opportunity::Opportunity;
 use crate::order::{Order, OrderLine, Shipment};
 use crate::proposal::{About, Proposal};
@@ -71,6 +71,11 @@ impl Random for Contact {
 impl Random for Lead {
     fn random(dice: &mut Dice) -> Self {
         let mut lead: Self = dice.any();
+        // What was merged was no merged one before.
+        while matches!(lead.state(), LeadState::Merged { was, .. } if matches!(**was, LeadState::Merged { .. }))
+        {
+            lead = dice.any();
+        }
         (lead.sequence, lead.number) = (dice.count(), dice.number());
         lead
     }

@@ -19,9 +19,10 @@ fn own(root: Root) -> Vec<Table> {
 /// What no `table!` declares.
 const fn by_hand(root: Root) -> &'static [(&'static str, &'static str)] {
     match root {
-        Root::Party => {
-            &[("party_key", "SELECT, INSERT, UPDATE (lead, contact, account, modified_at)")]
-        }
+        Root::Party => &[
+            ("party_key", "SELECT, INSERT, UPDATE (lead, contact, account, modified_at)"),
+            ("FUNCTION said_of_leads(uuid[], integer), touched_deals(uuid[])", "EXECUTE"),
+        ],
         Root::Account | Root::Contact | Root::Lead => &[("likeness_key", "SELECT, INSERT, DELETE")],
         Root::Input => &[("input_chunk", "SELECT, INSERT"), ("opened_chunk", "SELECT, INSERT")],
         Root::Series => {

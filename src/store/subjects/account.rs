@@ -9,6 +9,7 @@ use leadmill_table::table;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::store::column::filled;
 use crate::store::contact::{customer_state, inactive_at};
 use crate::store::declared::Tables;
 
@@ -23,6 +24,7 @@ table! { account: Account as account => AccountRow {
     billing_address: jsonb<Address>? = account.billing_address.as_ref().map(Json);
     delivery_address: jsonb<Address>? = account.delivery_address.as_ref().map(Json);
     frozen  originating_lead: uuid? refers lead = account.originating_lead.map(Uuid::from);
+    kept_apart: jsonb<Vec<Uuid>>? = filled(&account.kept_apart).map(Json);
     state: text = Account::state_name(&account.state);
     inactive_at: timestamptz? = inactive_at(&account.state);
 }}
@@ -43,6 +45,7 @@ impl AccountRow {
             billing_address: self.billing_address.map(|Json(address)| address),
             delivery_address: self.delivery_address.map(|Json(address)| address),
             originating_lead: self.originating_lead.map(Into::into),
+            kept_apart: self.kept_apart.map_or_else(Vec::new, |Json(apart)| apart),
             state: customer_state("account", &self.state, self.inactive_at)?,
         })
     }

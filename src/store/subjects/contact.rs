@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, given, meant, word};
+use crate::store::column::{corrupt, filled, given, meant, word};
 use crate::store::declared::Tables;
 
 table! { contact: Contact as contact => ContactRow {
@@ -28,6 +28,7 @@ table! { contact: Contact as contact => ContactRow {
     role: text? = contact.role.map(word);
     frozen  originating_lead: uuid? refers lead = contact.originating_lead.map(Uuid::from);
     consent: boolean = contact.consent;
+    kept_apart: jsonb<Vec<Uuid>>? = filled(&contact.kept_apart).map(Json);
     state: text = Contact::state_name(&contact.state);
     inactive_at: timestamptz? = inactive_at(&contact.state);
 }}
@@ -53,6 +54,7 @@ impl ContactRow {
             role: self.role.map(|role| meant("contact.role", &role)).transpose()?,
             originating_lead: self.originating_lead.map(Into::into),
             consent: self.consent,
+            kept_apart: self.kept_apart.map_or_else(Vec::new, |Json(apart)| apart),
             state: customer_state("contact", &self.state, self.inactive_at)?,
         })
     }

@@ -7,22 +7,31 @@ use domain::keys::{LeadBefore, LeadsSelected};
 use domain::lead::{Assessment, Lead, LeadState};
 use domain::lifecycle::Lifecycle;
 use domain::links::LOOK_MAX;
+use domain::merge::Merge;
 use domain::message::SubjectKind;
 use leadmill_table::table;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, given, meant, word};
+use crate::store::column::{corrupt, filled, given, meant, word};
 use crate::store::declared::Tables;
 use crate::store::look_up::{LookUp, limit};
 
 table! { lead: Lead as lead => LeadRow, shared {
-    let (open, qualified, disqualified) = match lead.state() {
+    // A merged lead keeps the columns of what it was.
+    let (was, merged) = match lead.state() {
+        LeadState::Merged { at, master, was } => (&**was, Some((*at, *master))),
+        state => (state, None),
+    };
+    let (open, qualified, disqualified) = match was {
         LeadState::Open(reason) => (Some(word(reason)), None, None),
         LeadState::Qualified { at } => (None, Some(*at), None),
         LeadState::Disqualified { at, reason } => (None, None, Some((*at, word(reason)))),
+        // No merged lead was one before; the table would refuse it.
+        LeadState::Merged { .. } => (None, None, None),
     };
+    let (merged_at, master) = merged.unzip();
     let (disqualified_at, disqualify_reason) = disqualified.unzip();
     key     id: uuid = lead.id.uuid();
     version sequence: bigint = lead.sequence;
@@ -39,6 +48,10 @@ table! { lead: Lead as lead => LeadRow, shared {
     qualified_at: timestamptz? = qualified;
     disqualified_at: timestamptz? = disqualified_at;
     disqualify_reason: text? = disqualify_reason;
+    master: uuid? refers lead = master.map(Uuid::from);
+    merged_at: timestamptz? = merged_at;
+    apart   merges: jsonb<Vec<Merge>>? = filled(&lead.merges).map(Json);
+    kept_apart: jsonb<Vec<Uuid>>? = filled(&lead.kept_apart).map(Json);
 }}
 
 /// Its table.
@@ -99,20 +112,12 @@ impl LookUp for LeadBefore {
 impl LeadRow {
     fn record(self) -> Result<Lead, sqlx::Error> {
         let state = match self.state.as_str() {
-            "open" => {
-                let reason = given("lead.open_reason", self.open_reason)?;
-                LeadState::Open(meant("lead.open_reason", &reason)?)
-            }
-            "qualified" => {
-                LeadState::Qualified { at: given("lead.qualified_at", self.qualified_at)? }
-            }
-            "disqualified" => {
-                let reason = given("lead.disqualify_reason", self.disqualify_reason)?;
-                LeadState::Disqualified {
-                    at: given("lead.disqualified_at", self.disqualified_at)?,
-                    reason: meant("lead.disqualify_reason", &reason)?,
-                }
-            }
+            "merged" => LeadState::Merged {
+                at: given("lead.merged_at", self.merged_at)?,
+                master: given("lead.master", self.master)?.into(),
+                was: Box::new(self.was()?),
+            },
+            "open" | "qualified" | "disqualified" => self.was()?,
             other => return Err(corrupt("lead.state", &other)),
         };
         let id = self.id.into();
@@ -123,6 +128,22 @@ impl LeadRow {
         lead.contact = self.contact.map(Into::into);
         lead.opportunity = self.opportunity.map(Into::into);
         lead.assessment = self.assessment.map(|Json(assessment)| assessment);
+        lead.merges = self.merges.map_or_else(Vec::new, |Json(merges)| merges);
+        lead.kept_apart = self.kept_apart.map_or_else(Vec::new, |Json(apart)| apart);
         Ok(lead.in_state(state))
+    }
+
+    /// The state, or of a merged lead that before.
+    fn was(&self) -> Result<LeadState, sqlx::Error> {
+        match (&self.open_reason, self.qualified_at, self.disqualified_at) {
+            (Some(reason), None, None) => Ok(LeadState::Open(meant("lead.open_reason", reason)?)),
+            (None, Some(at), None) => Ok(LeadState::Qualified { at }),
+            (None, None, Some(at)) => {
+                let reason = given("lead.disqualify_reason", self.disqualify_reason.as_ref())?;
+                let reason = meant("lead.disqualify_reason", reason)?;
+                Ok(LeadState::Disqualified { at, reason })
+            }
+            _ => Err(corrupt("lead.state", &self.state)),
+        }
     }
 }

@@ -234,8 +234,10 @@ async fn became(
         r#"WITH RECURSIVE chain (last, id) AS (
                SELECT k.lead, k.lead FROM unnest($1::text[], $2::text[]) AS u (kind, value)
                JOIN party_key AS k ON k.kind = u.kind AND k.value = u.value WHERE k.lead IS NOT NULL
-               UNION SELECT chain.last, l.previous FROM chain JOIN lead AS l ON l.id = chain.id
-                     WHERE l.previous IS NOT NULL)
+               UNION SELECT chain.last, other.id FROM chain JOIN lead AS l ON l.id = chain.id
+                     CROSS JOIN LATERAL (SELECT l.previous AS id UNION ALL
+                                         SELECT m.id FROM lead AS m WHERE m.master = l.id) AS other
+                     WHERE other.id IS NOT NULL)
            SELECT DISTINCT l.id AS "id!", l.account, l.contact
            FROM chain JOIN lead AS l ON l.id = chain.last WHERE chain.id = ANY($3)"#,
         &kinds as &[&str],
@@ -247,15 +249,20 @@ async fn became(
 }
 
 /// The leads of accounts, contacts and strangers, the newest first, one more than [`LEADS_MAX`]; with those before
-/// each, as long as they are nobody else's.
+/// each, as long as they are nobody else's and nobody said that they are others; and those that became one with them.
 async fn leads(conn: &mut Connection, of: &Customer, strangers: &[Uuid]) -> Result<Vec<Uuid>> {
     let rows = sqlx::query_scalar!(
-        r#"WITH RECURSIVE chain (id, previous) AS (
-               (SELECT id, previous FROM lead WHERE account = ANY($1)
-                UNION SELECT id, previous FROM lead WHERE contact = ANY($2)
-                UNION SELECT id, previous FROM lead WHERE id = ANY($3))
-               UNION SELECT l.id, l.previous FROM chain JOIN lead AS l ON l.id = chain.previous
-                     WHERE CASE WHEN cardinality($1) > 0 THEN l.account IS NULL OR l.account = ANY($1)
+        r#"WITH RECURSIVE chain (id, previous, master) AS (
+               (SELECT id, previous, master FROM lead WHERE account = ANY($1)
+                UNION SELECT id, previous, master FROM lead WHERE contact = ANY($2)
+                UNION SELECT id, previous, master FROM lead WHERE id = ANY($3))
+               UNION SELECT l.id, l.previous, l.master FROM chain
+                     CROSS JOIN LATERAL (SELECT chain.previous AS id, false AS same
+                                         UNION ALL SELECT chain.master, true
+                                         UNION ALL SELECT m.id, true FROM lead AS m WHERE m.master = chain.id) AS other
+                     JOIN lead AS l ON l.id = other.id
+                     WHERE other.same OR NOT coalesce(l.kept_apart ? chain.id::text, false) AND
+                           CASE WHEN cardinality($1) > 0 THEN l.account IS NULL OR l.account = ANY($1)
                                 ELSE l.contact IS NULL OR l.contact = ANY($2) END)
            SELECT id AS "id!" FROM chain ORDER BY id DESC LIMIT $4"#,
         &of.accounts,

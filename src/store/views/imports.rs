@@ -113,3 +113,51 @@ pub async fn begun(conn: &mut Connection, list: Uuid) -> Result<Option<Value>> {
     );
     Ok(row.fetch_optional(conn).await?)
 }
+
+/// A row of a list that may be undone.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its input.
+    pub id: Uuid,
+    /// Its number in the list.
+    pub row: i64,
+    /// The lead that it became or was added to; a held one has none.
+    pub lead: Option<Uuid>,
+}
+
+/// The rows of a list before that number that did something and are not undone yet, the last ones first.
+pub async fn undoable(
+    conn: &mut Connection,
+    list: Uuid,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT i.id, i.part AS "row!", i.lead FROM input AS i LEFT JOIN lead AS l ON l.id = i.lead
+           WHERE i.collection = $1 AND i.part < $2 AND i.verdict IN ('created', 'joined', 'held')
+             AND l.disqualify_reason IS DISTINCT FROM 'import_undone'
+           ORDER BY i.part DESC LIMIT $3"#,
+        list,
+        before,
+        limit
+    );
+    Ok(rows.fetch_all(conn).await?)
+}
+
+/// The commands of a sender among these that are decided, each with why it was refused.
+pub async fn decided(
+    conn: &mut Connection,
+    source: &str,
+    ids: &[String],
+) -> Result<Vec<(String, Option<String>)>> {
+    let rows = sqlx::query!(
+        r#"SELECT r.external_id, f.message AS "refused?"
+           FROM received AS r LEFT JOIN refusal AS f ON f.id = r.id AND f.final
+           WHERE r.source = $1 AND r.external_id = ANY($2) AND r.batch IS NOT NULL"#,
+        source,
+        ids
+    );
+    let rows = rows.fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.refused)).collect())
+}

@@ -64,7 +64,8 @@ fn example(schema: &Value, all: &Value, at: (String, String), leaves: &mut Vec<L
                 let dot = if at.1.is_empty() { "" } else { "." };
                 let at = (format!("{}/{name}", at.0), format!("{}{dot}{name}", at.1));
                 let value = example(of, all, at, leaves);
-                object.insert(name.clone(), known(name).unwrap_or(value));
+                let of_reader = known(name).filter(|_| first(of, all)["format"] != "uuid");
+                object.insert(name.clone(), of_reader.unwrap_or(value));
             }
             Value::Object(object)
         }

@@ -130,6 +130,7 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         fields(&schema, &schema, &mut found);
     }
     let known = [
+        "action",
         "budget_status",
         "channel",
         "close_reason",

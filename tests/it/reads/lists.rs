@@ -103,7 +103,7 @@ async fn what_cannot_be_listed_is_told_in_a_sentence_with_what_can_be() {
     for (arguments, says) in [
         (
             &["things"][..],
-            "there are inputs, leads, accounts, contacts, consents, proposals, opportunities, quotes,",
+            "there are inputs, leads, duplicates, accounts, contacts, consents, proposals, opportunities,",
         ),
         (&["catalog"], "nothing that can be listed"),
         (

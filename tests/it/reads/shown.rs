@@ -34,6 +34,13 @@ async fn what_waits(it: &Installation) {
         it.until("it is heard", "SELECT bool_or(job_title IS NOT NULL) FROM contact").await;
     }
     it.until("it is proposed", "SELECT count(*) > 0 FROM proposal").await;
+    for (name, email) in [("Regina Murphy", "murphy"), ("Regina Merphy", "merphy")] {
+        let asks = json!({ "name": name, "email": format!("{email}@contoso.example"), "company": "Contoso Inc" });
+        it.send("intake.web", "application/json", vec![asks.to_string().into_bytes()]).await;
+    }
+    it.until("they are alike", "SELECT count(*) > 0 FROM duplicate").await;
+    it.command("bulk.qualify.v1", json!({ "selector": { "campaign": "of nobody" } })).await;
+    it.until("nobody is qualified", "SELECT count(*) > 0 FROM bulk").await;
     workers.stop().await;
 }
 

@@ -42,7 +42,7 @@ fn forbidden() -> Vec<(&'static str, String)> {
         ("intake", "SELECT erase_raw(gen_random_uuid())"),
         ("intake", "CREATE TABLE mine (a int)"),
         ("intake", "UPDATE contact SET emails = '[]'"),
-        ("qualification", "UPDATE opportunity SET state = 'won'"),
+        ("qualification", "DELETE FROM opportunity"),
         ("qualification", "UPDATE quote SET modified_at = now()"),
         ("qualification", "SELECT 1 FROM sales_order"),
         ("qualification", "UPDATE input SET modified_at = now()"),

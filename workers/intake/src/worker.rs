@@ -28,21 +28,22 @@ mod release;
 mod secret;
 mod verdict;
 mod when;
+mod whose;
 
 use consent::Whom;
 use part::{fitting, without_nul};
 use release::release_held;
 use verdict::{hold, judge, reject};
 use when::{Decision, List, RawInput};
+use whose::Whose;
 
 pub use again::{Again, Parts, again};
 pub use list::SHEET;
+pub use part::SLICE_BYTES;
 pub use when::{Then, When};
 
 /// Rows that one `import.continue` takes out of a collection.
 pub const SLICE_ROWS: usize = 500;
-/// … or fewer, where their texts have so many bytes: what is said of them lies in memory several times.
-pub const SLICE_BYTES: usize = 512 * 1024;
 /// Batches are smaller where raw bodies of up to 16 MiB come: two of them lie in memory until the
 /// runtime has seen how large they are.
 const RAW_BATCH_MAX: usize = 256;
@@ -199,6 +200,9 @@ impl Worker for Intake {
         };
         if let Some(enquiry) = enquiry {
             recognise_needs(world, enquiry, needs);
+            if let When::Release(release) = when {
+                Whose::needs(world, enquiry, release, needs);
+            }
             thread_needs(enquiry, needs);
             consent::enquiry_needs(enquiry, needs);
             let who = recognise(world, enquiry);
@@ -226,7 +230,8 @@ impl Worker for Intake {
                 input.part_of = Some(PartOf { collection: row.input, number: row.part.number });
                 match &row.part.reading {
                     PartReading::Enquiry(enquiry) => {
-                        judge(world, input, enquiry, Some(&self.duplicates), ctx)
+                        let whose = Whose::by_keys(world, enquiry);
+                        judge(world, input, enquiry, &whose, Some(&self.duplicates), ctx)
                     }
                     PartReading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
                     PartReading::Unclear { reason, enquiry } => {
@@ -342,7 +347,10 @@ fn judge_raw(
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
     match &raw.reading {
-        Reading::Enquiry(enquiry) => judge(world, input, enquiry, Some(duplicates), ctx),
+        Reading::Enquiry(enquiry) => {
+            let whose = Whose::by_keys(world, enquiry);
+            judge(world, input, enquiry, &whose, Some(duplicates), ctx)
+        }
         Reading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
         Reading::Unclear { reason, enquiry } => {
             let why = if raw.unreadable { HoldReason::Unreadable } else { HoldReason::Unclear };

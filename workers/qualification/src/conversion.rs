@@ -149,6 +149,7 @@ impl Buying {
             role: None,
             originating_lead: Some(lead.id),
             consent,
+            kept_apart: Vec::new(),
             state: CustomerState::Active,
         });
         let contact_id = known.contact.or(contact.as_ref().map(|contact| contact.id));
@@ -211,6 +212,7 @@ fn account(id: AccountId, fields: AccountFields, lead: &Lead) -> Account {
         billing_address: None,
         delivery_address: None,
         originating_lead: Some(lead.id),
+        kept_apart: Vec::new(),
         state: CustomerState::Active,
     }
 }

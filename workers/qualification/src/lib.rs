@@ -2,6 +2,7 @@
 //! opportunity of a customer, known or new; the others are disqualified or wait for a person; many at
 //! once by one command. Customers are kept up here too, by people.
 
+mod apart;
 mod bulk;
 mod consent;
 mod conversion;
@@ -12,10 +13,12 @@ mod facts;
 mod field_map;
 mod known;
 mod lead;
+mod merge;
 mod proposal;
 mod rule_file;
 mod rules;
 mod settings;
+mod undo;
 mod when;
 mod worker;
 

@@ -29,6 +29,7 @@ mod deals;
 mod duplicates;
 mod known;
 mod leads;
+mod merging;
 mod random;
 
 const SETTINGS: &str =
@@ -73,7 +74,6 @@ fn person(given: &str, family: &str, email: &str) -> Person {
     }
 }
 
-/// Ana of Acme asks for two machines.
 fn acme() -> Enquiry {
     Enquiry {
         person: person("Ana", "Soler", "ana@acme.example"),
@@ -84,7 +84,6 @@ fn acme() -> Enquiry {
     }
 }
 
-/// Somebody who says nothing of use.
 fn vague() -> Enquiry {
     Enquiry {
         person: Person { emails: vec!["x@gmail.com".into()], ..Person::default() },
@@ -114,14 +113,12 @@ fn captured(lead: &Lead) -> LeadCaptured {
     }
 }
 
-/// The lead exists and its birth is heard.
 fn capture(story: &mut Story<Qualification>, lead: Lead) -> Result<Told, Refusal> {
     let event = captured(&lead);
     story.world.place(lead.into());
     story.when(event)
 }
 
-/// The command without a choice.
 fn by_hand(lead: LeadId) -> LeadQualify {
     LeadQualify::plainly(lead)
 }

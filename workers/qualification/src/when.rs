@@ -1,18 +1,20 @@
 //! What qualification hears and what it says.
 
 use domain::commands::{
-    AccountDeactivate, AccountReactivate, AccountUpdate, BulkContinue, BulkQualify,
-    ContactDeactivate, ContactReactivate, ContactUpdate, DuplicateClose, LeadDisqualify,
-    LeadQualify, LeadReactivate, LeadUpdate, ProposalAccept, ProposalDismiss,
+    AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, BulkContinue,
+    BulkQualify, ContactDeactivate, ContactKeepApart, ContactReactivate, ContactUpdate,
+    DuplicateClose, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate,
+    LeadUndo, LeadUnmerge, LeadUpdate, ProposalAccept, ProposalDismiss,
 };
 use domain::customer::Customer;
 use domain::events::{
-    AccountCreated, AccountDeactivated, AccountReactivated, AccountUpdated, BulkAdvanced, BulkDone,
-    BulkStarted, ConsentChanged, ConsentLifted, ConsentSuppressed, ContactCreated,
-    ContactDeactivated, ContactReactivated, ContactUpdated, DuplicateClosed, LeadCaptured,
-    LeadDisqualified, LeadDuplicateFound, LeadEnquiryAdded, LeadQualified, LeadReactivated,
-    LeadScored, LeadUpdated, OpportunityCreated, ProposalAccepted, ProposalDismissed,
-    ProposalExtended, ProposalMade,
+    AccountCreated, AccountDeactivated, AccountKeptApart, AccountReactivated, AccountUpdated,
+    BulkAdvanced, BulkDone, BulkStarted, ConsentChanged, ConsentLifted, ConsentSuppressed,
+    ContactCreated, ContactDeactivated, ContactKeptApart, ContactReactivated, ContactUpdated,
+    DuplicateClosed, LeadAbsorbed, LeadCaptured, LeadDisqualified, LeadDuplicateFound,
+    LeadEnquiryAdded, LeadEnquiryWithdrawn, LeadKeptApart, LeadMerged, LeadQualified,
+    LeadReactivated, LeadRestored, LeadScored, LeadUnmerged, LeadUpdated, OpportunityCreated,
+    OpportunityLost, ProposalAccepted, ProposalDismissed, ProposalExtended, ProposalMade,
 };
 use domain::ids::LeadId;
 
@@ -20,7 +22,7 @@ domain::one_of! {
     /// What qualification hears.
     pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
         AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate, ProposalAccept,
-        ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue
+        ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue, LeadMerge, LeadUnmerge, LeadMerged, LeadUnmerged, LeadRestored, LeadKeepApart, ContactKeepApart, AccountKeepApart, LeadUndo
 }
 
 domain::one_of! {
@@ -28,7 +30,7 @@ domain::one_of! {
     pub Then: LeadUpdated, LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
         ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
         ContactUpdated, ContactDeactivated, ContactReactivated, ProposalMade, ProposalExtended,
-        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify
+        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify, LeadMerged, LeadAbsorbed, LeadUnmerged, LeadRestored, LeadKeptApart, ContactKeptApart, AccountKeptApart, LeadEnquiryWithdrawn, OpportunityLost
 }
 
 impl When {
@@ -42,8 +44,24 @@ impl When {
             Self::LeadQualify(command) => Some(command.lead),
             Self::LeadDisqualify(command) => Some(command.lead),
             Self::LeadReactivate(command) => Some(command.lead),
+            Self::LeadMerged(event) => Some(event.lead),
+            Self::LeadUnmerged(event) => Some(event.lead),
+            Self::LeadRestored(event) => Some(event.lead),
             _ => None,
         }
+    }
+
+    /// Something changed that the rules are asked about.
+    pub(crate) const fn asks_rules(&self) -> bool {
+        matches!(
+            self,
+            Self::LeadCaptured(_)
+                | Self::LeadEnquiryAdded(_)
+                | Self::LeadUpdated(_)
+                | Self::LeadMerged(_)
+                | Self::LeadUnmerged(_)
+                | Self::LeadRestored(_)
+        )
     }
 
     /// The customer that the sender of the command chose.

@@ -5,7 +5,7 @@ use domain::decide::{Already, Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, W
 use domain::enquiry::Enquiry;
 use domain::events::{LeadDisqualified, LeadReactivated, LeadScored};
 use domain::ids::{AccountId, LeadId};
-use domain::lead::{Assessment, Lead, LeadAction, LeadState, Trend};
+use domain::lead::{Assessment, DisqualifyReason, Lead, LeadAction, LeadState, Trend};
 use domain::likeness::{Alike, DuplicateRules};
 use domain::message::SubjectKind;
 use domain::party::{Recognised, person_keys, recognise_lead, recognise_needs};
@@ -24,6 +24,7 @@ use crate::proposal::{self, accept_needs, learn, learning_needs};
 use crate::rules::{Rules, Ruling};
 use crate::settings::QualificationSettings;
 use crate::when::{Then, When};
+use crate::{apart, merge, undo};
 
 /// The worker, with its settings, its field map and its rules.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ impl Worker for Qualification {
         (Root::Contact, Hold::Writes),
         (Root::Lead, Hold::Writes),
         (Root::Duplicate, Hold::Writes),
-        (Root::Opportunity, Hold::Makes),
+        (Root::Opportunity, Hold::Writes),
         (Root::Proposal, Hold::Writes),
     ];
     type When = When;
@@ -127,6 +128,9 @@ impl Worker for Qualification {
     }
 
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Decision {
+        if let Some(refusal) = merged_meanwhile(world, when) {
+            return refusal;
+        }
         match when {
             When::LeadCaptured(event) => {
                 self.take_up(world, event.lead, Some((&event.enquiry, true)), ctx)
@@ -164,8 +168,29 @@ impl Worker for Qualification {
             }
             When::ContactDeactivate(command) => customer::deactivate_contact(world, command, ctx),
             When::ContactReactivate(command) => customer::reactivate_contact(world, command),
+            When::LeadMerge(command) => merge::merge(world, command, ctx),
+            When::LeadUnmerge(command) => merge::unmerge(world, command),
+            When::LeadMerged(event) => self.take_up(world, event.lead, None, ctx),
+            When::LeadUnmerged(event) => self.take_up(world, event.lead, None, ctx),
+            // Whoever reactivated it knew what the rules said.
+            When::LeadRestored(event) if world.known(event.lead)?.assessment.is_some() => {
+                Ok(Outcome::nothing())
+            }
+            When::LeadRestored(event) => self.take_up(world, event.lead, None, ctx),
+            When::LeadUndo(command) => undo::undo(world, command, ctx),
+            When::LeadKeepApart(command) => apart::keep_apart(world, &command.into()),
+            When::ContactKeepApart(command) => apart::keep_apart(world, &command.into()),
+            When::AccountKeepApart(command) => apart::keep_apart(world, &command.into()),
         }
     }
+}
+
+/// A lead that became another one is left alone; whoever asks for a step of it is told which one it is.
+fn merged_meanwhile(world: &World, when: &When) -> Option<Decision> {
+    let lead = world.find(when.lead()?)?;
+    let master = lead.master()?;
+    let nothing = when.asks_rules().then(|| Ok(Outcome::nothing()));
+    Some(nothing.unwrap_or_else(|| Err(merge::merged_already(lead, master))))
 }
 
 impl Qualification {
@@ -202,6 +227,12 @@ impl Qualification {
             When::DuplicateClose(command) => needs.lock(command.duplicate),
             When::BulkQualify(_) => bulk::start_needs(world, needs),
             When::BulkContinue(next) => bulk::slice_needs(next, world, needs),
+            When::LeadMerge(command) => merge::merge_needs(command, world, needs),
+            When::LeadUnmerge(command) => merge::unmerge_needs(command, world, needs),
+            When::LeadUndo(command) => undo::needs(command, world, needs),
+            When::LeadKeepApart(command) => apart::needs(&command.into(), needs),
+            When::ContactKeepApart(command) => apart::needs(&command.into(), needs),
+            When::AccountKeepApart(command) => apart::needs(&command.into(), needs),
             _ => {}
         }
     }
@@ -265,6 +296,7 @@ impl Qualification {
                         disqualify_reason: *reason,
                         comment: None,
                         assessment: Some(assessment),
+                        released: Vec::new(),
                     };
                     return Ok(Outcome::nothing().changed(lead, said));
                 }
@@ -318,12 +350,23 @@ fn disqualify_by_hand(
         return Ok(Outcome::already(itself(lead)));
     }
     no_deal(world, lead)?;
+    if command.reason == DisqualifyReason::ImportUndone {
+        let message = "`import_undone` is said of leads whose import is undone with `lead.undo`; give another reason.";
+        return Err(Refusal::no(
+            SubjectKind::Lead,
+            lead.id,
+            "lead.reason",
+            "import_undone",
+            message,
+        ));
+    }
     let lead = lead.apply(&LeadAction::Disqualify { at: ctx.now, reason: command.reason })?;
     let said = LeadDisqualified {
         lead: lead.id,
         disqualify_reason: command.reason,
         comment: command.comment.clone().map(String::from),
         assessment: None,
+        released: Vec::new(),
     };
     Ok(Outcome::nothing().changed(lead, said))
 }

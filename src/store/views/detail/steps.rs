@@ -2,12 +2,13 @@
 //! for which step.
 
 use domain::commands::{
-    AccountDeactivate, AccountReactivate, AccountUpdate, ConsentChange, ConsentLift,
-    ConsentSuppress, ContactDeactivate, ContactReactivate, ContactUpdate, DuplicateClose,
-    InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadQualify, LeadReactivate,
-    LeadUpdate, OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin,
-    OrderCancel, OrderShip, PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept,
-    QuoteActivate, QuoteClose, QuoteRevise, TransferAssign, TransferReturn,
+    AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, ConsentChange,
+    ConsentLift, ConsentSuppress, ContactDeactivate, ContactKeepApart, ContactReactivate,
+    ContactUpdate, DuplicateClose, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
+    LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
+    OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
+    PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
+    QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 use serde::Serialize;
@@ -17,7 +18,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 32] = [
+const ASKS: [(&MessageType, &str); 37] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
@@ -25,9 +26,13 @@ const ASKS: [(&MessageType, &str); 32] = [
     (LeadDisqualify::TYPE, "disqualify"),
     (LeadReactivate::TYPE, "reactivate"),
     (DuplicateClose::TYPE, "be closed"),
+    (LeadMerge::TYPE, "take in another lead"),
+    (LeadUnmerge::TYPE, "give back what it took in"),
+    (LeadKeepApart::TYPE, "be kept apart"),
     (AccountUpdate::TYPE, "be updated"),
     (AccountDeactivate::TYPE, "be deactivated"),
     (AccountReactivate::TYPE, "be activated"),
+    (AccountKeepApart::TYPE, "be updated"),
     (ContactUpdate::TYPE, "be updated"),
     (ContactDeactivate::TYPE, "be deactivated"),
     (ContactReactivate::TYPE, "be activated"),
@@ -36,6 +41,7 @@ const ASKS: [(&MessageType, &str); 32] = [
     (ConsentLift::TYPE, "be lifted"),
     (ProposalAccept::TYPE, "be accepted"),
     (ProposalDismiss::TYPE, "be dismissed"),
+    (ContactKeepApart::TYPE, "be updated"),
     (OpportunityAddLine::TYPE, "be edited"),
     (OpportunityWin::TYPE, "be won"),
     (OpportunityLose::TYPE, "be lost"),
@@ -76,16 +82,17 @@ pub(super) fn of(record: &Labelled) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use domain::commands::{
-        BulkQualify, COMMANDS, CatalogReplace, InputReadAgain, is_from_outside,
+        BulkQualify, COMMANDS, CatalogReplace, InputReadAgain, LeadUndo, is_from_outside,
     };
     use domain::message::SubjectKind;
     use uuid::Uuid;
 
     use super::*;
 
-    /// What no person asks of a record: the catalog has no state, programs read inputs again, and a bulk is begun.
-    const OTHERS: [&MessageType; 3] =
-        [CatalogReplace::TYPE, InputReadAgain::TYPE, BulkQualify::TYPE];
+    /// What no person asks of a record: the catalog has no state, programs read inputs again and undo lists, and a bulk
+    /// is begun.
+    const OTHERS: [&MessageType; 4] =
+        [CatalogReplace::TYPE, InputReadAgain::TYPE, LeadUndo::TYPE, BulkQualify::TYPE];
 
     #[test]
     fn every_command_from_outside_asks_for_a_step_of_a_life_cycle() {

@@ -89,7 +89,7 @@ pub async fn write(conn: &mut Connection, keys: &[(i64, Uuid)]) -> Result<Explai
     let owners = owners.join(",");
     explained(
         conn,
-        "INSERT INTO likeness_key%",
+        "INSERT INTO likeness_key%$3::text[]%",
         &format!("'{}', '{{{owners}}}', '{{{kinds}}}'", array(&keys)),
     )
     .await

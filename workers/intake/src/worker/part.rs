@@ -3,7 +3,8 @@
 use domain::enquiry::Part;
 use serde_json::Value;
 
-use super::SLICE_BYTES;
+/// One slice takes as many parts as have so many bytes of texts: what is said of them lies in memory several times.
+pub const SLICE_BYTES: usize = 512 * 1024;
 
 /// How many of these parts one slice takes: at least one.
 pub(super) fn fitting(parts: &[Part]) -> usize {

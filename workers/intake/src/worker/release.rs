@@ -10,6 +10,7 @@ use domain::message::SubjectKind;
 
 use super::verdict::judge;
 use super::when::Decision;
+use super::whose::Whose;
 use crate::options::ReadOptions;
 
 /// Reads the command, and brings what it corrects into the forms of the readers.
@@ -62,5 +63,6 @@ pub(super) fn release_held(
              `enquiry.person.phones`, or an empty `enquiry` to make a lead all the same.",
         ));
     }
-    judge(world, input.clone(), &enquiry, None, ctx)
+    let whose = Whose::of(world, input, &enquiry, command)?;
+    judge(world, input.clone(), &enquiry, &whose, None, ctx)
 }

@@ -11,14 +11,13 @@ use domain::ids::LeadId;
 use domain::input::{HoldReason, Input, InputAction};
 use domain::lead::{Lead, NewerFacts};
 use domain::likeness::DuplicateRules;
-use domain::party::{
-    Party, PartyKey, Recognised, introduce, introduce_thread, recognise, thread_lead,
-};
+use domain::party::{Party, PartyKey, Recognised, introduce, introduce_thread, thread_lead};
 use uuid::Uuid;
 
 use super::consent::{self, Heard};
 use super::duplicates::{self, Before};
 use super::when::Decision;
+use super::whose::Whose;
 
 /// An enquiry becomes a lead, or is added to the open lead of the same person. Where its keys point
 /// at two parties, or somebody is alike by a rule that says so, a person decides, or has decided already where no
@@ -27,29 +26,28 @@ pub(super) fn judge(
     world: &World,
     input: Input,
     enquiry: &Enquiry,
+    whose: &Whose,
     rules: Option<&DuplicateRules>,
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
-    let mut who = recognise(world, enquiry);
-    let continued = thread_lead(world, enquiry, &who);
-    if let Some(conflict) = who.conflict.take() {
-        if rules.is_some() {
-            let why = (HoldReason::TwoParties, &*conflict.message, &*conflict.parties);
-            return held(world, input, enquiry, why, ctx);
-        }
-        who = Recognised::default();
+    let who = &whose.who;
+    if let Some(conflict) = &who.conflict {
+        let why = (HoldReason::TwoParties, &*conflict.message, &*conflict.parties);
+        return held(world, input, enquiry, why, ctx);
     }
+    // Who was named by a person is not looked for in a conversation.
+    let continued = if whose.said { None } else { thread_lead(world, enquiry, who) };
     let theirs = who.lead.into_iter().chain(continued.as_ref().map(|(lead, _)| *lead));
     let open = theirs.filter_map(|lead| world.find(lead)).any(Lead::is_open);
     let rules = rules.filter(|_| !open);
-    let alike = rules.and_then(|rules| duplicates::first(world, rules, enquiry, &who));
+    let alike = rules.and_then(|rules| duplicates::first(world, rules, enquiry, who));
     if let Some(Before::Hold(reason, other)) = alike {
         return held(world, input, enquiry, (HoldReason::Duplicate, &reason, &[other]), ctx);
     }
     let heard = consent::of_enquiry(world, &input, enquiry, false, ctx);
-    let known = agreed(world, &who, enquiry, &heard);
+    let known = agreed(world, who, enquiry, &heard);
     let enquiry = &*with_consent(enquiry, known);
-    Ok(settled(world, input, enquiry, who, (continued, alike), ctx)?.and(heard.outcome()))
+    Ok(settled(world, input, enquiry, whose, (continued, alike), ctx)?.and(heard.outcome()))
 }
 
 /// A person must find out who it is; what they withdraw holds all the same.
@@ -85,20 +83,23 @@ fn settled(
     world: &World,
     input: Input,
     enquiry: &Enquiry,
-    who: Recognised,
+    whose: &Whose,
     (continued, alike): (Option<(LeadId, PartyKey)>, Option<Before<'_>>),
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
+    let who = &whose.who;
     let open = |lead: LeadId| world.find(lead).filter(|lead| lead.is_open());
     if let Some(lead) = who.lead.and_then(open) {
-        return add(world, &input, lead, enquiry, &names(&who.matched));
+        return add(world, &input, lead, enquiry, whose, &names(&who.matched));
     }
     let closed = continued.as_ref().map(|(lead, _)| *lead);
     match continued.and_then(|(lead, key)| Some((open(lead)?, key))) {
         Some((lead, key)) => join(world, &input, lead, enquiry, &key),
         None => match alike {
-            Some(Before::Add(lead, matched)) => add(world, &input, lead, enquiry, &[matched]),
-            _ => capture(world, &input, enquiry, &who, closed, ctx),
+            Some(Before::Add(lead, matched)) => {
+                add(world, &input, lead, enquiry, whose, &[matched])
+            }
+            _ => capture(world, &input, enquiry, whose, closed, ctx),
         },
     }
 }
@@ -107,16 +108,17 @@ fn capture(
     world: &World,
     input: &Input,
     enquiry: &Enquiry,
-    who: &Recognised,
+    whose: &Whose,
     closed: Option<LeadId>,
     ctx: &mut Ctx<'_, ()>,
 ) -> Decision {
+    let who = &whose.who;
     let mut lead = Lead::new(ctx.id(), ctx.number(NumberKind::Lead), input.id, enquiry.clone());
     (lead.account, lead.contact) = (who.account, who.contact);
     lead.previous = who.lead.or(closed);
     let input = input.created(lead.id, &lead.number)?;
     let customer = Customer { account: lead.account, contact: lead.contact };
-    let mut parties = introduce(world, enquiry, lead.id, customer);
+    let mut parties = whose.claimed(world, introduce(world, enquiry, lead.id, customer));
     parties.extend(introduce_thread(world, enquiry, lead.id, closed));
     let captured = LeadCaptured {
         lead: lead.id,
@@ -140,12 +142,13 @@ fn add(
     input: &Input,
     lead: &Lead,
     enquiry: &Enquiry,
+    whose: &Whose,
     matched: &[String],
 ) -> Decision {
     let newer = lead.newer_facts(enquiry);
     let fuller = lead.add_enquiry(enquiry, Some(&newer))?;
     let customer = Customer { account: lead.account, contact: lead.contact };
-    let mut parties = introduce(world, enquiry, lead.id, customer);
+    let mut parties = whose.claimed(world, introduce(world, enquiry, lead.id, customer));
     parties.extend(introduce_thread(world, enquiry, lead.id, None));
     added(input, fuller, enquiry, newer, (matched, false), parties)
 }
@@ -161,7 +164,8 @@ fn join(
 ) -> Decision {
     let matched = names(std::slice::from_ref(thread));
     if same_name(lead, enquiry) {
-        return add(world, input, lead, enquiry, &matched);
+        let whose = Whose { who: Recognised::default(), said: false };
+        return add(world, input, lead, enquiry, &whose, &matched);
     }
     let newer = lead.newer_facts(enquiry);
     let nobody = Person::default();

@@ -26,7 +26,7 @@ fn f61_a_rule_that_blocks_holds_the_input_naming_the_other_and_released_it_is_a_
     let held: InputHeld = told.get().unwrap();
     assert_eq!((held.hold_reason, held.parties), (HoldReason::Duplicate, vec![first.0]));
     assert!(held.reason.contains("alike by the rule \"domain\""), "{}", held.reason);
-    let release = InputRelease { input: input.id, enquiry: None };
+    let release = InputRelease { input: input.id, enquiry: None, party: None, third: false };
     let told = desk.hears(When::Release(Box::new(release))).1.unwrap();
     assert_eq!(told.types(), ["lead.captured.v1"]);
 }

@@ -21,6 +21,7 @@ mod duplicates;
 mod operators;
 mod people;
 mod threads;
+mod whose;
 
 struct Desk {
     story: Story<Intake>,

@@ -16,7 +16,8 @@ fn held(desk: &mut Desk) -> InputId {
 
 fn release(desk: &mut Desk, input: InputId, enquiry: Option<Enquiry>) -> Result<Told, Refusal> {
     let enquiry = enquiry.as_ref().map(Into::into);
-    desk.hears(When::Release(Box::new(InputRelease { input, enquiry }))).1
+    desk.hears(When::Release(Box::new(InputRelease { input, enquiry, party: None, third: false })))
+        .1
 }
 
 fn reject(desk: &mut Desk, input: InputId) -> Result<Told, Refusal> {

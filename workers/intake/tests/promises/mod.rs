@@ -85,7 +85,7 @@ fn check_enquiry(enquiry: &Enquiry) {
     enquiry.other.iter().for_each(|other| check_text(&other.value, TEXT_CHARS_MAX));
     // What a reader reads keeps to every bound that a person must keep to.
     let input = InputId(domain::ids::minted(chrono::DateTime::UNIX_EPOCH, [1; 10]));
-    let by_hand = InputRelease { input, enquiry: Some(enquiry.into()) };
+    let by_hand = InputRelease { input, enquiry: Some(enquiry.into()), party: None, third: false };
     let by_hand = serde_json::to_vec(&by_hand).expect("a command is written as JSON");
     assert_eq!(fit(InputRelease::TYPE, &by_hand), Ok(()));
     let written = serde_json::to_string(enquiry).expect("an enquiry is written as JSON");
