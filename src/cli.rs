@@ -24,6 +24,7 @@ pub mod migrate;
 pub mod output;
 pub mod outside;
 mod parked;
+mod person;
 pub mod post;
 pub mod processes;
 pub mod progress;
@@ -105,6 +106,9 @@ enum Verb {
     /// What somebody agreed to and took back, with the evidence
     #[command(subcommand)]
     Consent(consent::Consent),
+    /// All that is known of somebody, for whoever asks for it
+    #[command(subcommand)]
+    Person(person::Person),
     /// Show the whole pipeline of anything, or all that ever happened with a customer
     Trace(trace::Trace),
     /// Look at messages that could not be handled; replay or discard them
@@ -189,6 +193,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::List(list) => list.run(&context).await,
         Verb::Show(show) => show.run(&context).await,
         Verb::Consent(consent) => consent.run(&context).await,
+        Verb::Person(person) => person.run(&context).await,
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,

@@ -41,6 +41,8 @@
 //!   `world.find(id)`, `world.known(id)?`.
 //! * A link finds records by another key: one (`OrderOfQuote`) or a bounded set (`InvoicesOfOrder`). It is a
 //!   line in `links!` (`domain/keys.rs`), an `impl Link` (`domain/links.rs`) and an `impl LookUp` in the store.
+//! * Taking a person out of log, records and bytes is a step that a worker needs (`needs.sweep`): the store carries it
+//!   out before the decision, in its transaction (`store/erase.rs`; `docs/decisions.md` says why it may rewrite the log).
 //! * A worker declares at home: what it locks (`LOCKS`), its numbers, its facts, how raw inputs are read. Roles,
 //!   topology and contract follow. Reference data is one list, `references!` (`domain/reference.rs`).
 //! * The messages of a subject lie in one file, `domain/messages/<subject>.rs`; what its events make of the records,

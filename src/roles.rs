@@ -22,8 +22,6 @@ use crate::workers::{self, CLOCK, OUT_BILLING};
 pub const PREFIX: &str = "leadmill_";
 /// People and programs beside the workers and the clock, with what they are for.
 pub const OPERATOR: &str = "operator";
-/// May null what people wrote about themselves.
-pub const PRIVACY: &str = "privacy";
 /// Takes invoices out of [`OUT_BILLING`].
 pub const BILLING: &str = "billing";
 /// Before the name of a consumer in the name of its user.
@@ -105,7 +103,7 @@ pub fn plans(worker: &dyn Hosted) -> Vec<&'static str> {
 
 fn roles(workers: &[Box<dyn Hosted>], naming: &Naming) -> Result<Vec<Role>, String> {
     let work = workers.iter().map(|worker| (worker.name(), of_worker(&**worker)));
-    let others = [(CLOCK, of_clock(workers)), (OPERATOR, Does::Operate), (PRIVACY, Does::Erase)];
+    let others = [(CLOCK, of_clock(workers)), (OPERATOR, Does::Operate)];
     let all = work.chain(others);
     all.map(|(name, does)| {
         Ok(Role { name: naming.full(name), does, verifier: naming.verifier(name)? })

@@ -4,11 +4,12 @@
 use domain::commands::{
     AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, BulkQualify,
     CatalogReplace, ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate,
-    ContactKeepApart, ContactReactivate, ContactUpdate, DuplicateClose, InputReject, InputRelease,
-    InvoiceCancel, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUndo,
-    LeadUnmerge, LeadUpdate, OpportunityAddLine, OpportunityLose, OpportunityReopen,
-    OpportunityWin, OrderCancel, OrderShip, PaymentReceived, ProposalAccept, ProposalDismiss,
-    QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign, TransferReturn,
+    ContactKeepApart, ContactReactivate, ContactUpdate, DuplicateClose, ErasureAcknowledge,
+    InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadKeepApart, LeadMerge,
+    LeadQualify, LeadReactivate, LeadUndo, LeadUnmerge, LeadUpdate, OpportunityAddLine,
+    OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip, PaymentReceived,
+    PersonErase, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
+    QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 
@@ -60,6 +61,8 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     ConsentChange::TYPE,
     ConsentSuppress::TYPE,
     ConsentLift::TYPE,
+    PersonErase::TYPE,
+    ErasureAcknowledge::TYPE,
     ProposalAccept::TYPE,
     ProposalDismiss::TYPE,
     ContactKeepApart::TYPE,

@@ -19,6 +19,7 @@ mod column;
 pub mod consumer;
 pub mod declared;
 mod delivery;
+mod erase;
 mod fault;
 pub mod look_up;
 mod migration;
@@ -43,7 +44,7 @@ pub use fault::{Failure, Fault, UNIQUE_TRIES_MAX};
 pub use migration::{Migrated, create_database_if_missing, drop_database, migrate};
 pub use settings::DatabaseSettings;
 pub use subjects::{
-    account, bulk, catalog, consent, contact, duplicate, input, invoice, lead, likeness,
+    account, bulk, catalog, consent, contact, duplicate, erasure, input, invoice, lead, likeness,
     opportunity, order, party, proposal, quote, series, transfer,
 };
 use subjects::{payment, shipment};

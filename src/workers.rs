@@ -10,6 +10,7 @@ use domain::message::{MessageKind, MessageType};
 use intake::Intake;
 use invoicing::Invoicing;
 use ordering::Ordering;
+use privacy::Privacy;
 use qualification::Qualification;
 use quoting::Quoting;
 
@@ -55,6 +56,7 @@ workers! { |settings|
     Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
     Ordering = Ordering::new(settings.seller.zone);
     Invoicing = Invoicing::new(settings.seller.clone());
+    Privacy = Privacy::in_region(&settings.intake.default_region);
 }
 
 /// The names of one worker's queues: its raw inputs, and the queues of the types that it hears.

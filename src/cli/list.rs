@@ -37,7 +37,7 @@ A record's time is that of the message that it began with. Where states are aske
 most 20000 records and says where to go on. With --json each line is one record, and where there is more a last \
 line {\"next\": ID} gives what --after takes.")]
 pub struct List {
-    /// inputs, leads, duplicates, accounts, contacts, consents, proposals, opportunities, quotes, orders, invoices or transfers
+    /// inputs, leads, duplicates, accounts, contacts, consents, proposals, opportunities, quotes, orders, invoices, transfers, bulks or erasures
     #[arg(value_name = "SUBJECT")]
     subject: String,
     /// Only in this state, as the life cycles have it (docs/lifecycles.md); may be given again
@@ -171,8 +171,8 @@ async fn records_of(
 /// What people see of a record: the fields of each subject under their heads. Where it has no number, they need the id.
 fn table(kind: SubjectKind, rows: &[Value]) -> String {
     use SubjectKind::{
-        Account, Bulk, Catalog, Consent, Contact, Duplicate, Input, Invoice, Lead, Opportunity,
-        Order, Proposal, Quote, Transfer,
+        Account, Bulk, Catalog, Consent, Contact, Duplicate, Erasure, Input, Invoice, Lead,
+        Opportunity, Order, Proposal, Quote, Transfer,
     };
     let heads: &[(&str, &str)] = match kind {
         Input => &[("Id", "id"), ("Verdict", "verdict"), ("Channel", "channel"), ("Who", "name")],
@@ -188,6 +188,7 @@ fn table(kind: SubjectKind, rows: &[Value]) -> String {
         Account => &[("Id", "id"), ("State", "state"), ("Name", "name"), ("Tax id", "tax_id")],
         Contact => &[("Id", "id"), ("State", "state"), ("Name", "name"), ("E-mail", "email")],
         Consent => &[("Id", "id"), ("State", "state"), ("Reached by", "channel"), ("Said", "name")],
+        Erasure => &[("Id", "id"), ("State", "state"), ("Step", "step"), ("Reason", "name")],
         Proposal => &[
             ("Id", "id"),
             ("State", "state"),

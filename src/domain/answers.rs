@@ -20,8 +20,10 @@ pub struct Refused {
     /// The rule's name, stable for programs.
     pub rule: String,
     /// The state found.
+    #[schemars(extend("x-personal" = true))]
     pub found: String,
     /// A finished sentence for people.
+    #[schemars(extend("x-personal" = true))]
     pub message: String,
 }
 

@@ -164,6 +164,7 @@ pub struct Customer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Buyer {
     /// BT-44: the organisation's name, or the person's where there is none.
+    #[schemars(extend("x-personal" = true))]
     pub name: String,
     /// BT-56: the person at the organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]

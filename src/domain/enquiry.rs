@@ -38,7 +38,7 @@ pub struct Enquiry {
     pub address: Option<Address>,
     /// One line that names the enquiry (D365: subject, "topic").
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Short>")]
+    #[schemars(extend("x-personal" = true), with = "Option<Short>")]
     pub topic: Option<String>,
     /// What they wrote, without quoted mail and signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,13 +106,14 @@ pub struct Enquiry {
     pub owner: Option<String>,
     /// What a person must look at before anything is offered: finished sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = DOUBTS_MAX), with = "Vec<Note<DOUBT_CHARS_MAX>>")]
+    #[schemars(extend("x-personal" = true), length(max = DOUBTS_MAX), with = "Vec<Note<DOUBT_CHARS_MAX>>")]
     pub doubts: Vec<String>,
     /// How sure it is who asks, and whom to answer to.
     #[serde(default, skip_serializing_if = "Sureness::is_certain")]
     pub certainty: Sureness,
     /// The conversation that a mail belongs to.
     #[serde(default, skip_serializing_if = "Thread::is_empty")]
+    #[schemars(extend("x-personal" = true))]
     pub thread: Thread,
     /// They agreed to be written to in bulk (D365: donotbulkemail is its opposite).
     #[serde(default)]
@@ -127,7 +128,7 @@ pub struct Enquiry {
     pub submitted_at: Option<DateTime<Utc>>,
     /// Fields of the input that have no place above, as written (at most [`OTHER_FIELDS_MAX`]).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = OTHER_FIELDS_MAX))]
+    #[schemars(extend("x-personal" = true), length(max = OTHER_FIELDS_MAX))]
     pub other: Vec<OtherField>,
 }
 
@@ -187,7 +188,7 @@ pub struct Person {
     #[schemars(with = "Option<Short>")]
     pub family_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Short>")]
+    #[schemars(extend("x-personal" = true), with = "Option<Short>")]
     pub job_title: Option<String>,
     /// Canonical: lower case, no blanks; the first is the one to answer to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -225,10 +226,10 @@ pub struct Address {
     #[schemars(with = "Option<Short>")]
     pub line2: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Short>")]
+    #[schemars(extend("x-personal" = true), with = "Option<Short>")]
     pub city: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Short>")]
+    #[schemars(extend("x-personal" = true), with = "Option<Short>")]
     pub postal_code: Option<String>,
     /// State, province or region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -332,10 +333,12 @@ pub enum PartReading {
     Enquiry(Box<Enquiry>),
     NoLead {
         kind: NoLead,
+        #[schemars(extend("x-personal" = true))]
         #[schemars(with = "Comment")]
         reason: String,
     },
     Unclear {
+        #[schemars(extend("x-personal" = true))]
         #[schemars(with = "Comment")]
         reason: String,
         /// What was read all the same.

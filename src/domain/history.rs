@@ -9,6 +9,7 @@ mod catalog;
 mod consent;
 mod customer;
 mod duplicate;
+mod erasure;
 mod input;
 mod invoice;
 mod kept_apart;

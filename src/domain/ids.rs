@@ -64,6 +64,8 @@ id! {
     ConsentId,
     /// One command for many leads.
     BulkId,
+    /// The request that what is known of a person goes.
+    ErasureId,
     /// The one catalog of products and prices.
     CatalogId,
 }

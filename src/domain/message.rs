@@ -24,7 +24,7 @@ macro_rules! kinds {
     ($with:ident) => {
         $with! {
             Input input, Lead lead, Duplicate duplicate, Account account, Contact contact, Consent consent, Proposal proposal, Opportunity opportunity,
-            Quote quote, Order order, Invoice invoice, Transfer transfer, Bulk bulk, Catalog catalog,
+            Quote quote, Order order, Invoice invoice, Transfer transfer, Bulk bulk, Catalog catalog, Erasure erasure,
         }
     };
 }

@@ -9,6 +9,7 @@ mod catalog;
 mod consent;
 mod contact;
 mod duplicate;
+mod erasure;
 mod input;
 mod invoice;
 mod lead;
@@ -55,8 +56,8 @@ macro_rules! by_subject {
                 );
 
             /// What leadmill says to itself alone: from outside it is not taken.
-            pub const INTERNAL: [&super::MessageType; 3] =
-                [InputRow::TYPE, ImportContinue::TYPE, BulkContinue::TYPE];
+            pub const INTERNAL: [&super::MessageType; 4] =
+                [InputRow::TYPE, ImportContinue::TYPE, BulkContinue::TYPE, ErasureContinue::TYPE];
 
             /// Whether others may ask for it: a command that leadmill does not keep to itself.
             #[must_use]

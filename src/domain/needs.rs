@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::erasure::Sweep;
 use crate::ids::{
-    AccountId, BulkId, ConsentId, ContactId, DuplicateId, InputId, InvoiceId, LeadId,
+    AccountId, BulkId, ConsentId, ContactId, DuplicateId, ErasureId, InputId, InvoiceId, LeadId,
     OpportunityId, OrderId, ProposalId, TransferId,
 };
 use crate::invoice::SeriesKey;
@@ -33,6 +34,8 @@ macro_rules! needs {
             pub logs: BTreeSet<LeadId>,
             /// What is looked up by another key than its id.
             pub links: Keys,
+            /// Steps of erasing, carried out once all else is loaded.
+            pub sweeps: BTreeSet<Sweep>,
             /// The catalog itself is to be changed (as reference data it comes as `Facts`).
             pub catalog: bool,
         }
@@ -83,6 +86,11 @@ impl Needs {
         Keys: AsMut<BTreeSet<K>>,
     {
         self.links.as_mut().insert(key);
+    }
+
+    /// A step of erasing: what it found is known to the decision.
+    pub fn sweep(&mut self, sweep: Sweep) {
+        self.sweeps.insert(sweep);
     }
 
     pub fn series(&mut self, key: SeriesKey) {

@@ -5,6 +5,7 @@ use crate::catalog::Catalog;
 use crate::consent::Consent;
 use crate::customer::{Account, Contact};
 use crate::duplicate::Duplicate;
+use crate::erasure::Erasure;
 use crate::input::Input;
 use crate::invoice::{Invoice, Series};
 use crate::lead::Lead;

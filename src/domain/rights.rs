@@ -61,6 +61,10 @@ pub enum Right {
     CancelInvoice,
     /// Replace what is sold, and its prices.
     ReplaceCatalog,
+    /// Erase what is known of a person.
+    ErasePerson,
+    /// Say that a program outside has erased what it knew of them.
+    AcknowledgeErasure,
 }
 
 impl Right {

@@ -194,6 +194,10 @@ where
         }
         crate::subjects!(show);
         needs.referred_leads.iter().for_each(|id| seen.leads.load(*id, all.find(*id).cloned()));
+        for sweep in &needs.sweeps {
+            let swept = all.swept.get(&sweep.erasure).cloned().unwrap_or_default();
+            seen.swept.insert(sweep.erasure, swept);
+        }
         if needs.catalog {
             seen.catalog.load((), all.catalog().cloned());
         }

@@ -19,6 +19,7 @@ macro_rules! subjects {
             transfer: Transfer by TransferId in transfers;
             proposal: Proposal by ProposalId in proposals;
             consent: Consent by ConsentId in consents;
+            erasure: Erasure by ErasureId in erasures;
         }
     };
 }

@@ -10,10 +10,11 @@ use crate::catalog::Catalog;
 use crate::consent::Consent;
 use crate::customer::{Account, Contact};
 use crate::duplicate::Duplicate;
+use crate::erasure::{Erasure, Swept};
 use crate::found::Found;
 use crate::ids::{
-    AccountId, BulkId, ConsentId, ContactId, DuplicateId, Id, InputId, InvoiceId, LeadId,
-    OpportunityId, OrderId, ProposalId, TransferId,
+    AccountId, BulkId, ConsentId, ContactId, DuplicateId, ErasureId, Id, InputId, InvoiceId,
+    LeadId, OpportunityId, OrderId, ProposalId, TransferId,
 };
 use crate::input::Input;
 use crate::invoice::{Invoice, Series, SeriesKey};
@@ -52,7 +53,6 @@ pub trait SubjectId: Id + std::fmt::Debug + 'static {
 
 /// A key by which records of one kind are found, loaded and locked: a natural key finds one, what hangs on
 /// another record may be many.
-///
 /// A worker that makes a record which hangs on another one holds the lock of that other one, and a worker that
 /// needs the set locks it too. So the set that was found is still the set when it is decided on.
 pub trait Link: Clone + Ord + std::fmt::Debug + Send + Sync + 'static {
@@ -86,13 +86,13 @@ macro_rules! world {
             /// What was said of leads.
             pub logs: BTreeMap<LeadId, Log>,
             pub series: Table<SeriesKey, Series>,
+            /// What the steps of erasing found that `needs` named.
+            pub swept: BTreeMap<ErasureId, Swept>,
             pub links: Links,
             pub likes: Likes,
             pub catalog: Table<(), Catalog>,
-            /// The database's time at the start of the transaction, the same as [`Ctx::now`]: some needs
-            /// hang on the date, as the series of a year.
-            ///
-            /// [`Ctx::now`]: crate::decide::Ctx::now
+            /// The database's time at the start of the transaction, as in [`Ctx`](crate::decide::Ctx): some needs hang
+            /// on the date, as the series of a year.
             pub now: DateTime<Utc>,
             /// Set while `needs` is still asked: what is not loaded yet then looks like what does not exist.
             pub discovering: bool,

@@ -3,8 +3,8 @@
 use domain::message::SubjectKind;
 
 use super::{
-    account, bulk, consent, contact, duplicate, input, invoice, lead, opportunity, order, proposal,
-    transfer,
+    account, bulk, consent, contact, duplicate, erasure, input, invoice, lead, opportunity, order,
+    proposal, transfer,
 };
 
 mod table;

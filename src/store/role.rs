@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use domain::decide::{Locks, NumberKind};
+use domain::decide::{Hold, Locks, NumberKind, Root};
 use domain::reference::Set;
 
 use super::rights::Grant;
@@ -47,8 +47,6 @@ pub enum Does {
     Keep { clock: &'static str, says: Vec<&'static str> },
     /// Reads everything, closes what is parked.
     Operate,
-    /// Erases raw inputs.
-    Erase,
 }
 
 /// The tables whose rows belong to the worker that they name: every table with a column `worker`.
@@ -57,6 +55,8 @@ pub const OWN_ROWS: [&str; 11] = [
     "inbox", "nothing", "event", "batch", "refusal", "received", "parked", "schedule", "conflict",
     "delayed", "trial",
 ];
+/// Of these tables, whose rows belong to the worker that they name, whoever erases sees all rows.
+const ERASED: [&str; 6] = ["event", "refusal", "nothing", "received", "conflict", "parked"];
 /// What is written into `parked`, also when a message that was closed comes again.
 const PARK: &str = "SELECT, INSERT, UPDATE (worker, queue, message, class, reason, history, headers, \
                     properties, body, parked_at, state, replayed_as, closed_at)";
@@ -133,6 +133,21 @@ fn statements(text: &mut String, role: &Role) -> std::fmt::Result {
             "CREATE POLICY {name} ON {table} TO {name} USING ({seen}) WITH CHECK ({written});"
         )?;
     }
+    for table in ERASED {
+        // Whoever erases finds a person in what others said, too, and adds nothing to it.
+        for (command, rows) in
+            [("SELECT", "USING (true)"), ("UPDATE", "USING (true) WITH CHECK (true)")]
+        {
+            let policy = format!("\"{}_erases_{}\"", role.name, command.to_lowercase());
+            writeln!(text, "DROP POLICY IF EXISTS {policy} ON {table};")?;
+            if matches!(role.does, Does::Work { locks, .. } if erases(locks)) {
+                writeln!(
+                    text,
+                    "CREATE POLICY {policy} ON {table} FOR {command} TO {name} {rows};"
+                )?;
+            }
+        }
+    }
     if matches!(role.does, Does::Operate) {
         writeln!(text, "{}", STATISTICS.replace("{name}", &name))?;
     }
@@ -170,7 +185,6 @@ impl Does {
                 _ => Some(own(clock, None)),
             },
             Self::Operate => Some(Row::any()),
-            Self::Erase => None,
         }
     }
 }
@@ -179,6 +193,11 @@ impl Row {
     fn any() -> Self {
         Self { seen: "true".to_owned(), written: "true".to_owned() }
     }
+}
+
+/// Does a worker with these locks erase what is known of persons?
+fn erases(locks: Locks) -> bool {
+    locks.contains(&(Root::Erasure, Hold::Writes))
 }
 
 /// Texts as SQL lists them; they are names of our own, without quotes in them.
@@ -247,14 +266,11 @@ fn grants(does: &Does) -> Vec<Grant> {
         ]
         .map(pair)
         .into(),
-        Does::Erase => vec![pair(("EXECUTE", "FUNCTION erase_raw(uuid)"))],
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::decide::{Hold, Root};
-
     use super::*;
 
     fn invoicing() -> Does {
@@ -299,10 +315,22 @@ mod tests {
     #[test]
     fn a_role_is_given_what_proves_its_password() {
         let verifier = verifier("hunter2").expect("a verifier");
-        let text = text(Does::Erase, Some(verifier.clone()));
+        let text = text(invoicing(), Some(verifier.clone()));
         let set = format!("ALTER ROLE \"leadmill_x\" PASSWORD '{verifier}';");
         assert!(text.contains(&set) && !text.contains("hunter2"), "{text}");
-        assert!(text.contains("EXECUTE ON FUNCTION erase_raw(uuid)"), "{text}");
-        assert!(!text.contains("CREATE POLICY"), "{text}");
+        assert!(!text.contains("erase_raw"), "{text}");
+    }
+
+    #[test]
+    fn f119_only_who_erases_may_change_what_was_said_and_nobody_may_take_it_away() {
+        let Does::Work { numbers, sets, says, plans, queues, .. } = invoicing() else { return };
+        let locks: Locks = &[(Root::Erasure, Hold::Writes)];
+        let does = Does::Work { worker: "privacy", locks, numbers, sets, says, plans, queues };
+        let erases = text(does, None);
+        assert!(erases.contains("GRANT UPDATE (data) ON event TO"), "{erases}");
+        assert!(erases.contains("EXECUTE ON FUNCTION erase_raw(uuid)"), "{erases}");
+        let other = text(invoicing(), None);
+        assert!(!other.contains("UPDATE (data) ON event"), "{other}");
+        assert!(!format!("{erases}{other}").contains("DELETE ON event"), "{erases}");
     }
 }

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod consent;
 pub mod contact;
 pub mod duplicate;
+pub mod erasure;
 pub mod input;
 pub mod invoice;
 pub mod lead;

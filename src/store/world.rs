@@ -20,8 +20,8 @@ use sqlx::PgConnection;
 use crate::store::look_up::LookUp;
 use crate::store::save::{Change, SaveError};
 use crate::store::{
-    Fault, account, bulk, catalog, chunk, consent, contact, duplicate, input, invoice, lead,
-    likeness, logged, opportunity, order, party, proposal, series, transfer,
+    Fault, account, bulk, catalog, chunk, consent, contact, duplicate, erase, erasure, input,
+    invoice, lead, likeness, logged, opportunity, order, party, proposal, series, transfer,
 };
 
 /// Most attempts to load everything in the order of locks.
@@ -39,6 +39,9 @@ pub enum LockError {
     /// The stored bytes of an input are not whole.
     #[error(transparent)]
     Raw(Fault),
+    /// A step of erasing met what it cannot read.
+    #[error(transparent)]
+    Swept(Fault),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
@@ -47,7 +50,7 @@ impl From<LockError> for Fault {
     fn from(error: LockError) -> Self {
         match error {
             LockError::Database(error) => Self::of(error),
-            LockError::Raw(fault) => fault,
+            LockError::Raw(fault) | LockError::Swept(fault) => fault,
             LockError::Unsettled { .. } => Self::ours(error.to_string()),
         }
     }
@@ -79,6 +82,7 @@ pub async fn lock(
     for attempt in 1..=ATTEMPTS_MAX {
         loading.load_all(&mut *conn).await?;
         if loading.settled() {
+            loading.sweep(conn).await?;
             return Ok(loading.done());
         }
         if attempt < ATTEMPTS_MAX {
@@ -255,6 +259,15 @@ impl<'a> Loading<'a> {
             let leads: Vec<_> = self.needs.logs.iter().copied().collect();
             self.world.logs = logged::load(conn, &leads).await?;
             self.ask();
+        }
+        Ok(())
+    }
+
+    /// Carries out the steps of erasing: last, so that they see what was committed before all locks were there.
+    async fn sweep(&mut self, conn: &mut PgConnection) -> Result<(), LockError> {
+        for sweep in &self.needs.sweeps {
+            let swept = erase::sweep(&mut *conn, sweep).await.map_err(LockError::Swept)?;
+            self.world.swept.insert(sweep.erasure, swept);
         }
         Ok(())
     }

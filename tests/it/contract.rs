@@ -87,11 +87,12 @@ fn personal_fields_are_marked_in_every_document() {
     let schema = contract::schema("lead.captured.v1").unwrap();
     let document = Contract::built_in().unwrap().asyncapi();
     for person in [&schema["$defs"]["Person"], &document["components"]["schemas"]["Person"]] {
-        for field in ["given_name", "family_name", "emails", "phones"] {
+        for field in ["given_name", "family_name", "job_title", "emails", "phones"] {
             assert_eq!(person["properties"][field]["x-personal"], true, "{field}");
         }
-        assert_eq!(person["properties"]["job_title"].get("x-personal"), None);
     }
+    let company = &schema["$defs"]["Enquiry"]["properties"]["company"];
+    assert!(company.is_object() && company.get("x-personal").is_none(), "{company}");
 }
 
 #[test]
@@ -273,9 +274,9 @@ fn names_are_subject_dot_verb_dot_version() {
         assert!(word(subject) && word(verb), "{}", ty.name);
         let number = version.strip_prefix('v').and_then(|number| number.parse::<u32>().ok());
         assert!(number.is_some_and(|number| number > 0), "{}", ty.name);
-        // A report from outside and an import are named after what they are.
+        // A report from outside, an import and a person are named after what they are.
         let own = subject == ty.about.name();
-        assert!(own || ["payment", "import"].contains(&subject), "{}", ty.name);
+        assert!(own || ["payment", "import", "person"].contains(&subject), "{}", ty.name);
         assert!(!ty.name.contains("cancelled"), "{}: the spelling is `canceled`", ty.name);
     }
 }

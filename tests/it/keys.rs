@@ -39,6 +39,8 @@ const KEYS: &[(&str, Met)] = &[
         "duplicate(id)",
         Ours("it follows from the two; who finds it at the same time is asked again"),
     ),
+    ("erasure(id)", Ours(DERIVED)),
+    ("erasure_input(erasure,input)", Claimed("found already")),
     ("event(id)", Ours(DERIVED)),
     ("inbox(worker,id)", Claimed("a repeat, and answered as one")),
     ("input(collection,part)*", Ours("parts are counted under the lock of their collection")),

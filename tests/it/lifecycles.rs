@@ -6,6 +6,7 @@ use domain::bulk::Bulk;
 use domain::consent::Consent;
 use domain::customer::{Account, Contact};
 use domain::duplicate::Duplicate;
+use domain::erasure::Erasure;
 use domain::input::Input;
 use domain::invoice::Invoice;
 use domain::lead::Lead;
@@ -264,6 +265,16 @@ impl Walked for Consent {
     ];
     const FOR_NOW: &'static [(&'static str, &'static str)] =
         &[("open", "be lifted"), ("suppressed", "be suppressed")];
+}
+
+/// What went does not come back; consumers say so once it is gone.
+impl Walked for Erasure {
+    const LEGAL: &'static [Step] = &[
+        ("open", "be continued", "open"),
+        ("open", "be finished", "done"),
+        ("done", "be acknowledged", "done"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[("open", "be acknowledged")];
 }
 
 /// A proposal is decided on once.

@@ -13,6 +13,7 @@ mod delivery;
 mod deploying;
 mod duplicates;
 mod envelopes;
+mod erasure;
 mod explained;
 mod growth;
 mod holding;

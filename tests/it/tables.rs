@@ -15,6 +15,7 @@ const BY_HAND: [(&str, &str); 24] = [
     ("conflict", "delivery: what came under a known id"),
     ("consumer", "operators' own words"),
     ("delayed", "delivery: what waits"),
+    ("erasure_input", "what an erasure has still to do"),
     ("event", "the log"),
     ("inbox", "delivery: claims, in partitions"),
     ("input_chunk", "bytes in pieces"),

@@ -56,6 +56,7 @@ pub struct ConsentSuppressed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<InputId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
     pub comment: Option<String>,
     /// Who said so, where somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,6 +71,7 @@ pub struct ConsentLifted {
     /// How they are reached, as `email a@b.example`.
     #[schemars(extend("x-personal" = true))]
     pub channel: String,
+    #[schemars(extend("x-personal" = true))]
     pub comment: String,
     /// May they be written to in bulk from now on?
     pub bulk_mail: bool,

@@ -151,6 +151,7 @@ impl ContactUpdated {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ContactDeactivated {
     pub contact: ContactId,
+    #[schemars(extend("x-personal" = true))]
     pub comment: String,
 }
 

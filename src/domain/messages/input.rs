@@ -37,6 +37,7 @@ pub struct InputHeld {
     pub part_of: Option<PartOf>,
     pub hold_reason: HoldReason,
     /// A finished sentence for the person who looks.
+    #[schemars(extend("x-personal" = true))]
     pub reason: String,
     /// What was read, as far as it was: released as it is, or with corrections.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +61,7 @@ pub struct InputRejected {
     /// What it is instead; absent where a person rejected it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<NoLead>,
+    #[schemars(extend("x-personal" = true))]
     pub reason: String,
 }
 

@@ -155,6 +155,7 @@ pub struct LeadDisqualified {
     pub lead: LeadId,
     pub disqualify_reason: DisqualifyReason,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
     pub comment: Option<String>,
     /// What the rules said; absent where a person decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -34,6 +34,7 @@ crate::messages! { Opportunity:
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpportunityCreated {
     pub opportunity: OpportunityId,
+    #[schemars(extend("x-personal" = true))]
     pub name: String,
     pub customer: Customer,
     /// The lead that it began with; absent where it was opened for a known customer (F67).
@@ -87,6 +88,7 @@ pub struct OpportunityRepriced {
     pub unpriced: Vec<String>,
     /// Why no quote is activated by itself: what a person must look at first, in finished sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-personal" = true))]
     pub doubts: Vec<String>,
 }
 
@@ -113,6 +115,7 @@ pub struct OpportunityLost {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub competitor: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
     pub comment: Option<String>,
 }
 

@@ -63,6 +63,7 @@ pub struct ProposalAccepted {
 pub struct ProposalDismissed {
     pub proposal: ProposalId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
     pub comment: Option<String>,
     /// Who dismissed it: the person who was named, else the sender as the broker knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -76,6 +76,7 @@ pub struct QuoteClosed {
     pub opportunity: OpportunityId,
     pub close_reason: QuoteCloseReason,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
     pub comment: Option<String>,
 }
 

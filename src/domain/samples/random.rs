@@ -8,6 +8,7 @@ use crate::bulk::Bulk;
 use crate::consent::Consent;
 use crate::customer::{Account, Contact};
 use crate::duplicate::Duplicate;
+use crate::erasure::Erasure;
 use crate::input::Input;
 use crate::invoice::{Invoice, Payment};
 use crate::lead::{Lead, LeadState};
@@ -184,6 +185,18 @@ impl Random for Consent {
         let sequence = later(self.sequence, dice);
         let Self { id, channel, .. } = self.clone();
         Self { id, sequence, channel, ..Self::random(dice) }
+    }
+}
+
+impl Random for Erasure {
+    fn random(dice: &mut Dice) -> Self {
+        Self { sequence: dice.count(), ..dice.any() }
+    }
+
+    fn changed(&self, dice: &mut Dice) -> Self {
+        let sequence = later(self.sequence, dice);
+        let Self { id, records, reason, .. } = self.clone();
+        Self { id, sequence, records, reason, ..Self::random(dice) }
     }
 }
 

@@ -38,9 +38,37 @@ const fn by_hand(root: Root) -> &'static [(&'static str, &'static str)] {
             ("price_list", "SELECT, INSERT, DELETE, UPDATE (name, currency, active)"),
             ("price_list_item", "SELECT, INSERT, DELETE, UPDATE (sku, price, bands)"),
         ],
+        Root::Erasure => ERASES,
         _ => &[],
     }
 }
+
+/// What whoever erases may do beside their own record: take a person out of everything, and add to nothing. Nobody else
+/// may change an event.
+const ERASES: &[(&str, &str)] = &[
+    ("erasure_input", "SELECT, INSERT, DELETE"),
+    ("event", "UPDATE (data)"),
+    ("party_key", "SELECT, DELETE, UPDATE (lead, contact, account, modified_at)"),
+    ("input", "SELECT, UPDATE (reason, enquiry, modified_at)"),
+    ("account", "SELECT, UPDATE (phone, modified_at)"),
+    (
+        "contact",
+        "SELECT, UPDATE (given_name, family_name, job_title, emails, phones, address, delivery_address, modified_at)",
+    ),
+    ("lead", "SELECT, UPDATE (enquiry, merges, modified_at)"),
+    ("opportunity", "SELECT, UPDATE (name, lost_comment, description, owner, modified_at)"),
+    ("likeness_key", "SELECT, INSERT, DELETE"),
+    ("quote", "SELECT, UPDATE (buyer, deliver_to, acceptance, modified_at)"),
+    ("sales_order", "SELECT, UPDATE (buyer, deliver_to, modified_at)"),
+    ("invoice", "SELECT"),
+    ("proposal", "SELECT, UPDATE (stands, proposed, modified_at)"),
+    ("consent", "SELECT, UPDATE (channel, modified_at)"),
+    ("input_chunk, opened_chunk", "SELECT, UPDATE (bytes)"),
+    ("refusal", "SELECT, UPDATE (named, found, message)"),
+    ("nothing", "SELECT, UPDATE (why)"),
+    ("received, conflict", "UPDATE (external_id)"),
+    ("FUNCTION erase_raw(uuid)", "EXECUTE"),
+];
 
 /// The tables of the subjects that are locked with a root: a quote is loaded with its opportunity.
 fn guarded(root: Root) -> impl Iterator<Item = Table> {

@@ -174,6 +174,33 @@ pub async fn save(conn: &mut PgConnection, world: &World) -> Result<(), SaveErro
     write(conn, &new, &gone).await
 }
 
+/// Writes the keys of these parties anew, as their records are told; how many are gone.
+///
+/// # Errors
+/// Those of the database.
+pub async fn again(
+    conn: &mut PgConnection,
+    told: &World,
+    parties: &[Uuid],
+) -> Result<u64, SaveError> {
+    let delete = sqlx::query!("DELETE FROM likeness_key WHERE party = ANY($1)", parties);
+    let gone = delete.execute(&mut *conn).await?.rows_affected();
+    let mut new: Vec<Row> = Vec::new();
+    for id in parties {
+        let lead = told.leads.get(&(*id).into());
+        let keys = lead.map(|lead| Likeness::of_enquiry(&lead.enquiry).keys());
+        new.extend(keys.into_iter().flatten().map(|key| (key, *id, "lead")));
+        let contact = told.contacts.get(&(*id).into());
+        let keys = contact.map(|contact| Candidate::of_contact(contact, None).likeness.keys());
+        new.extend(keys.into_iter().flatten().map(|key| (key, *id, "contact")));
+    }
+    new.sort_unstable();
+    new.dedup();
+    let left = u64::try_from(new.len()).unwrap_or_default();
+    write(conn, &new, &[]).await?;
+    Ok(gone.saturating_sub(left))
+}
+
 async fn write(conn: &mut PgConnection, new: &[Row], gone: &[Row]) -> Result<(), SaveError> {
     if !gone.is_empty() {
         bulk!(

@@ -118,6 +118,7 @@ pub(super) fn label(kind: SubjectKind) -> &'static str {
         SubjectKind::Consent => "t.channel",
         SubjectKind::Duplicate => "t.rule",
         SubjectKind::Bulk => SELECTED,
+        SubjectKind::Erasure => "t.reason",
         _ if numbered(kind) => "t.number",
         _ => "t.name",
     }
@@ -147,6 +148,7 @@ pub(super) fn beside(kind: SubjectKind) -> Vec<(&'static str, &'static str)> {
         SubjectKind::Consent => vec![("name", AGREED)],
         SubjectKind::Duplicate => TWO.to_vec(),
         SubjectKind::Bulk => vec![("name", SELECTED)],
+        SubjectKind::Erasure => vec![("name", "t.reason")],
         SubjectKind::Account | SubjectKind::Opportunity | SubjectKind::Catalog => Vec::new(),
     };
     if kind == SubjectKind::Quote {
@@ -214,6 +216,7 @@ mod tests {
             "invoices",
             "transfers",
             "bulks",
+            "erasures",
         ];
         assert_eq!(words, expected);
         for kind in all() {

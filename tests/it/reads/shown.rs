@@ -19,7 +19,7 @@ fn label_of<'v>(detail: &'v Value, column: &str) -> &'v str {
 
 /// Money without an invoice, what somebody agreed to, and what a later enquiry says otherwise.
 async fn what_waits(it: &Installation) {
-    let workers = it.start(&["intake", "qualification", "invoicing"], &[]);
+    let workers = it.start(&["intake", "qualification", "invoicing", "privacy"], &[]);
     let payment = json!({ "reference": "bank-9", "amount": "7.5", "currency": "EUR", "value_date": "2026-01-02" });
     it.command("payment.received.v1", payment).await;
     it.until("it is held", "SELECT count(*) = 1 FROM transfer").await;
@@ -41,6 +41,9 @@ async fn what_waits(it: &Installation) {
     it.until("they are alike", "SELECT count(*) > 0 FROM duplicate").await;
     it.command("bulk.qualify.v1", json!({ "selector": { "campaign": "of nobody" } })).await;
     it.until("nobody is qualified", "SELECT count(*) > 0 FROM bulk").await;
+    let erase = json!({ "keys": ["nobody@else.example"], "reason": "They asked for it." });
+    it.command("person.erase.v1", erase).await;
+    it.until("nobody is erased", "SELECT count(*) > 0 FROM erasure").await;
     workers.stop().await;
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use leadmill::roles::{BILLING, OPERATOR, PRIVACY};
+use leadmill::roles::{BILLING, OPERATOR};
 use leadmill::senders::KINDS;
 use leadmill::servers::{self, Choice, Configured};
 use leadmill::settings::{Settings, Sources};
@@ -27,7 +27,7 @@ const CONSUMER: &str = "consumer_till";
 
 /// Everybody who is granted something, by both servers together.
 pub(super) fn names() -> Vec<&'static str> {
-    let others = [CLOCK, OPERATOR, PRIVACY, BILLING, CONSUMER];
+    let others = [CLOCK, OPERATOR, BILLING, CONSUMER];
     let senders = KINDS.iter().map(|sender| sender.kind);
     workers::NAMES.into_iter().chain(others).chain(senders).collect()
 }

@@ -9,6 +9,7 @@ use domain::consent::Consent;
 use domain::customer::{Account, Contact};
 use domain::decide::World;
 use domain::duplicate::Duplicate;
+use domain::erasure::Erasure;
 use domain::input::Input;
 use domain::invoice::Invoice;
 use domain::lead::Lead;
@@ -19,8 +20,8 @@ use domain::samples::{Dice, Random};
 use domain::transfer::Transfer;
 use leadmill::store::declared::{self, Declared};
 use leadmill::store::{
-    Connection, account, bulk, consent, contact, duplicate, input, invoice, lead, opportunity,
-    order, proposal, transfer, world,
+    Connection, account, bulk, consent, contact, duplicate, erasure, input, invoice, lead,
+    opportunity, order, proposal, transfer, world,
 };
 use sqlx::AssertSqlSafe;
 

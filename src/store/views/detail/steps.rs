@@ -4,8 +4,8 @@
 use domain::commands::{
     AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, ConsentChange,
     ConsentLift, ConsentSuppress, ContactDeactivate, ContactKeepApart, ContactReactivate,
-    ContactUpdate, DuplicateClose, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
-    LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
+    ContactUpdate, DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel,
+    LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
     OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
     PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
     QuoteRevise, TransferAssign, TransferReturn,
@@ -18,7 +18,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 37] = [
+const ASKS: [(&MessageType, &str); 38] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
@@ -56,6 +56,7 @@ const ASKS: [(&MessageType, &str); 37] = [
     (InvoiceCancel::TYPE, "be canceled"),
     (TransferAssign::TYPE, "be assigned"),
     (TransferReturn::TYPE, "be returned"),
+    (ErasureAcknowledge::TYPE, "be acknowledged"),
 ];
 
 /// A command that the state of a record allows.
@@ -82,17 +83,23 @@ pub(super) fn of(record: &Labelled) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use domain::commands::{
-        BulkQualify, COMMANDS, CatalogReplace, InputReadAgain, LeadUndo, is_from_outside,
+        BulkQualify, COMMANDS, CatalogReplace, InputReadAgain, LeadUndo, PersonErase,
+        is_from_outside,
     };
     use domain::message::SubjectKind;
     use uuid::Uuid;
 
     use super::*;
 
-    /// What no person asks of a record: the catalog has no state, programs read inputs again and undo lists, and a bulk
-    /// is begun.
-    const OTHERS: [&MessageType; 4] =
-        [CatalogReplace::TYPE, InputReadAgain::TYPE, LeadUndo::TYPE, BulkQualify::TYPE];
+    /// What no person asks of a record: the catalog has no state, programs read inputs again and undo lists, a bulk is
+    /// begun, and an erasure is of a person.
+    const OTHERS: [&MessageType; 5] = [
+        CatalogReplace::TYPE,
+        InputReadAgain::TYPE,
+        LeadUndo::TYPE,
+        BulkQualify::TYPE,
+        PersonErase::TYPE,
+    ];
 
     #[test]
     fn every_command_from_outside_asks_for_a_step_of_a_life_cycle() {
