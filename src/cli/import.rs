@@ -1,12 +1,13 @@
 //! `leadmill import`: what became of lists, the rows of them that became no lead, and how they are undone.
 
+mod lists;
 mod undo;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
 use chrono::Utc;
 use clap::Subcommand;
 use domain::commands::ImportContinue;
@@ -15,11 +16,13 @@ use intake::table::Table;
 use intake::terms::Terms;
 use serde_json::json;
 
+use lists::{of, sentence};
+
 use super::Context;
 use super::output::table;
 use super::time::{ago, counted};
 use crate::store::imports::{self, Imported, Reason};
-use crate::store::{self, Connection, Fault, chunk};
+use crate::store::{self, Connection, chunk};
 
 /// Most lists that are shown; the newest come first.
 const LIST_MAX: i64 = 100;
@@ -89,15 +92,6 @@ impl Import {
         let _ = store::close(conn).await;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-async fn of(conn: &mut Connection, import: &str) -> anyhow::Result<Vec<Imported>> {
-    let mut lists = imports::list(conn, Some(import), i64::MAX).await.map_err(sentence)?;
-    if lists.is_empty() {
-        bail!("No list was imported under `{import}`. `leadmill import list` shows the newest.");
-    }
-    lists.reverse();
-    Ok(lists)
 }
 
 fn all(lists: &[Imported]) -> String {
@@ -184,8 +178,4 @@ async fn failed(
         out.push_str(&text[rows..]);
     }
     Ok(out)
-}
-
-fn sentence(fault: Fault) -> anyhow::Error {
-    anyhow!("{fault}")
 }

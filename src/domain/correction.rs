@@ -80,15 +80,26 @@ static SHAPE: LazyLock<Value> = LazyLock::new(|| {
 fn known(fields: Map<String, Value>, schema: &Value) -> Map<String, Value> {
     let of = |(name, value): (String, Value)| {
         let schema = schema["properties"].get(&name)?;
-        let object = |one: &&Value| one["properties"].is_object();
-        let alternatives = schema["anyOf"].as_array().into_iter().flatten();
-        let schema = alternatives.chain([schema]).find(object);
-        Some(match (value, schema) {
-            (Value::Object(inner), Some(schema)) => (name, Value::Object(known(inner, schema))),
-            (value, _) => (name, value),
-        })
+        Some((name, known_value(value, schema)))
     };
     fields.into_iter().filter_map(of).collect()
+}
+
+fn known_value(value: Value, schema: &Value) -> Value {
+    let alternatives = || schema["anyOf"].as_array().into_iter().flatten().chain([schema]);
+    match value {
+        Value::Object(fields) => match alternatives().find(|one| one["properties"].is_object()) {
+            Some(schema) => Value::Object(known(fields, schema)),
+            None => Value::Object(fields),
+        },
+        Value::Array(items) => match alternatives().find(|one| one["items"].is_object()) {
+            Some(schema) => {
+                items.into_iter().map(|item| known_value(item, &schema["items"])).collect()
+            }
+            None => Value::Array(items),
+        },
+        other => other,
+    }
 }
 
 impl From<&Enquiry> for Correction {

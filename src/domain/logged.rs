@@ -6,13 +6,10 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use crate::enquiry::Enquiry;
-use crate::events::{LeadCaptured, LeadEnquiryAdded};
-use crate::ids::{InputId, LeadId};
+use crate::ids::InputId;
 use crate::input::PartOf;
 use crate::lead::NewerFacts;
-use crate::message::{Message, SubjectKind};
 use crate::party::PartyKey;
-use crate::world::{Sequenced, World};
 
 /// Most events about one lead that are looked up: the newest.
 pub const LOGGED_MAX: usize = 500;
@@ -63,58 +60,4 @@ impl Log {
     pub fn keys(&self) -> BTreeSet<&PartyKey> {
         self.events.iter().flat_map(|event| &event.keys).collect()
     }
-}
-
-impl Logged {
-    /// Of its data.
-    #[must_use]
-    pub fn read(ty: &str, sequence: i64, outside: bool, data: &str) -> Self {
-        let claims: Claims = serde_json::from_str(data).unwrap_or_default();
-        // A kind of key that only a newer program knows is one that this one cannot look up either.
-        let keys = claims.keys.iter().filter_map(|key| key.parse().ok()).collect();
-        let asks = [LeadCaptured::TYPE, LeadEnquiryAdded::TYPE].iter().any(|asks| asks.name == ty);
-        let asked = if asks { serde_json::from_str(data).ok() } else { None };
-        let (ty, input) = (ty.to_owned(), claims.input);
-        Self { sequence, ty, outside, keys, input, asked }
-    }
-}
-
-impl World {
-    /// What was said of a lead that `needs` asked for.
-    #[must_use]
-    pub fn log(&self, id: LeadId) -> &Log {
-        const NOTHING: &Log = &Log { events: Vec::new(), more: false, deal_touched: None };
-        match self.logs.get(&id) {
-            Some(log) => log,
-            None if self.discovering => NOTHING,
-            None => panic!("a decision asked for the log of {id}, which its `needs` did not name"),
-        }
-    }
-
-    /// Notes what a decision says of the leads whose log is known; of all of them in a whole world.
-    pub(crate) fn note_said(&mut self, said: &[Sequenced]) {
-        if self.logs.is_empty() && !self.discovering {
-            return;
-        }
-        for Sequenced { said, sequence, .. } in said {
-            let (subject, Some(sequence)) = (said.subject, *sequence) else { continue };
-            let id = LeadId(subject.id);
-            if subject.kind != SubjectKind::Lead
-                || !(self.discovering || self.logs.contains_key(&id))
-            {
-                continue;
-            }
-            let logged = Logged::read(said.ty.name, sequence, false, &said.data);
-            self.logs.entry(id).or_default().events.push(logged);
-        }
-    }
-}
-
-/// The keys that an event names.
-#[derive(Default, Deserialize)]
-struct Claims {
-    #[serde(default)]
-    keys: Vec<String>,
-    #[serde(default)]
-    input: Option<InputId>,
 }

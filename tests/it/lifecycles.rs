@@ -144,6 +144,7 @@ impl Walked for Lead {
         ("qualified", "be restored"),
         ("disqualified", "be restored"),
         ("merged", "take another enquiry"),
+        ("merged", "be updated"),
         ("merged", "score"),
         ("merged", "qualify"),
         ("merged", "disqualify"),

@@ -15,7 +15,12 @@ const LONG_FILES: [(&str, &str); 2] = [
     ("workers/intake/tests/shapes.rs", "a table of the shapes in which forms come"),
 ];
 /// Functions that are longer.
-const LONG_FUNCTIONS: [(&str, &str); 5] = [
+const LONG_FUNCTIONS: [(&str, &str); 7] = [
+    ("src/cli/list.rs table", "a table of columns"),
+    (
+        "tests/it/undoing.rs n8_an_import_is_undone_but_for_what_was_worked_on_while_its_worker_dies_and_comes_again_as_a_new_one",
+        "one story, from the list to the list that is sent again",
+    ),
     ("src/contract/envelope.rs bare", "one JSON document"),
     ("src/runtime/lane.rs work", "the loop of a lane, in which every step shows"),
     ("tests/it/bad_input/commands.rs broken", "a table of broken commands"),

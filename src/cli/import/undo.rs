@@ -10,7 +10,7 @@ use domain::message::Message;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{of, sentence};
+use super::lists::{of, sentence};
 use crate::cli::output::table;
 use crate::cli::post::{self, Post, Sender};
 use crate::cli::time::counted;

@@ -1,14 +1,13 @@
 //! `leadmill show key`: whom a key points at, and how that came about.
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use serde_json::json;
 
-use super::sentence;
 use crate::cli::Context;
 use crate::cli::output::table;
 use crate::settings::Settings;
-use crate::store;
 use crate::store::keys::{self, CLAIMS_MAX, Claim, Key};
+use crate::store::{self, Fault};
 
 /// The word that stands for it beside the subjects.
 pub(super) const KEY: &str = "key";
@@ -56,4 +55,8 @@ fn for_people(now: &[Key], past: &[Claim]) -> String {
         text.push_str(&format!("\n\nThere is more; these are the first {CLAIMS_MAX}."));
     }
     text
+}
+
+fn sentence(fault: Fault) -> anyhow::Error {
+    anyhow!("{fault}")
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::customer::{Account, Contact};
 use domain::decide::World;
 use domain::enquiry::{Address, Enquiry, Person};
+use domain::ids::{ContactId, LeadId};
 use domain::likeness::{Candidate, Like, Likeness, LikenessKey, NEWEST_MAX};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -187,10 +188,10 @@ pub async fn again(
     let gone = delete.execute(&mut *conn).await?.rows_affected();
     let mut new: Vec<Row> = Vec::new();
     for id in parties {
-        let lead = told.leads.get(&(*id).into());
+        let lead = told.find(LeadId(*id));
         let keys = lead.map(|lead| Likeness::of_enquiry(&lead.enquiry).keys());
         new.extend(keys.into_iter().flatten().map(|key| (key, *id, "lead")));
-        let contact = told.contacts.get(&(*id).into());
+        let contact = told.find(ContactId(*id));
         let keys = contact.map(|contact| Candidate::of_contact(contact, None).likeness.keys());
         new.extend(keys.into_iter().flatten().map(|key| (key, *id, "contact")));
     }

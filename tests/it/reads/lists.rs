@@ -108,7 +108,7 @@ async fn what_cannot_be_listed_is_told_in_a_sentence_with_what_can_be() {
         (&["catalog"], "nothing that can be listed"),
         (
             &["leads", "--state", "won"],
-            "No lead is ever `won`; its states are open, qualified, disqualified.",
+            "No lead is ever `won`; its states are open, qualified, disqualified, merged.",
         ),
         (&["leads", "--sort", "amount"], "the orders are newest, oldest, number"),
         (&["accounts", "--sort", "number"], "Accounts have no numbers; leave `--sort number` out."),

@@ -43,7 +43,7 @@ fn forbidden() -> Vec<(&'static str, String)> {
         ("intake", "CREATE TABLE mine (a int)"),
         ("intake", "UPDATE contact SET emails = '[]'"),
         ("qualification", "DELETE FROM opportunity"),
-        ("qualification", "UPDATE quote SET modified_at = now()"),
+        ("qualification", "UPDATE invoice SET state = 'paid'"),
         ("qualification", "SELECT 1 FROM sales_order"),
         ("qualification", "UPDATE input SET modified_at = now()"),
         ("qualification", "SELECT 1 FROM input_chunk"),

@@ -4,7 +4,7 @@ use domain::commands::{ContactKeepApart, LeadKeepApart, LeadMerge};
 use domain::events::{ContactKeptApart, LeadKeptApart};
 use domain::ids::ContactId;
 use domain::kept_apart::KeptApart;
-use domain::merge::Keep;
+use domain::merging::Keep;
 use domain::samples;
 use uuid::Uuid;
 
