@@ -22,6 +22,11 @@
 //! | `quote.accept`, `order.ship` → *ordering* → `order.created`, `order.fulfilled` | `workers/ordering/src/worker.rs` |
 //! | `order.fulfilled` → *invoicing* → `invoice.issued`, which waits in `out.billing` | `workers/invoicing/src/issue.rs` |
 //!
+//! Beside that way: what corrects and joins who is known is decided where leads are qualified
+//! (`workers/qualification/src/{lead,customer,proposal,merge,apart,undo,duplicates,bulk}.rs`), what somebody agreed to where
+//! their word comes in (`workers/intake/src/worker/consent.rs`), and a sixth worker, `privacy`, takes persons out of everything
+//! (`workers/privacy`, `store/erase.rs`).
+//!
 //! # Layers
 //!
 //! ```text

@@ -69,14 +69,6 @@ impl FieldMap {
         &self.version
     }
 
-    /// Reads and checks the text of a map (TOML).
-    ///
-    /// # Errors
-    /// [`FieldMapError`] with every problem at once; nothing of such a file is used.
-    pub fn load(text: &str) -> Result<Self, FieldMapError> {
-        file::load(text)
-    }
-
     /// Follows every line.
     ///
     /// # Errors

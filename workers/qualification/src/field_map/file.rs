@@ -20,7 +20,17 @@ const OPPORTUNITY: &str = "opportunity";
 const ACCOUNT: &str = "account";
 const CONTACT: &str = "contact";
 
-pub(super) fn load(text: &str) -> Result<FieldMap, FieldMapError> {
+impl FieldMap {
+    /// Reads and checks the text of a map (TOML).
+    ///
+    /// # Errors
+    /// [`FieldMapError`] with every problem at once; nothing of such a file is used.
+    pub fn load(text: &str) -> Result<Self, FieldMapError> {
+        load(text)
+    }
+}
+
+fn load(text: &str) -> Result<FieldMap, FieldMapError> {
     if text.len() > FILE_BYTES_MAX {
         let problem = format!("The file is longer than {FILE_BYTES_MAX} bytes; shorten it.");
         return Err(FieldMapError { problems: vec![problem] });
