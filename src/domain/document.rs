@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::enquiry::Address;
 use crate::ids::LineId;
-use crate::money::Currency;
+use crate::money::{Currency, DECIMALS_MAX, in_range, ratio};
 use crate::newer::NewerWord;
-use crate::pricing::{Band, DiscountKind, PriceBasis, PriceRule};
+use crate::pricing::{Band, DiscountKind, PriceBasis, PriceRule, PricingError, price};
+use crate::text::Code;
 use crate::totals::{Header, LineAmounts, Tax, Totals, TotalsError, totals};
 
 /// Most lines of one document.
@@ -112,6 +113,44 @@ pub struct PriceTrace {
     /// The volume discount that the quantity earns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<EarnedBand>,
+    /// Where the item is of another unit than the line: how its price and its discount were converted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub converted: Option<Conversion>,
+}
+
+/// From the unit of an item of a price list to that of a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Conversion {
+    /// The unit of the item.
+    pub from: String,
+    /// How many base units one of the item is.
+    #[serde(with = "crate::money::AsText")]
+    pub from_base_units: Decimal,
+    /// How many base units one of the line is.
+    #[serde(with = "crate::money::AsText")]
+    pub to_base_units: Decimal,
+}
+
+impl PriceTrace {
+    /// The unit price and the volume discount on one unit, computed from what is written here.
+    ///
+    /// # Errors
+    /// As [`price`] and [`Band::discount_per_unit`] have it.
+    pub fn again(&self) -> Result<(Decimal, Decimal), PricingError> {
+        let item = price(&self.rule, &self.basis)?;
+        let discount = match &self.volume {
+            Some(earned) => earned.band.discount_per_unit(earned.kind, item)?,
+            None => Decimal::ZERO,
+        };
+        let Some(converted) = &self.converted else { return Ok((item, discount)) };
+        let each = |amount: Decimal, digits: u32| {
+            let (part, whole) = (converted.to_base_units, converted.from_base_units);
+            let each = ratio(amount, part, whole, digits).and_then(|each| in_range(each).ok());
+            each.ok_or(PricingError::OutOfRange)
+        };
+        let unit_price = each(item, self.rule.price_digits)?;
+        Ok((unit_price, each(discount, DECIMALS_MAX)?.normalize().min(unit_price)))
+    }
 }
 
 /// The band of a discount list that a quantity falls in.
@@ -119,6 +158,15 @@ pub struct PriceTrace {
 pub struct EarnedBand {
     pub kind: DiscountKind,
     pub band: Band,
+}
+
+/// An optional part of a bundle that somebody wants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChosenPart {
+    pub sku: Code,
+    /// How many altogether; absent: as many as the catalog says for each bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub quantity: Option<Decimal>,
 }
 
 /// Where the goods go, where that is not the buyer's own address.

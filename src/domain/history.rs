@@ -42,11 +42,18 @@ impl Told {
     /// # Errors
     /// Where its data does not fit its type.
     pub fn read(ty: &str, data: &str) -> serde_json::Result<Option<Self>> {
-        let Some((_, read)) = REPLAYS.iter().copied().flatten().find(|(known, _)| known.name == ty)
-        else {
+        let said = REPLAYS.iter().copied().flatten().map(|(known, read)| (known.name, read));
+        let former = catalog::FORMER.iter().map(|(known, read)| (*known, read));
+        let Some((_, read)) = said.chain(former).find(|(known, _)| *known == ty) else {
             return Ok(None);
         };
         Ok(Some(Self { event: read(data)? }))
+    }
+
+    /// Is it a type that is said no more, and that this program still tells?
+    #[must_use]
+    pub fn is_former(ty: &str) -> bool {
+        catalog::FORMER.iter().any(|(known, _)| *known == ty)
     }
 
     /// Names the records that must be known.

@@ -55,6 +55,26 @@ impl PricingMethod {
     }
 }
 
+impl PriceBasis {
+    /// Only what that method builds on.
+    #[must_use]
+    pub const fn of(self, method: &PricingMethod) -> Self {
+        let nothing = Self { list_price: None, standard_cost: None, current_cost: None };
+        match method {
+            PricingMethod::CurrencyAmount(_) => nothing,
+            PricingMethod::PercentOfList(_) => Self { list_price: self.list_price, ..nothing },
+            PricingMethod::PercentMarkupCurrentCost(_)
+            | PricingMethod::PercentMarginCurrentCost(_) => {
+                Self { current_cost: self.current_cost, ..nothing }
+            }
+            PricingMethod::PercentMarkupStandardCost(_)
+            | PricingMethod::PercentMarginStandardCost(_) => {
+                Self { standard_cost: self.standard_cost, ..nothing }
+            }
+        }
+    }
+}
+
 /// Which prices a computed price may come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::catalog::Catalog;
 use crate::decide::{Later, Needs};
 use crate::message::{Said, SubjectKind};
 use crate::party::{Party, PartyKey};
@@ -79,6 +80,12 @@ impl Past<'_> {
     #[must_use]
     pub fn find<I: SubjectId>(&self, id: I) -> Option<I::Of> {
         I::table(self.world).get(&id).cloned()
+    }
+
+    /// The catalog as it was; before its first change an empty one.
+    #[must_use]
+    pub fn catalog(&self) -> Catalog {
+        self.world.catalog().cloned().unwrap_or_else(Catalog::empty)
     }
 
     /// Whom a key points at.

@@ -59,8 +59,8 @@ pub enum Right {
     BookPayment,
     /// Cancel an invoice.
     CancelInvoice,
-    /// Replace what is sold, and its prices.
-    ReplaceCatalog,
+    /// Change what is sold, and its prices.
+    EditCatalog,
     /// Erase what is known of a person.
     ErasePerson,
     /// Say that a program outside has erased what it knew of them.

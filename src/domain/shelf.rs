@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::asked::{Asked, Named, asked};
-use crate::catalog::{Catalog, PriceList, PriceListItem, Product};
+use crate::catalog::{Catalog, PriceList, PriceListItem, Product, ProductKind};
 use crate::enquiry::Enquiry;
 use crate::lead::INTEREST_MAX;
 use crate::mention::Mentions;
@@ -23,11 +23,34 @@ struct Index {
     catalog: Arc<Catalog>,
     /// SKU and unambiguous name, both in lower case, to SKU.
     meant: HashMap<String, String>,
-    /// Price list and SKU to the place among the items of the list.
-    items: HashMap<String, HashMap<String, usize>>,
+    /// Price list and SKU to the places among the items of the list: one for each unit.
+    items: HashMap<String, HashMap<String, Places>>,
     mentions: Mentions,
     /// The SKU behind each word of `mentions`.
     mentioned: Vec<String>,
+}
+
+/// The places of the items of one product in one list; nearly always one, and then without a list of its own.
+#[derive(Debug)]
+enum Places {
+    One(usize),
+    Several(Vec<usize>),
+}
+
+impl Places {
+    fn and(&mut self, place: usize) {
+        match self {
+            Self::One(first) => *self = Self::Several(vec![*first, place]),
+            Self::Several(places) => places.push(place),
+        }
+    }
+
+    fn all(&self) -> &[usize] {
+        match self {
+            Self::One(place) => std::slice::from_ref(place),
+            Self::Several(places) => places,
+        }
+    }
 }
 
 impl Facts for Shelf {
@@ -42,19 +65,17 @@ impl Shelf {
     /// Indexes a catalog.
     #[must_use]
     pub fn new(catalog: &Arc<Catalog>) -> Self {
-        let active = || catalog.products.values().filter(|product| product.active);
+        let sold = catalog.products.values().filter(|product| product.state.is_sold());
         let mut words: Vec<(&str, &str)> = Vec::new();
-        for product in active() {
+        for product in sold.filter(|product| product.kind != ProductKind::Family) {
             words.push((&product.sku, &product.sku));
             words.push((&product.name, &product.sku));
         }
         words.retain(|(word, _)| {
             word.chars().count() >= MENTION_CHARS_MIN && word.chars().any(char::is_alphabetic)
         });
-        let items = catalog.price_lists.values().map(|list| {
-            let items = list.items.iter().enumerate();
-            (list.code.clone(), items.map(|(at, item)| (item.sku.clone(), at)).collect())
-        });
+        let items = catalog.price_lists.values();
+        let items = items.map(|list| (list.code.clone(), places(list)));
         Self(Arc::new(Index {
             catalog: Arc::clone(catalog),
             meant: meant(catalog),
@@ -64,7 +85,7 @@ impl Shelf {
         }))
     }
 
-    /// The product, active or not, that is meant by its SKU or its name, in any case. A name that
+    /// The product, sold or not, that is meant by its SKU or its name, in any case. A name that
     /// two products have means none.
     #[must_use]
     pub fn product(&self, meant: &str) -> Option<&Product> {
@@ -81,10 +102,20 @@ impl Shelf {
         self.0.catalog.price_lists.get(code)
     }
 
+    /// The items of a product in a list of this catalog: one for each unit that has a price there.
+    pub fn items<'l>(
+        &self,
+        list: &'l PriceList,
+        sku: &str,
+    ) -> impl Iterator<Item = &'l PriceListItem> + use<'l, '_> {
+        let places = self.0.items.get(&list.code).and_then(|items| items.get(sku));
+        places.map(Places::all).unwrap_or_default().iter().filter_map(|at| list.items.get(*at))
+    }
+
+    /// All of it.
     #[must_use]
-    pub fn item<'l>(&self, list: &'l PriceList, sku: &str) -> Option<&'l PriceListItem> {
-        let at = *self.0.items.get(&list.code)?.get(sku)?;
-        list.items.get(at)
+    pub fn catalog(&self) -> &Catalog {
+        &self.0.catalog
     }
 
     /// The products that topic and message ask for, each once, in their order.
@@ -101,6 +132,17 @@ impl Shelf {
         asked.truncate(INTEREST_MAX);
         asked
     }
+}
+
+fn places(list: &PriceList) -> HashMap<String, Places> {
+    let mut places: HashMap<String, Places> = HashMap::with_capacity(list.items.len());
+    for (at, item) in list.items.iter().enumerate() {
+        match places.get_mut(&item.sku) {
+            Some(known) => known.and(at),
+            None => drop(places.insert(item.sku.clone(), Places::One(at))),
+        }
+    }
+    places
 }
 
 fn meant(catalog: &Catalog) -> HashMap<String, String> {
@@ -126,7 +168,8 @@ mod tests {
     use super::*;
 
     fn product(sku: &str, name: &str, active: bool) -> (String, Product) {
-        let product = serde_json::json!({ "sku": sku, "name": name, "active": active });
+        let state = if active { "active" } else { "retired" };
+        let product = serde_json::json!({ "sku": sku, "name": name, "state": state });
         (sku.to_owned(), serde_json::from_value(product).unwrap())
     }
 

@@ -1,39 +1,61 @@
-//! Messages about the catalog.
+//! Messages about the catalog: products, price lists, and what these rest on. Each carries a list, which is taken
+//! as a whole or refused with all its problems.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+mod discount_list;
+mod literature;
+mod price_list;
+mod product;
+mod unit_group;
 
-use crate::catalog::{PriceList, Product};
-use crate::ids::CatalogId;
+pub use discount_list::{
+    DiscountListDefine, DiscountListDefined, DiscountListDelete, DiscountListDeleted,
+};
+pub use literature::{LiteratureDefine, LiteratureDefined, LiteratureDelete, LiteratureDeleted};
+pub use price_list::{PriceListDefine, PriceListDefined, PriceListDelete, PriceListDeleted};
+pub use product::{
+    ProductActivate, ProductActivated, ProductDefine, ProductDefined, ProductDelete,
+    ProductDeleted, ProductPublish, ProductPublished, ProductRetire, ProductRetired, ProductRevert,
+    ProductReverted, ProductRevise, ProductRevised,
+};
+pub use unit_group::{UnitGroupDefine, UnitGroupDefined, UnitGroupDelete, UnitGroupDeleted};
 
 crate::messages! { Catalog:
     events {
-        CatalogReplaced = "catalog.replaced.v1" by catalog;
+        UnitGroupDefined = "unit_group.defined.v1" by catalog;
+        UnitGroupDeleted = "unit_group.deleted.v1" by catalog;
+        ProductDefined = "product.defined.v1" by catalog;
+        ProductPublished = "product.published.v1" by catalog;
+        ProductRevised = "product.revised.v1" by catalog;
+        ProductReverted = "product.reverted.v1" by catalog;
+        ProductRetired = "product.retired.v1" by catalog;
+        ProductActivated = "product.activated.v1" by catalog;
+        ProductDeleted = "product.deleted.v1" by catalog;
+        DiscountListDefined = "discount_list.defined.v1" by catalog;
+        DiscountListDeleted = "discount_list.deleted.v1" by catalog;
+        PriceListDefined = "price_list.defined.v1" by catalog;
+        PriceListDeleted = "price_list.deleted.v1" by catalog;
+        LiteratureDefined = "literature.defined.v1" by catalog;
+        LiteratureDeleted = "literature.deleted.v1" by catalog;
     }
     commands {
-        CatalogReplace = "catalog.replace.v1" by catalog needs ReplaceCatalog;
+        UnitGroupDefine = "unit_group.define.v1" by catalog needs EditCatalog;
+        UnitGroupDelete = "unit_group.delete.v1" by catalog needs EditCatalog;
+        ProductDefine = "product.define.v1" by catalog needs EditCatalog;
+        ProductPublish = "product.publish.v1" by catalog needs EditCatalog;
+        ProductRevise = "product.revise.v1" by catalog needs EditCatalog;
+        ProductRevert = "product.revert.v1" by catalog needs EditCatalog;
+        ProductRetire = "product.retire.v1" by catalog needs EditCatalog;
+        ProductActivate = "product.activate.v1" by catalog needs EditCatalog;
+        ProductDelete = "product.delete.v1" by catalog needs EditCatalog;
+        DiscountListDefine = "discount_list.define.v1" by catalog needs EditCatalog;
+        DiscountListDelete = "discount_list.delete.v1" by catalog needs EditCatalog;
+        PriceListDefine = "price_list.define.v1" by catalog needs EditCatalog;
+        PriceListDelete = "price_list.delete.v1" by catalog needs EditCatalog;
+        LiteratureDefine = "literature.define.v1" by catalog needs EditCatalog;
+        LiteratureDelete = "literature.delete.v1" by catalog needs EditCatalog;
     }
 }
 
-/// The catalog was replaced as a whole: this is what is sold from now on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CatalogReplaced {
-    pub catalog: CatalogId,
-    /// Active or not, by SKU.
-    pub products: Vec<Product>,
-    /// By code.
-    pub price_lists: Vec<PriceList>,
-}
-
-/// Replace the catalog as a whole: what is not named is gone from new documents.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CatalogReplace {
-    #[serde(default = "the_catalog")]
-    pub catalog: CatalogId,
-    pub products: Vec<Product>,
-    pub price_lists: Vec<PriceList>,
-}
-
-fn the_catalog() -> CatalogId {
+fn the_catalog() -> crate::ids::CatalogId {
     crate::catalog::Catalog::empty().id
 }

@@ -5,13 +5,14 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::PARTS_MAX;
 use crate::customer::Customer;
-use crate::document::Line;
+use crate::document::{ChosenPart, Line};
 use crate::enquiry::{Interest, Need, PurchaseTimeframe};
 use crate::ids::{LeadId, OpportunityId, OrderId};
 use crate::money::Currency;
 use crate::opportunity::{Loss, LostReason};
-use crate::text::{Comment, Short};
+use crate::text::{Code, Comment, Short};
 use crate::totals::Totals;
 
 crate::messages! { Opportunity:
@@ -142,6 +143,14 @@ pub struct OpportunityAddLine {
     pub product: Short,
     #[serde(with = "crate::money::AsText")]
     pub quantity: Decimal,
+    /// The code or the name of the unit that the quantity is in, one of the product's unit group; absent: the
+    /// product's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Code>,
+    /// The optional parts of a bundle that come with it; its required ones always do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = PARTS_MAX))]
+    pub options: Vec<ChosenPart>,
     /// What the seller takes off the whole line.
     #[serde(default, with = "crate::money::AsText")]
     pub manual_discount: Decimal,

@@ -32,8 +32,8 @@ pub struct Band {
     pub value: Decimal,
 }
 
-/// The bands of a discount list: sorted, none overlapping another. Gaps are allowed and give no
-/// discount.
+/// The bands of a discount list: sorted, none overlapping another. A quantity between two bands gets no discount;
+/// the catalog takes no list with such a gap ([`Bands::gap`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Unchecked")]
 #[schemars(!try_from)]
@@ -86,6 +86,16 @@ impl Bands {
         self.bands[..after].last().filter(|band| quantity <= band.high)
     }
 
+    /// The end of one band and the begin of the next, where quantities lie between them that are sold in steps
+    /// of `step`: those would cost more than fewer of them.
+    #[must_use]
+    pub fn gap(&self, step: Decimal) -> Option<(Decimal, Decimal)> {
+        let pairs = self.bands.windows(2).map(|pair| (pair[0].high, pair[1].low));
+        // What is sold in steps lies on their multiples.
+        let first_after = |high: Decimal| ((high / step).floor() + Decimal::ONE) * step;
+        pairs.into_iter().find(|(high, low)| first_after(*high) < *low)
+    }
+
     /// The discount on one unit at this quantity, zero outside all bands. A percentage is kept to
     /// 6 decimals, so that what is stored and sent recomputes to the same line.
     ///
@@ -99,10 +109,25 @@ impl Bands {
     ) -> Result<Decimal, PricingError> {
         let unit_price = in_range(unit_price).map_err(|_| PricingError::OutOfRange)?;
         let Some(band) = self.band(quantity) else { return Ok(Decimal::ZERO) };
-        let discount = match self.kind {
-            DiscountKind::Amount => band.value,
+        band.discount_per_unit(self.kind, unit_price)
+    }
+}
+
+impl Band {
+    /// The discount on one unit that its value is, in a list of that kind.
+    ///
+    /// # Errors
+    /// As [`Bands::discount_per_unit`].
+    pub fn discount_per_unit(
+        &self,
+        kind: DiscountKind,
+        unit_price: Decimal,
+    ) -> Result<Decimal, PricingError> {
+        let unit_price = in_range(unit_price).map_err(|_| PricingError::OutOfRange)?;
+        let discount = match kind {
+            DiscountKind::Amount => self.value,
             DiscountKind::Percentage => {
-                ratio(unit_price, band.value, Decimal::ONE_HUNDRED, DECIMALS_MAX)
+                ratio(unit_price, self.value, Decimal::ONE_HUNDRED, DECIMALS_MAX)
                     .ok_or(PricingError::OutOfRange)?
                     .normalize()
             }

@@ -82,7 +82,7 @@ impl Entry {
         if self.sequence.is_none() {
             return Ok(None);
         }
-        if !EVENTS.iter().any(|known| known.name == self.ty) {
+        if !EVENTS.iter().any(|known| known.name == self.ty) && !Told::is_former(&self.ty) {
             return Err(
                 self.fault(&"This program does not know such events. Run the newer leadmill.")
             );

@@ -13,6 +13,7 @@ use domain::shelf::Shelf;
 use domain::totals::{Header, Totals};
 use rust_decimal::Decimal;
 
+use crate::line::rounding;
 use crate::quoting::Quoting;
 use crate::when::Then;
 
@@ -37,7 +38,8 @@ impl Quoting {
         left: Left,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Result<Outcome<Then>, Refusal> {
-        let header = self.settings.header(opportunity.currency);
+        let rounding = rounding(ctx.facts, &opportunity);
+        let header = self.settings.header(opportunity.currency, rounding);
         let empty = opportunity.lines.is_empty();
         let totals = self.totals(
             &mut opportunity,
@@ -131,7 +133,7 @@ impl Quoting {
         let offer = Offer {
             buyer: buyer(world, opportunity)?,
             lines: copied(&opportunity.lines, || ctx.id()),
-            header: self.settings.header(opportunity.currency),
+            header: self.settings.header(opportunity.currency, rounding(ctx.facts, opportunity)),
             totals,
             payment_terms: self.settings.payment_terms,
             deliver_to: deliver_to(world, opportunity),

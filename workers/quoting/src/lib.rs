@@ -1,10 +1,12 @@
 //! The worker `quoting`: prices what an opportunity wants, offers it as a quote, keeps the quote's
 //! life cycle and the catalog that the prices come from.
 
+mod bundle;
+mod catalog;
 mod draft;
 mod line;
+mod products;
 mod quoting;
-mod replacement;
 mod settings;
 mod step;
 mod when;

@@ -1,15 +1,17 @@
 //! One line: what a wanted product costs, or the rule by which it has no price.
 
-use domain::catalog::{PriceList, PriceListItem, Product};
+use chrono::NaiveDate;
+use domain::catalog::{PriceList, Product, ProductKind};
 use domain::document::{Line, LineKind, compute};
-use domain::ids::{LineId, OpportunityId};
-use domain::message::SubjectKind;
+use domain::ids::LineId;
+use domain::listing::{Listed, Unlisted, listed, unit, valid};
+use domain::message::Subject;
 use domain::money::{in_range, written};
 use domain::opportunity::Opportunity;
-use domain::pricing::{PriceBasis, PricingError, QUANTITY_DECIMALS_MAX, price};
+use domain::pricing::PricingError;
 use domain::refusal::Refusal;
 use domain::shelf::Shelf;
-use domain::totals::Header;
+use domain::totals::{Header, Tax, UnitRounding};
 use rust_decimal::Decimal;
 
 use crate::settings::QuotingSettings;
@@ -20,8 +22,12 @@ pub(crate) struct Wanted<'w> {
     /// SKU or name.
     pub(crate) product: &'w str,
     pub(crate) quantity: Decimal,
+    /// The code or the name of the unit that the quantity is in; absent: that of the product.
+    pub(crate) unit: Option<&'w str>,
     /// What the seller takes off the whole line.
     pub(crate) manual_discount: Decimal,
+    /// The day at the seller's, by which the price list is valid.
+    pub(crate) on: NaiveDate,
 }
 
 /// Why it has no price.
@@ -33,16 +39,22 @@ pub(crate) struct Unpriced {
     message: String,
 }
 
+impl From<Unlisted> for Unpriced {
+    fn from(why: Unlisted) -> Self {
+        Self::new(why.rule, why.code, why.message)
+    }
+}
+
 impl Unpriced {
-    fn new(rule: &'static str, code: PricingError, message: String) -> Self {
+    pub(crate) fn new(rule: &'static str, code: PricingError, message: String) -> Self {
         Self { rule, code: Some(code), message }
     }
 
     /// As the answer to a command.
-    pub(crate) fn refusal(self, opportunity: OpportunityId) -> Refusal {
+    pub(crate) fn refusal(self, about: Subject) -> Refusal {
         let found = self.code.map(|code| format!("pricing error {}", code.code()));
         let found = found.unwrap_or_else(|| "no price".into());
-        Refusal::no(SubjectKind::Opportunity, opportunity, self.rule, found, self.message)
+        Refusal::no(about.kind, about.id, self.rule, found, self.message)
     }
 }
 
@@ -68,53 +80,38 @@ pub(crate) fn priced(
     id: LineId,
 ) -> Result<Line, Unpriced> {
     let product = sold(shelf, wanted.product)?;
-    let sku = &product.sku;
-    let (_, item) = listed(shelf, opportunity, sku)?;
+    let list = price_list(shelf, opportunity, wanted)?;
     let quantity = quantity(wanted, product)?;
-    let tax = settings.tax(&product.tax_class).ok_or_else(|| Unpriced {
-        rule: "tax_class.unknown",
-        code: None,
-        message: format!(
-            "The product `{sku}` bears tax class \"{}\", for which no rate is set; set \
-             `quoting.tax_rates.{0}`.",
-            product.tax_class
-        ),
-    })?;
-    let basis = PriceBasis {
-        list_price: product.list_price,
-        standard_cost: product.standard_cost,
-        current_cost: product.current_cost,
-    };
-    let without = |error: PricingError| {
-        let message = format!("The product `{sku}` cannot be priced: {error}");
-        Unpriced::new("line.price", error, message)
-    };
-    let unit_price = price(&item.price, &basis).map_err(without)?;
-    let bands = item.bands.as_ref();
-    let volume_discount = bands.map(|bands| bands.discount_per_unit(unit_price, quantity));
+    let tax = tax(settings, &product.tax_class, &format!("The product `{}`", product.sku))?;
+    let unit = unit(shelf, product, wanted.unit)?;
+    let Listed { unit, unit_price, volume_discount, trace } =
+        listed(shelf, list, product, (unit, quantity))?;
     let mut line = Line {
         id,
-        kind: LineKind::Product,
+        kind: match product.kind {
+            ProductKind::Bundle => LineKind::Bundle,
+            ProductKind::Product | ProductKind::Family => LineKind::Product,
+        },
         parent: None,
-        sku: Some(sku.clone()),
+        sku: Some(product.sku.clone()),
         name: product.name.clone(),
-        description: None,
-        unit: product.unit.clone(),
+        description: product.description.as_deref().map(str::to_owned),
+        unit,
         quantity,
         unit_price,
-        volume_discount: volume_discount.transpose().map_err(without)?.unwrap_or_default(),
+        volume_discount,
         manual_discount: Decimal::ZERO,
         tax,
         net_amount: Decimal::ZERO,
         price_override: None,
-        price_trace: None,
+        price_trace: Some(trace),
     };
-    settle(&mut line, wanted, opportunity, settings)?;
+    settle(&mut line, wanted, opportunity, (shelf, settings))?;
     Ok(in_one_form(line, opportunity))
 }
 
 /// The line as it will read once it was stored, so that an offer keeps its hash (F88).
-fn in_one_form(line: Line, opportunity: &Opportunity) -> Line {
+pub(crate) fn in_one_form(line: Line, opportunity: &Opportunity) -> Line {
     let amount = |value: Decimal| written(value, opportunity.currency);
     Line {
         quantity: line.quantity.normalize(),
@@ -126,61 +123,47 @@ fn in_one_form(line: Line, opportunity: &Opportunity) -> Line {
     }
 }
 
-fn sold<'s>(shelf: &'s Shelf, meant: &str) -> Result<&'s Product, Unpriced> {
-    let code = PricingError::InvalidProduct;
-    let product = shelf.product(meant).ok_or_else(|| {
-        let message = format!(
-            "The catalog has no product with the SKU or the unambiguous name `{meant}`; add the line \
-             with a SKU of the catalog."
-        );
-        Unpriced::new("product.unknown", code, message)
-    })?;
-    if product.active {
-        return Ok(product);
-    }
-    let message = format!("The product `{}` is no longer sold; offer another one.", product.sku);
-    Err(Unpriced::new("product.inactive", code, message))
+/// The product that is meant, where it is sold.
+pub(crate) fn sold<'s>(shelf: &'s Shelf, meant: &str) -> Result<&'s Product, Unpriced> {
+    Ok(domain::listing::sold(shelf, meant)?)
 }
 
-fn listed<'s>(
+/// The tax of a class, which `what` bears.
+pub(crate) fn tax(settings: &QuotingSettings, class: &str, what: &str) -> Result<Tax, Unpriced> {
+    settings.tax(class).ok_or_else(|| Unpriced {
+        rule: "tax_class.unknown",
+        code: None,
+        message: format!(
+            "{what} bears tax class \"{class}\", for which no rate is set; set `quoting.tax_rates.{class}`."
+        ),
+    })
+}
+
+/// The price list of the deal, where it gives prices in its currency on that day.
+fn price_list<'s>(
     shelf: &'s Shelf,
     opportunity: &Opportunity,
-    sku: &str,
-) -> Result<(&'s PriceList, &'s PriceListItem), Unpriced> {
-    let code = &opportunity.price_list;
-    let Some(list) = shelf.price_list(code) else {
-        let message = format!(
-            "The catalog has no price list `{code}`, so `{sku}` has no price; add it with \
-             `catalog.replace`."
-        );
-        return Err(Unpriced::new("price_list.unknown", PricingError::MissingPriceLevel, message));
-    };
-    if !list.active {
-        let message = format!("The price list `{code}` is inactive, so `{sku}` has no price.");
-        return Err(Unpriced::new(
-            "price_list.inactive",
-            PricingError::InactivePriceLevel,
-            message,
-        ));
+    wanted: &Wanted<'_>,
+) -> Result<&'s PriceList, Unpriced> {
+    let list = valid(shelf, &opportunity.price_list, wanted.on)?;
+    if list.currency == opportunity.currency {
+        return Ok(list);
     }
-    if list.currency != opportunity.currency {
-        let message = format!(
-            "The price list `{code}` is in {}, the opportunity in {}; `{sku}` has no price in it.",
-            list.currency, opportunity.currency
-        );
-        let error = PricingError::InvalidPriceLevelCurrency;
-        return Err(Unpriced::new("price_list.currency", error, message));
-    }
-    let item = shelf.item(list, sku).ok_or_else(|| {
-        let message = format!(
-            "The product `{sku}` is not in the price list `{code}`; add it with `catalog.replace`."
-        );
-        Unpriced::new("price_list.no_item", PricingError::ProductNotInPriceLevel, message)
-    })?;
-    Ok((list, item))
+    let message = format!(
+        "The price list `{}` is in {}, the opportunity in {}; `{}` has no price in it.",
+        list.code, list.currency, opportunity.currency, wanted.product
+    );
+    let error = PricingError::InvalidPriceLevelCurrency;
+    Err(Unpriced::new("price_list.currency", error, message))
 }
 
-fn quantity(wanted: &Wanted<'_>, product: &Product) -> Result<Decimal, Unpriced> {
+/// Where the price list of a deal rounds what its documents say.
+pub(crate) fn rounding(shelf: &Shelf, opportunity: &Opportunity) -> UnitRounding {
+    let list = shelf.price_list(&opportunity.price_list);
+    list.map(|list| list.unit_rounding).unwrap_or_default()
+}
+
+pub(crate) fn quantity(wanted: &Wanted<'_>, product: &Product) -> Result<Decimal, Unpriced> {
     let quantity = wanted.quantity;
     let of = |error: PricingError, why: String| {
         let message = format!("{quantity} of the product `{}` cannot be sold: {why}", product.sku);
@@ -189,18 +172,19 @@ fn quantity(wanted: &Wanted<'_>, product: &Product) -> Result<Decimal, Unpriced>
     if quantity <= Decimal::ZERO {
         return Err(of(PricingError::MissingQuantity, "write a quantity above 0.".into()));
     }
-    let checked = product.quantity_control.check(quantity, QUANTITY_DECIMALS_MAX);
+    let checked = product.quantity_control.check(quantity, product.decimals());
     checked.map_err(|error| of(error, error.to_string()))
 }
 
 /// Takes the manual discount off and computes the net amount.
-fn settle(
+pub(crate) fn settle(
     line: &mut Line,
     wanted: &Wanted<'_>,
     opportunity: &Opportunity,
-    settings: &QuotingSettings,
+    (shelf, settings): (&Shelf, &QuotingSettings),
 ) -> Result<(), Unpriced> {
-    let header = Header { rules: settings.rules(), ..Header::default() };
+    let rules = settings.rules(rounding(shelf, opportunity));
+    let header = Header { rules, ..Header::default() };
     let net = |line: &mut Line| {
         let totals = compute(std::slice::from_mut(line), &header, opportunity.currency);
         totals.map_err(|error| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::document::PaymentTerms;
 use domain::money::Currency;
-use domain::totals::{Header, Rules, Tax, TaxCategory, TaxMode};
+use domain::totals::{Header, Rules, Tax, TaxCategory, TaxMode, UnitRounding};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -119,22 +119,22 @@ impl QuotingSettings {
         Some(Tax { category: tax.category, rate: tax.rate.normalize() })
     }
 
-    /// What a quote in this currency has beside its lines.
-    pub(crate) fn header(&self, currency: Currency) -> Header {
+    /// What a quote in this currency has beside its lines, where its price list rounds so.
+    pub(crate) fn header(&self, currency: Currency, rounding: UnitRounding) -> Header {
         let mut freight = self.freight.iter();
         let freight = freight.find(|(code, _)| code.eq_ignore_ascii_case(currency.as_str()));
         let freight = freight.map_or(Decimal::ZERO, |(_, amount)| amount.0);
         Header {
             freight_amount: freight,
             freight_tax: self.tax(&self.freight_tax_class).filter(|_| !freight.is_zero()),
-            rules: self.rules(),
+            rules: self.rules(rounding),
             ..Header::default()
         }
     }
 
-    /// How documents are computed.
-    pub(crate) fn rules(&self) -> Rules {
-        Rules { tax_mode: self.tax_mode, ..Rules::default() }
+    /// How documents are computed, where their price list rounds so.
+    pub(crate) fn rules(&self, unit_rounding: UnitRounding) -> Rules {
+        Rules { tax_mode: self.tax_mode, unit_rounding, ..Rules::default() }
     }
 }
 

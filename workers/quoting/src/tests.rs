@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use domain::asker::Asker;
 use domain::catalog::Catalog;
-use domain::commands::{
-    CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
-};
+use domain::catalog_file::CatalogFile;
+use domain::commands::{OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise};
 use domain::customer::{Account, Contact, Customer};
 use domain::decide::{Later, Refusal};
 use domain::document::LINES_MAX;
 use domain::enquiry::{Enquiry, Interest, Person};
 use domain::events::{
-    CatalogReplaced, OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated,
-    QuoteClosed, QuoteDrafted, QuoteRevised,
+    OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated, QuoteClosed,
+    QuoteDrafted, QuoteRevised,
 };
 use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
@@ -28,18 +27,21 @@ use rust_decimal_macros::dec;
 
 use super::*;
 
+mod bundles;
 mod catalogs;
+mod prices;
+mod products;
 mod quotes;
 mod random;
 
 /// The golden document's products: A at 120 with 5 % off from 10 on, B at 49.99.
-fn golden() -> CatalogReplace {
+fn golden() -> CatalogFile {
     let json = serde_json::json!({
         "products": [
             { "sku": "A-1", "name": "Alpha", "quantity_control": "whole" },
             { "sku": "B-1", "name": "Beta Machine" },
             { "sku": "C-1", "name": "Gamma", "list_price": "10" },
-            { "sku": "OLD-1", "name": "Veteran", "active": false },
+            { "sku": "OLD-1", "name": "Veteran", "state": "retired" },
             { "sku": "BARE-1", "name": "Bare" },
         ],
         "price_lists": [
@@ -56,10 +58,8 @@ fn golden() -> CatalogReplace {
     serde_json::from_value(json).unwrap()
 }
 
-fn catalog(command: &CatalogReplace) -> Catalog {
-    let products = command.products.iter().map(|p| (p.sku.clone(), p.clone()));
-    let lists = command.price_lists.iter().map(|l| (l.code.clone(), l.clone()));
-    Catalog { products: products.collect(), price_lists: lists.collect(), ..Catalog::empty() }
+fn catalog(file: &CatalogFile) -> Catalog {
+    file.wanted(&Catalog::empty()).unwrap()
 }
 
 /// The settings that are built in.
@@ -136,6 +136,8 @@ fn add(product: &str, quantity: Decimal, complete: bool) -> OpportunityAddLine {
         opportunity: id(1),
         product: product.parse().unwrap(),
         quantity,
+        unit: None,
+        options: Vec::new(),
         manual_discount: Decimal::ZERO,
         complete,
     }
@@ -209,7 +211,7 @@ fn f74_what_has_no_price_is_listed_with_its_code_and_keeps_the_quote_a_draft() {
         "line.quantity, pricing error 29",
         "line.quantity, pricing error 4",
         "product.unknown, pricing error 7",
-        "product.inactive, pricing error 7",
+        "product.retired, pricing error 7",
         "price_list.no_item, pricing error 11",
     ];
     assert_eq!(said.unpriced.len(), rules.len());
@@ -247,7 +249,7 @@ fn f68_a_line_that_cannot_be_sold_is_refused_by_a_named_rule() {
         |discount| OpportunityAddLine { manual_discount: discount, ..add("A-1", dec!(1), true) };
     for (command, rule) in [
         (add("UNKNOWN", dec!(1), true), "product.unknown"),
-        (add("OLD-1", dec!(1), true), "product.inactive"),
+        (add("OLD-1", dec!(1), true), "product.retired"),
         (add("BARE-1", dec!(1), true), "price_list.no_item"),
         (add("A-1", dec!(0), true), "line.quantity"),
         (add("A-1", dec!(-2), true), "line.quantity"),

@@ -1,24 +1,30 @@
 //! What quoting hears and what it says.
 
 use domain::commands::{
-    CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
+    DiscountListDefine, DiscountListDelete, LiteratureDefine, LiteratureDelete, OpportunityAddLine,
+    PriceListDefine, PriceListDelete, ProductActivate, ProductDefine, ProductDelete,
+    ProductPublish, ProductRetire, ProductRevert, ProductRevise, QuoteActivate, QuoteClose,
+    QuoteRevise, UnitGroupDefine, UnitGroupDelete,
 };
 use domain::decide::{Outcome, Refusal};
 use domain::events::{
-    CatalogReplaced, OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated,
-    QuoteClosed, QuoteDrafted, QuoteRevised,
+    DiscountListDefined, DiscountListDeleted, LiteratureDefined, LiteratureDeleted,
+    OpportunityCreated, OpportunityLost, OpportunityRepriced, PriceListDefined, PriceListDeleted,
+    ProductActivated, ProductDefined, ProductDeleted, ProductPublished, ProductRetired,
+    ProductReverted, ProductRevised, QuoteActivated, QuoteClosed, QuoteDrafted, QuoteRevised,
+    UnitGroupDefined, UnitGroupDeleted,
 };
 
 domain::one_of! {
     /// What quoting hears.
     pub When: OpportunityCreated, OpportunityAddLine, QuoteActivate, QuoteRevise, QuoteClose,
-        CatalogReplace
+        UnitGroupDefine, UnitGroupDelete, ProductDefine, ProductPublish, ProductRevise, ProductRevert, ProductRetire, ProductActivate, ProductDelete, DiscountListDefine, DiscountListDelete, PriceListDefine, PriceListDelete, LiteratureDefine, LiteratureDelete
 }
 
 domain::one_of! {
     /// What quoting says.
     pub Then: OpportunityRepriced, OpportunityLost, QuoteDrafted, QuoteActivated, QuoteRevised,
-        QuoteClosed, CatalogReplaced, QuoteClose
+        QuoteClosed, QuoteClose, UnitGroupDefined, UnitGroupDeleted, ProductDefined, ProductPublished, ProductRevised, ProductReverted, ProductRetired, ProductActivated, ProductDeleted, DiscountListDefined, DiscountListDeleted, PriceListDefined, PriceListDeleted, LiteratureDefined, LiteratureDeleted
 }
 
 /// What follows from one of these.

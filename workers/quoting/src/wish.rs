@@ -5,11 +5,12 @@ use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::document::LINES_MAX;
 use domain::enquiry::Interest;
 use domain::events::OpportunityCreated;
-use domain::message::SubjectKind;
+use domain::message::{Subject, SubjectKind};
 use domain::opportunity::OpportunityAction;
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
+use crate::bundle::with_parts;
 use crate::draft::Left;
 use crate::line::{Wanted, priced};
 use crate::quoting::Quoting;
@@ -32,19 +33,28 @@ impl Quoting {
         let mut opportunity = opportunity.apply(&OpportunityAction::Edit)?;
         let mut unpriced = Vec::new();
         for interest in &wanted {
-            if opportunity.lines.len() == LINES_MAX {
-                let product = &interest.product;
-                unpriced
-                    .push(format!("`{product}` is beyond the {LINES_MAX} lines of a document."));
-                continue;
-            }
             let wanted = Wanted {
                 product: &interest.product,
                 quantity: interest.quantity.unwrap_or(Decimal::ONE),
+                unit: None,
                 manual_discount: Decimal::ZERO,
+                on: self.today(ctx),
             };
-            match priced(&wanted, &opportunity, ctx.facts, &self.settings, ctx.id()) {
-                Ok(line) => opportunity.lines.push(line),
+            let (shelf, settings) = (ctx.facts, &self.settings);
+            let line = priced(&wanted, &opportunity, shelf, settings, ctx.id());
+            let lines = line.and_then(|line| {
+                with_parts(line, &[], &wanted, &opportunity, (shelf, settings), || ctx.id())
+            });
+            match lines {
+                Ok(lines) if opportunity.lines.len() + lines.len() <= LINES_MAX => {
+                    opportunity.lines.extend(lines);
+                }
+                Ok(_) => {
+                    let product = &interest.product;
+                    unpriced.push(format!(
+                        "`{product}` is beyond the {LINES_MAX} lines of a document."
+                    ));
+                }
                 Err(why) => unpriced.push(why.to_string()),
             }
         }
@@ -59,9 +69,24 @@ impl Quoting {
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Decision {
         let mut opportunity = world.known(command.opportunity)?.apply(&OpportunityAction::Edit)?;
-        if opportunity.lines.len() >= LINES_MAX {
+        let wanted = Wanted {
+            product: &command.product,
+            quantity: command.quantity,
+            unit: command.unit.as_deref(),
+            manual_discount: command.manual_discount,
+            on: self.today(ctx),
+        };
+        let (shelf, settings) = (ctx.facts, &self.settings);
+        let line = priced(&wanted, &opportunity, shelf, settings, ctx.id());
+        let options = &command.options;
+        let lines = line.and_then(|line| {
+            with_parts(line, options, &wanted, &opportunity, (shelf, settings), || ctx.id())
+        });
+        let about = Subject { kind: SubjectKind::Opportunity, id: opportunity.id.0 };
+        let lines = lines.map_err(|why| why.refusal(about))?;
+        if opportunity.lines.len() + lines.len() > LINES_MAX {
             let message = format!(
-                "The opportunity `{}` has {LINES_MAX} lines, the most a document can have; sell the \
+                "The opportunity `{}` has no room for it: {LINES_MAX} lines are the most a document can have; sell the \
                  rest in another one.",
                 opportunity.id
             );
@@ -69,14 +94,7 @@ impl Quoting {
             let (kind, rule) = (SubjectKind::Opportunity, "opportunity.lines_max");
             return Err(Refusal::no(kind, opportunity.id, rule, found, message));
         }
-        let wanted = Wanted {
-            product: &command.product,
-            quantity: command.quantity,
-            manual_discount: command.manual_discount,
-        };
-        let line = priced(&wanted, &opportunity, ctx.facts, &self.settings, ctx.id())
-            .map_err(|why| why.refusal(opportunity.id))?;
-        opportunity.lines.push(line);
+        opportunity.lines.extend(lines);
         let left = Left { complete: command.complete, ..Left::default() };
         self.reprice(world, opportunity, left, ctx)
     }

@@ -6,8 +6,8 @@ use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
 
 use crate::quoting::Quoting;
-use crate::replacement;
 use crate::when::{Decision, Then, When};
+use crate::{catalog, products};
 
 impl Worker for Quoting {
     const NAME: &'static str = "quoting";
@@ -39,7 +39,21 @@ impl Worker for Quoting {
             When::QuoteActivate(command) => needs.look_up(OpportunityOfQuote(command.quote)),
             When::QuoteRevise(command) => needs.look_up(OpportunityOfQuote(command.quote)),
             When::QuoteClose(command) => needs.look_up(OpportunityOfQuote(command.quote)),
-            When::CatalogReplace(_) => needs.catalog = true,
+            When::UnitGroupDefine(_)
+            | When::UnitGroupDelete(_)
+            | When::ProductDefine(_)
+            | When::ProductPublish(_)
+            | When::ProductRevise(_)
+            | When::ProductRevert(_)
+            | When::ProductRetire(_)
+            | When::ProductActivate(_)
+            | When::ProductDelete(_)
+            | When::DiscountListDefine(_)
+            | When::DiscountListDelete(_)
+            | When::PriceListDefine(_)
+            | When::PriceListDelete(_)
+            | When::LiteratureDefine(_)
+            | When::LiteratureDelete(_) => needs.catalog = true,
         }
     }
 
@@ -50,7 +64,25 @@ impl Worker for Quoting {
             When::QuoteActivate(command) => self.activate(world, command, ctx),
             When::QuoteRevise(command) => self.revise(world, command, ctx),
             When::QuoteClose(command) => self.close(world, command, ctx),
-            When::CatalogReplace(command) => replacement::replace(world, command, &self.settings),
+            When::UnitGroupDefine(it) => catalog::define_unit_groups(world, it, &self.settings),
+            When::UnitGroupDelete(it) => catalog::delete_unit_groups(world, it, &self.settings),
+            When::ProductDefine(it) => products::define(world, it, &self.settings),
+            When::ProductPublish(it) => products::publish(world, it, &self.settings),
+            When::ProductRevise(it) => products::revise(world, it, &self.settings),
+            When::ProductRevert(it) => products::revert(world, it, &self.settings),
+            When::ProductRetire(it) => products::retire(world, it, &self.settings),
+            When::ProductActivate(it) => products::activate(world, it, &self.settings),
+            When::ProductDelete(it) => products::delete(world, it, &self.settings),
+            When::DiscountListDefine(it) => {
+                catalog::define_discount_lists(world, it, &self.settings)
+            }
+            When::DiscountListDelete(it) => {
+                catalog::delete_discount_lists(world, it, &self.settings)
+            }
+            When::PriceListDefine(it) => catalog::define_price_lists(world, it, &self.settings),
+            When::PriceListDelete(it) => catalog::delete_price_lists(world, it, &self.settings),
+            When::LiteratureDefine(it) => catalog::define_literature(world, it, &self.settings),
+            When::LiteratureDelete(it) => catalog::delete_literature(world, it, &self.settings),
         }
     }
 }
