@@ -4,7 +4,7 @@
 
 pub mod ask;
 pub mod audit;
-mod catalog;
+pub mod catalog;
 mod check_config;
 mod command;
 mod consent;
@@ -88,7 +88,7 @@ enum Verb {
     Import(import::Import),
     /// Ask for something: accept a quote, ship an order, book a payment …
     Command(command::Command),
-    /// Replace what is sold, and at which prices
+    /// What is sold, and at which prices: change it, compare it, ask for any past day
     #[command(subcommand)]
     Catalog(catalog::Catalog),
     /// Make and list queues for programs outside that want to hear events

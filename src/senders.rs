@@ -3,10 +3,10 @@
 
 use domain::commands::{
     AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, BulkQualify,
-    CatalogReplace, ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate,
-    ContactKeepApart, ContactReactivate, ContactUpdate, DuplicateClose, ErasureAcknowledge,
-    InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadKeepApart, LeadMerge,
-    LeadQualify, LeadReactivate, LeadUndo, LeadUnmerge, LeadUpdate, OpportunityAddLine,
+    ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate, ContactKeepApart,
+    ContactReactivate, ContactUpdate, DuplicateClose, ErasureAcknowledge, InputReject,
+    InputRelease, InvoiceCancel, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify,
+    LeadReactivate, LeadUndo, LeadUnmerge, LeadUpdate, OF_CATALOG, OpportunityAddLine,
     OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip, PaymentReceived,
     PersonErase, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
     QuoteRevise, TransferAssign, TransferReturn,
@@ -33,7 +33,7 @@ pub const KINDS: [Sender; 9] = [
     asking("shop", &[QuoteAccept::TYPE, QuoteClose::TYPE, OrderCancel::TYPE]),
     asking("warehouse", &[OrderShip::TYPE]),
     asking("bank", &[PaymentReceived::TYPE]),
-    asking("catalog", &[CatalogReplace::TYPE]),
+    asking("catalog", OF_CATALOG),
     asking("crm", DECIDED_BY_PEOPLE),
 ];
 

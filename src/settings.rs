@@ -15,6 +15,8 @@ use crate::rights::RightsSettings;
 use crate::store::DatabaseSettings;
 use crate::telemetry::{MetricsSettings, TracingSettings};
 
+mod spelled;
+
 /// The setting that names the PostgreSQL server.
 pub const DATABASE_SETTING: &str = "LEADMILL_DATABASE__URL";
 /// The setting that names the RabbitMQ server.
@@ -192,7 +194,8 @@ struct Sections {
 impl Sections {
     fn of(config: Config) -> Result<Self, SettingsError> {
         let left = config.try_deserialize::<Map<String, Value>>();
-        let left = left.map_err(|error| SettingsError(vec![format!("{error}.")]))?;
+        let mut left = left.map_err(|error| SettingsError(vec![format!("{error}.")]))?;
+        spelled::fold(&mut left);
         Ok(Self { left, problems: Vec::new() })
     }
 

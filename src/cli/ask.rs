@@ -70,6 +70,21 @@ impl Ask {
         Self { wait: WAIT_S_DEFAULT, no_wait: false, source, id: None, actor: None }
     }
 
+    /// As one of several that follow from one another: each has an id of its own.
+    ///
+    /// # Errors
+    /// Where nobody would wait: what follows finds what came before.
+    pub(super) fn of_several(&self, place: usize, all: usize) -> anyhow::Result<Self> {
+        if all > 1 && self.no_wait {
+            bail!(
+                "It takes {all} messages, each after the one before is decided; leave --no-wait out."
+            );
+        }
+        let id =
+            self.id.as_ref().map(|id| if all > 1 { format!("{id}/{place}") } else { id.clone() });
+        Ok(Self { id, ..self.clone() })
+    }
+
     /// Publishes the command and, where wanted, waits for its outcome.
     ///
     /// # Errors

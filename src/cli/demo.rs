@@ -12,8 +12,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
-use domain::commands::CatalogReplace;
-use domain::message::Message;
+use domain::catalog_file::{CatalogFile, first};
 use indicatif::ProgressBar;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
@@ -29,7 +28,7 @@ use super::post::{self, Post};
 use super::processes::Processes;
 use super::rebuild;
 use super::send::media_type;
-use super::{Context, progress, sibling};
+use super::{Context, catalog, progress, sibling};
 use crate::settings::Settings;
 use crate::store::{self, Connection, summary};
 use crate::workers;
@@ -146,11 +145,7 @@ impl Demo {
         processes: &mut Processes,
     ) -> anyhow::Result<DemoReport> {
         let ask = Ask::by(SOURCE);
-        let catalog = ask.ask(context, settings, CatalogReplace::TYPE.name, CATALOG);
-        let catalog = catalog.await.context("The catalog was not imported")?;
-        if catalog.exit_code() != ExitCode::SUCCESS {
-            bail!("The catalog was not imported. {}", catalog.for_people());
-        }
+        catalog::lay(&ask, context, settings, CATALOG).await?;
         let stop = CancellationToken::new();
         let mut parties = JoinSet::new();
         let mut counts = Vec::new();
@@ -264,8 +259,9 @@ async fn open(
     }
     let types = Party::ALL.map(Party::hears);
     let said = summary::said(database, &types).await.map_err(|fault| anyhow!("{fault}"))?;
-    // The catalog was the first command.
-    let mut asked = 1;
+    // The catalog came first.
+    let catalog: CatalogFile = serde_json::from_str(CATALOG)?;
+    let mut asked = i64::try_from(first(&catalog).len())?;
     for (party, count) in counts {
         let said = said.iter().find(|said| said.ty == party.hears()).map_or(0, |said| said.times);
         let heard = i64::try_from(count.heard.load(Ordering::SeqCst))?;

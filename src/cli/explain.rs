@@ -124,8 +124,11 @@ impl Explain {
             options.sources = vec![sources::read(map)?].into();
         }
         let intake = Intake::new(options);
-        let catalog = self.catalog.as_deref().map_or_else(|| Ok(CATALOG.to_owned()), catalog::read);
-        let sale = Sale::new(settings, serde_json::from_str(&catalog?)?)?;
+        let catalog = match &self.catalog {
+            Some(file) => catalog::read(file, &domain::catalog::Catalog::empty(), &settings)?,
+            None => serde_json::from_str(CATALOG)?,
+        };
+        let sale = Sale::new(settings, &catalog)?;
         let files = files(&self.files)?;
         let mut told = Vec::with_capacity(files.len());
         for file in &files {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use domain::catalog::Product;
 use domain::lifecycle::{Lifecycle, diagram};
 use domain::message::SubjectKind;
 use domain::quote::Quote;
@@ -10,11 +11,14 @@ use domain::world::SubjectId;
 /// A kind with its diagram.
 type Section = (SubjectKind, String);
 
+/// What of the catalog has a life cycle.
+const PRODUCT: &str = "product";
+
 macro_rules! sections {
     ($($word:ident: $Of:ident by $Id:ident in $table:ident;)*) => {
-        /// Every life cycle; a quote lies in its opportunity and is no root.
+        /// Every life cycle; a quote lies in its opportunity and is no root, a product in the catalog.
         fn sections() -> Vec<Section> {
-            vec![section::<Quote>(), $(section::<<domain::ids::$Id as SubjectId>::Of>()),*]
+            vec![section::<Quote>(), section::<Product>(), $(section::<<domain::ids::$Id as SubjectId>::Of>()),*]
         }
     };
 }
@@ -32,8 +36,9 @@ pub fn lifecycles() -> String {
     let mut sections = sections();
     sections.sort_by_key(|(kind, _)| *kind);
     for (kind, diagram) in sections {
+        let named = if kind == Product::KIND { PRODUCT } else { kind.name() };
         // Writing into a String cannot fail.
-        let _ = write!(page, "\n## {kind}\n\n```mermaid\n{diagram}```\n");
+        let _ = write!(page, "\n## {named}\n\n```mermaid\n{diagram}```\n");
     }
     page
 }

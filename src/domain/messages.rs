@@ -55,6 +55,9 @@ macro_rules! by_subject {
                     &[$(super::$subject::COMMANDS),*],
                 );
 
+            /// What changes the catalog.
+            pub const OF_CATALOG: &[&super::MessageType] = super::catalog::COMMANDS;
+
             /// What leadmill says to itself alone: from outside it is not taken.
             pub const INTERNAL: [&super::MessageType; 4] =
                 [InputRow::TYPE, ImportContinue::TYPE, BulkContinue::TYPE, ErasureContinue::TYPE];

@@ -12,6 +12,7 @@ pub mod label;
 pub mod latency;
 pub mod list;
 pub mod outcome;
+pub mod past_catalog;
 pub mod readings;
 pub mod status;
 pub mod subject;

@@ -18,7 +18,7 @@ const COPIES: u32 = 250;
 const SCANS: &str = "SELECT relname || ' ' || CASE WHEN relname ~ '_[0-9]+$' THEN seq_tup_read
                                                    ELSE seq_scan END
      FROM pg_stat_user_tables
-     WHERE relname NOT IN ('catalog', 'price_list', 'price_list_item', 'product', 'series',
+     WHERE relname NOT IN ('catalog', 'catalog_part', 'price_list', 'price_list_item', 'product', 'series',
                            'refusal', 'parked', 'payment', 'program_min', 'clock_shift',
                            '_sqlx_migrations')
      ORDER BY relname";

@@ -128,11 +128,14 @@ impl Installation {
         assert!(link.close().await);
     }
 
-    /// Replaces the catalog by the demo's, through the worker that must be running.
+    /// Makes the demo's catalog, through the worker that must be running.
     pub(crate) async fn catalog(&self) {
-        let catalog = include_str!("../../config/demo-catalog.json");
-        self.command("catalog.replace.v1", serde_json::from_str(catalog).unwrap()).await;
-        self.until("the catalog is there", "SELECT count(*) > 0 FROM product").await;
+        let version = self.count("SELECT sequence FROM catalog").await;
+        for (changes, (ty, data)) in (version + 1..).zip(demo_catalog()) {
+            self.command(ty, data).await;
+            let taken = format!("SELECT sequence >= {changes} FROM catalog");
+            self.until("the catalog is there", &taken).await;
+        }
     }
 
     /// Waits until a query answers true: a sum of no rows, which is null, is not yet.
@@ -174,6 +177,13 @@ impl Installation {
         sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut conn).await.unwrap();
         store::close(conn).await.unwrap();
     }
+}
+
+/// The commands that make the demo's catalog, each after the one before.
+pub(crate) fn demo_catalog() -> Vec<(&'static str, Value)> {
+    let file = serde_json::from_str(include_str!("../../config/demo-catalog.json")).unwrap();
+    let said = domain::catalog_file::first(&file).into_iter();
+    said.map(|said| (said.ty.name, serde_json::from_str(&said.data).unwrap())).collect()
 }
 
 impl Drop for Installation {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::database::Database;
-use crate::installation::Installation;
+use crate::installation::{Installation, demo_catalog};
 use crate::operators::history;
 
 /// Why no message from outside can meet a key, or who answers it.
@@ -29,6 +29,7 @@ const KEYS: &[(&str, Met)] = &[
     ("batch(id)", Ours(DERIVED)),
     ("bulk(id)", Ours(DERIVED)),
     ("catalog()*", Ours("one row, which a migration makes")),
+    ("catalog_part(kind,code)", Asked("catalog: catalog.invalid")),
     ("catalog(id)", Ours("one row, which a migration makes")),
     ("clock_shift(one)", Ours("one row, which a migration makes")),
     ("conflict(source,external_id,worker,digest)", Claimed("a repeat of what was refused")),
@@ -149,13 +150,11 @@ async fn one_transfer_pays_two_invoices_and_every_key_that_a_sender_meets_is_ans
     let ship = json!({ "order": order, "reference": "first", "lines": lines });
     refused(&it, "order.ship.v1", ship, "order.conflicting_shipment").await;
 
-    let mut catalog: Value =
-        serde_json::from_str(include_str!("../../config/demo-catalog.json")).unwrap();
-    for list in ["products", "price_lists"] {
-        let twice = catalog[list][0].clone();
-        catalog[list].as_array_mut().unwrap().push(twice);
+    for ((ty, mut data), list) in demo_catalog().into_iter().zip(["products", "price_lists"]) {
+        let twice = data[list][0].clone();
+        data[list].as_array_mut().unwrap().push(twice);
+        refused(&it, ty, data, "catalog.invalid").await;
     }
-    refused(&it, "catalog.replace.v1", catalog, "catalog.invalid").await;
 
     let quote = it.texts("SELECT id::text FROM quote ORDER BY number LIMIT 1").await.remove(0);
     let revise = json!({ "quote": quote });

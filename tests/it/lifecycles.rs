@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::bulk::Bulk;
+use domain::catalog::Product;
 use domain::consent::Consent;
 use domain::customer::{Account, Contact};
 use domain::duplicate::Duplicate;
@@ -35,6 +36,7 @@ macro_rules! walks {
         fn every_life_cycle_takes_the_steps_of_its_table_and_refuses_all_others() {
             $(walk::<<domain::ids::$Id as SubjectId>::Of>();)*
             walk::<Quote>();
+            walk::<Product>();
         }
     };
 }
@@ -293,6 +295,38 @@ impl Walked for Bulk {
     const LEGAL: &'static [Step] =
         &[("running", "advance", "running"), ("running", "be finished", "done")];
     const FOR_NOW: &'static [(&'static str, &'static str)] = &[];
+}
+
+/// A product is published, revised while it is sold, and retired.
+impl Walked for Product {
+    const LEGAL: &'static [Step] = &[
+        ("draft", "be edited", "draft"),
+        ("draft", "be published", "active"),
+        ("active", "be revised", "under_revision"),
+        ("active", "be retired", "retired"),
+        ("under_revision", "be edited", "under_revision"),
+        ("under_revision", "be published", "active"),
+        ("under_revision", "be reverted", "active"),
+        ("retired", "be activated", "active"),
+    ];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[
+        ("draft", "be revised"),
+        ("draft", "be reverted"),
+        ("draft", "be retired"),
+        ("draft", "be activated"),
+        ("active", "be edited"),
+        ("active", "be published"),
+        ("active", "be reverted"),
+        ("active", "be activated"),
+        ("under_revision", "be revised"),
+        ("under_revision", "be retired"),
+        ("under_revision", "be activated"),
+        ("retired", "be edited"),
+        ("retired", "be published"),
+        ("retired", "be revised"),
+        ("retired", "be reverted"),
+        ("retired", "be retired"),
+    ];
 }
 
 #[test]

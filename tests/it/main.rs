@@ -4,6 +4,7 @@
 
 mod audit;
 mod bad_input;
+mod catalogs;
 mod contract;
 mod corrections;
 mod crashes;

@@ -5,7 +5,7 @@ use leadmill::messaging::{Outgoing, Queue, Topology, said_by};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::installation::{Installation, Process, command};
+use crate::installation::{Installation, Process, command, demo_catalog};
 
 /// Workers that sell nothing to a lead yet, and the lead.
 async fn scored(it: &Installation) -> (Process, String) {
@@ -75,11 +75,10 @@ async fn one_id_sent_to_two_workers_is_a_message_for_each_and_halts_nobody() {
     let it = Installation::new().await;
     let (workers, lead) = scored(&it).await;
     let quoting = it.start(&["quoting"], &[]);
-    let catalog = include_str!("../../config/demo-catalog.json");
-    let catalog: serde_json::Value = serde_json::from_str(catalog).unwrap();
+    let (ty, products) = demo_catalog().remove(0);
     it.publish(vec![
         disqualify("one", &lead),
-        command("one", "catalog.replace.v1", &catalog),
+        command("one", ty, &products),
         disqualify("one", &lead),
     ])
     .await;

@@ -9,10 +9,10 @@ use crate::operators::leadmill;
 
 /// What is said about quotes lies here too.
 const TOLD: &str = "out.told";
-/// The catalog may be replaced, and nothing else is open.
+/// The catalog may be changed, and nothing else is open.
 const CLOSED: &str = r#"
 [rights]
-anybody = ["replace_catalog"]
+anybody = ["edit_catalog"]
 speak_for_people = ["leadmill.from.crm"]
 
 [rights.senders]

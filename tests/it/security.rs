@@ -13,7 +13,7 @@ use leadmill::workers;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use crate::installation::{command, form, raw};
+use crate::installation::{command, demo_catalog, form, raw};
 
 mod authority;
 mod breakout;
@@ -65,9 +65,11 @@ async fn pipeline(it: &Private) {
         link.publisher().publish(vec![message]).await.unwrap();
         assert!(link.close().await);
     };
-    let catalog = serde_json::from_str(include_str!("../../config/demo-catalog.json")).unwrap();
-    send("catalog", command("catalog", "catalog.replace.v1", &catalog)).await;
-    it.until("the catalog is there", "SELECT count(*) > 0 FROM product").await;
+    for (changes, (ty, data)) in (1..).zip(demo_catalog()) {
+        send("catalog", command(ty, ty, &data)).await;
+        it.until("the catalog is there", &format!("SELECT sequence = {changes} FROM catalog"))
+            .await;
+    }
     send("web", raw("intake.web", "application/json", form(1))).await;
     it.until("a quote is active", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
     let mut owner = store::connect(&it.owner.database, "leadmill test").await.unwrap();

@@ -175,22 +175,23 @@ async fn f70_a_catalog_comes_as_json_or_csv_and_a_refused_one_names_every_proble
     let it = Installation::new().await;
     let quoting = it.start(&["quoting"], &[]);
     let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/config/demo-catalog.json");
-    let replaced = leadmill(&it, &["catalog", "import", demo], b"").await;
-    let said = String::from_utf8(replaced.stdout).unwrap();
-    assert!(said.contains("8 products, 2 price lists"), "{said}");
+    let imported = leadmill(&it, &["catalog", "import", demo], b"").await;
+    let said = String::from_utf8(imported.stdout).unwrap();
+    assert!(said.contains("+ product CM-100"), "{said}");
     let csv = file(&it, "catalog.csv", b"sku,name,price,currency\nA-1,Mill,12.50,EUR\n");
     let csv = csv.display().to_string();
     assert!(leadmill(&it, &["catalog", "import", &csv], b"").await.status.success());
-    assert_eq!(it.texts("SELECT sku FROM product").await, ["A-1"]);
+    let sold = "SELECT sku FROM product WHERE state = 'active'";
+    assert_eq!(it.texts(sold).await, ["A-1"]);
     assert_eq!(it.texts("SELECT code FROM price_list").await, ["standard-eur"]);
 
     let unsound = b"sku,name,tax_class\nA-1,Mill,luxury\nB-2,Bar,vice\n";
     let unsound = file(&it, "unsound.csv", unsound).display().to_string();
     let refused = leadmill(&it, &["catalog", "import", &unsound], b"").await;
     assert_eq!(refused.status.code(), Some(1));
-    let said = String::from_utf8(refused.stdout).unwrap();
+    let said = String::from_utf8(refused.stderr).unwrap();
     assert!(said.contains("luxury") && said.contains("vice"), "{said}");
-    assert_eq!(it.texts("SELECT sku FROM product").await, ["A-1"]);
+    assert_eq!(it.texts(sold).await, ["A-1"]);
     quoting.stop().await;
 }
 

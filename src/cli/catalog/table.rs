@@ -1,41 +1,49 @@
-//! A catalog as CSV: one row per product and price list.
+//! A catalog as CSV: one row per product and price. What has no column stays as the catalog has it.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use domain::catalog::{Catalog, PriceList, PriceListItem, Product};
-use domain::commands::CatalogReplace;
+use domain::catalog::{Catalog, PriceList, PriceListItem, Product, ProductKind, ProductState};
+use domain::catalog_file::CatalogFile;
 use domain::money::Currency;
 use domain::pricing::{PriceRule, PricingMethod, QuantityControl};
+use domain::text::Code;
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Problems that are listed before the rest is only counted.
 const PROBLEMS_MAX: usize = 50;
 
 /// One row as it stands there; everything is text, so that each problem can be named.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 struct Row {
     sku: String,
     name: String,
+    state: String,
+    kind: String,
+    parent: String,
     unit: String,
+    unit_group: String,
     tax_class: String,
     quantity_control: String,
     list_price: String,
     standard_cost: String,
     current_cost: String,
-    active: String,
+    method: String,
     price: String,
+    price_unit: String,
     currency: String,
     price_list: String,
 }
 
-/// Reads a catalog.
+/// Reads a catalog, on top of the one that stands.
 ///
 /// # Errors
 /// Every problem, as finished sentences that name the line.
-pub(super) fn read(text: &str) -> Result<CatalogReplace, Vec<String>> {
+pub(super) fn read(text: &str, now: &Catalog) -> Result<CatalogFile, Vec<String>> {
     let first = text.lines().next().unwrap_or_default();
     let count = |c| first.matches(c).count();
     let delimiter = if count(';') > count(',') { b';' } else { b',' };
@@ -43,7 +51,8 @@ pub(super) fn read(text: &str) -> Result<CatalogReplace, Vec<String>> {
         .delimiter(delimiter)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let mut reading = Reading::default();
+    let mut reading =
+        Reading { now, products: BTreeMap::new(), lists: BTreeMap::new(), problems: Vec::new() };
     let rows: Vec<_> = reader.deserialize::<Row>().collect();
     // The header is the first line.
     for (place, row) in (2_u64..).zip(rows) {
@@ -63,14 +72,14 @@ pub(super) fn read(text: &str) -> Result<CatalogReplace, Vec<String>> {
     reading.finish()
 }
 
-#[derive(Default)]
-struct Reading {
+struct Reading<'n> {
+    now: &'n Catalog,
     products: BTreeMap<String, Product>,
     lists: BTreeMap<String, PriceList>,
     problems: Vec<String>,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn row(&mut self, place: u64, row: Row) {
         let product = self.product(place, &row);
         match self.products.entry(row.sku.clone()) {
@@ -82,7 +91,7 @@ impl Reading {
                 let sku = known.key();
                 self.problems.push(format!(
                     "Row {place} describes the product `{sku}` differently from a row above; make \
-                     both alike in all but price, currency and price_list."
+                     both alike in all but method, price, price_unit, currency and price_list."
                 ));
             }
         }
@@ -114,52 +123,69 @@ impl Reading {
         let or = |value: &str, default: &str| {
             if value.is_empty() { default.to_owned() } else { value.to_owned() }
         };
-        let word = serde_json::Value::from(row.quantity_control.as_str());
-        let quantity_control = match serde_json::from_value(word) {
-            Ok(control) => control,
-            Err(_) if row.quantity_control.is_empty() => QuantityControl::default(),
-            Err(_) => {
-                self.problems.push(format!(
-                    "Row {place}: `{}` is no quantity_control; write no_control, whole or \
-                     whole_and_fractional.",
-                    row.quantity_control
-                ));
-                QuantityControl::default()
-            }
-        };
-        let active = match row.active.to_lowercase().as_str() {
-            "" | "yes" | "true" | "1" => true,
-            "no" | "false" | "0" => false,
-            other => {
-                self.problems.push(format!("Row {place}: active is `{other}`; write yes or no."));
-                true
-            }
-        };
+        let quantity_control = self.word::<QuantityControl>(
+            place,
+            ("quantity_control", &row.quantity_control),
+            "no_control, whole or whole_and_fractional",
+        );
+        let state =
+            self.word::<ProductState>(place, ("state", &row.state), "draft, active or retired");
+        let kind =
+            self.word::<ProductKind>(place, ("kind", &row.kind), "product, family or bundle");
+        let known = self.now.products.get(&row.sku);
         Product {
             sku: row.sku.clone(),
             name: row.name.clone(),
+            kind,
+            parent: self.code(place, "parent", &row.parent),
+            description: known.and_then(|it| it.description.clone()),
             unit: or(&row.unit, "C62"),
+            unit_group: self.code(place, "unit_group", &row.unit_group),
             tax_class: or(&row.tax_class, "standard"),
             quantity_control,
+            quantity_decimals: known.and_then(|it| it.quantity_decimals),
             list_price: self.decimal(place, "list_price", &row.list_price),
             standard_cost: self.decimal(place, "standard_cost", &row.standard_cost),
             current_cost: self.decimal(place, "current_cost", &row.current_cost),
-            active,
+            properties: known.map(|it| it.properties.clone()).unwrap_or_default(),
+            parts: known.map(|it| it.parts.clone()).unwrap_or_default(),
+            related: known.map(|it| it.related.clone()).unwrap_or_default(),
+            state,
         }
     }
 
-    fn price(&mut self, place: u64, row: Row, currency: Currency, price: Decimal) {
+    fn price(&mut self, place: u64, row: Row, currency: Currency, amount: Decimal) {
         let code = if row.price_list.is_empty() {
             format!("standard-{}", row.currency.to_lowercase())
         } else {
-            row.price_list
+            row.price_list.clone()
         };
-        let list = self.lists.entry(code.clone()).or_insert_with(|| PriceList {
-            name: code.clone(),
-            code: code.clone(),
-            currency,
-            active: true,
-            items: Vec::new(),
+        let method = if row.method.is_empty() { "currency_amount" } else { &row.method };
+        let method = json!({ method: amount.to_string() });
+        let Ok(method) = serde_json::from_value::<PricingMethod>(method) else {
+            self.problems.push(format!(
+                "Row {place}: `{}` is no method with the price {amount}; write currency_amount, \
+                 percent_of_list, percent_markup_current_cost or another of the six.",
+                row.method
+            ));
+            return;
+        };
+        let unit = self.code(place, "price_unit", &row.price_unit);
+        let known = self.now.price_lists.get(&code);
+        let list = self.lists.entry(code.clone()).or_insert_with(|| match known {
+            Some(known) => PriceList { items: Vec::new(), currency, ..known.clone() },
+            None => PriceList {
+                name: code.clone(),
+                code: code.clone(),
+                currency,
+                active: true,
+                valid_from: None,
+                valid_to: None,
+                territory: None,
+                customer_group: None,
+                unit_rounding: domain::totals::UnitRounding::LineLast,
+                items: Vec::new(),
+            },
         });
         if list.currency != currency {
             self.problems.push(format!(
@@ -167,15 +193,50 @@ impl Reading {
                  a price list has one currency.",
                 list.currency
             ));
-        } else if list.item(&row.sku).is_some() {
+        } else if list.items.iter().any(|item| item.sku == row.sku && item.unit == unit) {
             let sku = &row.sku;
             self.problems.push(format!(
                 "Row {place} prices the product `{sku}` in the price list `{code}` a second time."
             ));
         } else {
-            let price = PriceRule::new(PricingMethod::CurrencyAmount(price));
-            list.items.push(PriceListItem { sku: row.sku, price, bands: None });
+            let same = |item: &&PriceListItem| item.sku == row.sku && item.unit == unit;
+            let known = known.and_then(|list| list.items.iter().find(same));
+            let price = match known {
+                Some(known) if known.price.method.code() == method.code() => {
+                    PriceRule { method, ..known.price }
+                }
+                _ => PriceRule::new(method),
+            };
+            let bands = known.and_then(|item| item.bands.clone());
+            let discount_list = known.and_then(|item| item.discount_list.clone());
+            list.items.push(PriceListItem { sku: row.sku, unit, price, bands, discount_list });
         }
+    }
+
+    fn word<T: DeserializeOwned + Default>(
+        &mut self,
+        place: u64,
+        (column, value): (&str, &str),
+        words: &str,
+    ) -> T {
+        if value.is_empty() {
+            return T::default();
+        }
+        serde_json::from_value(json!(value)).unwrap_or_else(|_| {
+            self.problems.push(format!("Row {place}: `{value}` is no {column}; write {words}."));
+            T::default()
+        })
+    }
+
+    fn code(&mut self, place: u64, column: &str, value: &str) -> Option<Code> {
+        if value.is_empty() {
+            return None;
+        }
+        let read = value.parse::<Code>();
+        if let Err(error) = &read {
+            self.problems.push(format!("Row {place}: the {column} {error}."));
+        }
+        read.ok()
     }
 
     fn decimal(&mut self, place: u64, column: &str, value: &str) -> Option<Decimal> {
@@ -191,7 +252,7 @@ impl Reading {
         read.ok()
     }
 
-    fn finish(mut self) -> Result<CatalogReplace, Vec<String>> {
+    fn finish(mut self) -> Result<CatalogFile, Vec<String>> {
         if self.problems.len() > PROBLEMS_MAX {
             let more = self.problems.len() - PROBLEMS_MAX;
             self.problems.truncate(PROBLEMS_MAX);
@@ -200,61 +261,86 @@ impl Reading {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
-        Ok(CatalogReplace {
-            catalog: Catalog::empty().id,
+        let revised = |sku: &String| {
+            self.products.get(sku).is_some_and(|it| it.state == ProductState::UnderRevision)
+        };
+        let kept = CatalogFile::from(self.now);
+        let revisions = kept.revisions.into_iter().filter(|it| revised(&it.sku)).collect();
+        Ok(CatalogFile {
             products: self.products.into_values().collect(),
+            revisions,
             price_lists: self.lists.into_values().collect(),
+            ..kept
         })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_product_may_stand_in_several_price_lists() {
-        let read = read(
-            "sku;name;list_price;price;currency;price_list\n\
-             A-1;\"Mill; small\";12.50;12.50;EUR;\nA-1;\"Mill; small\";12.50;14.00;USD;export\n\
-             B-2;Spare;3;;;\n",
-        );
-        let catalog = read.expect("a sound catalog");
-        assert_eq!((catalog.products.len(), catalog.price_lists.len()), (2, 2));
-        assert_eq!(catalog.products[0].name, "Mill; small");
-        let codes: Vec<_> = catalog.price_lists.iter().map(|list| list.code.as_str()).collect();
-        assert_eq!(codes, ["export", "standard-eur"]);
-        assert_eq!(catalog.price_lists[1].items.len(), 1);
-    }
-
-    #[test]
-    fn every_problem_is_named_with_its_row() {
-        let problems = read(
-            "sku,name,list_price,quantity_control,active,price,currency,price_list\n\
-             ,Mill,,,,,,\nA,Mill,1x,half,maybe,1,EUR,l\nA,Mall,,,,1,USD,l\nB,,,,,,EUR,\n\
-             C,Cup,,,,1,Euro,\nD,Dish,,,,1,EUR,l\nD,Dish,,,,1,EUR,l\n",
-        );
-        let problems = problems.expect_err("not sound").join("\n");
-        for part in [
-            "Row 2 has no sku.",
-            "Row 3: the list_price `1x`",
-            "Row 3: `half` is no quantity_control",
-            "Row 3: active is `maybe`",
-            "Row 4 describes the product `A` differently",
-            "Row 4 gives the price list `l` the currency USD",
-            "Row 5 has no name.",
-            "Row 5 names a price list but no price.",
-            "Row 6: the currency",
-            "Row 8 prices the product `D` in the price list `l` a second time.",
-        ] {
-            assert!(problems.contains(part), "{part} is not in:\n{problems}");
+/// Writes what fits into rows.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(super) fn written(catalog: &Catalog) -> anyhow::Result<String> {
+    let mut prices: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    for list in catalog.price_lists.values() {
+        for item in &list.items {
+            prices.entry(&item.sku).or_default().push(priced(list, item)?);
         }
     }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for product in catalog.products.values() {
+        let row = described(product);
+        let priced = prices.remove(&*product.sku).unwrap_or_else(|| vec![Row::default()]);
+        for price in priced {
+            writer.serialize(Row {
+                method: price.method,
+                price: price.price,
+                price_unit: price.price_unit,
+                currency: price.currency,
+                price_list: price.price_list,
+                ..row.clone()
+            })?;
+        }
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
 
-    #[test]
-    fn an_unknown_column_is_refused_and_named() {
-        let problems = read("sku,name,colour\nA,Mill,red\nB,Bar,blue\n").expect_err("unknown");
-        assert_eq!(problems.len(), 1, "{problems:?}");
-        assert!(problems[0].contains("colour"), "{problems:?}");
+fn described(product: &Product) -> Row {
+    let text = |code: &Option<Code>| code.as_deref().unwrap_or_default().to_owned();
+    let amount = |amount: Option<Decimal>| amount.map(|it| it.to_string()).unwrap_or_default();
+    let word = |word: serde_json::Result<serde_json::Value>| {
+        word.ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    Row {
+        sku: product.sku.clone(),
+        name: product.name.clone(),
+        state: word(serde_json::to_value(product.state)),
+        kind: word(serde_json::to_value(product.kind)),
+        parent: text(&product.parent),
+        unit: product.unit.clone(),
+        unit_group: text(&product.unit_group),
+        tax_class: product.tax_class.clone(),
+        quantity_control: word(serde_json::to_value(product.quantity_control)),
+        list_price: amount(product.list_price),
+        standard_cost: amount(product.standard_cost),
+        current_cost: amount(product.current_cost),
+        ..Row::default()
     }
 }
+
+fn priced(list: &PriceList, item: &PriceListItem) -> serde_json::Result<Row> {
+    let method = serde_json::to_value(item.price.method)?;
+    let method = method.as_object().and_then(|fields| fields.iter().next());
+    let (method, price) = method.map(|(name, value)| (name.clone(), value)).unzip();
+    let price = price.and_then(|price| price.as_str()).unwrap_or_default();
+    Ok(Row {
+        method: method.unwrap_or_default(),
+        price: price.to_owned(),
+        price_unit: item.unit.as_deref().unwrap_or_default().to_owned(),
+        currency: list.currency.to_string(),
+        price_list: list.code.clone(),
+        ..Row::default()
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
-use domain::commands::CatalogReplace;
+use anyhow::bail;
+use domain::catalog::Catalog;
+use domain::catalog_file::CatalogFile;
+use domain::catalog_problems;
 use domain::enquiry::{Channel, Enquiry, Interest};
 use domain::events::{
     LeadCaptured, LeadDisqualified, OpportunityCreated, OpportunityRepriced, QuoteActivated,
@@ -53,14 +55,18 @@ pub(super) struct Sale {
 }
 
 impl Sale {
-    pub(super) fn new(settings: Settings, catalog: CatalogReplace) -> anyhow::Result<Self> {
+    pub(super) fn new(settings: Settings, file: &CatalogFile) -> anyhow::Result<Self> {
         let rules = rules::load(&settings.qualification)?;
         let map = rules::field_map(&settings.qualification)?;
-        let empty = Shelf::new(&Arc::new(domain::catalog::Catalog::empty()));
-        let mut story = Story::of(quoting(&settings), empty);
-        story.when(catalog)?;
-        let catalog = story.world.catalog().cloned();
-        let catalog = catalog.context("The catalog was not taken.")?;
+        let taxed = |class: &str| settings.quoting.bears(class);
+        let catalog = file.wanted(&Catalog::empty());
+        let problems = match &catalog {
+            Ok(catalog) => catalog_problems::whole(catalog, &taxed),
+            Err(problems) => problems.clone(),
+        };
+        let Some(catalog) = catalog.ok().filter(|_| problems.is_empty()) else {
+            bail!("The catalog has problems:\n  - {}", problems.join("\n  - "));
+        };
         Ok(Self { settings, rules, map, shelf: Shelf::new(&Arc::new(catalog)) })
     }
 

@@ -32,11 +32,20 @@ const fn by_hand(root: Root) -> &'static [(&'static str, &'static str)] {
             ("catalog", "SELECT, UPDATE (sequence, modified_at)"),
             (
                 "product",
-                "SELECT, INSERT, DELETE, UPDATE (name, unit, tax_class, quantity_control, \
-                 list_price, standard_cost, current_cost, active)",
+                "SELECT, INSERT, DELETE, UPDATE (name, kind, parent, description, unit, unit_group, \
+                 tax_class, quantity_control, quantity_decimals, list_price, standard_cost, \
+                 current_cost, properties, parts, related, state)",
             ),
-            ("price_list", "SELECT, INSERT, DELETE, UPDATE (name, currency, active)"),
-            ("price_list_item", "SELECT, INSERT, DELETE, UPDATE (sku, price, bands)"),
+            (
+                "price_list",
+                "SELECT, INSERT, DELETE, UPDATE (name, currency, active, valid_from, valid_to, \
+                 territory, customer_group, unit_rounding)",
+            ),
+            (
+                "price_list_item",
+                "SELECT, INSERT, DELETE, UPDATE (sku, price, bands, unit, discount_list)",
+            ),
+            ("catalog_part", "SELECT, INSERT, DELETE, UPDATE (content)"),
         ],
         Root::Erasure => ERASES,
         _ => &[],

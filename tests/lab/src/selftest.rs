@@ -17,12 +17,11 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, anyhow, bail, ensure};
+use anyhow::{anyhow, bail};
 use clap::ValueEnum;
-use domain::commands::CatalogReplace;
-use domain::message::Message;
 use leadmill::cli::Context;
 use leadmill::cli::ask::Ask;
+use leadmill::cli::catalog;
 use leadmill::cli::demo::{CATALOG, interrupted};
 use leadmill::cli::migrate::prepare;
 use leadmill::cli::output::say;
@@ -120,13 +119,7 @@ impl Selftest {
         }
         let fleet = Fleet::start(folder.join("logs"), environment, self.before.as_deref())?;
         let ask = Ask::by(SOURCE);
-        let catalog = ask.ask(context, &settings, CatalogReplace::TYPE.name, CATALOG);
-        let catalog = catalog.await.context("The catalog was not imported")?;
-        ensure!(
-            catalog.exit_code() == ExitCode::SUCCESS,
-            "The catalog was not imported. {}",
-            catalog.for_people()
-        );
+        catalog::lay(&ask, context, &settings, CATALOG).await?;
         let begun = Instant::now();
         let stage = Scene {
             context,

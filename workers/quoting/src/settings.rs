@@ -111,6 +111,12 @@ impl QuotingSettings {
         problems
     }
 
+    /// Is there a rate for that tax class?
+    #[must_use]
+    pub fn bears(&self, class: &str) -> bool {
+        self.tax(class).is_some()
+    }
+
     /// The tax of a class. Keys are compared in any case: names that come from the environment are
     /// in lower case.
     pub(crate) fn tax(&self, class: &str) -> Option<Tax> {

@@ -76,8 +76,17 @@ impl Found {
 }
 
 impl Document {
-    /// How it differs from what its lines and header give.
+    /// How it differs from what its lines and header give, and these from how their prices came about.
     fn differs(&self) -> Option<String> {
+        if let Some(line) = self.lines.iter().find(|line| !is_as_traced(line)) {
+            return Some(format!(
+                "{} has a line `{}` at {} less {}, and the trace of its price gives another.",
+                self.named,
+                line.label(),
+                line.unit_price,
+                line.volume_discount
+            ));
+        }
         let mut lines = self.lines.clone();
         match compute(&mut lines, &self.header, self.currency) {
             Ok(totals) if totals == self.totals && lines == self.lines => None,
@@ -89,6 +98,16 @@ impl Document {
             )),
             Err(error) => Some(format!("{} cannot be computed: {error}", self.named)),
         }
+    }
+}
+
+/// Does the trace of its price give it again? What somebody set by hand has no trace to go by.
+fn is_as_traced(line: &Line) -> bool {
+    match &line.price_trace {
+        Some(trace) if line.price_override.is_none() => {
+            trace.again() == Ok((line.unit_price, line.volume_discount))
+        }
+        _ => true,
     }
 }
 

@@ -2,6 +2,7 @@
 //! what they say lies in its queue.
 
 use anyhow::{Context as _, bail};
+use domain::catalog_file::first;
 use domain::commands::{OrderShip, QuoteAccept};
 use domain::events::{OrderCreated, QuoteActivated};
 use domain::order::ShippedLine;
@@ -93,9 +94,11 @@ impl<'g> Load<'g> {
         let settings = &ground.settings;
         let link = Link::open(&settings.broker, "leadmill bench").await?;
         let load = Self { settings, link, customer: None, people: 0 };
-        load.publish(vec![command("catalog.replace.v1", &serde_json::from_str::<Value>(CATALOG)?)])
-            .await?;
-        work_off(settings, "quoting", 1).await?;
+        for said in first(&serde_json::from_str(CATALOG)?) {
+            load.publish(vec![command(said.ty.name, &serde_json::from_str::<Value>(&said.data)?)])
+                .await?;
+            work_off(settings, "quoting", 1).await?;
+        }
         Ok(load)
     }
 
