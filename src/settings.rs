@@ -193,7 +193,8 @@ struct Sections {
 
 impl Sections {
     fn of(config: Config) -> Result<Self, SettingsError> {
-        let left = config.try_deserialize::<Map<String, Value>>();
+        // Its own values, which know where they came from.
+        let left = config.cache.into_table();
         let mut left = left.map_err(|error| SettingsError(vec![format!("{error}.")]))?;
         spelled::fold(&mut left);
         Ok(Self { left, problems: Vec::new() })

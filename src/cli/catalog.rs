@@ -3,19 +3,17 @@
 mod change;
 mod file;
 mod look;
+mod stands;
 mod table;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use domain::catalog::Catalog as Stands;
 
 pub use change::lay;
 pub(super) use file::read;
 
 use super::Context;
-use crate::settings::Settings;
-use crate::store;
 
 /// Verbs of the catalog.
 #[derive(Clone, Debug, Subcommand)]
@@ -48,13 +46,4 @@ impl Catalog {
             Self::Literature(literature) => literature.run(context).await,
         }
     }
-}
-
-/// The catalog as it stands.
-pub(super) async fn stands(context: &Context, settings: &Settings) -> anyhow::Result<Stands> {
-    let mut database = context.database(settings).await?;
-    let catalog = store::catalog::load(&mut database).await;
-    let catalog = catalog.map_err(|error| anyhow::anyhow!("{error}"))?;
-    store::close(database).await.map_err(|fault| anyhow::anyhow!("{fault}"))?;
-    Ok(catalog)
 }

@@ -17,7 +17,8 @@ use serde::Serialize;
 
 use super::super::Context;
 use super::super::ask::{Ask, SentCommand};
-use super::{file, stands};
+use super::file;
+use super::stands::stands;
 use crate::settings::Settings;
 
 /// Most differences that people are shown; `--json` has all.

@@ -18,7 +18,8 @@ use serde_json::{Value, json};
 
 use super::super::send::STDIN;
 use super::super::{Context, command};
-use super::{look, table};
+use super::stands::on;
+use super::table;
 use crate::messaging::BODY_BYTES_MAX;
 use crate::settings::Settings;
 use crate::workers;
@@ -56,7 +57,7 @@ pub enum Format {
 impl Export {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
         let settings = context.settings().await?;
-        let (catalog, _) = look::on(context, &settings, self.at).await?;
+        let (catalog, _) = on(context, &settings, self.at).await?;
         let named = self.file.as_deref().and_then(Path::extension);
         let by_name = if named.is_some_and(|it| it.eq_ignore_ascii_case("csv")) {
             Format::Csv

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, anyhow, bail};
-use chrono::{Days, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use anyhow::{Context as _, bail};
+use chrono::NaiveDate;
 use domain::catalog::{Catalog, Product, Sought};
 use domain::listing::{Listed, listed, sold, unit, valid};
 use domain::shelf::Shelf;
@@ -13,9 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::Context;
 use super::super::output::narrow;
-use super::stands;
-use crate::settings::Settings;
-use crate::store;
+use super::stands::on;
 
 /// Options of `leadmill catalog show`.
 #[derive(Clone, Debug, clap::Args)]
@@ -72,33 +70,6 @@ pub struct Literature {
     /// What may be shown on that day [default: today]
     #[arg(long, value_name = "DATE")]
     at: Option<NaiveDate>,
-}
-
-/// The catalog as it was at the end of a day at the seller's, and the day; today, as it stands.
-pub(super) async fn on(
-    context: &Context,
-    settings: &Settings,
-    at: Option<NaiveDate>,
-) -> anyhow::Result<(Catalog, NaiveDate)> {
-    let zone = settings.seller.zone;
-    let today = Utc::now().with_timezone(&zone).date_naive();
-    let day = at.unwrap_or(today);
-    if day >= today {
-        return Ok((stands(context, settings).await?, day));
-    }
-    let next = day.checked_add_days(Days::new(1)).context("There is no such day.")?;
-    let midnight = next.and_time(NaiveTime::MIN);
-    // Where the clocks jump over midnight there is none; a UTC midnight is near enough then.
-    let over = zone.from_local_datetime(&midnight).earliest();
-    let over = over.map_or_else(|| midnight.and_utc(), |over| over.with_timezone(&Utc));
-    let mut database = context.reading(settings).await?;
-    let past = store::past_catalog::before(&mut database, over).await;
-    let past = past.map_err(|fault| anyhow!("{fault}"))?;
-    store::close(database).await.map_err(|fault| anyhow!("{fault}"))?;
-    match past {
-        Some(catalog) => Ok((catalog, day)),
-        None => bail!("There was no catalog yet on {day}; the log tells of none before."),
-    }
 }
 
 fn product<'s>(shelf: &'s Shelf, meant: &str) -> anyhow::Result<&'s Product> {
