@@ -42,7 +42,7 @@ pub(super) fn bare() -> Value {
             },
             "type": {
                 "type": "string",
-                "pattern": format!(r"^{prefix}[a-z]+\.[a-z_]+\.v[1-9][0-9]*$"),
+                "pattern": format!(r"^{prefix}[a-z_]+\.[a-z_]+\.v[1-9][0-9]*$"),
                 "description": format!("`{TYPE_PREFIX}`, then the routing key."),
             },
             "subject": {

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use domain::catalog::{Part, Product};
 use domain::document::{ChosenPart, Line, LineKind};
 use domain::ids::LineId;
+use domain::money::{DECIMALS_MAX, ratio};
 use domain::opportunity::Opportunity;
 use domain::pricing::PricingError;
 use domain::shelf::Shelf;
@@ -23,7 +25,7 @@ use crate::settings::QuotingSettings;
 pub(crate) fn with_parts(
     line: Line,
     chosen: &[ChosenPart],
-    wanted: &Wanted<'_>,
+    on: NaiveDate,
     opportunity: &Opportunity,
     (shelf, settings): (&Shelf, &QuotingSettings),
     mut id: impl FnMut() -> LineId,
@@ -43,7 +45,7 @@ pub(crate) fn with_parts(
             quantity,
             unit: None,
             manual_discount: Decimal::ZERO,
-            on: wanted.on,
+            on,
         };
         let each = times(part, many)?;
         let mut own = if part.required {
@@ -61,6 +63,20 @@ pub(crate) fn with_parts(
         lines.push(own);
     }
     Ok(lines)
+}
+
+/// The optional parts that a bundle on a document has, as many as it has now.
+pub(crate) fn chosen(was: &Line, now: &Line, parts: &[Line], shelf: &Shelf) -> Vec<ChosenPart> {
+    let bundle = now.sku.as_deref().and_then(|sku| shelf.product(sku));
+    let offered = bundle.into_iter().flat_map(|bundle| &bundle.parts).filter(|part| !part.required);
+    let chosen = offered.filter_map(|part| {
+        let line = parts.iter().find(|line| line.sku.as_deref() == Some(&*part.sku))?;
+        let same = now.quantity == was.quantity;
+        let more = ratio(line.quantity, now.quantity, was.quantity, DECIMALS_MAX);
+        let quantity = if same { Some(line.quantity) } else { more };
+        Some(ChosenPart { sku: part.sku.clone(), quantity })
+    });
+    chosen.collect()
 }
 
 fn times(part: &Part, many: Decimal) -> Result<Decimal, Unpriced> {

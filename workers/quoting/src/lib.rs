@@ -2,9 +2,11 @@
 //! life cycle and the catalog that the prices come from.
 
 mod bundle;
+mod by_hand;
 mod catalog;
 mod draft;
 mod line;
+mod lines;
 mod products;
 mod quoting;
 mod settings;

@@ -31,6 +31,7 @@ mod bundles;
 mod catalogs;
 mod prices;
 mod products;
+mod lines;
 mod quotes;
 mod random;
 

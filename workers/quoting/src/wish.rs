@@ -1,10 +1,11 @@
 //! What an opportunity wants becomes its lines: at its beginning, and one by one.
 
 use domain::commands::OpportunityAddLine;
-use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::decide::{Ctx, Outcome, World};
 use domain::document::LINES_MAX;
 use domain::enquiry::Interest;
 use domain::events::OpportunityCreated;
+use domain::line_edits::{LineEdits, NewLine};
 use domain::message::{Subject, SubjectKind};
 use domain::opportunity::OpportunityAction;
 use domain::shelf::Shelf;
@@ -13,6 +14,7 @@ use rust_decimal::Decimal;
 use crate::bundle::with_parts;
 use crate::draft::Left;
 use crate::line::{Wanted, priced};
+use crate::lines::Edited;
 use crate::quoting::Quoting;
 use crate::when::Decision;
 
@@ -43,7 +45,7 @@ impl Quoting {
             let (shelf, settings) = (ctx.facts, &self.settings);
             let line = priced(&wanted, &opportunity, shelf, settings, ctx.id());
             let lines = line.and_then(|line| {
-                with_parts(line, &[], &wanted, &opportunity, (shelf, settings), || ctx.id())
+                with_parts(line, &[], wanted.on, &opportunity, (shelf, settings), || ctx.id())
             });
             match lines {
                 Ok(lines) if opportunity.lines.len() + lines.len() <= LINES_MAX => {
@@ -69,32 +71,19 @@ impl Quoting {
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Decision {
         let mut opportunity = world.known(command.opportunity)?.apply(&OpportunityAction::Edit)?;
-        let wanted = Wanted {
-            product: &command.product,
-            quantity: command.quantity,
-            unit: command.unit.as_deref(),
-            manual_discount: command.manual_discount,
-            on: self.today(ctx),
+        let lines = std::mem::take(&mut opportunity.lines);
+        let line = NewLine {
+            product: Some(command.product.clone()),
+            quantity: Some(command.quantity),
+            unit: command.unit.clone(),
+            options: command.options.clone(),
+            manual_discount: Some(command.manual_discount),
+            ..NewLine::default()
         };
-        let (shelf, settings) = (ctx.facts, &self.settings);
-        let line = priced(&wanted, &opportunity, shelf, settings, ctx.id());
-        let options = &command.options;
-        let lines = line.and_then(|line| {
-            with_parts(line, options, &wanted, &opportunity, (shelf, settings), || ctx.id())
-        });
+        let edits = LineEdits { add: vec![line], ..LineEdits::default() };
         let about = Subject { kind: SubjectKind::Opportunity, id: opportunity.id.0 };
-        let lines = lines.map_err(|why| why.refusal(about))?;
-        if opportunity.lines.len() + lines.len() > LINES_MAX {
-            let message = format!(
-                "The opportunity `{}` has no room for it: {LINES_MAX} lines are the most a document can have; sell the \
-                 rest in another one.",
-                opportunity.id
-            );
-            let found = format!("{} lines", opportunity.lines.len());
-            let (kind, rule) = (SubjectKind::Opportunity, "opportunity.lines_max");
-            return Err(Refusal::no(kind, opportunity.id, rule, found, message));
-        }
-        opportunity.lines.extend(lines);
+        let edited = Edited { about, deal: &opportunity };
+        opportunity.lines = self.edited(edited, lines, &edits, ctx)?;
         let left = Left { complete: command.complete, ..Left::default() };
         self.reprice(world, opportunity, left, ctx)
     }
