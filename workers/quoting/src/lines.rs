@@ -13,8 +13,8 @@ use domain::patch::Patch;
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
-use crate::by_hand::{SetPrice, priced_by_hand, text, write_in, written_in};
 use crate::bundle::{chosen, with_parts};
+use crate::by_hand::{SetPrice, priced_by_hand, text, write_in, written_in};
 use crate::line::{Wanted, priced};
 use crate::quoting::Quoting;
 

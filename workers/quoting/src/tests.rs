@@ -29,9 +29,9 @@ use super::*;
 
 mod bundles;
 mod catalogs;
+mod lines;
 mod prices;
 mod products;
-mod lines;
 mod quotes;
 mod random;
 

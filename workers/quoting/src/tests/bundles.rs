@@ -1,8 +1,10 @@
 //! Bundles on lines.
 
 use domain::document::{ChosenPart, Line, LineKind};
+use domain::line_edits::{LineChange, LineEdits, NewLine};
 
 use super::catalogs::file;
+use super::lines::Desk;
 use super::*;
 
 /// A bundle at 500 with two required feet, and with grinders at 40 and cups at 50 as options (golden vector).
@@ -110,4 +112,22 @@ fn f72_a_bundle_needs_room_for_all_of_its_parts() {
     let told = story.when(created(&interest)).unwrap();
     let said: OpportunityRepriced = told.get().unwrap();
     assert_eq!((said.lines.len(), said.unpriced.len()), (LINES_MAX, LINES_MAX / 2));
+}
+
+#[test]
+fn f72_the_parts_of_a_bundle_follow_its_quantity_under_their_ids_and_go_with_it() {
+    let mut desk = Desk::of(&bundles());
+    let options = vec![ChosenPart { sku: "GRIND".parse().unwrap(), quantity: Some(dec!(3)) }];
+    let product = Some("SET-1".parse().unwrap());
+    let bundle = desk.add(NewLine { product, options, ..NewLine::default() }).unwrap();
+    let before: Vec<_> = desk.lines.iter().map(|line| line.id).collect();
+    let quantity = Some(dec!(2));
+    desk.change(LineChange { quantity, ..LineChange::none(bundle) }).unwrap();
+    let now: Vec<_> = desk.lines.iter().map(|line| (line.label(), line.quantity)).collect();
+    assert_eq!(now, [("SET-1", dec!(2)), ("FOOT", dec!(4)), ("GRIND", dec!(6))]);
+    assert_eq!(desk.lines.iter().map(|line| line.id).collect::<Vec<_>>(), before);
+    let wrong = LineChange { quantity: Some(dec!(0.25)), ..LineChange::none(bundle) };
+    assert_eq!(desk.change(wrong).unwrap_err().reason().rule, "line.quantity");
+    desk.edit(&LineEdits { remove: vec![bundle], ..LineEdits::default() }).unwrap();
+    assert!(desk.lines.is_empty());
 }

@@ -16,21 +16,25 @@ use super::*;
 use crate::lines::Edited;
 
 /// A desk at which lines are edited, command by command.
-struct Desk {
+pub(super) struct Desk {
     quoting: Quoting,
     shelf: Shelf,
     deal: Opportunity,
     asker: Asker,
     commands: u32,
-    lines: Vec<Line>,
+    pub(super) lines: Vec<Line>,
 }
 
 impl Desk {
     fn new() -> Self {
+        Self::of(&golden())
+    }
+
+    pub(super) fn of(file: &CatalogFile) -> Self {
         let asker = Asker { name: Some("sam".into()), rights: RightSet::ALL };
         Self {
             quoting: Quoting::new(settings(), chrono_tz::Europe::Berlin),
-            shelf: Shelf::new(&Arc::new(catalog(&golden()))),
+            shelf: Shelf::new(&Arc::new(catalog(file))),
             deal: opportunity(),
             asker,
             commands: 0,
@@ -38,7 +42,7 @@ impl Desk {
         }
     }
 
-    fn edit(&mut self, edits: &LineEdits) -> Result<(), Refusal> {
+    pub(super) fn edit(&mut self, edits: &LineEdits) -> Result<(), Refusal> {
         self.commands += 1;
         let (now, mut numbers) = (chrono::DateTime::UNIX_EPOCH, BTreeMap::new());
         let by = (id::<InputId>(self.commands).0, "urn:test");
@@ -49,14 +53,14 @@ impl Desk {
         Ok(())
     }
 
-    fn add(&mut self, new: NewLine) -> Result<LineId, Refusal> {
+    pub(super) fn add(&mut self, new: NewLine) -> Result<LineId, Refusal> {
         let before: Vec<_> = self.lines.iter().map(|line| line.id).collect();
         self.edit(&LineEdits { add: vec![new], ..LineEdits::default() })?;
         let new = self.lines.iter().find(|line| !before.contains(&line.id));
         Ok(new.unwrap().id)
     }
 
-    fn change(&mut self, change: LineChange) -> Result<(), Refusal> {
+    pub(super) fn change(&mut self, change: LineChange) -> Result<(), Refusal> {
         self.edit(&LineEdits { change: vec![change], ..LineEdits::default() })
     }
 
