@@ -29,9 +29,21 @@ async fn f116_intake_killed_anywhere_leaves_the_same_leads() {
 #[tokio::test]
 async fn f116_qualification_killed_anywhere_leaves_the_same_opportunities() {
     let before = Installation::new().await;
+    known_twice(&before).await;
     before.send("intake.web", "application/json", (0..LEADS).map(form).collect()).await;
-    worked(&before, "intake", "SELECT count(*) = 12 FROM lead").await;
+    worked(&before, "intake", "SELECT count(*) = 14 FROM lead").await;
+    // The two that are known twice become one, of each kind; so do two of those who come.
+    for (kind, ids) in [
+        ("lead", "SELECT id::text FROM lead WHERE state = 'open' ORDER BY number LIMIT 2"),
+        ("contact", "SELECT id::text FROM contact ORDER BY id"),
+        ("account", "SELECT id::text FROM account ORDER BY id"),
+    ] {
+        let ids = before.texts(ids).await;
+        let merge = json!({ kind: ids[0], "losers": [ids[1]] });
+        before.command(&format!("{kind}.merge.v1"), merge).await;
+    }
     let messages = taken(&before, "qualification").await;
+    assert_eq!(messages.len(), LEADS + 3);
     let step =
         Step { worker: "qualification", queue: "qualification", next: Some("quoting"), messages };
     matrix(&before, step).await;
@@ -104,6 +116,13 @@ async fn f116_f119_privacy_killed_anywhere_leaves_nothing_of_the_same_people() {
     }
     let messages = taken(&before, "privacy").await;
     matrix(&before, Step { worker: "privacy", queue: "privacy", next: None, messages }).await;
+}
+
+/// Two customers.
+async fn known_twice(it: &Installation) {
+    it.send("intake.web", "application/json", (90..92).map(form).collect()).await;
+    worked(it, "intake", "SELECT count(*) = 2 FROM lead").await;
+    worked(it, "qualification", "SELECT count(*) = 2 FROM opportunity").await;
 }
 
 /// A worker, what lies in its queue, and the queue that hears what it says.

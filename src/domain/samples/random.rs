@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::Dice;
 use crate::bulk::Bulk;
 use crate::consent::Consent;
-use crate::customer::{Account, Contact};
+use crate::customer::{Account, Contact, CustomerState};
 use crate::duplicate::Duplicate;
 use crate::erasure::Erasure;
 use crate::input::Input;
@@ -45,9 +45,21 @@ impl Random for Input {
     }
 }
 
+/// What was merged was no merged one before.
+fn customer_state(dice: &mut Dice) -> CustomerState {
+    loop {
+        let state = dice.any();
+        let CustomerState::Merged { was, .. } = &state else { return state };
+        if !matches!(**was, CustomerState::Merged { .. }) {
+            return state;
+        }
+    }
+}
+
 impl Random for Account {
     fn random(dice: &mut Dice) -> Self {
-        Self { sequence: dice.count(), ..dice.any() }
+        let state = customer_state(dice);
+        Self { sequence: dice.count(), state, ..dice.any() }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {
@@ -59,7 +71,8 @@ impl Random for Account {
 
 impl Random for Contact {
     fn random(dice: &mut Dice) -> Self {
-        Self { sequence: dice.count(), ..dice.any() }
+        let state = customer_state(dice);
+        Self { sequence: dice.count(), state, ..dice.any() }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {
