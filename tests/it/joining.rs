@@ -12,10 +12,13 @@ const ROWS: &str = "SELECT (to_jsonb(c) - ARRAY['sequence', 'modified_at'])::tex
      UNION ALL SELECT (to_jsonb(k) - 'modified_at')::text FROM party_key AS k
      UNION ALL SELECT (to_jsonb(k) - 'modified_at')::text FROM likeness_key AS k ORDER BY 1";
 
-fn wants(email: &str, company: &str, message: &str) -> Vec<u8> {
-    let form = json!({
-        "name": "Bea Vidal", "email": email, "company": company, "message": message, "sku": "CM-100", "quantity": 2,
+fn wants(email: &str, company: Option<&str>, message: &str) -> Vec<u8> {
+    let mut form = json!({
+        "name": "Bea Vidal", "email": email, "message": message, "sku": "CM-100", "quantity": 2,
     });
+    if let Some(company) = company {
+        form["company"] = json!(company);
+    }
     form.to_string().into_bytes()
 }
 
@@ -27,9 +30,9 @@ async fn send(it: &Installation, body: Vec<u8>) {
 async fn two(it: &Installation) -> (Process, [String; 2], [String; 2]) {
     let workers = it.start(&["intake", "qualification", "quoting"], &[]);
     it.catalog().await;
-    send(it, wants("bea@mills.example", "Mills", "An offer, please.")).await;
+    send(it, wants("bea@mills.example", Some("Mills"), "An offer, please.")).await;
     it.until("an offer", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
-    send(it, wants("bea@mill.example", "Mill", "A second offer, please.")).await;
+    send(it, wants("bea@mill.example", Some("Mill"), "A second offer, please.")).await;
     it.until("another", "SELECT count(*) = 2 FROM quote WHERE state = 'active'").await;
     let contacts = it.texts("SELECT id::text FROM contact ORDER BY id").await;
     let accounts = it.texts("SELECT id::text FROM account ORDER BY id").await;
@@ -65,7 +68,7 @@ async fn f22_f23_customers_become_one_for_whatever_comes_next_and_rows_and_keys_
     let deal = "SELECT id::text FROM opportunity ORDER BY id DESC LIMIT 1";
     let deal = it.texts(deal).await.remove(0);
     let of_deal = shown(&it, &["opportunity", &deal]).await;
-    assert!(of_deal.contains("by now contact") && of_deal.contains(&mills), "{of_deal}");
+    assert!(of_deal.contains("by now") && of_deal.contains(&mills), "{of_deal}");
     let key = shown(&it, &["key", "email bea@mill.example"]).await;
     assert!(key.contains(&format!("by now contact {first}")), "{key}");
     // The next offer of the open deal, and what a loser asks next, bear the master.
@@ -103,7 +106,7 @@ async fn f22_contacts_that_are_merged_both_ways_at_once_while_they_ask_are_one()
         };
         it.publish(vec![merge(&first, &second), merge(&second, &first)]).await;
         let email = if round % 2 == 0 { "bea@mill.example" } else { "bea@mills.example" };
-        send(&it, wants(email, "Mills", &format!("Offer {round}, please."))).await;
+        send(&it, wants(email, None, &format!("Offer {round}, please."))).await;
         let refused = format!(
             "SELECT count(*) = {round} FROM refusal WHERE rule = 'customer.merged' AND final"
         );

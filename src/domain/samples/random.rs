@@ -46,20 +46,18 @@ impl Random for Input {
 }
 
 /// What was merged was no merged one before.
-fn customer_state(dice: &mut Dice) -> CustomerState {
-    loop {
-        let state = dice.any();
-        let CustomerState::Merged { was, .. } = &state else { return state };
-        if !matches!(**was, CustomerState::Merged { .. }) {
-            return state;
-        }
-    }
+fn once(state: &CustomerState) -> bool {
+    let twice = |was: &CustomerState| matches!(was, CustomerState::Merged { .. });
+    !matches!(state, CustomerState::Merged { was, .. } if twice(was))
 }
 
 impl Random for Account {
     fn random(dice: &mut Dice) -> Self {
-        let state = customer_state(dice);
-        Self { sequence: dice.count(), state, ..dice.any() }
+        let mut any: Self = dice.any();
+        while !once(&any.state) {
+            any = dice.any();
+        }
+        Self { sequence: dice.count(), ..any }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {
@@ -71,8 +69,11 @@ impl Random for Account {
 
 impl Random for Contact {
     fn random(dice: &mut Dice) -> Self {
-        let state = customer_state(dice);
-        Self { sequence: dice.count(), state, ..dice.any() }
+        let mut any: Self = dice.any();
+        while !once(&any.state) {
+            any = dice.any();
+        }
+        Self { sequence: dice.count(), ..any }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {
