@@ -46,6 +46,12 @@ pub struct Catalog {
     pub literature: BTreeMap<String, Literature>,
 }
 
+/// The id of the one catalog.
+#[must_use]
+pub fn the_catalog() -> CatalogId {
+    CatalogId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001))
+}
+
 /// What an event makes of the catalog: told again, the log makes the catalog of any day.
 pub trait Changes {
     fn change(&self, catalog: &mut Catalog);
@@ -56,7 +62,7 @@ impl Catalog {
     #[must_use]
     pub fn empty() -> Self {
         Self {
-            id: CatalogId(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001)),
+            id: the_catalog(),
             sequence: 0,
             unit_groups: BTreeMap::new(),
             products: BTreeMap::new(),

@@ -15,39 +15,11 @@ use crate::catalog::{
 use crate::money::in_range;
 use crate::pricing::QUANTITY_DECIMALS_MAX;
 
+mod found;
 mod lists;
 
+pub use found::Problems;
 pub use lists::{discount_list, literature, price_list, prices_by, prices_of, unit_group};
-
-/// What is wrong with a catalog, and by what it is judged.
-pub struct Problems<'p> {
-    /// The catalog as it would be.
-    pub catalog: &'p Catalog,
-    /// Is there a rate for that tax class?
-    pub taxed: &'p dyn Fn(&str) -> bool,
-    /// Finished sentences.
-    pub found: Vec<String>,
-}
-
-impl<'p> Problems<'p> {
-    #[must_use]
-    pub fn new(catalog: &'p Catalog, taxed: &'p dyn Fn(&str) -> bool) -> Self {
-        Self { catalog, taxed, found: Vec::new() }
-    }
-
-    fn say(&mut self, problem: String) {
-        self.found.push(problem);
-    }
-
-    /// Nothing that must be written may be blank.
-    fn written(&mut self, of: &str, texts: &[(&str, &str)]) {
-        for (what, text) in texts {
-            if text.trim().is_empty() {
-                self.say(format!("The {what} of {of} is empty."));
-            }
-        }
-    }
-}
 
 /// Everything that is wrong with a catalog.
 #[must_use]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::Problems;
+use super::found::Problems;
 use crate::catalog::{
     DiscountList, ITEMS_MAX, Literature, PriceList, PriceListItem, Product, ProductKind, UnitGroup,
 };

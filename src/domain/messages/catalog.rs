@@ -55,7 +55,3 @@ crate::messages! { Catalog:
         LiteratureDelete = "literature.delete.v1" by catalog needs EditCatalog;
     }
 }
-
-fn the_catalog() -> crate::ids::CatalogId {
-    crate::catalog::Catalog::empty().id
-}

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::the_catalog;
-use crate::catalog::{Catalog, Changes, PRODUCTS_MAX, Product};
+use crate::catalog::{Catalog, Changes, PRODUCTS_MAX, Product, the_catalog};
 use crate::ids::CatalogId;
 use crate::text::Code;
 

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::the_catalog;
-use crate::catalog::{Catalog, Changes, UNIT_GROUPS_MAX, UnitGroup};
+use crate::catalog::{Catalog, Changes, UNIT_GROUPS_MAX, UnitGroup, the_catalog};
 use crate::ids::CatalogId;
 use crate::text::Code;
 
