@@ -66,6 +66,7 @@ pub mod samples;
 pub mod schema;
 pub mod shape;
 pub mod shelf;
+pub mod stakeholder;
 pub mod story;
 pub mod subjects;
 pub mod table;

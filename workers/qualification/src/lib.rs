@@ -8,6 +8,7 @@ mod consent;
 mod conversion;
 mod customer;
 mod deal;
+mod direct;
 mod duplicates;
 mod facts;
 mod field_map;

@@ -4,7 +4,7 @@ use domain::commands::{
     AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, BulkContinue,
     BulkQualify, ContactDeactivate, ContactKeepApart, ContactReactivate, ContactUpdate,
     DuplicateClose, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate,
-    LeadUndo, LeadUnmerge, LeadUpdate, ProposalAccept, ProposalDismiss,
+    LeadUndo, LeadUnmerge, LeadUpdate, OpportunityCreate, ProposalAccept, ProposalDismiss,
 };
 use domain::customer::Customer;
 use domain::events::{
@@ -22,7 +22,7 @@ domain::one_of! {
     /// What qualification hears.
     pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
         AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate, ProposalAccept,
-        ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue, LeadMerge, LeadUnmerge, LeadMerged, LeadUnmerged, LeadRestored, LeadKeepApart, ContactKeepApart, AccountKeepApart, LeadUndo
+        ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue, LeadMerge, LeadUnmerge, LeadMerged, LeadUnmerged, LeadRestored, LeadKeepApart, ContactKeepApart, AccountKeepApart, LeadUndo, OpportunityCreate
 }
 
 domain::one_of! {

@@ -24,7 +24,7 @@ use crate::proposal::{self, accept_needs, learn, learning_needs};
 use crate::rules::{Rules, Ruling};
 use crate::settings::QualificationSettings;
 use crate::when::{Then, When};
-use crate::{apart, merge, undo};
+use crate::{apart, direct, merge, undo};
 
 /// The worker, with its settings, its field map and its rules.
 #[derive(Debug)]
@@ -178,6 +178,9 @@ impl Worker for Qualification {
             }
             When::LeadRestored(event) => self.take_up(world, event.lead, None, ctx),
             When::LeadUndo(command) => undo::undo(world, command, ctx),
+            When::OpportunityCreate(command) => {
+                direct::create(world, command, &self.terms.settings, ctx)
+            }
             When::LeadKeepApart(command) => apart::keep_apart(world, &command.into()),
             When::ContactKeepApart(command) => apart::keep_apart(world, &command.into()),
             When::AccountKeepApart(command) => apart::keep_apart(world, &command.into()),
@@ -230,6 +233,7 @@ impl Qualification {
             When::LeadMerge(command) => merge::merge_needs(command, world, needs),
             When::LeadUnmerge(command) => merge::unmerge_needs(command, world, needs),
             When::LeadUndo(command) => undo::needs(command, world, needs),
+            When::OpportunityCreate(command) => direct::needs(command, world, needs),
             When::LeadKeepApart(command) => apart::needs(&command.into(), needs),
             When::ContactKeepApart(command) => apart::needs(&command.into(), needs),
             When::AccountKeepApart(command) => apart::needs(&command.into(), needs),
