@@ -2,6 +2,7 @@ use domain::commands::{
     OpportunityHold, OpportunityLose, OpportunityReopen, OpportunityResume, OpportunityWin,
     OrderCancel, OrderShip,
 };
+use domain::day::Day;
 use domain::events::{OpportunityHeld, OpportunityLost, OpportunityWon};
 use domain::opportunity::LostReason;
 use domain::order::ShippedLine;
@@ -135,7 +136,7 @@ fn f100_a_deal_is_closed_on_the_day_that_is_said_and_on_none_to_come() {
     // In Madrid it is the third of March already.
     let mut story = story().given(deal(Vec::new()));
     story.now = at("2026-03-02T23:30:00Z");
-    let on = |day: &str| Some(day.parse().expect("a day"));
+    let on = |day: &str| Some(Day::read(day).expect("a day"));
     let lose = |day| OpportunityLose { close_date: on(day), ..lose(LostReason::Canceled) };
     assert_eq!(no(story.when(lose("2026-03-04"))).0, "opportunity.close_date");
     let told = story.when(lose("2026-02-27")).expect("lost");

@@ -2,6 +2,7 @@
 
 use domain::commands::OpportunityCreate;
 use domain::customer::Customer;
+use domain::day::Day;
 use domain::ids::{AccountId, ContactId};
 use domain::opportunity::RevenueMode;
 use domain::samples;
@@ -27,7 +28,7 @@ fn f67_a_known_customer_has_a_deal_without_a_lead_at_the_list_of_the_settings() 
         interest: vec![Interest { product: "CM-100".into(), quantity: Some(dec!(2)) }],
         estimated_revenue: Some(dec!(900)),
         revenue_mode: RevenueMode::User,
-        close_date: Some("2026-04-01".parse().unwrap()),
+        close_date: Some(Day::read("2026-04-01").unwrap()),
         owner: Some("lena".parse().unwrap()),
         ..create(None, Some(11))
     };
@@ -57,7 +58,7 @@ fn f67_a_known_customer_has_a_deal_without_a_lead_at_the_list_of_the_settings() 
 #[test]
 fn f67_a_deal_without_a_customer_who_can_buy_is_refused_by_a_named_rule() {
     let mut story = known();
-    let over = Some("2026-02-27".parse().unwrap());
+    let over = Some(Day::read("2026-02-27").unwrap());
     for (rule, command) in [
         ("opportunity.no_customer", create(None, None)),
         ("opportunity.contact_of_another", create(Some(20), Some(11))),

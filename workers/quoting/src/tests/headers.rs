@@ -1,6 +1,7 @@
 //! The header of a deal is changed, its lines are edited, and what holds both.
 
 use domain::commands::{OpportunityAddCompetitor, OpportunityUpdate};
+use domain::day::Day;
 use domain::events::OpportunityUpdated;
 use domain::line_edits::{LineChange, NewLine, NewPrice, WriteIn};
 use domain::money::Amount;
@@ -51,7 +52,7 @@ fn f67_what_is_absent_stays_null_clears_and_the_event_tells_just_what_changed() 
         name: Some("Pumps for the cellar".parse().unwrap()),
         description: Patch::Clear,
         owner: Patch::Set("lena".parse().unwrap()),
-        close_date: Patch::Set("2026-05-01".parse().unwrap()),
+        close_date: Patch::Set(Day::read("2026-05-01").unwrap()),
         ..update()
     };
     let told = story.when(command.clone()).unwrap();
@@ -151,7 +152,7 @@ fn f68_a_deal_keeps_its_list_while_a_quote_lives_and_its_currency_with_what_some
 #[test]
 fn f67_a_close_date_that_is_over_and_a_negative_revenue_are_refused() {
     let mut story = story().given(opportunity());
-    let over = Patch::Set("2026-02-28".parse().unwrap());
+    let over = Patch::Set(Day::read("2026-02-28").unwrap());
     let refused = story.when(OpportunityUpdate { close_date: over, ..update() }).unwrap_err();
     assert_eq!(refused.reason().rule, "opportunity.close_date");
     let negative = revenue(RevenueMode::User, Patch::Set(Amount(dec!(-1))));
