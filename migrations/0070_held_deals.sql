@@ -2,7 +2,7 @@
 -- day on which it was closed.
 
 ALTER TABLE opportunity
-    ADD COLUMN revenue_mode text NOT NULL DEFAULT 'system',
+    ADD COLUMN revenue_mode text NOT NULL DEFAULT 'system' CHECK (revenue_mode IN ('system', 'user')),
     ADD COLUMN held_at timestamptz,
     ADD COLUMN hold_reason text,
     ADD COLUMN actual_close_date date,

@@ -96,8 +96,6 @@ pub enum RevenueMode {
     System,
     /// A person does; what they said stays whatever the lines say.
     User,
-    #[serde(untagged)]
-    Newer(NewerWord),
 }
 
 impl RevenueMode {

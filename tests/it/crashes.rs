@@ -51,7 +51,7 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
         let add = json!([{ "product": "CM-100", "quantity": "2" }, { "text": "For the cellar" }]);
         let (command, mut data) = match nth % 6 {
             0 => ("opportunity.update.v1", json!({ "owner": "lena" })),
-            1 => ("opportunity.edit_lines.v1", json!({ "lines": { "add": add } })),
+            1 => ("opportunity.edit_lines.v1", json!({ "lines": {}, "complete": false })),
             2 => ("opportunity.add_stakeholder.v1", json!({ "contact": contact })),
             3 => ("opportunity.add_competitor.v1", json!({ "competitor": "Rival" })),
             4 => {
