@@ -7,6 +7,7 @@ use domain::message::{Subject, SubjectKind};
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::shelf::Shelf;
+use domain::survivor::{customer_needs, customer_now, survivor};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -15,13 +16,10 @@ use crate::settings::QualificationSettings;
 use crate::when::Then;
 
 pub(crate) fn needs(command: &OpportunityCreate, world: &World, needs: &mut Needs) {
-    let Customer { account, contact } = command.customer;
-    account.into_iter().for_each(|id| needs.lock(id));
-    if let Some(id) = contact {
-        needs.lock(id);
-        let account = world.find(id).and_then(|contact| contact.account);
-        account.into_iter().for_each(|id| needs.lock(id));
-    }
+    customer_needs(world, command.customer, needs);
+    let contact = customer_now(world, command.customer).contact;
+    let account = contact.and_then(|id| world.find(id)?.account);
+    customer_needs(world, Customer { account, contact: None }, needs);
 }
 
 pub(crate) fn create(
@@ -71,10 +69,11 @@ pub(crate) fn create(
 
 /// Who buys: known, in business, and one of the other where both are named.
 fn customer(world: &World, command: &OpportunityCreate) -> Result<Customer, Refusal> {
-    let Customer { account, contact } = command.customer;
+    let Customer { account, contact } = customer_now(world, command.customer);
     let about = about(command.customer);
     let person = contact.map(|id| world.known(id)).transpose()?;
     let of_person = person.and_then(|person| person.account);
+    let of_person = of_person.map(|account| survivor(world, account));
     if let (Some(account), Some(other)) = (account, of_person)
         && account != other
     {

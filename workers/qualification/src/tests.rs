@@ -28,6 +28,7 @@ mod customers;
 mod deals;
 mod direct;
 mod duplicates;
+mod joining;
 mod known;
 mod leads;
 mod merging;

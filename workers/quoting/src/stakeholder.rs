@@ -12,17 +12,19 @@ use domain::events::{
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction};
 use domain::stakeholder::{COMPETITORS_MAX, STAKEHOLDERS_MAX, Stakeholder};
+use domain::survivor::survivor;
 
 use crate::when::Decision;
 
 pub(crate) fn add_stakeholder(world: &World, command: &OpportunityAddStakeholder) -> Decision {
     let opportunity = world.known(command.opportunity)?;
-    let stakeholder = Stakeholder { contact: command.contact, role: command.role };
+    let contact = survivor(world, command.contact);
+    let stakeholder = Stakeholder { contact, role: command.role };
     if opportunity.stakeholders.contains(&stakeholder) {
         return Ok(already(opportunity));
     }
     let edited = opportunity.apply(&OpportunityAction::Edit)?;
-    world.known(command.contact)?;
+    world.known(contact)?;
     let edited = edited.with_stakeholder(stakeholder);
     if edited.stakeholders.len() > STAKEHOLDERS_MAX {
         let message = format!(

@@ -1,9 +1,9 @@
 //! The decisions of quoting: what each message needs, and who decides on it.
 
-use domain::customer::Customer;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
 use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
+use domain::survivor::{customer_needs, survivor_needs};
 
 use crate::quoting::Quoting;
 use crate::replacement;
@@ -29,18 +29,18 @@ impl Worker for Quoting {
             When::OpportunityCreated(event) => {
                 needs.lock(event.opportunity);
                 event.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
-                buyer_needs(event.customer, needs);
+                customer_needs(world, event.customer, needs);
             }
             When::OpportunityUpdate(command) => needs.lock(command.opportunity),
             When::OpportunityEditLines(command) => {
                 needs.lock(command.opportunity);
                 if let Some(opportunity) = world.find(command.opportunity) {
-                    buyer_needs(opportunity.customer, needs);
+                    customer_needs(world, opportunity.customer, needs);
                 }
             }
             When::OpportunityAddStakeholder(command) => {
                 needs.lock(command.opportunity);
-                needs.lock(command.contact);
+                survivor_needs(world, command.contact, needs);
             }
             When::OpportunityRemoveStakeholder(command) => needs.lock(command.opportunity),
             When::OpportunityAddCompetitor(command) => needs.lock(command.opportunity),
@@ -72,14 +72,5 @@ impl Worker for Quoting {
             When::QuoteClose(command) => self.close(world, command, ctx),
             When::CatalogReplace(command) => replacement::replace(world, command, &self.settings),
         }
-    }
-}
-
-fn buyer_needs(customer: Customer, needs: &mut Needs) {
-    if let Some(account) = customer.account {
-        needs.lock(account);
-    }
-    if let Some(contact) = customer.contact {
-        needs.lock(contact);
     }
 }
