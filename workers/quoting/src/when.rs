@@ -1,29 +1,32 @@
 //! What quoting hears and what it says.
 
 use domain::commands::{
-    DiscountListDefine, DiscountListDelete, LiteratureDefine, LiteratureDelete, OpportunityAddLine,
-    PriceListDefine, PriceListDelete, ProductActivate, ProductDefine, ProductDelete,
-    ProductPublish, ProductRetire, ProductRevert, ProductRevise, QuoteActivate, QuoteClose,
-    QuoteRevise, UnitGroupDefine, UnitGroupDelete,
+    DiscountListDefine, DiscountListDelete, LiteratureDefine, LiteratureDelete,
+    OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityEditLines,
+    OpportunityRemoveCompetitor, OpportunityRemoveStakeholder, OpportunityUpdate, PriceListDefine,
+    PriceListDelete, ProductActivate, ProductDefine, ProductDelete, ProductPublish, ProductRetire,
+    ProductRevert, ProductRevise, QuoteActivate, QuoteClose, QuoteRevise, UnitGroupDefine,
+    UnitGroupDelete,
 };
 use domain::decide::{Outcome, Refusal};
 use domain::events::{
     DiscountListDefined, DiscountListDeleted, LiteratureDefined, LiteratureDeleted,
-    OpportunityCreated, OpportunityLost, OpportunityRepriced, PriceListDefined, PriceListDeleted,
-    ProductActivated, ProductDefined, ProductDeleted, ProductPublished, ProductRetired,
-    ProductReverted, ProductRevised, QuoteActivated, QuoteClosed, QuoteDrafted, QuoteRevised,
-    UnitGroupDefined, UnitGroupDeleted,
+    OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityCreated, OpportunityLost,
+    OpportunityRepriced, OpportunityStakeholderAdded, OpportunityStakeholderRemoved,
+    OpportunityUpdated, PriceListDefined, PriceListDeleted, ProductActivated, ProductDefined,
+    ProductDeleted, ProductPublished, ProductRetired, ProductReverted, ProductRevised,
+    QuoteActivated, QuoteClosed, QuoteDrafted, QuoteRevised, UnitGroupDefined, UnitGroupDeleted,
 };
 
 domain::one_of! {
     /// What quoting hears.
-    pub When: OpportunityCreated, OpportunityAddLine, QuoteActivate, QuoteRevise, QuoteClose,
+    pub When: OpportunityCreated, OpportunityUpdate, OpportunityEditLines, OpportunityAddStakeholder, OpportunityRemoveStakeholder, OpportunityAddCompetitor, OpportunityRemoveCompetitor, QuoteActivate, QuoteRevise, QuoteClose,
         UnitGroupDefine, UnitGroupDelete, ProductDefine, ProductPublish, ProductRevise, ProductRevert, ProductRetire, ProductActivate, ProductDelete, DiscountListDefine, DiscountListDelete, PriceListDefine, PriceListDelete, LiteratureDefine, LiteratureDelete
 }
 
 domain::one_of! {
     /// What quoting says.
-    pub Then: OpportunityRepriced, OpportunityLost, QuoteDrafted, QuoteActivated, QuoteRevised,
+    pub Then: OpportunityRepriced, OpportunityUpdated, OpportunityStakeholderAdded, OpportunityStakeholderRemoved, OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityLost, QuoteDrafted, QuoteActivated, QuoteRevised,
         QuoteClosed, QuoteClose, UnitGroupDefined, UnitGroupDeleted, ProductDefined, ProductPublished, ProductRevised, ProductReverted, ProductRetired, ProductActivated, ProductDeleted, DiscountListDefined, DiscountListDeleted, PriceListDefined, PriceListDeleted, LiteratureDefined, LiteratureDeleted
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::catalogs::file;
 use super::*;
 
-fn priced(catalog: &CatalogFile, command: OpportunityAddLine) -> Result<Line, Refusal> {
+fn priced(catalog: &CatalogFile, command: OpportunityEditLines) -> Result<Line, Refusal> {
     let shelf = Shelf::new(&Arc::new(super::catalog(catalog)));
     let worker = Quoting::new(settings(), chrono_tz::Europe::Berlin);
     let mut story = Story::of(worker, shelf).given(opportunity()).given(account()).given(ana());
@@ -15,8 +15,10 @@ fn priced(catalog: &CatalogFile, command: OpportunityAddLine) -> Result<Line, Re
     Ok(told.get::<OpportunityRepriced>().unwrap().lines.remove(0))
 }
 
-fn in_unit(unit: &str, quantity: Decimal) -> OpportunityAddLine {
-    OpportunityAddLine { unit: Some(unit.parse().unwrap()), ..add("EGG", quantity, true) }
+fn in_unit(unit: &str, quantity: Decimal) -> OpportunityEditLines {
+    let mut command = add("EGG", quantity, true);
+    command.lines.add[0].unit = Some(unit.parse().unwrap());
+    command
 }
 
 /// Eggs by the piece at 0.25 with 4 % off from 24 on, and by the tray of 30 at 7.
