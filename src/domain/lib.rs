@@ -45,6 +45,8 @@ pub mod money;
 pub mod needs;
 pub mod newer;
 mod one_of;
+pub mod offer;
+pub mod offer_difference;
 pub mod opportunity;
 pub mod option_sets;
 pub mod order;

@@ -272,6 +272,11 @@ impl AsTextOption {
     }
 }
 
+/// An amount or a percentage where a field must hold a whole value, as in a merge patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Amount(#[serde(with = "AsText")] pub Decimal);
+
 macro_rules! schema {
     ($Form:ty: $ty:expr) => {
         impl JsonSchema for $Form {

@@ -24,6 +24,7 @@ crate::messages! { Opportunity:
     }
     commands {
         OpportunityAddLine = "opportunity.add_line.v1" by opportunity needs EditDeal;
+        QuoteDraft = "quote.draft.v1" by opportunity needs EditQuote;
         OpportunityWin = "opportunity.win.v1" by opportunity needs CloseDeal;
         OpportunityLose = "opportunity.lose.v1" by opportunity needs CloseDeal;
         OpportunityReopen = "opportunity.reopen.v1" by opportunity needs ReopenDeal;
@@ -148,6 +149,13 @@ pub struct OpportunityAddLine {
     /// No more lines follow: a quote is drafted of them and, where the policy allows, activated.
     #[serde(default = "yes")]
     pub complete: bool,
+}
+
+/// Draft a quote of the lines of an open opportunity as they are, with a number of its own: another one beside those
+/// that live.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteDraft {
+    pub opportunity: OpportunityId,
 }
 
 /// Win an opportunity by hand, without an order; refused while a quote lives.
