@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::enquiry::Address;
 use crate::ids::LineId;
-use crate::money::Currency;
+use crate::money::{AmountError, Currency};
 use crate::newer::NewerWord;
 use crate::pricing::{Band, DiscountKind, PriceBasis, PriceRule};
 use crate::text::Short;
@@ -169,7 +169,34 @@ impl Line {
     }
 }
 
-/// Computes the net amount of every line and the totals of the document.
+impl LineKind {
+    /// Has it a quantity and a price, as all but words between the lines?
+    #[must_use]
+    pub fn has_amounts(self) -> bool {
+        self != Self::Text
+    }
+}
+
+/// What prices that somebody set take off those of the list, over all lines; a price above the list's takes off
+/// nothing.
+///
+/// # Errors
+/// [`TotalsError`] where the amount leaves the range of `numeric(20,6)`.
+pub fn price_reductions(lines: &[Line]) -> Result<Decimal, TotalsError> {
+    let mut sum = Decimal::ZERO;
+    for line in lines {
+        let list = line.price_override.as_ref().and_then(|set| set.list_price);
+        let less = list.map_or(Decimal::ZERO, |list| (list - line.unit_price).max(Decimal::ZERO));
+        let whole = less.checked_mul(line.quantity).and_then(|less| sum.checked_add(less));
+        let whole = whole.ok_or_else(|| AmountError::TooLarge(less.to_string()));
+        let what = "price reduction";
+        sum = whole.map_err(|source| TotalsError::Range { what, source })?;
+    }
+    Ok(sum)
+}
+
+/// Computes the net amount of every line and the totals of the document; words between the lines have no part in
+/// them.
 ///
 /// # Errors
 /// [`TotalsError`] where an amount leaves the range of `numeric(20,6)`.
@@ -178,9 +205,9 @@ pub fn compute(
     header: &Header,
     currency: Currency,
 ) -> Result<Totals, TotalsError> {
-    let amounts: Vec<_> = lines.iter().map(Line::amounts).collect();
-    let (results, totals) = totals(&amounts, header, currency)?;
-    for (line, result) in lines.iter_mut().zip(results) {
+    let amounts = lines.iter().filter(|line| line.kind.has_amounts()).map(Line::amounts);
+    let (results, totals) = totals(&amounts.collect::<Vec<_>>(), header, currency)?;
+    for (line, result) in lines.iter_mut().filter(|line| line.kind.has_amounts()).zip(results) {
         line.net_amount = result.net_amount;
     }
     Ok(totals)

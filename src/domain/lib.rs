@@ -32,6 +32,7 @@ pub mod keys;
 pub mod lead;
 pub mod lifecycle;
 pub mod likeness;
+pub mod line_edits;
 pub mod links;
 pub mod locks;
 pub mod logged;

@@ -39,6 +39,8 @@ pub enum Right {
     EditConsent,
     /// Change what an open deal is about.
     EditDeal,
+    /// Set another price than the list's.
+    OverridePrice,
     /// Win or lose a deal by hand.
     CloseDeal,
     /// Open a closed deal again.

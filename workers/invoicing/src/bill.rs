@@ -30,7 +30,9 @@ pub(crate) struct Bill {
 /// each unit is said for the line. How a price came to be stays with the order.
 pub(crate) fn bill(order: &Order, mut id: impl FnMut() -> LineId) -> Result<Bill, Refusal> {
     let whole = order.lines.iter().all(|line| line.quantity_canceled.is_zero());
-    let billed = order.lines.iter().filter(|line| whole || line.quantity_shipped > Decimal::ZERO);
+    // Words between the lines are no part of what is owed.
+    let billed = order.lines.iter().filter(|line| line.line.kind.has_amounts());
+    let billed = billed.filter(|line| whole || line.quantity_shipped > Decimal::ZERO);
     let billed: Vec<_> = billed.collect();
     let mut lines = Vec::with_capacity(billed.len());
     for line in &billed {

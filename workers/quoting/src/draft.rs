@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use domain::commands::QuoteClose;
 use domain::customer::{Buyer, delivery_address};
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
-use domain::document::{DeliverTo, compute, copied};
+use domain::document::{DeliverTo, compute, copied, price_reductions};
 use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, QUOTES_MAX};
@@ -156,10 +156,12 @@ impl Quoting {
     pub(crate) fn is_within_limits(&self, offer: &Offer) -> bool {
         let policy = &self.settings;
         let totals = &offer.totals;
-        let undiscounted = totals.detail_amount + totals.line_discount;
+        // What somebody set below the list is given away as well.
+        let Ok(reduced) = price_reductions(&offer.lines) else { return false };
+        let discount = totals.line_discount + reduced;
+        let undiscounted = totals.detail_amount + discount;
         // Compared as amounts × 100, so that nothing is rounded.
-        let modest = totals.line_discount * Decimal::ONE_HUNDRED
-            <= undiscounted * policy.discount_percent_max;
+        let modest = discount * Decimal::ONE_HUNDRED <= undiscounted * policy.discount_percent_max;
         let wanted = policy.activate_up_to > Decimal::ZERO;
         wanted && modest && totals.total_amount <= policy.activate_up_to
     }

@@ -1,8 +1,10 @@
 //! The worker `quoting`: prices what an opportunity wants, offers it as a quote, keeps the quote's
 //! life cycle and the catalog that the prices come from.
 
+mod by_hand;
 mod draft;
 mod line;
+mod lines;
 mod quoting;
 mod replacement;
 mod settings;

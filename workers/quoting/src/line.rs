@@ -2,14 +2,14 @@
 
 use domain::catalog::{PriceList, PriceListItem, Product};
 use domain::document::{Line, LineKind, compute};
-use domain::ids::{LineId, OpportunityId};
-use domain::message::SubjectKind;
+use domain::ids::LineId;
+use domain::message::Subject;
 use domain::money::{in_range, written};
 use domain::opportunity::Opportunity;
 use domain::pricing::{PriceBasis, PricingError, QUANTITY_DECIMALS_MAX, price};
 use domain::refusal::Refusal;
 use domain::shelf::Shelf;
-use domain::totals::Header;
+use domain::totals::{Header, Tax};
 use rust_decimal::Decimal;
 
 use crate::settings::QuotingSettings;
@@ -34,15 +34,15 @@ pub(crate) struct Unpriced {
 }
 
 impl Unpriced {
-    fn new(rule: &'static str, code: PricingError, message: String) -> Self {
+    pub(crate) fn new(rule: &'static str, code: PricingError, message: String) -> Self {
         Self { rule, code: Some(code), message }
     }
 
     /// As the answer to a command.
-    pub(crate) fn refusal(self, opportunity: OpportunityId) -> Refusal {
+    pub(crate) fn refusal(self, about: Subject) -> Refusal {
         let found = self.code.map(|code| format!("pricing error {}", code.code()));
         let found = found.unwrap_or_else(|| "no price".into());
-        Refusal::no(SubjectKind::Opportunity, opportunity, self.rule, found, self.message)
+        Refusal::no(about.kind, about.id, self.rule, found, self.message)
     }
 }
 
@@ -71,15 +71,7 @@ pub(crate) fn priced(
     let sku = &product.sku;
     let (_, item) = listed(shelf, opportunity, sku)?;
     let quantity = quantity(wanted, product)?;
-    let tax = settings.tax(&product.tax_class).ok_or_else(|| Unpriced {
-        rule: "tax_class.unknown",
-        code: None,
-        message: format!(
-            "The product `{sku}` bears tax class \"{}\", for which no rate is set; set \
-             `quoting.tax_rates.{0}`.",
-            product.tax_class
-        ),
-    })?;
+    let tax = tax(settings, &product.tax_class, &format!("The product `{sku}`"))?;
     let basis = PriceBasis {
         list_price: product.list_price,
         standard_cost: product.standard_cost,
@@ -114,7 +106,7 @@ pub(crate) fn priced(
 }
 
 /// The line as it will read once it was stored, so that an offer keeps its hash (F88).
-fn in_one_form(line: Line, opportunity: &Opportunity) -> Line {
+pub(crate) fn in_one_form(line: Line, opportunity: &Opportunity) -> Line {
     let amount = |value: Decimal| written(value, opportunity.currency);
     Line {
         quantity: line.quantity.normalize(),
@@ -126,7 +118,7 @@ fn in_one_form(line: Line, opportunity: &Opportunity) -> Line {
     }
 }
 
-fn sold<'s>(shelf: &'s Shelf, meant: &str) -> Result<&'s Product, Unpriced> {
+pub(crate) fn sold<'s>(shelf: &'s Shelf, meant: &str) -> Result<&'s Product, Unpriced> {
     let code = PricingError::InvalidProduct;
     let product = shelf.product(meant).ok_or_else(|| {
         let message = format!(
@@ -140,6 +132,17 @@ fn sold<'s>(shelf: &'s Shelf, meant: &str) -> Result<&'s Product, Unpriced> {
     }
     let message = format!("The product `{}` is no longer sold; offer another one.", product.sku);
     Err(Unpriced::new("product.inactive", code, message))
+}
+
+/// The tax of a class, which `what` bears.
+pub(crate) fn tax(settings: &QuotingSettings, class: &str, what: &str) -> Result<Tax, Unpriced> {
+    settings.tax(class).ok_or_else(|| Unpriced {
+        rule: "tax_class.unknown",
+        code: None,
+        message: format!(
+            "{what} bears tax class \"{class}\", for which no rate is set; set `quoting.tax_rates.{class}`."
+        ),
+    })
 }
 
 fn listed<'s>(
@@ -180,7 +183,7 @@ fn listed<'s>(
     Ok((list, item))
 }
 
-fn quantity(wanted: &Wanted<'_>, product: &Product) -> Result<Decimal, Unpriced> {
+pub(crate) fn quantity(wanted: &Wanted<'_>, product: &Product) -> Result<Decimal, Unpriced> {
     let quantity = wanted.quantity;
     let of = |error: PricingError, why: String| {
         let message = format!("{quantity} of the product `{}` cannot be sold: {why}", product.sku);
@@ -194,7 +197,7 @@ fn quantity(wanted: &Wanted<'_>, product: &Product) -> Result<Decimal, Unpriced>
 }
 
 /// Takes the manual discount off and computes the net amount.
-fn settle(
+pub(crate) fn settle(
     line: &mut Line,
     wanted: &Wanted<'_>,
     opportunity: &Opportunity,

@@ -29,6 +29,7 @@ use rust_decimal_macros::dec;
 use super::*;
 
 mod catalogs;
+mod lines;
 mod quotes;
 mod random;
 

@@ -1,17 +1,19 @@
 //! What an opportunity wants becomes its lines: at its beginning, and one by one.
 
 use domain::commands::OpportunityAddLine;
-use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::decide::{Ctx, Outcome, World};
 use domain::document::LINES_MAX;
 use domain::enquiry::Interest;
 use domain::events::OpportunityCreated;
-use domain::message::SubjectKind;
+use domain::line_edits::{LineEdits, NewLine};
+use domain::message::{Subject, SubjectKind};
 use domain::opportunity::OpportunityAction;
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
 use crate::draft::Left;
 use crate::line::{Wanted, priced};
+use crate::lines::Edited;
 use crate::quoting::Quoting;
 use crate::when::Decision;
 
@@ -59,24 +61,17 @@ impl Quoting {
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Decision {
         let mut opportunity = world.known(command.opportunity)?.apply(&OpportunityAction::Edit)?;
-        if opportunity.lines.len() >= LINES_MAX {
-            let message = format!(
-                "The opportunity `{}` has {LINES_MAX} lines, the most a document can have; sell the \
-                 rest in another one.",
-                opportunity.id
-            );
-            let found = format!("{} lines", opportunity.lines.len());
-            let (kind, rule) = (SubjectKind::Opportunity, "opportunity.lines_max");
-            return Err(Refusal::no(kind, opportunity.id, rule, found, message));
-        }
-        let wanted = Wanted {
-            product: &command.product,
-            quantity: command.quantity,
-            manual_discount: command.manual_discount,
+        let lines = std::mem::take(&mut opportunity.lines);
+        let line = NewLine {
+            product: Some(command.product.clone()),
+            quantity: Some(command.quantity),
+            manual_discount: Some(command.manual_discount),
+            ..NewLine::default()
         };
-        let line = priced(&wanted, &opportunity, ctx.facts, &self.settings, ctx.id())
-            .map_err(|why| why.refusal(opportunity.id))?;
-        opportunity.lines.push(line);
+        let edits = LineEdits { add: vec![line], ..LineEdits::default() };
+        let about = Subject { kind: SubjectKind::Opportunity, id: opportunity.id.0 };
+        let edited = Edited { about, deal: &opportunity };
+        opportunity.lines = self.edited(edited, lines, &edits, ctx)?;
         let left = Left { complete: command.complete, ..Left::default() };
         self.reprice(world, opportunity, left, ctx)
     }

@@ -1,0 +1,336 @@
+//! The lines of a document that can still be edited: removed, changed, put in order, added.
+
+use std::collections::BTreeSet;
+
+use domain::decide::{Ctx, Refusal};
+use domain::document::{LINES_MAX, Line, LineKind};
+use domain::ids::LineId;
+use domain::line_edits::{LineChange, LineEdits, NewLine};
+use domain::message::{Subject, SubjectKind};
+use domain::opportunity::Opportunity;
+use domain::patch::Patch;
+use domain::shelf::Shelf;
+use rust_decimal::Decimal;
+
+use crate::by_hand::{SetPrice, priced_by_hand, text, write_in, written_in};
+use crate::line::{Wanted, priced};
+use crate::quoting::Quoting;
+
+/// The document whose lines are edited.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edited<'d> {
+    /// As refusals name it: the opportunity, or the quote.
+    pub(crate) about: Subject,
+    /// The deal, by whose price list and currency its lines are priced.
+    pub(crate) deal: &'d Opportunity,
+}
+
+impl Quoting {
+    /// The lines once all of these edits are done. Lines that no edit names keep their prices.
+    ///
+    /// # Errors
+    /// [`Refusal`] where one of them cannot be done: then none is.
+    pub(crate) fn edited(
+        &self,
+        of: Edited<'_>,
+        mut lines: Vec<Line>,
+        edits: &LineEdits,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Result<Vec<Line>, Refusal> {
+        for id in &edits.remove {
+            of.own(&lines, *id)?;
+            lines.retain(|line| line.id != *id && line.parent != Some(*id));
+        }
+        for change in &edits.change {
+            let at = of.own(&lines, change.line)?;
+            if let Some(line) = lines.get_mut(at) {
+                *line = self.changed(of, line, change, ctx)?;
+            }
+        }
+        if !edits.order.is_empty() {
+            lines = of.ordered(lines, &edits.order)?;
+        }
+        for new in &edits.add {
+            if lines.len() >= LINES_MAX {
+                return Err(of.full());
+            }
+            let at = of.place(&lines, new.position)?;
+            let line = self.added(of, new, ctx)?;
+            lines.insert(at, line);
+            lines = grouped(lines);
+        }
+        Ok(lines)
+    }
+
+    fn added(
+        &self,
+        of: Edited<'_>,
+        new: &NewLine,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Result<Line, Refusal> {
+        let (id, settings) = (ctx.id(), &self.settings);
+        let unit = new.unit.as_deref().filter(|unit| !unit.is_empty());
+        let mut line = match (&new.product, &new.write_in, &new.text) {
+            (Some(product), None, None) => {
+                let price = new.price_override.as_ref();
+                let price = price.map(|price| SetPrice::of(price, of.about, ctx)).transpose()?;
+                let line = self.of_product(of, &new.wanted(product), price, id, ctx)?;
+                of.unit(&line, unit)?;
+                line
+            }
+            (None, Some(what), None) => {
+                of.takes(new.price_override.is_none(), "write-in", "price_override")?;
+                let wanted = new.wanted(&what.name);
+                let line = write_in(what, unit, &wanted, of.deal, settings, id);
+                line.map_err(|why| why.refusal(of.about))?
+            }
+            (None, None, Some(words)) => {
+                of.takes(!words.is_empty(), "text", "no words")?;
+                of.takes(new.price_override.is_none(), "text", "price_override")?;
+                of.takes(new.quantity.is_none(), "text", "quantity")?;
+                of.takes(new.manual_discount.is_none(), "text", "manual_discount")?;
+                of.takes(unit.is_none(), "text", "unit")?;
+                text(words, id)
+            }
+            _ => {
+                let message = "A new line is of a product, a write-in or a text; write just one of \
+                               `product`, `write_in` and `text`.";
+                return Err(of.refused("line.what", "a new line", message));
+            }
+        };
+        line.description = described(new.description.as_deref());
+        Ok(line)
+    }
+
+    fn changed(
+        &self,
+        of: Edited<'_>,
+        line: &Line,
+        change: &LineChange,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Result<Line, Refusal> {
+        let what = kind(line);
+        let wanted = Wanted {
+            product: line.label(),
+            quantity: change.quantity.unwrap_or(line.quantity),
+            manual_discount: change.manual_discount.unwrap_or(line.manual_discount),
+        };
+        let product = matches!(line.kind, LineKind::Product | LineKind::Bundle);
+        of.takes(product || change.price_override.is_keep(), what, "price_override")?;
+        of.takes(
+            line.kind == LineKind::WriteIn || change.unit_price.is_none(),
+            what,
+            "unit_price",
+        )?;
+        of.takes(!product || change.name.is_none(), what, "name")?;
+        let mut now = match line.kind {
+            LineKind::Product | LineKind::Bundle => {
+                let price = match &change.price_override {
+                    Patch::Keep => SetPrice::kept(line),
+                    Patch::Clear => None,
+                    Patch::Set(price) => Some(SetPrice::of(price, of.about, ctx)?),
+                };
+                let now = self.of_product(of, &wanted, price, line.id, ctx)?;
+                Line { kind: line.kind, parent: line.parent, ..now }
+            }
+            LineKind::WriteIn => {
+                let mut now = line.clone();
+                now.unit_price = change.unit_price.unwrap_or(line.unit_price);
+                if let Some(name) = &change.name {
+                    now.name = name.to_string();
+                }
+                let now = written_in(now, &wanted, of.deal, &self.settings);
+                now.map_err(|why| why.refusal(of.about))?
+            }
+            LineKind::Text => {
+                of.takes(change.quantity.is_none(), what, "quantity")?;
+                of.takes(change.manual_discount.is_none(), what, "manual_discount")?;
+                let words = change.name.as_deref().unwrap_or(&line.name);
+                of.takes(!words.is_empty(), what, "no words")?;
+                text(words, line.id)
+            }
+            LineKind::BundlePart | LineKind::Newer(_) => return Err(of.part(line)),
+        };
+        now.description = match &change.description {
+            Patch::Keep => line.description.clone(),
+            Patch::Clear => None,
+            Patch::Set(words) => described(Some(words)),
+        };
+        Ok(now)
+    }
+
+    /// What that product costs: by the list, or what somebody says.
+    fn of_product(
+        &self,
+        of: Edited<'_>,
+        wanted: &Wanted<'_>,
+        price: Option<SetPrice>,
+        id: LineId,
+        ctx: &Ctx<'_, Shelf>,
+    ) -> Result<Line, Refusal> {
+        let (shelf, settings) = (ctx.facts, &self.settings);
+        let line = match price {
+            None => priced(wanted, of.deal, shelf, settings, id),
+            Some(price) => priced_by_hand(wanted, price, of.deal, (shelf, settings), id),
+        };
+        line.map_err(|why| why.refusal(of.about))
+    }
+}
+
+impl Edited<'_> {
+    /// Where the line stands that an edit names.
+    fn own(self, lines: &[Line], id: LineId) -> Result<usize, Refusal> {
+        let at = lines.iter().position(|line| line.id == id).ok_or_else(|| {
+            let message = format!(
+                "The {} `{}` has no line `{id}`: it is of another document, or was removed. The event that \
+                 told its lines last names those that it has.",
+                self.about.kind, self.about.id
+            );
+            self.refused("line.unknown", "no such line", message)
+        })?;
+        match lines.get(at) {
+            Some(line) if line.parent.is_some() => Err(self.part(line)),
+            _ => Ok(at),
+        }
+    }
+
+    /// The place of a new line.
+    fn place(self, lines: &[Line], position: Option<u32>) -> Result<usize, Refusal> {
+        let Some(position) = position else { return Ok(lines.len()) };
+        let at = usize::try_from(position).ok().and_then(|position| position.checked_sub(1));
+        at.filter(|at| *at <= lines.len()).ok_or_else(|| {
+            let message = format!(
+                "A new line cannot stand at position {position} of {} lines; write 1 to {}, or leave \
+                 `position` out for the last place.",
+                lines.len(),
+                lines.len() + 1
+            );
+            self.refused("line.position", format!("position {position}"), message)
+        })
+    }
+
+    fn ordered(self, lines: Vec<Line>, order: &[LineId]) -> Result<Vec<Line>, Refusal> {
+        let mut named = BTreeSet::new();
+        for id in order {
+            self.own(&lines, *id)?;
+            if !named.insert(*id) {
+                let message = format!("`order` names the line `{id}` twice; name each line once.");
+                return Err(self.refused("line.order", "a line twice", message));
+            }
+        }
+        let place = |line: &Line| order.iter().position(|id| *id == line.id);
+        let mut lines = lines;
+        lines.sort_by_key(|line| place(line).unwrap_or(order.len()));
+        Ok(grouped(lines))
+    }
+
+    /// The unit of a product is that of the catalog.
+    fn unit(self, line: &Line, unit: Option<&str>) -> Result<(), Refusal> {
+        match unit {
+            Some(unit) if !unit.eq_ignore_ascii_case(&line.unit) => {
+                let message = format!(
+                    "The product `{}` is sold in the unit `{}`, not in `{unit}`; leave `unit` out.",
+                    line.label(),
+                    line.unit
+                );
+                Err(self.refused("line.unit", unit, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses what goes not with that kind of line.
+    fn takes(self, goes: bool, kind: &str, field: &str) -> Result<(), Refusal> {
+        if goes {
+            return Ok(());
+        }
+        let message = match (kind, field) {
+            (_, "no words") => "A text has words; write them, or remove the line.".to_owned(),
+            ("write-in", "price_override") => "A write-in has no price but its own; write it as \
+                                               `unit_price`."
+                .to_owned(),
+            ("product", "unit_price") => "The price of a product comes from its list; to set \
+                                          another one, write `price_override`."
+                .to_owned(),
+            _ => format!("A line of the kind {kind} takes no `{field}`; leave it out."),
+        };
+        Err(self.refused("line.field", field, message))
+    }
+
+    fn part(self, line: &Line) -> Refusal {
+        let message = format!(
+            "The line `{}` is a part of a bundle; edit the line of the bundle, whose parts follow.",
+            line.label()
+        );
+        self.refused("line.part", kind(line), message)
+    }
+
+    fn full(self) -> Refusal {
+        let about = self.about;
+        let (rule, rest) = match about.kind {
+            SubjectKind::Quote => ("quote.lines_max", "offer the rest in another one"),
+            _ => ("opportunity.lines_max", "sell the rest in another one"),
+        };
+        let message = format!(
+            "The {} `{}` has {LINES_MAX} lines, the most a document can have; {rest}.",
+            about.kind, about.id
+        );
+        self.refused(rule, format!("{LINES_MAX} lines"), message)
+    }
+
+    fn refused(
+        self,
+        rule: &'static str,
+        found: impl ToString,
+        message: impl Into<String>,
+    ) -> Refusal {
+        Refusal::no(self.about.kind, self.about.id, rule, found, message)
+    }
+}
+
+trait Asks {
+    /// What a new line asks of that product.
+    fn wanted<'w>(&self, product: &'w str) -> Wanted<'w>;
+}
+
+impl Asks for NewLine {
+    fn wanted<'w>(&self, product: &'w str) -> Wanted<'w> {
+        Wanted {
+            product,
+            quantity: self.quantity.unwrap_or(Decimal::ONE),
+            manual_discount: self.manual_discount.unwrap_or_default(),
+        }
+    }
+}
+
+fn described(words: Option<&str>) -> Option<String> {
+    words.filter(|words| !words.is_empty()).map(str::to_owned)
+}
+
+/// The kind of a line, as refusals call it.
+fn kind(line: &Line) -> &'static str {
+    match line.kind {
+        LineKind::Product => "product",
+        LineKind::WriteIn => "write-in",
+        LineKind::Bundle => "bundle",
+        LineKind::BundlePart => "part of a bundle",
+        LineKind::Text => "text",
+        LineKind::Newer(_) => "a newer kind",
+    }
+}
+
+/// Each line with its parts behind it.
+fn grouped(lines: Vec<Line>) -> Vec<Line> {
+    let ids: BTreeSet<LineId> = lines.iter().map(|line| line.id).collect();
+    let is_part = |line: &Line| line.parent.is_some_and(|parent| ids.contains(&parent));
+    let (parts, heads): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(is_part);
+    if parts.is_empty() {
+        return heads;
+    }
+    let with_parts = |head: Line| {
+        let id = head.id;
+        let own = parts.iter().filter(move |part| part.parent == Some(id)).cloned();
+        std::iter::once(head).chain(own)
+    };
+    heads.into_iter().flat_map(with_parts).collect()
+}
