@@ -63,11 +63,15 @@ pub struct OptionalLine {
 /// Why lines cannot be picked so; goes on from "… cannot be accepted: ".
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PickError {
-    #[error("the line `{0}` is none of its optional lines. Pick among those that it lists in `optional`")]
+    #[error(
+        "the line `{0}` is none of its optional lines. Pick among those that it lists in `optional`"
+    )]
     NotOptional(LineId),
     #[error("`{first}` and `{second}` are alternatives of the group `{group}`. Pick one of them")]
     Alternatives { group: String, first: String, second: String },
-    #[error("nothing is taken: all its lines are optional. Name in `picks` what the customer wants")]
+    #[error(
+        "nothing is taken: all its lines are optional. Name in `picks` what the customer wants"
+    )]
     Nothing,
 }
 
@@ -146,7 +150,9 @@ impl Offer {
             return Err(PickError::NotOptional(*unknown));
         }
         let mut taken: Vec<(&String, LineId)> = Vec::new();
-        for OptionalLine { line, group } in self.optional.iter().filter(|it| picks.contains(&it.line)) {
+        for OptionalLine { line, group } in
+            self.optional.iter().filter(|it| picks.contains(&it.line))
+        {
             let Some(group) = group else { continue };
             if let Some((_, first)) = taken.iter().find(|(known, _)| *known == group) {
                 let (first, second) = (self.named(*first), self.named(*line));
@@ -154,10 +160,12 @@ impl Offer {
             }
             taken.push((group, *line));
         }
-        let left: Vec<_> = self.optional.iter().filter(|it| !picks.contains(&it.line)).cloned().collect();
+        let left: Vec<_> =
+            self.optional.iter().filter(|it| !picks.contains(&it.line)).cloned().collect();
         let left = apart(&self.lines, &left);
         let lines: Vec<_> = self.lines.iter().filter(|line| !left.contains(&line.id)).collect();
-        if lines.is_empty() { Err(PickError::Nothing) } else { Ok(lines) }
+        let anything = self.optional.is_empty() || lines.iter().any(|line| line.kind.has_amounts());
+        if anything { Ok(lines) } else { Err(PickError::Nothing) }
     }
 
     fn named(&self, line: LineId) -> String {
@@ -266,7 +274,8 @@ mod tests {
 
     /// A machine, a bundle of two that may be left out, and two colours to choose from.
     fn offer() -> Offer {
-        let mut lines = vec![line(1, 10_000), line(2, 5_000), line(3, 0), line(4, 700), line(5, 900)];
+        let mut lines =
+            vec![line(1, 10_000), line(2, 5_000), line(3, 0), line(4, 700), line(5, 900)];
         lines[1].kind = LineKind::Bundle;
         (lines[2].kind, lines[2].parent) = (LineKind::BundlePart, Some(id(2)));
         let red = |n| OptionalLine { line: id(n), group: Some("colour".into()) };
@@ -313,7 +322,10 @@ mod tests {
         assert_eq!(ordered(&[3]), Err(PickError::NotOptional(id(3))), "a part is not picked alone");
         assert_eq!(ordered(&[99]).map_err(|it| it.rule()), Err("quote.pick_unknown"));
         let both = ordered(&[4, 5]).expect_err("they are alternatives");
-        assert_eq!(both.to_string(), "`L-4` and `L-5` are alternatives of the group `colour`. Pick one of them");
+        assert_eq!(
+            both.to_string(),
+            "`L-4` and `L-5` are alternatives of the group `colour`. Pick one of them"
+        );
         let mut nothing = offer.clone();
         nothing.lines.remove(0);
         assert_eq!(nothing.ordered(&[]), Err(PickError::Nothing));

@@ -160,7 +160,8 @@ mod tests {
                 format!("{line} {}: {} -> {}", it.field, text(&it.from), text(&it.to))
             })
             .collect();
-        let has = |part: &str| assert!(said.iter().any(|it| it.contains(part)), "{part}: {said:#?}");
+        let has =
+            |part: &str| assert!(said.iter().any(|it| it.contains(part)), "{part}: {said:#?}");
         has(" header.discount_percent: ");
         has(" introduction:  -> As you wished.");
         has(" quantity: 3 -> 4");
@@ -169,7 +170,11 @@ mod tests {
         let back = differences(&now, &was);
         assert_eq!(back.len(), all.len());
         for (there, back) in [(&all, &back), (&back, &all)] {
-            let turned = |it: &Difference| Difference { from: it.to.clone(), to: it.from.clone(), ..it.clone() };
+            let turned = |it: &Difference| Difference {
+                from: it.to.clone(),
+                to: it.from.clone(),
+                ..it.clone()
+            };
             assert!(there.iter().all(|it| back.contains(&turned(it))));
         }
     }

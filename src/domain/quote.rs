@@ -31,6 +31,8 @@ pub struct Quote {
     /// Why a draft waits for somebody with the right `approve_discount`: what of it is beyond the limits of the seller
     /// (F96); absent where it is within them, and on what is no draft.
     pub waits_for: Option<String>,
+    /// Somebody said what it offers: it no longer follows the lines of its opportunity.
+    pub edited: bool,
     pub state: QuoteState,
 }
 
@@ -38,11 +40,22 @@ pub struct Quote {
 #[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum QuoteState {
     Draft,
-    Active { since: DateTime<Utc> },
+    Active {
+        since: DateTime<Utc>,
+    },
     /// The customer accepted it after its last day: the seller says yes or no to that (F95).
-    Held { since: DateTime<Utc>, acceptance: Acceptance },
-    Won { at: DateTime<Utc>, acceptance: Option<Acceptance> },
-    Closed { at: DateTime<Utc>, reason: QuoteCloseReason },
+    Held {
+        since: DateTime<Utc>,
+        acceptance: Acceptance,
+    },
+    Won {
+        at: DateTime<Utc>,
+        acceptance: Option<Acceptance>,
+    },
+    Closed {
+        at: DateTime<Utc>,
+        reason: QuoteCloseReason,
+    },
 }
 
 /// How a customer accepted an offer: kept as evidence, as far as it was told.
@@ -174,8 +187,7 @@ impl Lifecycle for Quote {
                 A::Hold { at, acceptance },
             ) => Some(S::Held { since: *at, acceptance: acceptance.clone() }),
             (S::Held { since, acceptance }, A::Confirm { at }) => {
-                let acceptance =
-                    Acceptance { accepted_at: Some(*since), ..acceptance.clone() };
+                let acceptance = Acceptance { accepted_at: Some(*since), ..acceptance.clone() };
                 Some(S::Won { at: *at, acceptance: Some(acceptance) })
             }
             (S::Held { .. }, A::Decline { at }) => {
@@ -303,10 +315,18 @@ impl Quote {
                 };
                 ("is a draft".into(), next)
             }
-            QuoteState::Active { .. } => (
-                "stands as offered".into(),
-                "Replace it with `quote.revise`, and change the draft that comes of it with `quote.edit`.",
-            ),
+            QuoteState::Active { .. } => {
+                let next = match verb {
+                    "be confirmed" | "be declined" => {
+                        "Nobody accepted it too late; the customer accepts it with `quote.accept`."
+                    }
+                    _ => {
+                        "Replace it with `quote.revise`, and change the draft that comes of it with \
+                         `quote.edit`."
+                    }
+                };
+                ("stands as offered".into(), next)
+            }
             QuoteState::Held { since, .. } => (
                 format!(
                     "was accepted on {}, after its last day ({}), which waits for the seller",
@@ -325,7 +345,9 @@ impl Quote {
                     format!("expired: it could be accepted until {}", self.offer.effective_to),
                     anew,
                 ),
-                QuoteCloseReason::Lost => (format!("was closed as lost on {}", at.date_naive()), anew),
+                QuoteCloseReason::Lost => {
+                    (format!("was closed as lost on {}", at.date_naive()), anew)
+                }
                 QuoteCloseReason::Revised => (
                     format!("was replaced by a later revision on {}", at.date_naive()),
                     "Ask that of the latest revision; `leadmill list quotes --number` lists all of them.",

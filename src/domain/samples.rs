@@ -220,7 +220,7 @@ pub fn quote(id: QuoteId, state: QuoteState) -> Quote {
         closing_note: None,
     };
     let number = format!("Q-{id}");
-    Quote { id, sequence: 1, number, revision: 0, offer, waits_for: None, state }
+    Quote { id, sequence: 1, number, revision: 0, offer, waits_for: None, edited: false, state }
 }
 
 /// An open deal of an organisation, without a quote.

@@ -17,7 +17,8 @@ impl Replay for QuoteDrafted {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let numbered = (self.number.as_str(), self.revision);
-        draft(past, (self.opportunity, self.quote), numbered, (&self.offer, &self.waits_for))
+        let said = (&self.offer, &self.waits_for, false);
+        draft(past, (self.opportunity, self.quote), numbered, said)
     }
 }
 
@@ -43,7 +44,8 @@ impl Replay for QuoteRevised {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let numbered = (self.number.as_str(), self.revision);
-        draft(past, (self.opportunity, self.quote), numbered, (&self.offer, &self.waits_for))
+        let said = (&self.offer, &self.waits_for, true);
+        draft(past, (self.opportunity, self.quote), numbered, said)
     }
 }
 
@@ -54,7 +56,8 @@ impl Replay for QuoteEdited {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let numbered = (self.number.as_str(), self.revision);
-        draft(past, (self.opportunity, self.quote), numbered, (&self.offer, &self.waits_for))
+        let said = (&self.offer, &self.waits_for, true);
+        draft(past, (self.opportunity, self.quote), numbered, said)
     }
 }
 
@@ -118,7 +121,7 @@ fn draft(
     past: &mut Past<'_>,
     (opportunity, id): (OpportunityId, QuoteId),
     (number, revision): (&str, i32),
-    (offer, waits_for): (&Offer, &Option<String>),
+    (offer, waits_for, edited): (&Offer, &Option<String>, bool),
 ) -> Result<(), Gap> {
     let quote = Quote {
         id,
@@ -127,6 +130,7 @@ fn draft(
         revision,
         offer: offer.clone(),
         waits_for: waits_for.clone(),
+        edited,
         state: QuoteState::Draft,
     };
     put(past, opportunity, quote)

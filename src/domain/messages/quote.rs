@@ -297,6 +297,36 @@ impl QuoteAccept {
     }
 }
 
+impl QuoteRevise {
+    /// At the prices as they were offered.
+    #[must_use]
+    pub const fn of(quote: QuoteId) -> Self {
+        Self { quote, reprice: false }
+    }
+}
+
+impl QuoteEdit {
+    /// Nothing changes yet.
+    #[must_use]
+    pub fn of(quote: QuoteId) -> Self {
+        Self {
+            quote,
+            expected_sequence: None,
+            discount_percent: Patch::Keep,
+            discount_amount: Patch::Keep,
+            freight_amount: Patch::Keep,
+            payment_terms: Patch::Keep,
+            effective_from: Patch::Keep,
+            effective_to: Patch::Keep,
+            deliver_to: Patch::Keep,
+            introduction: Patch::Keep,
+            closing_note: Patch::Keep,
+            lines: LineEdits::default(),
+            optional: None,
+        }
+    }
+}
+
 impl QuoteClose {
     /// What the clock says when the last day of an offer is over (F95).
     #[must_use]

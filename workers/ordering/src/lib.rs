@@ -11,6 +11,7 @@ mod closing;
 mod shipment;
 #[cfg(test)]
 mod tests;
+mod update;
 mod when;
 mod worker;
 

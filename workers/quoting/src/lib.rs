@@ -3,10 +3,13 @@
 
 mod by_hand;
 mod draft;
+mod edit;
+mod limits;
 mod line;
 mod lines;
 mod quoting;
 mod replacement;
+mod revision;
 mod settings;
 mod step;
 mod when;

@@ -2,6 +2,7 @@
 
 use domain::customer::Customer;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
+use domain::ids::{OpportunityId, QuoteId};
 use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
 
@@ -30,14 +31,11 @@ impl Worker for Quoting {
                 event.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
                 buyer_needs(event.customer, needs);
             }
-            When::OpportunityAddLine(command) => {
-                needs.lock(command.opportunity);
-                if let Some(opportunity) = world.find(command.opportunity) {
-                    buyer_needs(opportunity.customer, needs);
-                }
-            }
+            When::OpportunityAddLine(command) => deal_needs(command.opportunity, world, needs),
+            When::QuoteDraft(command) => deal_needs(command.opportunity, world, needs),
+            When::QuoteEdit(command) => quote_needs(command.quote, world, needs),
             When::QuoteActivate(command) => needs.look_up(OpportunityOfQuote(command.quote)),
-            When::QuoteRevise(command) => needs.look_up(OpportunityOfQuote(command.quote)),
+            When::QuoteRevise(command) => quote_needs(command.quote, world, needs),
             When::QuoteClose(command) => needs.look_up(OpportunityOfQuote(command.quote)),
             When::CatalogReplace(_) => needs.catalog = true,
         }
@@ -47,11 +45,29 @@ impl Worker for Quoting {
         match when {
             When::OpportunityCreated(event) => self.open(world, event, ctx),
             When::OpportunityAddLine(command) => self.add_line(world, command, ctx),
+            When::QuoteDraft(command) => self.draft(world, command, ctx),
+            When::QuoteEdit(command) => self.edit(world, command, ctx),
             When::QuoteActivate(command) => self.activate(world, command, ctx),
             When::QuoteRevise(command) => self.revise(world, command, ctx),
             When::QuoteClose(command) => self.close(world, command, ctx),
             When::CatalogReplace(command) => replacement::replace(world, command, &self.settings),
         }
+    }
+}
+
+/// An opportunity and whose it is.
+fn deal_needs(deal: OpportunityId, world: &World, needs: &mut Needs) {
+    needs.lock(deal);
+    if let Some(opportunity) = world.find(deal) {
+        buyer_needs(opportunity.customer, needs);
+    }
+}
+
+/// The opportunity of a quote, and whose it is.
+fn quote_needs(quote: QuoteId, world: &World, needs: &mut Needs) {
+    needs.look_up(OpportunityOfQuote(quote));
+    if let Some(opportunity) = world.by(OpportunityOfQuote(quote)) {
+        buyer_needs(opportunity.customer, needs);
     }
 }
 

@@ -7,8 +7,9 @@ use domain::commands::{
     ContactUpdate, DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel,
     LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
     OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
-    PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
-    QuoteRevise, TransferAssign, TransferReturn,
+    OrderUpdate, PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate,
+    QuoteClose, QuoteConfirm, QuoteDecline, QuoteDraft, QuoteEdit, QuoteRevise, TransferAssign,
+    TransferReturn,
 };
 use domain::message::{Message, MessageType};
 use serde::Serialize;
@@ -18,7 +19,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 38] = [
+const ASKS: [(&MessageType, &str); 44] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
@@ -43,13 +44,18 @@ const ASKS: [(&MessageType, &str); 38] = [
     (ProposalDismiss::TYPE, "be dismissed"),
     (ContactKeepApart::TYPE, "be updated"),
     (OpportunityAddLine::TYPE, "be edited"),
+    (QuoteDraft::TYPE, "be edited"),
     (OpportunityWin::TYPE, "be won"),
     (OpportunityLose::TYPE, "be lost"),
     (OpportunityReopen::TYPE, "be reopened"),
+    (QuoteEdit::TYPE, "be edited"),
     (QuoteActivate::TYPE, "be activated"),
     (QuoteAccept::TYPE, "be accepted"),
-    (QuoteRevise::TYPE, "be closed"),
+    (QuoteConfirm::TYPE, "be confirmed"),
+    (QuoteDecline::TYPE, "be declined"),
+    (QuoteRevise::TYPE, "be revised"),
     (QuoteClose::TYPE, "be closed"),
+    (OrderUpdate::TYPE, "be updated"),
     (OrderShip::TYPE, "be shipped"),
     (OrderCancel::TYPE, "be canceled"),
     (PaymentReceived::TYPE, "be paid"),
