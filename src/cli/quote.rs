@@ -95,10 +95,11 @@ async fn revised(
     number: &str,
     revision: &str,
 ) -> anyhow::Result<Option<Uuid>> {
+    let Ok(revision) = revision.parse::<i64>() else { return Ok(None) };
     let number = Some(number.to_owned());
     let wanted = Wanted { number, sort: Sort::Number, ..Wanted::newest(SubjectKind::Quote) };
     let page = list::page(conn, &wanted).await.map_err(sentence)?;
-    let is_it = |row: &&Value| row["revision"].to_string() == revision;
+    let is_it = |row: &&Value| row["revision"].as_i64() == Some(revision);
     let row = page.rows.iter().find(is_it);
     Ok(row.and_then(|row| row["id"].as_str()?.parse().ok()))
 }

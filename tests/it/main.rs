@@ -27,6 +27,7 @@ mod load;
 mod merging;
 mod messaging;
 mod newer;
+mod offers;
 mod operators;
 mod parking;
 mod proxy;

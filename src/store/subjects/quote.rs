@@ -26,15 +26,23 @@ use held::Held;
 // First the changed ones: a revision that closes makes room for the next one of its number.
 with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteRow, within opportunity, kept_first] {
     let Quote { offer, state, .. } = held.quote;
-    let (mut active_since, mut held_since, mut won_at, mut acceptance, mut closed) = (None, None, None, None, None);
-    match state {
-        QuoteState::Draft => {}
-        QuoteState::Active { since } => active_since = Some(*since),
-        QuoteState::Held { since, acceptance: told } => (held_since, acceptance) = (Some(*since), Some(told)),
-        QuoteState::Won { at, acceptance: told } => (won_at, acceptance) = (Some(*at), told.as_ref()),
-        QuoteState::Closed { at, reason } => closed = Some((*at, word(reason))),
-    }
-    let (closed_at, close_reason) = closed.unzip();
+    let active_since = match state {
+        QuoteState::Active { since } => Some(*since),
+        _ => None,
+    };
+    let held_since = match state {
+        QuoteState::Held { since, .. } => Some(*since),
+        _ => None,
+    };
+    let (won_at, acceptance) = match state {
+        QuoteState::Held { acceptance, .. } => (None, Some(acceptance)),
+        QuoteState::Won { at, acceptance } => (Some(*at), acceptance.as_ref()),
+        _ => (None, None),
+    };
+    let (closed_at, close_reason) = match state {
+        QuoteState::Closed { at, reason } => (Some(*at), Some(word(reason))),
+        _ => (None, None),
+    };
     key     id: uuid = held.quote.id.uuid();
     frozen  opportunity: uuid = held.opportunity;
     frozen  position: integer = held.position;

@@ -73,7 +73,12 @@ fn f92_the_buyer_is_who_they_are_today_and_prices_stay_unless_they_are_looked_up
     let mut story2 = Story::of(Quoting::new(settings(), chrono_tz::Europe::Berlin), shelf);
     story2.world = story.world.clone();
     story2.when(QuoteActivate { quote: next.quote }).unwrap();
-    let told = story2.when(QuoteRevise { reprice: true, ..QuoteRevise::of(next.quote) }).unwrap();
+    let told = story2
+        .when_caused_by(
+            uuid::Uuid::from_u128(77),
+            QuoteRevise { reprice: true, ..QuoteRevise::of(next.quote) },
+        )
+        .unwrap();
     let anew: QuoteRevised = told.get().unwrap();
     assert_eq!(anew.offer.lines[0].unit_price, dec!(130));
     assert_eq!(anew.offer.totals.detail_amount, dec!(260.00));
