@@ -2,8 +2,8 @@
 
 use domain::commands::{ImportContinue, InputRelease, InputRow};
 use domain::decide::{
-    Already, Arrived, Ctx, Heard, Hold, Locks, Malformed, Needs, NumberKind, Outcome, RawInputs,
-    Root, Worker, World,
+    Arrived, Ctx, Heard, Hold, Locks, Malformed, Needs, NumberKind, Outcome, RawInputs, Root,
+    Worker, World,
 };
 use domain::enquiry::{Channel, Enquiry, Part, PartReading, Reading};
 use domain::events::{InputReread, InputSplit};
@@ -13,7 +13,7 @@ use domain::likeness::DuplicateRules;
 use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
 use domain::raw::{ExternalId, Kept};
-use uuid::Uuid;
+use domain::survivor::survivor_needs;
 
 use crate::evidence::evidence;
 use crate::table::Table;
@@ -210,7 +210,7 @@ impl Worker for Intake {
             who.lead.into_iter().chain(continued).for_each(|lead| needs.lock(lead));
             // Who is added to a lead gets its customer, and may write again in the same batch.
             let customer = continued.and_then(|lead| world.find(lead)?.contact);
-            customer.into_iter().for_each(|contact| needs.lock(contact));
+            customer.into_iter().for_each(|contact| survivor_needs(world, contact, needs));
             if !matches!(when, When::Release(_)) {
                 duplicates::needs(world, &self.duplicates, enquiry, needs);
             }
@@ -245,7 +245,7 @@ impl Worker for Intake {
             When::Reject(command) => {
                 let input = world.known(command.input)?;
                 if input.verdict == Verdict::Rejected {
-                    return Ok(already(input.id.0));
+                    return Ok(Outcome::is_so(SubjectKind::Input, input.id));
                 }
                 reject(input, None, &command.reason)
             }
@@ -383,10 +383,6 @@ fn read(enquiry: &Option<Box<Enquiry>>) -> Option<Enquiry> {
         .as_deref()
         .filter(|read| **read != Enquiry { source: read.source, ..Enquiry::default() })
         .cloned()
-}
-
-fn already(input: Uuid) -> Outcome<Then> {
-    Outcome::already(Already { subject: SubjectKind::Input, id: input, reference: None })
 }
 
 fn channel_of(queue: &str) -> Option<Channel> {

@@ -13,6 +13,7 @@ use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState, QUOT
 use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteState};
 use domain::refusal::Reason;
 use domain::shelf::Shelf;
+use domain::survivor::customer_now;
 use domain::totals::{Header, Totals};
 
 use crate::quoting::Quoting;
@@ -279,7 +280,7 @@ fn quote_drafted(quote: &Quote, opportunity: &Opportunity, by: Option<String>) -
 
 /// Where the goods go, where the customer says so.
 pub(crate) fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box<DeliverTo>> {
-    let customer = opportunity.customer;
+    let customer = customer_now(world, opportunity.customer);
     let account = customer.account.and_then(|id| world.find(id));
     let contact = customer.contact.and_then(|id| world.find(id));
     let address = delivery_address(account, contact)?.clone();
@@ -287,7 +288,7 @@ pub(crate) fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box
 }
 
 pub(crate) fn buyer(world: &World, opportunity: &Opportunity) -> Result<Buyer, Refusal> {
-    let customer = opportunity.customer;
+    let customer = customer_now(world, opportunity.customer);
     let account = customer.account.and_then(|id| world.find(id));
     let contact = customer.contact.and_then(|id| world.find(id));
     Buyer::of(account, contact).ok_or_else(|| {

@@ -1,10 +1,10 @@
 //! The decisions of quoting: what each message needs, and who decides on it.
 
-use domain::customer::Customer;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
 use domain::ids::{OpportunityId, QuoteId};
 use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
+use domain::survivor::customer_needs;
 
 use crate::quoting::Quoting;
 use crate::replacement;
@@ -29,7 +29,7 @@ impl Worker for Quoting {
             When::OpportunityCreated(event) => {
                 needs.lock(event.opportunity);
                 event.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
-                buyer_needs(event.customer, needs);
+                customer_needs(world, event.customer, needs);
             }
             When::OpportunityAddLine(command) => deal_needs(command.opportunity, world, needs),
             When::QuoteDraft(command) => deal_needs(command.opportunity, world, needs),
@@ -59,7 +59,7 @@ impl Worker for Quoting {
 fn deal_needs(deal: OpportunityId, world: &World, needs: &mut Needs) {
     needs.lock(deal);
     if let Some(opportunity) = world.find(deal) {
-        buyer_needs(opportunity.customer, needs);
+        customer_needs(world, opportunity.customer, needs);
     }
 }
 
@@ -67,15 +67,6 @@ fn deal_needs(deal: OpportunityId, world: &World, needs: &mut Needs) {
 fn quote_needs(quote: QuoteId, world: &World, needs: &mut Needs) {
     needs.look_up(OpportunityOfQuote(quote));
     if let Some(opportunity) = world.by(OpportunityOfQuote(quote)) {
-        buyer_needs(opportunity.customer, needs);
-    }
-}
-
-fn buyer_needs(customer: Customer, needs: &mut Needs) {
-    if let Some(account) = customer.account {
-        needs.lock(account);
-    }
-    if let Some(contact) = customer.contact {
-        needs.lock(contact);
+        customer_needs(world, opportunity.customer, needs);
     }
 }
