@@ -137,7 +137,7 @@ fn f98_decided_again_it_says_the_same() {
 }
 
 #[test]
-fn t6_how_the_customer_accepted_is_kept_with_the_quote() {
+fn n14_how_the_customer_accepted_is_kept_with_the_quote() {
     let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
     let sha256 = offer().sha256();
     let command = QuoteAccept {
