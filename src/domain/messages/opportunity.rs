@@ -48,6 +48,7 @@ crate::messages! { Opportunity:
         OpportunityRemoveCompetitor = "opportunity.remove_competitor.v1" by opportunity needs EditDeal;
         OpportunityHold = "opportunity.hold.v1" by opportunity needs EditDeal;
         OpportunityResume = "opportunity.resume.v1" by opportunity needs EditDeal;
+        QuoteDraft = "quote.draft.v1" by opportunity needs EditQuote;
         OpportunityWin = "opportunity.win.v1" by opportunity needs CloseDeal;
         OpportunityLose = "opportunity.lose.v1" by opportunity needs CloseDeal;
         OpportunityReopen = "opportunity.reopen.v1" by opportunity needs ReopenDeal;
@@ -354,6 +355,13 @@ pub struct OpportunityHold {
 /// Go on with an opportunity that is on hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpportunityResume {
+    pub opportunity: OpportunityId,
+}
+
+/// Draft a quote of the lines of an open opportunity as they are, with a number of its own: another one beside those
+/// that live.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteDraft {
     pub opportunity: OpportunityId,
 }
 
