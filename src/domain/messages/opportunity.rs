@@ -9,18 +9,23 @@ use crate::customer::Customer;
 use crate::day::Day;
 use crate::document::Line;
 use crate::enquiry::{Interest, Need, PurchaseTimeframe};
-use crate::ids::{ContactId, LeadId, OpportunityId, OrderId};
+use crate::ids::{LeadId, OpportunityId, OrderId};
 use crate::lead::INTEREST_MAX;
 use crate::line_edits::LineEdits;
 use crate::money::{Amount, Currency};
 use crate::opportunity::{Loss, LostReason, RevenueMode};
 use crate::patch::Patch;
-use crate::stakeholder::StakeholderRole;
 use crate::text::{Code, Comment, Short};
 use crate::totals::Totals;
 
+mod taking_part;
 mod updated;
 
+pub use taking_part::{
+    OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityCompetitorAdded,
+    OpportunityCompetitorRemoved, OpportunityRemoveCompetitor, OpportunityRemoveStakeholder,
+    OpportunityStakeholderAdded, OpportunityStakeholderRemoved,
+};
 pub use updated::OpportunityUpdated;
 
 crate::messages! { Opportunity:
@@ -162,35 +167,6 @@ impl OpportunityLost {
     }
 }
 
-/// Somebody has a part in the decision, or another one than before.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityStakeholderAdded {
-    pub opportunity: OpportunityId,
-    pub contact: ContactId,
-    pub role: StakeholderRole,
-}
-
-/// Somebody has no part in the decision any more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityStakeholderRemoved {
-    pub opportunity: OpportunityId,
-    pub contact: ContactId,
-}
-
-/// A rival wants the same sale.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityCompetitorAdded {
-    pub opportunity: OpportunityId,
-    pub competitor: String,
-}
-
-/// A rival wants it no more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityCompetitorRemoved {
-    pub opportunity: OpportunityId,
-    pub competitor: String,
-}
-
 /// Nothing is worked on for a while.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpportunityHeld {
@@ -311,36 +287,6 @@ pub struct OpportunityEditLines {
     /// No more edits follow: a quote is drafted of the lines and, where the policy allows, activated.
     #[serde(default = "yes")]
     pub complete: bool,
-}
-
-/// Say which part a contact has in the decision on an open opportunity (F35); said again, it is another part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityAddStakeholder {
-    pub opportunity: OpportunityId,
-    pub contact: ContactId,
-    #[serde(default)]
-    pub role: StakeholderRole,
-}
-
-/// Say that a contact has no part in the decision any more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityRemoveStakeholder {
-    pub opportunity: OpportunityId,
-    pub contact: ContactId,
-}
-
-/// Say that a rival wants the same sale (F36). Names are the same in any case.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityAddCompetitor {
-    pub opportunity: OpportunityId,
-    pub competitor: Short,
-}
-
-/// Say that a rival wants it no more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityRemoveCompetitor {
-    pub opportunity: OpportunityId,
-    pub competitor: Short,
 }
 
 /// Put an open opportunity on hold (F86): until it is resumed nothing is edited and nothing offered. What the customer
