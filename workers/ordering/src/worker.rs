@@ -73,8 +73,10 @@ impl Worker for Ordering {
             When::OrderUpdate(command) => update::update(world, command, ctx),
             When::OrderShip(command) => shipment::ship(world, command, ctx),
             When::OrderCancel(command) => cancellation::cancel(world, command, ctx),
-            When::OpportunityWin(command) => closing::win(world, command, self.zone, ctx),
-            When::OpportunityLose(command) => closing::lose(world, command, self.zone, ctx),
+            When::OpportunityWin(command) => closing::win(world, command, self.validity.zone, ctx),
+            When::OpportunityLose(command) => {
+                closing::lose(world, command, self.validity.zone, ctx)
+            }
             When::OpportunityHold(command) => holding::hold(world, command, ctx),
             When::OpportunityResume(command) => holding::resume(world, command),
             When::OpportunityReopen(command) => closing::reopen(world, command),
