@@ -277,6 +277,12 @@ impl AsTextOption {
 #[serde(transparent)]
 pub struct Amount(#[serde(with = "AsText")] pub Decimal);
 
+impl From<Amount> for Decimal {
+    fn from(amount: Amount) -> Self {
+        amount.0
+    }
+}
+
 macro_rules! schema {
     ($Form:ty: $ty:expr) => {
         impl JsonSchema for $Form {

@@ -77,7 +77,20 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
     for deal in &deals[4..6] {
         before.command("quote.draft.v1", json!({ "opportunity": deal })).await;
     }
+    let contact = before.texts("SELECT id::text FROM contact ORDER BY id LIMIT 1").await.remove(0);
+    let add = json!([{ "product": "CM-100", "quantity": "2" }, { "text": "For the cellar" }]);
+    for (deal, (command, mut data)) in deals[6..].iter().zip([
+        ("opportunity.update.v1", json!({ "owner": "lena" })),
+        ("opportunity.edit_lines.v1", json!({ "lines": { "add": add }, "complete": false })),
+        ("opportunity.add_stakeholder.v1", json!({ "contact": contact })),
+        ("opportunity.add_competitor.v1", json!({ "competitor": "Rival" })),
+        ("opportunity.update.v1", json!({ "revenue_mode": "user", "estimated_revenue": "9" })),
+    ]) {
+        data["opportunity"] = json!(deal);
+        before.command(command, data).await;
+    }
     let messages = taken(&before, "quoting").await;
+    assert_eq!(messages.len(), LEADS + 15);
     matrix(&before, Step { worker: "quoting", queue: "quoting", next: None, messages }).await;
 }
 
@@ -106,6 +119,14 @@ async fn f116_ordering_killed_anywhere_leaves_the_same_orders() {
     }
     for quote in others {
         before.command("quote.accept.v1", json!({ "quote": quote })).await;
+    }
+    before.send("intake.web", "application/json", vec![form(LEADS), form(LEADS + 1)]).await;
+    worked(&before, "intake", "SELECT count(*) = 14 FROM lead").await;
+    worked(&before, "qualification", "SELECT count(*) = 14 FROM opportunity").await;
+    let newest = "SELECT id::text FROM opportunity ORDER BY id DESC LIMIT 2";
+    for deal in before.texts(newest).await {
+        let hold = json!({ "opportunity": deal, "reason": "They merge." });
+        before.command("opportunity.hold.v1", hold).await;
     }
     let messages = taken(&before, "ordering").await;
     matrix(&before, Step { worker: "ordering", queue: "ordering", next: None, messages }).await;

@@ -30,6 +30,7 @@ mod messaging;
 mod newer;
 mod offers;
 mod operators;
+mod opportunities;
 mod parking;
 mod proxy;
 mod reads;

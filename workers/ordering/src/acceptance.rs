@@ -129,7 +129,9 @@ fn win(
         });
     }
     let total_amount = Some(order.totals.total_amount);
-    let won = OpportunityWon { opportunity, actual_revenue, total_amount, order: Some(order_id) };
+    let (by, actual_close_date) = (Some(order_id), None);
+    let won =
+        OpportunityWon { opportunity, actual_revenue, total_amount, order: by, actual_close_date };
     Ok(says.put(order).changed(now, won))
 }
 

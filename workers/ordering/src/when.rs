@@ -1,22 +1,23 @@
 //! What ordering hears and what it says.
 
 use domain::commands::{
-    OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip, OrderUpdate,
-    QuoteAccept, QuoteConfirm, QuoteDecline,
+    OpportunityHold, OpportunityLose, OpportunityReopen, OpportunityResume, OpportunityWin,
+    OrderCancel, OrderShip, OrderUpdate, QuoteAccept, QuoteConfirm, QuoteDecline,
 };
 use domain::events::{
-    OpportunityLost, OpportunityReopened, OpportunityWon, OrderCanceled, OrderCreated,
-    OrderFulfilled, OrderShipped, OrderUpdated, QuoteClosed, QuoteHeld, QuoteWon,
+    OpportunityHeld, OpportunityLost, OpportunityReopened, OpportunityResumed, OpportunityWon,
+    OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped, OrderUpdated, QuoteClosed,
+    QuoteHeld, QuoteWon,
 };
 
 domain::one_of! {
     /// What ordering hears.
     pub When: QuoteAccept, QuoteConfirm, QuoteDecline, OrderShip, OrderCancel, OrderUpdate, OpportunityWin, OpportunityLose,
-        OpportunityReopen
+        OpportunityReopen, OpportunityHold, OpportunityResume
 }
 
 domain::one_of! {
     /// What ordering may say.
     pub Then: OrderCreated, OrderShipped, OrderFulfilled, OrderCanceled, OrderUpdated, QuoteHeld, QuoteWon, QuoteClosed,
-        OpportunityWon, OpportunityLost, OpportunityReopened
+        OpportunityWon, OpportunityLost, OpportunityReopened, OpportunityHeld, OpportunityResumed
 }

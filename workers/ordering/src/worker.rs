@@ -8,7 +8,7 @@ use domain::quote::LateAcceptance;
 
 use crate::acceptance::Validity;
 use crate::when::{Then, When};
-use crate::{acceptance, cancellation, closing, shipment, update};
+use crate::{acceptance, cancellation, closing, holding, shipment, update};
 
 /// The worker from the accepted quote to the fulfilled order.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,8 @@ impl Worker for Ordering {
             When::OrderCancel(command) => needs.lock(command.order),
             When::OpportunityWin(command) => needs.lock(command.opportunity),
             When::OpportunityLose(command) => needs.lock(command.opportunity),
+            When::OpportunityHold(command) => needs.lock(command.opportunity),
+            When::OpportunityResume(command) => needs.lock(command.opportunity),
             When::OpportunityReopen(command) => {
                 needs.lock(command.opportunity);
                 let opportunity = world.find(command.opportunity);
@@ -71,8 +73,12 @@ impl Worker for Ordering {
             When::OrderUpdate(command) => update::update(world, command, ctx),
             When::OrderShip(command) => shipment::ship(world, command, ctx),
             When::OrderCancel(command) => cancellation::cancel(world, command, ctx),
-            When::OpportunityWin(command) => closing::win(world, command, ctx),
-            When::OpportunityLose(command) => closing::lose(world, command, ctx),
+            When::OpportunityWin(command) => closing::win(world, command, self.validity.zone, ctx),
+            When::OpportunityLose(command) => {
+                closing::lose(world, command, self.validity.zone, ctx)
+            }
+            When::OpportunityHold(command) => holding::hold(world, command, ctx),
+            When::OpportunityResume(command) => holding::resume(world, command),
             When::OpportunityReopen(command) => closing::reopen(world, command),
         }
     }

@@ -9,7 +9,9 @@ use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::offer_difference::differences;
-use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState, QUOTES_MAX};
+use domain::opportunity::{
+    Opportunity, OpportunityAction, OpportunityState, QUOTES_MAX, RevenueMode,
+};
 use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteState};
 use domain::refusal::Reason;
 use domain::shelf::Shelf;
@@ -40,13 +42,9 @@ impl Quoting {
         left: Left,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Result<Outcome<Then>, Refusal> {
-        let header = self.settings.header(opportunity.currency);
-        let empty = opportunity.lines.is_empty();
-        let totals = self.totals(
-            &mut opportunity,
-            &if empty { Header { rules: header.rules, ..Header::default() } } else { header },
-        )?;
-        if !empty {
+        let empty = !opportunity.lines.iter().any(|line| line.kind.has_amounts());
+        let totals = self.sum(&mut opportunity)?;
+        if !empty && opportunity.revenue_mode == RevenueMode::System {
             opportunity.estimated_revenue = Some(totals.amount_less_freight);
         }
         let Left { unpriced, doubts, complete } = left;
@@ -80,17 +78,16 @@ impl Quoting {
     ) -> Decision {
         let opportunity = world.known(command.opportunity)?;
         let mut opportunity = still_open(opportunity, "no quote can be drafted of it")?;
-        if opportunity.lines.is_empty() {
+        if !opportunity.lines.iter().any(|line| line.kind.has_amounts()) {
             let message = format!(
                 "The opportunity `{}` has no lines to offer. Add what is wanted with \
-                 `opportunity.add_line`.",
+                 `opportunity.edit_lines`.",
                 opportunity.id
             );
             let (kind, rule) = (SubjectKind::Opportunity, "opportunity.no_lines");
             return Err(Refusal::no(kind, opportunity.id, rule, "no lines", message));
         }
-        let header = self.settings.header(opportunity.currency);
-        let totals = self.totals(&mut opportunity, &header)?;
+        let totals = self.sum(&mut opportunity)?;
         let quote = self.new_draft(world, &opportunity, totals, ctx)?;
         let by = ctx.asker.name.as_deref().map(str::to_owned);
         let said = quote_drafted(&quote, &opportunity, by);
@@ -143,7 +140,12 @@ impl Quoting {
         over.map_or_else(|| midnight.and_utc(), |over| over.with_timezone(&Utc))
     }
 
-    fn totals(&self, opportunity: &mut Opportunity, header: &Header) -> Result<Totals, Refusal> {
+    /// What the lines of a deal add up to; without any, nothing is charged for freight.
+    pub(crate) fn sum(&self, opportunity: &mut Opportunity) -> Result<Totals, Refusal> {
+        let header = self.settings.header(opportunity.currency);
+        let empty = !opportunity.lines.iter().any(|line| line.kind.has_amounts());
+        let nothing = Header { rules: header.rules, ..Header::default() };
+        let header = if empty { &nothing } else { &header };
         let currency = opportunity.currency;
         compute(&mut opportunity.lines, header, currency).map_err(|error| {
             let message = format!("The lines cannot be added up: {error}");
@@ -223,6 +225,25 @@ pub(crate) fn still_open(
     opportunity: &Opportunity,
     else_not: impl std::fmt::Display,
 ) -> Result<Opportunity, Refusal> {
+    step(opportunity, &OpportunityAction::Edit, else_not)
+}
+
+/// The same where a quote is closed, which goes on hold too.
+///
+/// # Errors
+/// As [`still_open`].
+pub(crate) fn closable(
+    opportunity: &Opportunity,
+    else_not: impl std::fmt::Display,
+) -> Result<Opportunity, Refusal> {
+    step(opportunity, &OpportunityAction::CloseQuote, else_not)
+}
+
+fn step(
+    opportunity: &Opportunity,
+    action: &OpportunityAction,
+    else_not: impl std::fmt::Display,
+) -> Result<Opportunity, Refusal> {
     let say = |reason: Reason| {
         let (what, next) = match &opportunity.state {
             OpportunityState::Lost { at, .. } => (
@@ -234,7 +255,10 @@ pub(crate) fn still_open(
                 "Cancel its order with `order.cancel`, where it has one, and open it again with \
                  `opportunity.reopen` first.",
             ),
-            state => (
+            OpportunityState::OnHold { reason, .. } => {
+                (format!("is on hold ({reason})"), "Resume it with `opportunity.resume` first.")
+            }
+            state @ OpportunityState::Open => (
                 format!("is {}", Opportunity::state_name(state)),
                 "See `leadmill show` for what it takes.",
             ),
@@ -242,7 +266,7 @@ pub(crate) fn still_open(
         let message = format!("The opportunity `{}` {what}, so {else_not}. {next}", opportunity.id);
         Reason { message, ..reason }
     };
-    opportunity.apply(&OpportunityAction::Edit).map_err(|refusal| match refusal {
+    opportunity.apply(action).map_err(|refusal| match refusal {
         Refusal::No(reason) => Refusal::No(say(reason)),
         Refusal::NotYet(reason) => Refusal::NotYet(say(reason)),
         newer @ Refusal::Newer(_) => newer,

@@ -4,6 +4,7 @@
 mod by_hand;
 mod draft;
 mod edit;
+mod header;
 mod limits;
 mod line;
 mod lines;
@@ -11,6 +12,7 @@ mod quoting;
 mod replacement;
 mod revision;
 mod settings;
+mod stakeholder;
 mod step;
 mod when;
 mod wish;

@@ -7,13 +7,13 @@ use domain::events::{OpportunityLost, QuoteClosed};
 use domain::ids::QuoteId;
 use domain::keys::OpportunityOfQuote;
 use domain::message::SubjectKind;
-use domain::opportunity::{Loss, LostReason, Opportunity, OpportunityAction};
+use domain::opportunity::{LostReason, Opportunity, OpportunityAction};
 use domain::quote::{EXPIRY, Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use domain::refusal::Reason;
 use domain::rights::Right;
 use domain::shelf::Shelf;
 
-use crate::draft::still_open;
+use crate::draft::{closable, still_open};
 use crate::quoting::Quoting;
 use crate::when::{Decision, Then};
 
@@ -100,7 +100,7 @@ impl Quoting {
             _ => QuoteAction::Close { at, reason },
         })?;
         let opportunity =
-            still_open(opportunity, format_args!("its quote `{named}` cannot be closed"))?;
+            closable(opportunity, format_args!("its quote `{named}` cannot be closed"))?;
         let said =
             quote_closed(&closed, &opportunity, reason, command.comment.clone().map(String::from));
         let outcome = Outcome::nothing().say(said).not_later(EXPIRY, closed.about());
@@ -120,11 +120,8 @@ fn lost(
 ) -> Decision {
     let out_sold = command.competitor.is_some() && command.reason == QuoteCloseReason::Lost;
     let reason = if out_sold { LostReason::OutSold } else { LostReason::Canceled };
-    let loss = Loss {
-        reason,
-        competitor: command.competitor.clone().map(String::from),
-        comment: command.comment.clone().map(String::from),
-    };
+    let comment = command.comment.clone().map(String::from);
+    let loss = opportunity.loss(reason, command.competitor.as_deref(), comment)?;
     let said = OpportunityLost::of(opportunity.id, &loss);
     let opportunity = opportunity.apply(&OpportunityAction::Lose { at: ctx.now, loss })?;
     Ok(outcome.changed(opportunity, said))

@@ -4,10 +4,11 @@ use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
 use domain::ids::{OpportunityId, QuoteId};
 use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
-use domain::survivor::customer_needs;
+use domain::survivor::{customer_needs, survivor_needs};
 
 use crate::quoting::Quoting;
 use crate::replacement;
+use crate::stakeholder;
 use crate::when::{Decision, Then, When};
 
 impl Worker for Quoting {
@@ -31,7 +32,15 @@ impl Worker for Quoting {
                 event.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
                 customer_needs(world, event.customer, needs);
             }
-            When::OpportunityAddLine(command) => deal_needs(command.opportunity, world, needs),
+            When::OpportunityUpdate(command) => needs.lock(command.opportunity),
+            When::OpportunityEditLines(command) => deal_needs(command.opportunity, world, needs),
+            When::OpportunityAddStakeholder(command) => {
+                needs.lock(command.opportunity);
+                survivor_needs(world, command.contact, needs);
+            }
+            When::OpportunityRemoveStakeholder(command) => needs.lock(command.opportunity),
+            When::OpportunityAddCompetitor(command) => needs.lock(command.opportunity),
+            When::OpportunityRemoveCompetitor(command) => needs.lock(command.opportunity),
             When::QuoteDraft(command) => deal_needs(command.opportunity, world, needs),
             When::QuoteEdit(command) => quote_needs(command.quote, world, needs),
             When::QuoteActivate(command) => needs.look_up(OpportunityOfQuote(command.quote)),
@@ -44,7 +53,18 @@ impl Worker for Quoting {
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Decision {
         match when {
             When::OpportunityCreated(event) => self.open(world, event, ctx),
-            When::OpportunityAddLine(command) => self.add_line(world, command, ctx),
+            When::OpportunityUpdate(command) => self.update(world, command, ctx),
+            When::OpportunityEditLines(command) => self.edit_lines(world, command, ctx),
+            When::OpportunityAddStakeholder(command) => {
+                stakeholder::add_stakeholder(world, command)
+            }
+            When::OpportunityRemoveStakeholder(command) => {
+                stakeholder::remove_stakeholder(world, command)
+            }
+            When::OpportunityAddCompetitor(command) => stakeholder::add_competitor(world, command),
+            When::OpportunityRemoveCompetitor(command) => {
+                stakeholder::remove_competitor(world, command)
+            }
             When::QuoteDraft(command) => self.draft(world, command, ctx),
             When::QuoteEdit(command) => self.edit(world, command, ctx),
             When::QuoteActivate(command) => self.activate(world, command, ctx),

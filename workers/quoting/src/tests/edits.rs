@@ -12,9 +12,7 @@ use super::*;
 /// A draft over the golden lines: twelve A-1 with 20 off, three B-1.
 fn golden_draft(settings: QuotingSettings) -> (Story<Quoting>, QuoteDrafted) {
     let mut story = story_with(QuotingSettings { draft: false, ..settings }).given(opportunity());
-    let discounted =
-        OpportunityAddLine { manual_discount: dec!(20), ..add("A-1", dec!(12), false) };
-    story.when(discounted).unwrap();
+    story.when(discounted(add("A-1", dec!(12), false), dec!(20))).unwrap();
     story.when(add("B-1", dec!(3), true)).unwrap();
     let told = story.when(QuoteDraft { opportunity: id(1) }).unwrap();
     assert_eq!(told.types(), ["quote.drafted.v1"]);
