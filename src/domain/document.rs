@@ -10,7 +10,7 @@ use crate::ids::LineId;
 use crate::money::{AmountError, Currency, DECIMALS_MAX, in_range, ratio};
 use crate::newer::NewerWord;
 use crate::pricing::{Band, DiscountKind, PriceBasis, PriceRule, PricingError, price};
-use crate::text::Code;
+use crate::text::{Code, Short};
 use crate::totals::{Header, LineAmounts, Tax, Totals, TotalsError, totals};
 
 /// Most lines of one document.
@@ -174,7 +174,7 @@ pub struct ChosenPart {
 pub struct DeliverTo {
     /// BT-70: who takes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-personal" = true))]
+    #[schemars(extend("x-personal" = true), with = "Option<Short>")]
     pub name: Option<String>,
     /// BG-15.
     pub address: Address,

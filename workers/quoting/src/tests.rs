@@ -5,14 +5,17 @@ use std::sync::Arc;
 use domain::asker::Asker;
 use domain::catalog::Catalog;
 use domain::catalog_file::CatalogFile;
-use domain::commands::{OpportunityEditLines, QuoteActivate, QuoteClose, QuoteRevise};
+use domain::commands::{
+    OpportunityEditLines, OptionalWish, QuoteActivate, QuoteClose, QuoteDraft, QuoteEdit,
+    QuoteRevise,
+};
 use domain::customer::{Account, Contact, Customer};
 use domain::decide::{Later, Refusal};
 use domain::document::LINES_MAX;
 use domain::enquiry::{Enquiry, Interest, Person};
 use domain::events::{
     OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated, QuoteClosed,
-    QuoteDrafted, QuoteRevised,
+    QuoteDrafted, QuoteEdited, QuoteRevised,
 };
 use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
@@ -30,12 +33,14 @@ use super::*;
 
 mod bundles;
 mod catalogs;
+mod edits;
 mod headers;
 mod lines;
 mod prices;
 mod products;
 mod quotes;
 mod random;
+mod revisions;
 mod stakeholders;
 
 /// The golden document's products: A at 120 with 5 % off from 10 on, B at 49.99.

@@ -5,8 +5,8 @@ use domain::commands::{
     OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityEditLines,
     OpportunityRemoveCompetitor, OpportunityRemoveStakeholder, OpportunityUpdate, PriceListDefine,
     PriceListDelete, ProductActivate, ProductDefine, ProductDelete, ProductPublish, ProductRetire,
-    ProductRevert, ProductRevise, QuoteActivate, QuoteClose, QuoteRevise, UnitGroupDefine,
-    UnitGroupDelete,
+    ProductRevert, ProductRevise, QuoteActivate, QuoteClose, QuoteDraft, QuoteEdit, QuoteRevise,
+    UnitGroupDefine, UnitGroupDelete,
 };
 use domain::decide::{Outcome, Refusal};
 use domain::events::{
@@ -15,18 +15,19 @@ use domain::events::{
     OpportunityRepriced, OpportunityStakeholderAdded, OpportunityStakeholderRemoved,
     OpportunityUpdated, PriceListDefined, PriceListDeleted, ProductActivated, ProductDefined,
     ProductDeleted, ProductPublished, ProductRetired, ProductReverted, ProductRevised,
-    QuoteActivated, QuoteClosed, QuoteDrafted, QuoteRevised, UnitGroupDefined, UnitGroupDeleted,
+    QuoteActivated, QuoteClosed, QuoteDrafted, QuoteEdited, QuoteRevised, UnitGroupDefined,
+    UnitGroupDeleted,
 };
 
 domain::one_of! {
     /// What quoting hears.
-    pub When: OpportunityCreated, OpportunityUpdate, OpportunityEditLines, OpportunityAddStakeholder, OpportunityRemoveStakeholder, OpportunityAddCompetitor, OpportunityRemoveCompetitor, QuoteActivate, QuoteRevise, QuoteClose,
+    pub When: OpportunityCreated, OpportunityUpdate, OpportunityEditLines, OpportunityAddStakeholder, OpportunityRemoveStakeholder, OpportunityAddCompetitor, OpportunityRemoveCompetitor, QuoteDraft, QuoteEdit, QuoteActivate, QuoteRevise, QuoteClose,
         UnitGroupDefine, UnitGroupDelete, ProductDefine, ProductPublish, ProductRevise, ProductRevert, ProductRetire, ProductActivate, ProductDelete, DiscountListDefine, DiscountListDelete, PriceListDefine, PriceListDelete, LiteratureDefine, LiteratureDelete
 }
 
 domain::one_of! {
     /// What quoting says.
-    pub Then: OpportunityRepriced, OpportunityUpdated, OpportunityStakeholderAdded, OpportunityStakeholderRemoved, OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityLost, QuoteDrafted, QuoteActivated, QuoteRevised,
+    pub Then: OpportunityRepriced, OpportunityUpdated, OpportunityStakeholderAdded, OpportunityStakeholderRemoved, OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityLost, QuoteDrafted, QuoteEdited, QuoteActivated, QuoteRevised,
         QuoteClosed, QuoteClose, UnitGroupDefined, UnitGroupDeleted, ProductDefined, ProductPublished, ProductRevised, ProductReverted, ProductRetired, ProductActivated, ProductDeleted, DiscountListDefined, DiscountListDeleted, PriceListDefined, PriceListDeleted, LiteratureDefined, LiteratureDeleted
 }
 
