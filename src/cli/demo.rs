@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ask::Ask;
 use super::audit::Audit;
-use super::context::exports;
+use super::context::exports_with_secret;
 use super::migrate::prepare;
 use super::output::say;
 use super::outside::{self, Counts, Manner, Party};
@@ -130,9 +130,9 @@ impl Demo {
 
     /// The settings as other processes get them: for the workers, and for whoever looks later.
     fn environment(&self, context: &Context, settings: &Settings) -> Vec<(String, String)> {
-        let [database, broker] = exports(settings);
-        let own = [database, broker, ("LEADMILL_BROKER__PREFIX", self.prefix.clone())];
-        let mut all: Vec<_> = own.map(|(name, value)| (name.to_owned(), value)).into();
+        let prefix = ("LEADMILL_BROKER__PREFIX", self.prefix.clone());
+        let own = exports_with_secret(settings).into_iter().chain([prefix]);
+        let mut all: Vec<_> = own.map(|(name, value)| (name.to_owned(), value)).collect();
         if let Some(file) = &context.global.config {
             all.push(("LEADMILL_CONFIG".to_owned(), file.display().to_string()));
         }
