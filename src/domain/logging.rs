@@ -26,7 +26,8 @@ impl World {
     /// What was said of a lead that `needs` asked for.
     #[must_use]
     pub fn log(&self, id: LeadId) -> &Log {
-        const NOTHING: &Log = &Log { events: Vec::new(), more: false, deal_touched: None };
+        const NOTHING: &Log =
+            &Log { events: Vec::new(), more: false, deal_touched: None, account_shared: false };
         match self.logs.get(&id) {
             Some(log) => log,
             None if self.discovering => NOTHING,
