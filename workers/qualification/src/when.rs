@@ -15,6 +15,7 @@ use domain::events::{
     LeadEnquiryAdded, LeadEnquiryWithdrawn, LeadKeptApart, LeadMerged, LeadQualified,
     LeadReactivated, LeadRestored, LeadScored, LeadUnmerged, LeadUpdated, OpportunityCreated,
     OpportunityLost, ProposalAccepted, ProposalDismissed, ProposalExtended, ProposalMade,
+    QuoteClosed,
 };
 use domain::ids::LeadId;
 
@@ -30,7 +31,7 @@ domain::one_of! {
     pub Then: LeadUpdated, LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
         ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
         ContactUpdated, ContactDeactivated, ContactReactivated, ProposalMade, ProposalExtended,
-        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify, LeadMerged, LeadAbsorbed, LeadUnmerged, LeadRestored, LeadKeptApart, ContactKeptApart, AccountKeptApart, LeadEnquiryWithdrawn, OpportunityLost
+        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify, LeadMerged, LeadAbsorbed, LeadUnmerged, LeadRestored, LeadKeptApart, ContactKeptApart, AccountKeptApart, LeadEnquiryWithdrawn, OpportunityLost, QuoteClosed
 }
 
 impl When {
