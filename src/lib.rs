@@ -17,13 +17,13 @@
 //! | Message after message is decided; each sees what the ones before it changed | `runtime/decision.rs`, `domain/world.rs` |
 //! | Records, events, answers and timers are written, a statement per table; `COMMIT` | `runtime/record.rs`, `store/save.rs`, `store/delivery/event.rs` |
 //! | The events are published, every confirm is awaited; only then the form is acknowledged | `runtime/publish.rs`, `messaging/publisher.rs`, `runtime/lane.rs` |
-//! | `lead.captured` → *qualification* → `lead.qualified`, `opportunity.created` | `workers/qualification/src/worker.rs` |
+//! | `lead.captured` → *qualification* → `lead.qualified`, `opportunity.created` | `workers/qualification/src/assessing.rs` |
 //! | `opportunity.created` → *quoting* → `quote.activated`; the customer sends `quote.accept` | `workers/quoting/src/worker.rs` |
 //! | `quote.accept`, `order.ship` → *ordering* → `order.created`, `order.fulfilled` | `workers/ordering/src/worker.rs` |
 //! | `order.fulfilled` → *invoicing* → `invoice.issued`, which waits in `out.billing` | `workers/invoicing/src/issue.rs` |
 //!
 //! Beside that way: what corrects and joins who is known is decided where leads are qualified
-//! (`workers/qualification/src/{lead,customer,proposal,merge,apart,undo,duplicates,bulk}.rs`), what somebody agreed to where
+//! (`workers/qualification/src/{lead,customer,proposal,merge,joining,apart,undo,duplicates,bulk}.rs`), what somebody agreed to where
 //! their word comes in (`workers/intake/src/worker/consent.rs`), and a sixth worker, `privacy`, takes persons out of everything, and
 //! by the clock what is kept for so long only (`workers/privacy`, `store/erase.rs`); what they took back outlives them as a pseudonym
 //! (`domain/pseudonym.rs`).

@@ -2,14 +2,14 @@
 //! and a user of its own in `leadmill grants`. So the login of a web site can book no payments.
 
 use domain::commands::{
-    AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, BulkQualify,
-    CatalogReplace, ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate,
-    ContactKeepApart, ContactReactivate, ContactUpdate, DuplicateClose, ErasureAcknowledge,
-    InputReject, InputRelease, InvoiceCancel, LeadDisqualify, LeadKeepApart, LeadMerge,
-    LeadQualify, LeadReactivate, LeadUndo, LeadUnmerge, LeadUpdate, OpportunityAddLine,
-    OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip, PaymentReceived,
-    PersonErase, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
-    QuoteRevise, TransferAssign, TransferReturn,
+    AccountDeactivate, AccountKeepApart, AccountMerge, AccountReactivate, AccountUnmerge,
+    AccountUpdate, BulkQualify, CatalogReplace, ConsentChange, ConsentLift, ConsentSuppress,
+    ContactDeactivate, ContactKeepApart, ContactMerge, ContactReactivate, ContactUnmerge,
+    ContactUpdate, DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel,
+    LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUndo, LeadUnmerge,
+    LeadUpdate, OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin,
+    OrderCancel, OrderShip, PaymentReceived, PersonErase, ProposalAccept, ProposalDismiss,
+    QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 
@@ -55,6 +55,8 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     AccountDeactivate::TYPE,
     AccountReactivate::TYPE,
     AccountKeepApart::TYPE,
+    AccountMerge::TYPE,
+    AccountUnmerge::TYPE,
     ContactUpdate::TYPE,
     ContactDeactivate::TYPE,
     ContactReactivate::TYPE,
@@ -66,6 +68,8 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     ProposalAccept::TYPE,
     ProposalDismiss::TYPE,
     ContactKeepApart::TYPE,
+    ContactMerge::TYPE,
+    ContactUnmerge::TYPE,
     OpportunityAddLine::TYPE,
     OpportunityWin::TYPE,
     OpportunityLose::TYPE,

@@ -172,7 +172,9 @@ fn fields(detail: &Detail) -> String {
     let mut rows = Vec::new();
     for name in names.iter().copied().chain(beside) {
         if let Some(link) = detail.links.iter().find(|link| link.column == name) {
-            rows.push(vec![name.to_owned(), told::line(&link.to)]);
+            let now = link.now.as_ref().map(|now| format!(", by now {}", told::line(now)));
+            let now = now.unwrap_or_default();
+            rows.push(vec![name.to_owned(), format!("{}{now}", told::line(&link.to))]);
         } else if let Some(value) = detail.record.get(name) {
             rows.extend(flat(name, value).into_iter().map(|(name, value)| vec![name, value]));
         }

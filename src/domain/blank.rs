@@ -67,6 +67,10 @@ impl Whose {
 fn without_phone(account: &mut Value, whose: &Whose) {
     let theirs = |phone: &Value| phone.as_str().is_some_and(|it| whose.phones.contains(it));
     let Some(fields) = account.as_object_mut() else { return };
+    // What is known of it once others became it.
+    if let Some(known) = fields.get_mut("known") {
+        without_phone(known, whose);
+    }
     match fields.get_mut("phone") {
         Some(Value::Object(change)) => change.retain(|_, phone| !theirs(phone)),
         Some(phone) if theirs(phone) => drop(fields.remove("phone")),

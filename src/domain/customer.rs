@@ -5,11 +5,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::enquiry::{Address, Person};
+use crate::enquiry::{Address, CHANNELS_MAX, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lifecycle::{Lifecycle, applies};
+use crate::merge::CustomerMerge;
 use crate::message::SubjectKind;
 use crate::newer::NewerWord;
+
+mod buyer;
+
+pub use buyer::Buyer;
 
 /// An organisation (D365: account).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +35,8 @@ pub struct Account {
     pub delivery_address: Option<Address>,
     /// The lead whose qualification made it.
     pub originating_lead: Option<LeadId>,
+    /// The merges of other accounts into this one that hold, the last one at the end.
+    pub merges: Vec<CustomerMerge<AccountId, AccountFacts>>,
     /// The leads, contacts and accounts that somebody said are others than this one, in the order of their ids.
     pub kept_apart: Vec<Uuid>,
     pub state: CustomerState,
@@ -53,9 +60,137 @@ pub struct Contact {
     pub originating_lead: Option<LeadId>,
     /// They agreed to be written to in bulk.
     pub consent: bool,
+    /// The merges of other contacts into this one that hold, the last one at the end.
+    pub merges: Vec<CustomerMerge<ContactId, ContactFacts>>,
     /// As [`Account::kept_apart`].
     pub kept_apart: Vec<Uuid>,
     pub state: CustomerState,
+}
+
+/// What is known of an organisation: what a merge changes of its master.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountFacts {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_address: Option<Address>,
+}
+
+impl AccountFacts {
+    /// Those of an account as it is.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        let Account { name, tax_id, website, phone, address, .. } = account.clone();
+        let (billing_address, delivery_address) =
+            (account.billing_address.clone(), account.delivery_address.clone());
+        Self { name, tax_id, website, phone, address, billing_address, delivery_address }
+    }
+
+    /// The account with these.
+    #[must_use]
+    pub fn put(self, account: Account) -> Account {
+        let Self { name, tax_id, website, phone, address, billing_address, delivery_address } =
+            self;
+        Account {
+            name,
+            tax_id,
+            website,
+            phone,
+            address,
+            billing_address,
+            delivery_address,
+            ..account
+        }
+    }
+
+    /// What is not known is as another one has it.
+    pub fn fill(&mut self, other: &Self) {
+        gap(&mut self.tax_id, &other.tax_id);
+        gap(&mut self.website, &other.website);
+        gap(&mut self.phone, &other.phone);
+        gap(&mut self.address, &other.address);
+        gap(&mut self.billing_address, &other.billing_address);
+        gap(&mut self.delivery_address, &other.delivery_address);
+    }
+}
+
+/// What is known of a person: what a merge changes of its master.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContactFacts {
+    pub person: Person,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_address: Option<Address>,
+    /// The organisation they belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// What they are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<AccountRole>,
+    /// May they be written to in bulk?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consent: bool,
+}
+
+impl ContactFacts {
+    /// Those of a contact as they are.
+    #[must_use]
+    pub fn of(contact: &Contact) -> Self {
+        let Contact { person, address, delivery_address, account, role, consent, .. } =
+            contact.clone();
+        Self { person, address, delivery_address, account, role, consent }
+    }
+
+    /// The contact with these.
+    #[must_use]
+    pub fn put(self, contact: Contact) -> Contact {
+        let Self { person, address, delivery_address, account, role, consent } = self;
+        Contact { person, address, delivery_address, account, role, consent, ..contact }
+    }
+
+    /// What is not known is as another one has it; both ways to reach them hold. They agreed to bulk mail only where
+    /// both did: nobody gets it because two records became one.
+    pub fn fill(&mut self, other: &Self) {
+        let (mine, theirs) = (&mut self.person, &other.person);
+        if mine.full_name().is_none() {
+            mine.given_name.clone_from(&theirs.given_name);
+            mine.family_name.clone_from(&theirs.family_name);
+        }
+        gap(&mut mine.job_title, &theirs.job_title);
+        channels(&mut mine.emails, &theirs.emails);
+        channels(&mut mine.phones, &theirs.phones);
+        gap(&mut self.address, &other.address);
+        gap(&mut self.delivery_address, &other.delivery_address);
+        if self.account.is_none() {
+            (self.account, self.role) = (other.account, other.role);
+        }
+        self.consent &= other.consent;
+    }
+}
+
+fn gap<T: Clone>(known: &mut Option<T>, other: &Option<T>) {
+    if known.is_none() {
+        known.clone_from(other);
+    }
+}
+
+/// Further ways to reach somebody come behind the known ones, as many as there may be.
+pub(crate) fn channels(known: &mut Vec<String>, others: &[String]) {
+    for other in others {
+        if !known.contains(other) && known.len() < CHANNELS_MAX {
+            known.push(other.clone());
+        }
+    }
 }
 
 /// What a person is at their organisation (D365: accountrolecode).
@@ -74,7 +209,16 @@ pub enum AccountRole {
 #[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum CustomerState {
     Active,
-    Inactive { at: DateTime<Utc> },
+    Inactive {
+        at: DateTime<Utc>,
+    },
+    /// It is another one of its kind from now on, and only read; `was` is what it is again where that is taken back
+    /// (D365: merged, masterid).
+    Merged {
+        at: DateTime<Utc>,
+        master: Uuid,
+        was: Box<Self>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -87,13 +231,29 @@ pub enum CustomerAction {
         at: DateTime<Utc>,
     },
     Activate,
+    /// Others become this one.
+    TakeIn,
+    /// They are customers of their own again.
+    GiveBack,
+    /// It becomes another one.
+    Merge {
+        at: DateTime<Utc>,
+        master: Uuid,
+    },
+    Restore,
 }
 
 fn next(state: &CustomerState, action: &CustomerAction) -> Option<CustomerState> {
     use {CustomerAction as A, CustomerState as S};
     match (state, action) {
         (S::Active, A::Engage) | (S::Inactive { .. }, A::Activate) => Some(S::Active),
-        (_, A::Update) => Some(state.clone()),
+        (S::Active, A::TakeIn) | (S::Active | S::Inactive { .. }, A::Update | A::GiveBack) => {
+            Some(state.clone())
+        }
+        (S::Active | S::Inactive { .. }, A::Merge { at, master }) => {
+            Some(S::Merged { at: *at, master: *master, was: Box::new(state.clone()) })
+        }
+        (S::Merged { was, .. }, A::Restore) => Some((**was).clone()),
         (S::Active, A::Deactivate { at }) => Some(S::Inactive { at: *at }),
         _ => None,
     }
@@ -103,6 +263,7 @@ const fn state_name(state: &CustomerState) -> &'static str {
     match state {
         CustomerState::Active => "active",
         CustomerState::Inactive { .. } => "inactive",
+        CustomerState::Merged { .. } => "merged",
     }
 }
 
@@ -112,6 +273,10 @@ const fn verb(action: &CustomerAction) -> &'static str {
         CustomerAction::Update => "be updated",
         CustomerAction::Deactivate { .. } => "be deactivated",
         CustomerAction::Activate => "be activated",
+        CustomerAction::TakeIn => "take in another one",
+        CustomerAction::GiveBack => "give back what it took in",
+        CustomerAction::Merge { .. } => "be merged",
+        CustomerAction::Restore => "be restored",
     }
 }
 
@@ -132,14 +297,23 @@ macro_rules! customer_lifecycle {
                 verb(action)
             }
             fn examples() -> (Vec<CustomerState>, Vec<CustomerAction>) {
-                let at = DateTime::UNIX_EPOCH;
+                let (at, master) = (DateTime::UNIX_EPOCH, Uuid::nil());
+                let was = Box::new(CustomerState::Active);
                 (
-                    vec![CustomerState::Active, CustomerState::Inactive { at }],
+                    vec![
+                        CustomerState::Active,
+                        CustomerState::Inactive { at },
+                        CustomerState::Merged { at, master, was },
+                    ],
                     vec![
                         CustomerAction::Engage,
                         CustomerAction::Update,
                         CustomerAction::Deactivate { at },
                         CustomerAction::Activate,
+                        CustomerAction::TakeIn,
+                        CustomerAction::GiveBack,
+                        CustomerAction::Merge { at, master },
+                        CustomerAction::Restore,
                     ],
                 )
             }
@@ -151,6 +325,25 @@ macro_rules! customer_lifecycle {
 customer_lifecycle!(Account);
 customer_lifecycle!(Contact);
 
+macro_rules! masters {
+    ($($Of:ident is $Id:ident;)*) => {$(
+        impl $Of {
+            /// Whom it became, where it was merged.
+            #[must_use]
+            pub fn master(&self) -> Option<$Id> {
+                match self.state {
+                    CustomerState::Merged { master, .. } => Some(master.into()),
+                    CustomerState::Active | CustomerState::Inactive { .. } => None,
+                }
+            }
+        }
+    )*};
+}
+masters! {
+    Account is AccountId;
+    Contact is ContactId;
+}
+
 /// Who buys: an account (with the person to talk to, if known) or a contact alone (D365: customerid).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Customer {
@@ -158,56 +351,6 @@ pub struct Customer {
     pub account: Option<AccountId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactId>,
-}
-
-/// The buyer as printed on quote, order and invoice (EN 16931 BG-7); copied, never looked up later.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Buyer {
-    /// BT-44: the organisation's name, or the person's where there is none.
-    #[schemars(extend("x-personal" = true))]
-    pub name: String,
-    /// BT-56: the person at the organisation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-personal" = true))]
-    pub contact_name: Option<String>,
-    /// BT-58.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-personal" = true))]
-    pub email: Option<String>,
-    /// BT-57.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-personal" = true))]
-    pub phone: Option<String>,
-    /// BT-48: VAT id with its country prefix.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vat_id: Option<String>,
-    /// BG-8.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
-}
-
-impl Buyer {
-    /// The buyer that a customer is on paper; `None` where neither record has a name.
-    #[must_use]
-    pub fn of(account: Option<&Account>, contact: Option<&Contact>) -> Option<Self> {
-        let person = contact.map(|contact| &contact.person);
-        let contact_name = person.and_then(Person::full_name);
-        let email = person.and_then(|person| person.emails.first().cloned());
-        let phone = person.and_then(|person| person.phones.first().cloned());
-        let name = account.map(|account| account.name.clone());
-        let name = name.or_else(|| contact_name.clone()).or_else(|| email.clone());
-        Some(Self {
-            name: name.or_else(|| phone.clone())?,
-            contact_name: contact_name.filter(|_| account.is_some()),
-            email,
-            phone,
-            vat_id: account.and_then(|account| account.tax_id.clone()),
-            address: account
-                .and_then(|account| account.billing_address.as_ref().or(account.address.as_ref()))
-                .or_else(|| contact.and_then(|contact| contact.address.as_ref()))
-                .cloned(),
-        })
-    }
 }
 
 /// Where the goods of a customer go, where that is not the buyer's own address.

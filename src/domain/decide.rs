@@ -125,6 +125,12 @@ impl<'a, F> Ctx<'a, F> {
         derived(self.cause, self.worker, Derived::Record.ordinal(self.ordinal)).into()
     }
 
+    /// The name of who asks, for what remembers it.
+    #[must_use]
+    pub fn by(&self) -> Option<String> {
+        self.asker.name.as_deref().map(str::to_owned)
+    }
+
     /// The next number of that kind, as `Q-100042`.
     ///
     /// # Panics

@@ -12,6 +12,7 @@ mod duplicate;
 mod erasure;
 mod input;
 mod invoice;
+mod joining;
 mod kept_apart;
 mod lead;
 mod merge;

@@ -1,4 +1,4 @@
-//! What the log says of a lead, for decisions that hang on its past: looked up under the lock of the lead, so that
+//! What the log says of a record, for decisions that hang on its past: looked up under the lock of the record, so that
 //! it is all.
 
 use std::collections::BTreeSet;
@@ -11,22 +11,22 @@ use crate::input::PartOf;
 use crate::lead::NewerFacts;
 use crate::party::PartyKey;
 
-/// Most events about one lead that are looked up: the newest.
+/// Most events about one record that are looked up: the newest.
 pub const LOGGED_MAX: usize = 500;
 
-/// What was said about a lead, in its order.
+/// What was said about a record, in its order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Log {
     pub events: Vec<Logged>,
     /// There are older ones, which were not looked up.
     pub more: bool,
-    /// The first thing that somebody outside did to its deal: the type of what was said then.
+    /// The first thing that somebody outside did to the deal of a lead: the type of what was said then.
     pub deal_touched: Option<String>,
     /// Others have to do with the account that was made of it: another lead, a contact, a deal or a document.
     pub account_shared: bool,
 }
 
-/// One event about a lead.
+/// One event about a record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logged {
     pub sequence: i64,
@@ -34,7 +34,7 @@ pub struct Logged {
     pub ty: String,
     /// Somebody outside sent what it follows from.
     pub outside: bool,
-    /// The keys that the lead claimed by it.
+    /// The keys that it claimed by it.
     pub keys: Vec<PartyKey>,
     /// The input that it is about too.
     pub input: Option<InputId>,

@@ -1,11 +1,12 @@
-//! How the log of a lead is read, and how what a batch says is added to it.
+//! How the log of a record is read, and how what a batch says is added to it.
 
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::events::{LeadCaptured, LeadEnquiryAdded};
-use crate::ids::{InputId, LeadId};
+use crate::ids::InputId;
 use crate::logged::{Log, Logged};
-use crate::message::{Message, SubjectKind};
+use crate::message::Message;
 use crate::world::{Sequenced, World};
 
 impl Logged {
@@ -23,9 +24,10 @@ impl Logged {
 }
 
 impl World {
-    /// What was said of a lead that `needs` asked for.
+    /// What was said of a record that `needs` asked for.
     #[must_use]
-    pub fn log(&self, id: LeadId) -> &Log {
+    pub fn log(&self, id: impl Into<Uuid>) -> &Log {
+        let id = id.into();
         const NOTHING: &Log =
             &Log { events: Vec::new(), more: false, deal_touched: None, account_shared: false };
         match self.logs.get(&id) {
@@ -35,21 +37,18 @@ impl World {
         }
     }
 
-    /// Notes what a decision says of the leads whose log is known; of all of them in a whole world.
+    /// Notes what a decision says of the records whose log is known; of all of them in a whole world.
     pub(crate) fn note_said(&mut self, said: &[Sequenced]) {
         if self.logs.is_empty() && !self.discovering {
             return;
         }
         for Sequenced { said, sequence, .. } in said {
             let (subject, Some(sequence)) = (said.subject, *sequence) else { continue };
-            let id = LeadId(subject.id);
-            if subject.kind != SubjectKind::Lead
-                || !(self.discovering || self.logs.contains_key(&id))
-            {
+            if !(self.discovering || self.logs.contains_key(&subject.id)) {
                 continue;
             }
             let logged = Logged::read(said.ty.name, sequence, false, &said.data);
-            self.logs.entry(id).or_default().events.push(logged);
+            self.logs.entry(subject.id).or_default().events.push(logged);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Leads that become one, and the way back.
+//! Leads that become one, contacts and accounts too, and the way back.
 //!
 //! The master keeps what it was before and what the merge made of it; so a merge is taken back from the record
 //! alone, field by field, also after later events. Whatever came after stays with the master.
@@ -32,10 +32,28 @@ pub struct Merge {
     pub apart: Vec<LeadId>,
 }
 
+/// Most merges that follow one another: each reading of whoever names the first one goes all the way to the last.
+pub const LINKS_MAX: u8 = 5;
+
+/// A merge of contacts or accounts that holds, as the master keeps it. Keys and records that name a loser go on naming
+/// it; whoever reads them follows to the master.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CustomerMerge<I, F> {
+    pub losers: Vec<I>,
+    /// The sequence of the master's event.
+    pub sequence: i64,
+    /// The master until then.
+    pub before: F,
+    /// What the merge made of it.
+    pub after: F,
+    /// How many merges follow one another up to this one.
+    pub links: u8,
+}
+
 /// Most events that an unmerge lists: the first after the merge.
 pub const LATER_MAX: usize = 100;
 
-/// An event about a lead after a merge.
+/// An event about a master after a merge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LaterEvent {
     /// Its type, as `lead.enquiry_added.v1`.

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::enquiry::Enquiry;
 use crate::ids::{AccountId, ContactId, LeadId, OpportunityId};
 use crate::lead::Lead;
 use crate::merge::{Facts, Merge, MovedKey};
@@ -88,7 +87,7 @@ impl Merge {
         let uuid = |id: Option<OpportunityId>| id.map(|id| id.0);
         let now = uuid(master.opportunity);
         let opportunity = id("opportunity", now, uuid(before.opportunity), uuid(after.opportunity));
-        let (enquiry, fields) = back(&master.enquiry, &before.enquiry, &after.enquiry);
+        let (enquiry, fields) = back(&master.enquiry, &before.enquiry, &after.enquiry, "enquiry");
         stayed.extend(fields);
         let facts = Facts {
             enquiry,
@@ -119,10 +118,15 @@ impl Merge {
     }
 }
 
-/// The enquiry without what a merge made of it, and the fields that were changed since.
-fn back(now: &Enquiry, before: &Enquiry, after: &Enquiry) -> (Enquiry, Vec<String>) {
+/// Facts without what a merge made of them, and the fields that were changed since; `name` is that of all of them.
+pub(crate) fn back<F: Clone + Serialize + DeserializeOwned>(
+    now: &F,
+    before: &F,
+    after: &F,
+    name: &str,
+) -> (F, Vec<String>) {
     let mut stayed = Vec::new();
-    let value = |enquiry: &Enquiry| serde_json::to_value(enquiry).ok();
+    let value = |facts: &F| serde_json::to_value(facts).ok();
     let back = value(now).and_then(|now| {
         let back =
             value_back(Some(&now), value(before).as_ref(), value(after).as_ref(), "", &mut stayed);
@@ -131,7 +135,7 @@ fn back(now: &Enquiry, before: &Enquiry, after: &Enquiry) -> (Enquiry, Vec<Strin
     match back {
         Some(back) => (back, stayed),
         // What a newer program keeps in it cannot be told apart here.
-        None => (now.clone(), vec!["enquiry".to_owned()]),
+        None => (now.clone(), vec![name.to_owned()]),
     }
 }
 
@@ -184,27 +188,28 @@ fn value_back(
     }
 }
 
-/// From which lead a field is taken; where nothing is said, the master keeps its own, and its gaps are filled.
+/// From which record a field is taken; where nothing is said, the master keeps its own, and its gaps are filled.
 macro_rules! keep {
-    (|$to:ident, $from:ident| $($(#[$doc:meta])* $field:ident: $take:expr;)*) => {
-        /// Which lead each of these fields is taken from: the master or one of the losers.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-        pub struct Keep {
+    ($Keep:ident of $Of:ident by $Id:ident for $Facts:ident;
+     |$to:ident, $from:ident| $($(#[$doc:meta])* $field:ident: $take:expr;)*) => {
+        /// Which record each of these fields is taken from: the master or one of the losers.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        pub struct $Keep {
             $($(#[$doc])*
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            pub $field: Option<LeadId>,)*
+            pub $field: Option<$Id>,)*
         }
 
-        impl Keep {
-            /// Every lead that is named, with its field.
-            pub fn named(&self) -> impl Iterator<Item = (&'static str, LeadId)> {
+        impl $Keep {
+            /// Every record that is named, with its field.
+            pub fn named(&self) -> impl Iterator<Item = (&'static str, $Id)> {
                 [$((stringify!($field), self.$field)),*]
                     .into_iter()
-                    .filter_map(|(field, lead)| Some((field, lead?)))
+                    .filter_map(|(field, id)| Some((field, id?)))
             }
 
-            /// Takes the chosen fields of one of the leads.
-            pub fn take(&self, $to: &mut Facts, $from: &Lead) {
+            /// Takes the chosen fields of one of the records.
+            pub fn take(&self, $to: &mut $Facts, $from: &$Of) {
                 $(if self.$field == Some($from.id) {
                     $take;
                 })*
@@ -212,7 +217,10 @@ macro_rules! keep {
         }
     };
 }
+pub(crate) use keep;
+
 keep! {
+    Keep of Lead by LeadId for Facts;
     |to, from|
     /// Given and family name, and the job title.
     name: {

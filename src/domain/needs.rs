@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use crate::erasure::Sweep;
 use crate::ids::{
     AccountId, BulkId, ConsentId, ContactId, DuplicateId, ErasureId, InputId, InvoiceId, LeadId,
@@ -30,8 +32,8 @@ macro_rules! needs {
             pub series: BTreeSet<SeriesKey>,
             /// Keys by which parties are found that may be alike: read, not locked.
             pub likes: BTreeSet<LikenessKey>,
-            /// Leads of which everything is wanted that was said of them.
-            pub logs: BTreeSet<LeadId>,
+            /// Records of which everything is wanted that was said of them.
+            pub logs: BTreeSet<Uuid>,
             /// What is looked up by another key than its id.
             pub links: Keys,
             /// Steps of erasing, carried out once all else is loaded.
@@ -69,10 +71,13 @@ impl Needs {
         self.raw.insert(id);
     }
 
-    /// A lead that is locked, and what the log says of it.
-    pub fn log(&mut self, id: LeadId) {
+    /// A record that is locked, and what the log says of it.
+    pub fn log<I: Ord + Into<Uuid> + Copy>(&mut self, id: I)
+    where
+        Self: AsMut<BTreeSet<I>>,
+    {
         self.lock(id);
-        self.logs.insert(id);
+        self.logs.insert(id.into());
     }
 
     /// A record that is only read: whoever has it locked may change it meanwhile.

@@ -1,8 +1,9 @@
 //! What follows from a message: records that changed, and what is said about them.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use crate::message::{Said, Subject};
+use crate::message::{Said, Subject, SubjectKind};
 use crate::record::Record;
 use crate::refusal::Already;
 
@@ -50,6 +51,12 @@ impl<T> Outcome<T> {
         let mut outcome = Self::nothing();
         outcome.already = Some(already);
         outcome
+    }
+
+    /// The same, of a record without a number.
+    #[must_use]
+    pub fn is_so(subject: SubjectKind, id: impl Into<Uuid>) -> Self {
+        Self::already(Already { subject, id: id.into(), reference: None })
     }
 
     /// A changed or new record, together with what is said about it.

@@ -136,6 +136,7 @@ pub fn account(id: AccountId) -> Account {
         billing_address: None,
         delivery_address: None,
         originating_lead: Some(of(id.0, 1)),
+        merges: Vec::new(),
         kept_apart: Vec::new(),
         state: CustomerState::Active,
     }
@@ -154,6 +155,7 @@ pub fn contact(id: ContactId) -> Contact {
         role: Some(AccountRole::DecisionMaker),
         originating_lead: Some(of(id.0, 2)),
         consent: true,
+        merges: Vec::new(),
         kept_apart: Vec::new(),
         state: CustomerState::Active,
     }

@@ -19,7 +19,7 @@ use crate::record::Record;
 use crate::world::{Link, Sequenced, SubjectId, World};
 
 /// Most rounds in which a worker names its needs.
-pub const ROUNDS_MAX: usize = 10;
+pub const ROUNDS_MAX: usize = 16;
 
 /// A worker, what it finds, and what it says.
 pub struct Story<W: Worker> {
@@ -180,7 +180,8 @@ where
         }
         for id in &needs.logs {
             let mut log = all.logs.get(id).cloned().unwrap_or_default();
-            let given = all.parties.changed().filter(|(_, party)| party.lead == Some(*id));
+            let given = all.parties.changed();
+            let given = given.filter(|(_, party)| party.lead.is_some_and(|lead| lead.0 == *id));
             let keys = given.map(|(_, party)| party.key.clone()).collect();
             let given = Logged::read("given", 0, false, "{}");
             log.events.insert(0, Logged { keys, ..given });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::bulk::Bulk;
 use crate::catalog::Catalog;
@@ -84,8 +85,8 @@ macro_rules! world {
             $(pub $table: Table<$Id, $Of>,)*
             pub parties: Table<PartyKey, Party>,
             pub raw: BTreeMap<InputId, Bytes>,
-            /// What was said of leads.
-            pub logs: BTreeMap<LeadId, Log>,
+            /// What was said of some records.
+            pub logs: BTreeMap<Uuid, Log>,
             pub series: Table<SeriesKey, Series>,
             /// What the steps of erasing found that `needs` named.
             pub swept: BTreeMap<ErasureId, Swept>,

@@ -16,4 +16,5 @@ pub mod readings;
 pub mod status;
 pub mod subject;
 pub mod summary;
+mod survivor;
 pub mod trace;

@@ -25,8 +25,9 @@ use crate::store::{
     invoice, lead, likeness, logged, opportunity, order, party, proposal, series, transfer,
 };
 
-/// Most attempts to load everything in the order of locks.
-pub const ATTEMPTS_MAX: u32 = 3;
+/// Most attempts to load everything in the order of locks: a lead names its contact, and that its account, each of which
+/// may have become another one ([`LINKS_MAX`](domain::merge::LINKS_MAX) times). Nearly all need one, or two.
+pub const ATTEMPTS_MAX: u32 = 16;
 
 /// Why a World could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -257,10 +258,10 @@ impl<'a> Loading<'a> {
                 self.ask();
             }
         }
-        // What was said of a lead is all once it is locked.
+        // What was said of a record is all once it is locked.
         if !self.needs.logs.is_empty() {
-            let leads: Vec<_> = self.needs.logs.iter().copied().collect();
-            self.world.logs = logged::load(conn, &leads).await?;
+            let records: Vec<_> = self.needs.logs.iter().copied().collect();
+            self.world.logs = logged::load(conn, &records).await?;
             self.ask();
         }
         Ok(())

@@ -166,11 +166,27 @@ const CUSTOMER: &[Step] = &[
     ("active", "be deactivated", "inactive"),
     ("inactive", "be updated", "inactive"),
     ("inactive", "be activated", "active"),
+    ("active", "take in another one", "active"),
+    ("active", "give back what it took in", "active"),
+    ("inactive", "give back what it took in", "inactive"),
+    ("active", "be merged", "merged"),
+    ("inactive", "be merged", "merged"),
+    ("merged", "be restored", "active"),
 ];
 const CUSTOMER_FOR_NOW: &[(&str, &str)] = &[
     ("active", "be activated"),
     ("inactive", "take an opportunity"),
     ("inactive", "be deactivated"),
+    ("inactive", "take in another one"),
+    ("active", "be restored"),
+    ("inactive", "be restored"),
+    ("merged", "take an opportunity"),
+    ("merged", "be updated"),
+    ("merged", "be deactivated"),
+    ("merged", "be activated"),
+    ("merged", "take in another one"),
+    ("merged", "give back what it took in"),
+    ("merged", "be merged"),
 ];
 
 /// An account takes opportunities while it is active.

@@ -20,6 +20,7 @@ mod holding;
 mod identity;
 mod imports;
 mod installation;
+mod joining;
 mod keys;
 mod layers;
 mod lifecycles;

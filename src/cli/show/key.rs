@@ -29,8 +29,15 @@ pub(super) async fn show(context: &Context, settings: &Settings, text: &str) -> 
 
 fn for_people(now: &[Key], past: &[Claim]) -> String {
     let points = |key: &Key| {
-        let at = [("lead", key.lead), ("contact", key.contact), ("account", key.account)];
-        let at = at.into_iter().filter_map(|(kind, id)| Some(format!("{kind} {}", id?)));
+        let at = [
+            ("lead", key.lead, None),
+            ("contact", key.contact, key.contact_now),
+            ("account", key.account, key.account_now),
+        ];
+        let at = at.into_iter().filter_map(|(kind, id, now)| {
+            let now = now.map(|now| format!(" (by now {kind} {now})")).unwrap_or_default();
+            Some(format!("{kind} {}{now}", id?))
+        });
         let at: Vec<_> = at.collect();
         let at = if at.is_empty() { "nobody".to_owned() } else { at.join(", ") };
         format!("{} points at {at}.", key.key)

@@ -26,6 +26,7 @@ impl Replay for AccountCreated {
             billing_address: None,
             delivery_address: None,
             originating_lead: self.originating_lead,
+            merges: Vec::new(),
             kept_apart: Vec::new(),
             state: CustomerState::Active,
         });
@@ -49,6 +50,7 @@ impl Replay for ContactCreated {
             role: None,
             originating_lead: self.originating_lead,
             consent: self.consent,
+            merges: Vec::new(),
             kept_apart: Vec::new(),
             state: CustomerState::Active,
         });

@@ -12,6 +12,7 @@ use crate::kept_apart::KeptApart as _;
 use crate::lead::Lead;
 use crate::needs::Needs;
 use crate::party::{Party, person_keys};
+use crate::survivor::survivor;
 use crate::world::World;
 
 /// Most duplicates of one enquiry: those that are most alike.
@@ -75,7 +76,7 @@ pub fn alike<'r>(world: &World, rules: &'r DuplicateRules, asked: Asked<'_>) -> 
     let mut all: BTreeMap<Like, Alike<'r>> = BTreeMap::new();
     for candidate in candidates.into_iter().cloned().chain(exact) {
         let Candidate { like, came_of, .. } = candidate;
-        if is_themselves(asked, like, came_of) {
+        if is_themselves(world, asked, like, came_of) {
             continue;
         }
         let Some(judged) = rules.judge(&mine, asked.enquiry.source, &candidate) else { continue };
@@ -99,7 +100,7 @@ fn found<'w>(world: &'w World, keys: &[LikenessKey]) -> (Vec<&'w Candidate>, boo
 }
 
 /// Are they one by their keys, or in their history?
-fn is_themselves(asked: Asked<'_>, like: Like, came_of: Option<LeadId>) -> bool {
+fn is_themselves(world: &World, asked: Asked<'_>, like: Like, came_of: Option<LeadId>) -> bool {
     let (lead, customer) = (asked.lead, asked.customer);
     if came_of.is_some() && came_of == lead.map(|lead| lead.id) {
         return true;
@@ -107,10 +108,12 @@ fn is_themselves(asked: Asked<'_>, like: Like, came_of: Option<LeadId>) -> bool 
     match like {
         Like::Lead(id) => asked.last == Some(id) || lead.is_some_and(|lead| lead.id == id),
         Like::Contact(id) => {
-            customer.contact == Some(id) || lead.is_some_and(|it| it.contact == Some(id))
+            let of_lead = lead.and_then(|it| it.contact).map(|id| survivor(world, id));
+            customer.contact == Some(id) || of_lead == Some(id)
         }
         Like::Account(id) => {
-            customer.account == Some(id) || lead.is_some_and(|it| it.account == Some(id))
+            let of_lead = lead.and_then(|it| it.account).map(|id| survivor(world, id));
+            customer.account == Some(id) || of_lead == Some(id)
         }
     }
 }
@@ -118,7 +121,9 @@ fn is_themselves(asked: Asked<'_>, like: Like, came_of: Option<LeadId>) -> bool 
 /// Who is known under a key.
 fn behind(world: &World, party: &Party) -> Option<Candidate> {
     match (party.contact, party.lead) {
-        (Some(contact), _) => Some(Candidate::of_contact(world.find(contact)?, None)),
+        (Some(contact), _) => {
+            Some(Candidate::of_contact(world.find(survivor(world, contact))?, None))
+        }
         (None, Some(lead)) => Some(Candidate::of_lead(world.find(lead)?)),
         (None, None) => None,
     }

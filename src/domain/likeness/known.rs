@@ -68,6 +68,24 @@ impl Candidate {
         Self { like, came_of, likeness, active }
     }
 
+    /// The keys that find it: none of what was merged, whose master has what is known of both.
+    #[must_use]
+    pub fn keys_of_contact(contact: &Contact) -> Vec<LikenessKey> {
+        match contact.master() {
+            Some(_) => Vec::new(),
+            None => Self::of_contact(contact, None).likeness.keys(),
+        }
+    }
+
+    /// As [`Candidate::keys_of_contact`].
+    #[must_use]
+    pub fn keys_of_account(account: &Account) -> Vec<LikenessKey> {
+        match account.master() {
+            Some(_) => Vec::new(),
+            None => Self::of_account(account).likeness.keys(),
+        }
+    }
+
     #[must_use]
     pub fn of_account(account: &Account) -> Self {
         let active = account.state == CustomerState::Active;
@@ -140,11 +158,11 @@ impl Likes {
             }
             Record::Contact(contact) => {
                 let candidate = Candidate::of_contact(contact, None);
-                (contact.id.0, candidate.likeness.keys(), candidate)
+                (contact.id.0, Candidate::keys_of_contact(contact), candidate)
             }
             Record::Account(account) => {
                 let candidate = Candidate::of_account(account);
-                (account.id.0, candidate.likeness.keys(), candidate)
+                (account.id.0, Candidate::keys_of_account(account), candidate)
             }
             _ => return,
         };

@@ -11,6 +11,12 @@ use crate::kept_apart::{APART_MAX, NAMED_MAX};
 use crate::patch::{Change, Patch};
 use crate::text::{Code, Short};
 
+mod merging;
+
+pub use merging::{
+    AccountAbsorbed, AccountMerge, AccountMerged, AccountRestored, AccountUnmerge, AccountUnmerged,
+};
+
 crate::messages! { Account:
     events {
         AccountCreated = "account.created.v1" by account;
@@ -18,12 +24,18 @@ crate::messages! { Account:
         AccountDeactivated = "account.deactivated.v1" by account;
         AccountReactivated = "account.reactivated.v1" by account;
         AccountKeptApart = "account.kept_apart.v1" by account;
+        AccountMerged = "account.merged.v1" by account;
+        AccountAbsorbed = "account.absorbed.v1" by account;
+        AccountUnmerged = "account.unmerged.v1" by account;
+        AccountRestored = "account.restored.v1" by account;
     }
     commands {
         AccountUpdate = "account.update.v1" by account needs EditCustomer;
         AccountDeactivate = "account.deactivate.v1" by account needs EditCustomer;
         AccountReactivate = "account.reactivate.v1" by account needs EditCustomer;
         AccountKeepApart = "account.keep_apart.v1" by account needs MergeRecords;
+        AccountMerge = "account.merge.v1" by account needs MergeRecords;
+        AccountUnmerge = "account.unmerge.v1" by account needs MergeRecords;
     }
 }
 

@@ -11,6 +11,12 @@ use crate::kept_apart::{APART_MAX, NAMED_MAX};
 use crate::patch::{Change, Patch};
 use crate::text::Short;
 
+mod merging;
+
+pub use merging::{
+    ContactAbsorbed, ContactMerge, ContactMerged, ContactRestored, ContactUnmerge, ContactUnmerged,
+};
+
 crate::messages! { Contact:
     events {
         ContactCreated = "contact.created.v1" by contact;
@@ -18,12 +24,18 @@ crate::messages! { Contact:
         ContactDeactivated = "contact.deactivated.v1" by contact;
         ContactReactivated = "contact.reactivated.v1" by contact;
         ContactKeptApart = "contact.kept_apart.v1" by contact;
+        ContactMerged = "contact.merged.v1" by contact;
+        ContactAbsorbed = "contact.absorbed.v1" by contact;
+        ContactUnmerged = "contact.unmerged.v1" by contact;
+        ContactRestored = "contact.restored.v1" by contact;
     }
     commands {
         ContactUpdate = "contact.update.v1" by contact needs EditCustomer;
         ContactDeactivate = "contact.deactivate.v1" by contact needs EditCustomer;
         ContactReactivate = "contact.reactivate.v1" by contact needs EditCustomer;
         ContactKeepApart = "contact.keep_apart.v1" by contact needs MergeRecords;
+        ContactMerge = "contact.merge.v1" by contact needs MergeRecords;
+        ContactUnmerge = "contact.unmerge.v1" by contact needs MergeRecords;
     }
 }
 

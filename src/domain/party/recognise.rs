@@ -6,6 +6,7 @@
 //! speaks against it. Keys that point at two parties are
 //! never made one silently: that is a [`Conflict`], which names both.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use crate::enquiry::{Enquiry, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lead::Lead;
 use crate::needs::Needs;
+use crate::survivor::{customer_now, party_now, survivor, survivor_needs};
 use crate::world::World;
 
 /// What is known of who asks; nothing where nobody was met before.
@@ -49,15 +51,27 @@ pub struct Conflict {
 pub fn recognise_needs(world: &World, enquiry: &Enquiry, needs: &mut Needs) {
     for key in person_keys(enquiry) {
         needs.party(&key);
-        match world.party(&key).map(|party| (party.contact, party.lead)) {
-            Some((Some(contact), _)) => needs.lock(contact),
-            Some((None, Some(lead))) if !needs.leads.contains(&lead) => needs.refer(lead),
+        let Some(party) = world.party(&key) else { continue };
+        // The account of the key is the contact's, as a rule; known by it, it is locked in its turn.
+        party.account.into_iter().for_each(|id| survivor_needs(world, id, needs));
+        match (party.contact, party.lead) {
+            (Some(contact), _) => contact_needs(world, contact, needs),
+            (None, Some(lead)) if !needs.leads.contains(&lead) => needs.refer(lead),
             _ => {}
         }
     }
     for key in organisation_keys(enquiry) {
         needs.party(&key);
+        let account = world.party(&key).and_then(|party| party.account);
+        account.into_iter().for_each(|id| survivor_needs(world, id, needs));
     }
+}
+
+/// Locks a contact, whom it became, and the account of that one.
+fn contact_needs(world: &World, id: ContactId, needs: &mut Needs) {
+    survivor_needs(world, id, needs);
+    let account = world.find(survivor(world, id)).and_then(|contact| contact.account);
+    account.into_iter().for_each(|id| survivor_needs(world, id, needs));
 }
 
 /// Who sends this enquiry, among everybody known: customers and people who only asked before.
@@ -103,12 +117,14 @@ fn parties_of(
     last: impl Fn(Option<LeadId>) -> Option<LeadId>,
 ) -> Vec<Party> {
     let matched = recognise(world, enquiry).matched;
+    let who = customer_now(world, customer);
     let known = |key: PartyKey| world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
     let mut parties = Vec::new();
     for old in person_keys(enquiry).into_iter().map(known) {
+        let known = old.contact.map(|id| survivor(world, id));
         let another = match old.key.kind {
-            PartyKeyKind::Phone => old.contact != customer.contact,
-            _ => old.contact.is_none_or(|known| Some(known) != customer.contact),
+            PartyKeyKind::Phone => known != who.contact,
+            _ => known.is_none_or(|known| Some(known) != who.contact),
         };
         let elses =
             another && old.lead != Some(lead) && somebody(&old) && !matched.contains(&old.key);
@@ -137,11 +153,14 @@ fn identify(
     contact: Option<ContactId>,
     account: Option<AccountId>,
 ) -> Recognised {
-    let hits = person_keys(enquiry);
-    let hits = hits.iter().filter_map(|key| world.party(key)).filter(|party| match scope {
+    let keys = person_keys(enquiry);
+    let known = keys.iter().filter_map(|key| world.party(key));
+    let known: Vec<_> = known.map(|party| party_now(world, party)).collect();
+    let hits = known.iter().map(Cow::as_ref).filter(|party| match scope {
         Scope::Everybody => party.contact.is_some() || party.lead.is_some(),
         Scope::Customers => party.contact.is_some(),
     });
+    let contact = contact.map(|id| survivor(world, id));
     let (mut person, phones): (Vec<_>, Vec<_>) =
         hits.partition(|party| party.key.kind == PartyKeyKind::Email);
     person.retain(|party| is_theirs(world, enquiry, party));
@@ -161,7 +180,8 @@ fn identify(
     let of_contact = found.contact.and_then(|id| world.find(id)).and_then(|c| c.account);
     let of_keys = organisation_keys(enquiry);
     let of_keys = of_keys.iter().filter_map(|key| world.party(key)?.account);
-    let accounts: BTreeSet<_> = of_contact.into_iter().chain(account).chain(of_keys).collect();
+    let accounts = of_contact.into_iter().chain(account).chain(of_keys);
+    let accounts: BTreeSet<_> = accounts.map(|id| survivor(world, id)).collect();
     found.account = accounts.first().copied();
     found.conflict = two(&contacts, "contacts", true)
         .or_else(|| two(&strangers(&person), "people", false))

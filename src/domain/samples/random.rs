@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::Dice;
 use crate::bulk::Bulk;
 use crate::consent::Consent;
-use crate::customer::{Account, Contact};
+use crate::customer::{Account, Contact, CustomerState};
 use crate::duplicate::Duplicate;
 use crate::erasure::Erasure;
 use crate::input::Input;
@@ -45,9 +45,19 @@ impl Random for Input {
     }
 }
 
+/// What was merged was no merged one before.
+fn once(state: &CustomerState) -> bool {
+    let twice = |was: &CustomerState| matches!(was, CustomerState::Merged { .. });
+    !matches!(state, CustomerState::Merged { was, .. } if twice(was))
+}
+
 impl Random for Account {
     fn random(dice: &mut Dice) -> Self {
-        Self { sequence: dice.count(), ..dice.any() }
+        let mut any: Self = dice.any();
+        while !once(&any.state) {
+            any = dice.any();
+        }
+        Self { sequence: dice.count(), ..any }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {
@@ -59,7 +69,11 @@ impl Random for Account {
 
 impl Random for Contact {
     fn random(dice: &mut Dice) -> Self {
-        Self { sequence: dice.count(), ..dice.any() }
+        let mut any: Self = dice.any();
+        while !once(&any.state) {
+            any = dice.any();
+        }
+        Self { sequence: dice.count(), ..any }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {

@@ -90,7 +90,7 @@ fn of_kind(keys: &BTreeSet<PartyKey>, kind: PartyKeyKind) -> Vec<String> {
     keys.iter().filter(|key| key.kind == kind).map(|key| key.value.clone()).collect()
 }
 
-/// Their contacts and leads. A lead that a key names may be somebody else's: they wrote within its conversation.
+/// Their contacts, with those that became one with them, and leads. A lead that a key names may be somebody else's: they wrote within its conversation.
 async fn people(
     conn: &mut Connection,
     scope: &mut Scope,
@@ -99,12 +99,17 @@ async fn people(
 ) -> Result<()> {
     let (kinds, values) = parted(&*leading);
     let contacts = sqlx::query!(
-        r#"SELECT id AS "id!", emails AS "emails!: Json<Vec<String>>", phones AS "phones!: Json<Vec<String>>", account
-           FROM contact WHERE id IN (
-               SELECT p.contact FROM unnest($1::text[], $2::text[]) AS u (kind, value)
-               JOIN party_key AS p ON p.kind = u.kind AND p.value = u.value
-               UNION SELECT unnest($3::uuid[])
-               UNION SELECT contact FROM lead WHERE id = ANY($3))"#,
+        r#"WITH RECURSIVE one (id) AS (
+               (SELECT p.contact FROM unnest($1::text[], $2::text[]) AS u (kind, value)
+                JOIN party_key AS p ON p.kind = u.kind AND p.value = u.value
+                UNION SELECT unnest($3::uuid[])
+                UNION SELECT contact FROM lead WHERE id = ANY($3))
+               UNION SELECT other.id FROM one
+                     CROSS JOIN LATERAL (SELECT master AS id FROM contact WHERE id = one.id
+                                         UNION ALL SELECT id FROM contact WHERE master = one.id) AS other
+                     WHERE other.id IS NOT NULL)
+           SELECT id AS "id!", emails AS "emails!: Json<Vec<String>>", phones AS "phones!: Json<Vec<String>>", account
+           FROM contact WHERE id IN (SELECT id FROM one)"#,
         &kinds as &[&str],
         &values,
         records

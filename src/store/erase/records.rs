@@ -4,8 +4,6 @@ use domain::erasure::Erased;
 use domain::ids::{
     AccountId, ConsentId, ContactId, InputId, LeadId, OpportunityId, OrderId, ProposalId,
 };
-use domain::lead::Lead;
-use domain::merge::Merge;
 use domain::opportunity::OpportunityState;
 use domain::quote::QuoteState;
 use domain::world::{SubjectId, World};
@@ -15,11 +13,20 @@ use uuid::Uuid;
 
 use super::receipt::count;
 use super::scope::Scope;
+use crate::store::column::filled;
 use crate::store::{Connection, Result};
 
 /// The personal columns of a contact.
-const OF_CONTACTS: &[&str] =
-    &["given_name", "family_name", "job_title", "emails", "phones", "address", "delivery_address"];
+const OF_CONTACTS: &[&str] = &[
+    "given_name",
+    "family_name",
+    "job_title",
+    "emails",
+    "phones",
+    "address",
+    "delivery_address",
+    "merges",
+];
 
 /// Writes the columns that may hold something of a person, and counts the rows that changed.
 pub(super) async fn write(
@@ -30,7 +37,7 @@ pub(super) async fn write(
 ) -> Result<()> {
     let tables: [(&str, &[&str], Vec<Value>); 9] = [
         ("input", &["reason", "enquiry"], inputs(told, scope)),
-        ("account", &["phone"], accounts(told, scope)),
+        ("account", &["phone", "merges"], accounts(told, scope)),
         ("contact", OF_CONTACTS, contacts(told, scope)),
         ("lead", &["enquiry", "merges"], leads(told, scope)),
         (
@@ -64,7 +71,7 @@ fn inputs(told: &World, scope: &Scope) -> Vec<Value> {
 
 fn accounts(told: &World, scope: &Scope) -> Vec<Value> {
     let rows = of::<AccountId>(told, &scope.accounts);
-    rows.map(|it| json!({ "id": it.id, "phone": it.phone })).collect()
+    rows.map(|it| json!({ "id": it.id, "phone": it.phone, "merges": filled(&it.merges) })).collect()
 }
 
 fn contacts(told: &World, scope: &Scope) -> Vec<Value> {
@@ -79,6 +86,7 @@ fn contacts(told: &World, scope: &Scope) -> Vec<Value> {
             "phones": it.person.phones,
             "address": it.address,
             "delivery_address": it.delivery_address,
+            "merges": filled(&it.merges),
         })
     })
     .collect()
@@ -86,12 +94,8 @@ fn contacts(told: &World, scope: &Scope) -> Vec<Value> {
 
 fn leads(told: &World, scope: &Scope) -> Vec<Value> {
     let rows = of::<LeadId>(told, scope.leads.union(&scope.joined));
-    rows.map(|it| json!({ "id": it.id, "enquiry": it.enquiry, "merges": merges(it) })).collect()
-}
-
-/// As the column has them: nothing where there are none.
-fn merges(lead: &Lead) -> Option<&[Merge]> {
-    Some(lead.merges.as_slice()).filter(|merges| !merges.is_empty())
+    rows.map(|it| json!({ "id": it.id, "enquiry": it.enquiry, "merges": filled(&it.merges) }))
+        .collect()
 }
 
 fn opportunities(told: &World, scope: &Scope) -> Vec<Value> {

@@ -55,10 +55,11 @@ const ERASES: &[(&str, &str)] = &[
     ("event", "UPDATE (data)"),
     ("party_key", "SELECT, DELETE, UPDATE (lead, contact, account, modified_at)"),
     ("input", "SELECT, UPDATE (reason, enquiry, modified_at)"),
-    ("account", "SELECT, UPDATE (phone, modified_at)"),
+    ("account", "SELECT, UPDATE (phone, merges, modified_at)"),
     (
         "contact",
-        "SELECT, UPDATE (given_name, family_name, job_title, emails, phones, address, delivery_address, modified_at)",
+        "SELECT, UPDATE (given_name, family_name, job_title, emails, phones, address, delivery_address, \
+         merges, modified_at)",
     ),
     ("lead", "SELECT, UPDATE (enquiry, merges, modified_at)"),
     ("opportunity", "SELECT, UPDATE (name, lost_comment, description, owner, modified_at)"),

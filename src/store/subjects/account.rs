@@ -1,16 +1,17 @@
 //! Accounts.
 
-use domain::customer::Account;
+use domain::customer::{Account, AccountFacts};
 use domain::enquiry::Address;
-use domain::ids::Id;
+use domain::ids::{AccountId, Id};
 use domain::lifecycle::Lifecycle;
+use domain::merge::CustomerMerge;
 use domain::message::SubjectKind;
 use leadmill_table::table;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::store::column::filled;
-use crate::store::contact::{customer_state, inactive_at};
+use crate::store::contact::{customer_state, inactive_at, merged_at};
 use crate::store::declared::Tables;
 
 table! { account: Account as account => AccountRow {
@@ -27,6 +28,9 @@ table! { account: Account as account => AccountRow {
     kept_apart: jsonb<Vec<Uuid>>? = filled(&account.kept_apart).map(Json);
     state: text = Account::state_name(&account.state);
     inactive_at: timestamptz? = inactive_at(&account.state);
+    master: uuid? refers account = account.master().map(Uuid::from);
+    merged_at: timestamptz? = merged_at(&account.state);
+    apart   merges: jsonb<Vec<CustomerMerge<AccountId, AccountFacts>>>? = filled(&account.merges).map(Json);
 }}
 
 /// Its table.
@@ -34,6 +38,7 @@ pub const TABLES: &[Tables] = &[Tables { kind: SubjectKind::Account, tables: &[T
 
 impl AccountRow {
     fn record(self) -> Result<Account, sqlx::Error> {
+        let merged = self.merged_at.zip(self.master);
         Ok(Account {
             id: self.id.into(),
             sequence: self.sequence,
@@ -45,8 +50,9 @@ impl AccountRow {
             billing_address: self.billing_address.map(|Json(address)| address),
             delivery_address: self.delivery_address.map(|Json(address)| address),
             originating_lead: self.originating_lead.map(Into::into),
+            merges: self.merges.map_or_else(Vec::new, |Json(merges)| merges),
             kept_apart: self.kept_apart.map_or_else(Vec::new, |Json(apart)| apart),
-            state: customer_state("account", &self.state, self.inactive_at)?,
+            state: customer_state("account", &self.state, self.inactive_at, merged)?,
         })
     }
 }

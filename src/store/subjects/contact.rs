@@ -1,9 +1,10 @@
 //! Contacts.
 
-use domain::customer::{Contact, CustomerState};
+use domain::customer::{Contact, ContactFacts, CustomerState};
 use domain::enquiry::{Address, Person};
-use domain::ids::Id;
+use domain::ids::{ContactId, Id};
 use domain::lifecycle::Lifecycle;
+use domain::merge::CustomerMerge;
 use domain::message::SubjectKind;
 use leadmill_table::table;
 use sqlx::types::Json;
@@ -31,6 +32,9 @@ table! { contact: Contact as contact => ContactRow {
     kept_apart: jsonb<Vec<Uuid>>? = filled(&contact.kept_apart).map(Json);
     state: text = Contact::state_name(&contact.state);
     inactive_at: timestamptz? = inactive_at(&contact.state);
+    master: uuid? refers contact = contact.master().map(Uuid::from);
+    merged_at: timestamptz? = merged_at(&contact.state);
+    apart   merges: jsonb<Vec<CustomerMerge<ContactId, ContactFacts>>>? = filled(&contact.merges).map(Json);
 }}
 
 /// Its table.
@@ -38,6 +42,7 @@ pub const TABLES: &[Tables] = &[Tables { kind: SubjectKind::Contact, tables: &[T
 
 impl ContactRow {
     fn record(self) -> Result<Contact, sqlx::Error> {
+        let merged = self.merged_at.zip(self.master);
         Ok(Contact {
             id: self.id.into(),
             sequence: self.sequence,
@@ -54,8 +59,9 @@ impl ContactRow {
             role: self.role.map(|role| meant("contact.role", &role)).transpose()?,
             originating_lead: self.originating_lead.map(Into::into),
             consent: self.consent,
+            merges: self.merges.map_or_else(Vec::new, |Json(merges)| merges),
             kept_apart: self.kept_apart.map_or_else(Vec::new, |Json(apart)| apart),
-            state: customer_state("contact", &self.state, self.inactive_at)?,
+            state: customer_state("contact", &self.state, self.inactive_at, merged)?,
         })
     }
 }
@@ -65,21 +71,39 @@ pub(crate) fn customer_state(
     table: &str,
     state: &str,
     inactive_at: Option<DateTime<Utc>>,
+    merged: Option<(DateTime<Utc>, Uuid)>,
 ) -> Result<CustomerState, sqlx::Error> {
+    let was = || match inactive_at {
+        Some(at) => CustomerState::Inactive { at },
+        None => CustomerState::Active,
+    };
     match state {
         "active" => Ok(CustomerState::Active),
         "inactive" => {
             let at = given(&format!("{table}.inactive_at"), inactive_at)?;
             Ok(CustomerState::Inactive { at })
         }
+        "merged" => {
+            let (at, master) = given(&format!("{table}.master"), merged)?;
+            Ok(CustomerState::Merged { at, master, was: Box::new(was()) })
+        }
         other => Err(corrupt(&format!("{table}.state"), &other)),
     }
 }
 
-/// The column `inactive_at` of an account or contact.
+/// The column `inactive_at` of an account or contact; of a merged one, what it was.
 pub(crate) fn inactive_at(state: &CustomerState) -> Option<DateTime<Utc>> {
     match state {
         CustomerState::Active => None,
         CustomerState::Inactive { at } => Some(*at),
+        CustomerState::Merged { was, .. } => inactive_at(was),
+    }
+}
+
+/// The column `merged_at` of an account or contact.
+pub(crate) fn merged_at(state: &CustomerState) -> Option<DateTime<Utc>> {
+    match state {
+        CustomerState::Merged { at, .. } => Some(*at),
+        CustomerState::Active | CustomerState::Inactive { .. } => None,
     }
 }

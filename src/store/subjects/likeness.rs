@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use domain::customer::{Account, Contact};
 use domain::decide::World;
 use domain::enquiry::{Address, Enquiry, Person};
 use domain::ids::{ContactId, LeadId};
@@ -93,7 +92,11 @@ impl FoundRow {
         Ok(candidate.map(|candidate| (party, keys, candidate)))
     }
 
+    /// A lead whose contact was merged is found by the keys of the master.
     fn lead(self) -> Option<Candidate> {
+        if is(self.contact_state.as_deref(), "merged") {
+            return None;
+        }
         let likeness = Likeness::of_enquiry(&self.enquiry?.0);
         Some(match self.contact {
             Some(contact) => {
@@ -164,11 +167,11 @@ pub async fn save(conn: &mut PgConnection, world: &World) -> Result<(), SaveErro
             );
         }
     }
-    let keys = |contact: &Contact| Candidate::of_contact(contact, None).likeness.keys();
+    let keys = Candidate::keys_of_contact;
     for (was, now) in world.contacts.changed() {
         compare("contact", now.id.0, was.map(keys).unwrap_or_default(), keys(now));
     }
-    let keys = |account: &Account| Candidate::of_account(account).likeness.keys();
+    let keys = Candidate::keys_of_account;
     for (was, now) in world.accounts.changed() {
         compare("account", now.id.0, was.map(keys).unwrap_or_default(), keys(now));
     }
@@ -192,7 +195,7 @@ pub async fn again(
         let keys = lead.map(|lead| Likeness::of_enquiry(&lead.enquiry).keys());
         new.extend(keys.into_iter().flatten().map(|key| (key, *id, "lead")));
         let contact = told.find(ContactId(*id));
-        let keys = contact.map(|contact| Candidate::of_contact(contact, None).likeness.keys());
+        let keys = contact.map(Candidate::keys_of_contact);
         new.extend(keys.into_iter().flatten().map(|key| (key, *id, "contact")));
     }
     new.sort_unstable();

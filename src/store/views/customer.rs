@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::found::{By, find};
 use super::label::Ids;
+use super::survivor;
 use crate::store::column::corrupt;
 use crate::store::{Connection, Result};
 
@@ -66,6 +67,8 @@ pub async fn behind(conn: &mut Connection, by: By, ids: &[Uuid]) -> Result<Custo
         scope.lead(id, account, contact);
     }
     let mut customer = scope.customer;
+    (customer.accounts, customer.contacts) =
+        survivor::whole(conn, &customer.accounts, &customer.contacts).await?;
     customer.leads = leads(conn, &customer, &scope.strangers).await?;
     let max = usize::try_from(LEADS_MAX).unwrap_or(usize::MAX);
     customer.cut = customer.leads.len() > max;

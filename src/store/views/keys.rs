@@ -2,10 +2,12 @@
 //! that did it, of all leads of whoever has the key now: a row for each claim would say the same once more.
 
 use chrono::{DateTime, Utc};
+use domain::message::SubjectKind;
 use domain::party::{PartyKey, PartyKeyKind};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::survivor;
 use crate::store::{Connection, Result};
 
 /// Every kind of key.
@@ -29,6 +31,10 @@ pub struct Key {
     pub lead: Option<Uuid>,
     pub contact: Option<Uuid>,
     pub account: Option<Uuid>,
+    /// Whom that contact became, where it was merged.
+    pub contact_now: Option<Uuid>,
+    /// Whom that account became, where it was merged.
+    pub account_now: Option<Uuid>,
 }
 
 /// What became of it by one event.
@@ -57,15 +63,27 @@ pub fn meant(text: &str) -> Vec<PartyKey> {
 /// Whom they point at.
 pub async fn now(conn: &mut Connection, keys: &[PartyKey]) -> Result<Vec<Key>> {
     let (kinds, values) = columns(keys);
-    let rows = sqlx::query_as!(
-        Key,
+    let rows = sqlx::query!(
         r#"SELECT p.kind || ' ' || p.value AS "key!", p.lead, p.contact, p.account
            FROM unnest($1::text[], $2::text[]) AS u (kind, value)
            JOIN party_key AS p ON p.kind = u.kind AND p.value = u.value ORDER BY 1"#,
         &kinds as &[&str],
         &values as &[&str]
     );
-    Ok(rows.fetch_all(conn).await?)
+    let rows = rows.fetch_all(&mut *conn).await?;
+    let contacts: Vec<_> = rows.iter().filter_map(|row| row.contact).collect();
+    let contacts = survivor::of(&mut *conn, SubjectKind::Contact, &contacts).await?;
+    let accounts: Vec<_> = rows.iter().filter_map(|row| row.account).collect();
+    let accounts = survivor::of(conn, SubjectKind::Account, &accounts).await?;
+    let key = rows.into_iter().map(|row| Key {
+        key: row.key,
+        lead: row.lead,
+        contact: row.contact,
+        account: row.account,
+        contact_now: row.contact.and_then(|id| contacts.get(&id).copied()),
+        account_now: row.account.and_then(|id| accounts.get(&id).copied()),
+    });
+    Ok(key.collect())
 }
 
 /// Their past, in the order in which it happened.

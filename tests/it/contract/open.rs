@@ -147,6 +147,7 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         "purchase_timeframe",
         "purpose",
         "record_kind",
+        "role",
         "source",
         "step",
         "suppression_reason",

@@ -2,8 +2,8 @@
 
 use domain::commands::{ImportContinue, InputRelease, InputRow};
 use domain::decide::{
-    Already, Arrived, Ctx, Heard, Hold, Locks, Malformed, Needs, NumberKind, Outcome, RawInputs,
-    Root, Worker, World,
+    Arrived, Ctx, Heard, Hold, Locks, Malformed, Needs, NumberKind, Outcome, RawInputs, Root,
+    Worker, World,
 };
 use domain::enquiry::{Channel, Part, PartReading, Reading};
 use domain::events::InputReread;
@@ -14,7 +14,7 @@ use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
 use domain::pseudonym::PseudonymKey;
 use domain::raw::{ExternalId, Kept};
-use uuid::Uuid;
+use domain::survivor::survivor_needs;
 
 use crate::evidence::evidence;
 use crate::table::Table;
@@ -218,7 +218,7 @@ impl Worker for Intake {
             who.lead.into_iter().chain(continued).for_each(|lead| needs.lock(lead));
             // Who is added to a lead gets its customer, and may write again in the same batch.
             let customer = continued.and_then(|lead| world.find(lead)?.contact);
-            customer.into_iter().for_each(|contact| needs.lock(contact));
+            customer.into_iter().for_each(|contact| survivor_needs(world, contact, needs));
             if !matches!(when, When::Release(_)) {
                 duplicates::needs(world, &self.duplicates, enquiry, needs);
             }
@@ -253,7 +253,7 @@ impl Worker for Intake {
             When::Reject(command) => {
                 let input = world.known(command.input)?;
                 if input.verdict == Verdict::Rejected {
-                    return Ok(already(input.id.0));
+                    return Ok(Outcome::is_so(SubjectKind::Input, input.id));
                 }
                 reject(input, None, &command.reason)
             }
@@ -351,10 +351,6 @@ impl Intake {
         let skipped = usize::try_from(from - 1).unwrap_or(usize::MAX);
         all.into_iter().skip(skipped).take(SLICE_ROWS).collect()
     }
-}
-
-fn already(input: Uuid) -> Outcome<Then> {
-    Outcome::already(Already { subject: SubjectKind::Input, id: input, reference: None })
 }
 
 fn channel_of(queue: &str) -> Option<Channel> {

@@ -2,7 +2,7 @@
 
 use domain::commands::{AccountKeepApart, ContactKeepApart, LeadKeepApart};
 use domain::customer::CustomerAction;
-use domain::decide::{Already, Needs, Outcome, Refusal, World};
+use domain::decide::{Needs, Outcome, Refusal, World};
 use domain::events::{AccountKeptApart, ContactKeptApart, LeadKeptApart};
 use domain::ids::{AccountId, ContactId, LeadId};
 use domain::kept_apart::{APART_MAX, changed};
@@ -60,7 +60,7 @@ pub(crate) fn keep_apart(world: &World, said: &Apart<'_>) -> Decision {
     }
     if outcome.records.is_empty() {
         let Subject { kind, id } = said.subject;
-        return Ok(Outcome::already(Already { subject: kind, id, reference: None }));
+        return Ok(Outcome::is_so(kind, id));
     }
     Ok(outcome)
 }

@@ -7,6 +7,7 @@ use domain::enquiry::Enquiry;
 use domain::events::{ContactUpdated, LeadUpdated};
 use domain::lead::LeadAction;
 use domain::party::{Party, PartyKey, PartyKeyKind};
+use domain::survivor::{survivor, survivor_needs};
 
 use crate::when::Then;
 
@@ -15,7 +16,8 @@ pub(crate) fn consent_needs(world: &World, channel: &str, needs: &mut Needs) {
     let Some(key) = address(channel) else { return };
     needs.party(&key);
     let party = world.party(&key);
-    party.and_then(|party| party.contact).into_iter().for_each(|id| needs.lock(id));
+    let contact = party.and_then(|party| party.contact);
+    contact.into_iter().for_each(|id| survivor_needs(world, id, needs));
     party.and_then(|party| party.lead).into_iter().for_each(|id| needs.lock(id));
 }
 
@@ -27,7 +29,7 @@ pub(crate) fn follow_consent(world: &World, channel: &str, agreed: bool) -> Outc
     else {
         return outcome;
     };
-    let contact = contact.and_then(|id| world.find(id));
+    let contact = contact.and_then(|id| world.find(survivor(world, id)));
     if let Some(contact) = contact.filter(|contact| contact.consent != agreed)
         && let Ok(mut now) = contact.apply(&CustomerAction::Update)
     {

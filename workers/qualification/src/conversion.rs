@@ -10,6 +10,7 @@ use domain::lead::{Assessment, Lead, LeadAction};
 use domain::message::SubjectKind;
 use domain::party::{introduce_customer, recognise_lead};
 use domain::shelf::Shelf;
+use domain::survivor::{customer_now, survivor};
 
 use crate::deal::{Deals, standing};
 use crate::field_map::{AccountFields, ContactFields, FieldMap, Mapped};
@@ -149,6 +150,7 @@ impl Buying {
             role: None,
             originating_lead: Some(lead.id),
             consent,
+            merges: Vec::new(),
             kept_apart: Vec::new(),
             state: CustomerState::Active,
         });
@@ -174,9 +176,10 @@ fn nobody(lead: &Lead) -> Refusal {
 
 /// The customer that exists already: the one that was chosen, else the one that the keys point at.
 fn known(world: &World, lead: &Lead, chosen: Customer) -> Result<Customer, Refusal> {
+    let chosen = customer_now(world, chosen);
     if let Some(id) = chosen.contact {
-        let contact = world.known(id)?;
-        return Ok(Customer { account: chosen.account.or(contact.account), ..chosen });
+        let of_contact = world.known(id)?.account.map(|id| survivor(world, id));
+        return Ok(Customer { account: chosen.account.or(of_contact), ..chosen });
     }
     let known = recognise_lead(world, lead);
     let customer = Customer { account: chosen.account.or(known.account), contact: known.contact };
@@ -212,6 +215,7 @@ fn account(id: AccountId, fields: AccountFields, lead: &Lead) -> Account {
         billing_address: None,
         delivery_address: None,
         originating_lead: Some(lead.id),
+        merges: Vec::new(),
         kept_apart: Vec::new(),
         state: CustomerState::Active,
     }

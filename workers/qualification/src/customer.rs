@@ -5,33 +5,45 @@ use domain::commands::{
     ContactUpdate,
 };
 use domain::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
-use domain::decide::{Already, Ctx, Malformed, Outcome, Refusal, World};
-use domain::enquiry::{Address, Enquiry, Person};
+use domain::decide::{Ctx, Malformed, Needs, Outcome, Refusal, World};
+use domain::enquiry::{Address, Person};
 use domain::events::{
     AccountDeactivated, AccountReactivated, AccountUpdated, ContactDeactivated, ContactReactivated,
     ContactUpdated,
 };
-use domain::ids::Id;
+use domain::ids::{AccountId, Id};
 use domain::lifecycle::Lifecycle;
 use domain::message::{Subject, SubjectKind};
-use domain::party::{Party, PartyKey, PartyKeyKind, organisation_keys, person_keys};
+use domain::party::PartyKey;
 use domain::patch::Patch;
 use domain::shelf::Shelf;
+use domain::survivor::{survivor, survivor_needs};
 use domain::text::Short;
 
+use crate::customer_keys::{Keys, account_keys, contact_keys, key_needs};
+use crate::joining::merged_into;
 use crate::when::Then;
 
 type Decision = Result<Outcome<Then>, Refusal>;
+
+pub(crate) fn account_needs(world: &World, command: &AccountUpdate, needs: &mut Needs) {
+    survivor_needs(world, command.account, needs);
+    // By which keys it is recognised then hangs on what it is.
+    if let Some(account) = world.find(survivor(world, command.account)) {
+        let now = account_after(account, command);
+        key_needs(world, &[account_keys(account), account_keys(&now)].concat(), needs);
+    }
+}
 
 pub(crate) fn update_account(
     world: &World,
     command: &AccountUpdate,
     ctx: &Ctx<'_, Shelf>,
 ) -> Decision {
-    let was = world.known(command.account)?;
+    let was = world.known(survivor(world, command.account))?;
     let now = account_after(was, command);
     if now == *was {
-        return Ok(already(was));
+        return Ok(Outcome::is_so(was.about().kind, was.id));
     }
     expect(was.about(), was.sequence, command.expected_sequence)?;
     change_account(world, was, now, ctx)
@@ -55,8 +67,7 @@ pub(crate) fn change_account(
     if let Some((key, other)) = moved.taken {
         return Err(taken(was, &was.name, &key, other));
     }
-    let by = ctx.asker.name.as_deref().map(str::to_owned);
-    let mut said = AccountUpdated { by, ..AccountUpdated::between(was, &now) };
+    let mut said = AccountUpdated { by: ctx.by(), ..AccountUpdated::between(was, &now) };
     (said.keys, said.released) = (moved.named(true), moved.named(false));
     Ok(moved.put(Outcome::nothing()).changed(now, said))
 }
@@ -83,14 +94,21 @@ fn address_after(mut address: Option<Address>) -> Option<Address> {
     address
 }
 
-/// The keys by which an account is recognised.
-pub(crate) fn account_keys(account: &Account) -> Vec<PartyKey> {
-    organisation_keys(&Enquiry {
-        company: Some(account.name.clone()),
-        website: account.website.clone(),
-        tax_id: account.tax_id.clone(),
-        ..Enquiry::default()
-    })
+pub(crate) fn contact_needs(
+    world: &World,
+    command: &ContactUpdate,
+    region: &str,
+    needs: &mut Needs,
+) {
+    survivor_needs(world, command.contact, needs);
+    let account: Option<AccountId> = command.account.onto(None);
+    account.into_iter().for_each(|id| survivor_needs(world, id, needs));
+    if let Some(contact) = world.find(survivor(world, command.contact)) {
+        let now = contact_after(contact, command, region).ok();
+        let now = now.iter().flat_map(contact_keys);
+        let keys: Vec<_> = contact_keys(contact).into_iter().chain(now).collect();
+        key_needs(world, &keys, needs);
+    }
 }
 
 pub(crate) fn update_contact(
@@ -99,11 +117,14 @@ pub(crate) fn update_contact(
     region: &str,
     ctx: &Ctx<'_, Shelf>,
 ) -> Decision {
-    let was = world.known(command.contact)?;
+    let was = world.known(survivor(world, command.contact))?;
     let now = contact_after(was, command, region);
-    let now = now.map_err(|malformed| malformed.refusal(was.about()))?;
+    let mut now = now.map_err(|malformed| malformed.refusal(was.about()))?;
+    if now.account != was.account {
+        now.account = now.account.map(|id| survivor(world, id));
+    }
     if now == *was {
-        return Ok(already(was));
+        return Ok(Outcome::is_so(was.about().kind, was.id));
     }
     expect(was.about(), was.sequence, command.expected_sequence)?;
     if let Some(account) = now.account.filter(|account| was.account != Some(*account)) {
@@ -131,8 +152,7 @@ pub(crate) fn change_contact(
         let name = was.person.full_name().unwrap_or_else(|| was.id.to_string());
         return Err(taken(was, &name, &key, other));
     }
-    let by = ctx.asker.name.as_deref().map(str::to_owned);
-    let mut said = ContactUpdated { by, ..ContactUpdated::between(was, &now) };
+    let mut said = ContactUpdated { by: ctx.by(), ..ContactUpdated::between(was, &now) };
     (said.keys, said.released) = (moved.named(true), moved.named(false));
     Ok(moved.put(Outcome::nothing()).changed(now, said))
 }
@@ -174,66 +194,6 @@ pub(crate) fn contact_after(
 fn texts(written: &Patch<Vec<Short>>) -> Vec<String> {
     let written: Vec<Short> = written.onto(None).unwrap_or_default();
     written.iter().map(ToString::to_string).collect()
-}
-
-/// The keys by which a contact is recognised.
-pub(crate) fn contact_keys(contact: &Contact) -> Vec<PartyKey> {
-    person_keys(&Enquiry { person: contact.person.clone(), ..Enquiry::default() })
-}
-
-/// What becomes of the keys of a customer who is corrected.
-struct Keys<I> {
-    /// By these they are recognised from now on too.
-    claimed: Vec<Party>,
-    /// By these no more.
-    released: Vec<Party>,
-    /// By that one another is.
-    taken: Option<(PartyKey, I)>,
-}
-
-impl<I: Id> Keys<I> {
-    /// `theirs` is whom a key points at. The name of an organisation goes on to be one of its names, and a telephone
-    /// that rings for somebody else stays theirs.
-    fn moved(
-        world: &World,
-        old: &[PartyKey],
-        new: &[PartyKey],
-        (ours, customer): (I, Customer),
-        theirs: impl Fn(&Party) -> Option<I>,
-    ) -> Self {
-        let known = |key: &PartyKey| {
-            world.party(key).cloned().unwrap_or_else(|| Party::unknown(key.clone()))
-        };
-        let mut moved = Self { claimed: Vec::new(), released: Vec::new(), taken: None };
-        for party in new.iter().map(known) {
-            match theirs(&party) {
-                Some(other) if other != ours => {
-                    if party.key.kind != PartyKeyKind::Phone {
-                        moved.taken = moved.taken.or(Some((party.key, other)));
-                    }
-                }
-                _ => {
-                    let lead = party.lead;
-                    let introduced = party.clone().introduced(lead, customer);
-                    moved.claimed.extend((introduced != party).then_some(introduced));
-                }
-            }
-        }
-        let gone = old.iter().filter(|key| !new.contains(key));
-        let gone = gone.filter(|key| key.kind != PartyKeyKind::Company).map(known);
-        let gone = gone.filter(|party| theirs(party) == Some(ours));
-        moved.released = gone.map(|party| Party::unknown(party.key)).collect();
-        moved
-    }
-
-    fn named(&self, claimed: bool) -> Vec<String> {
-        let parties = if claimed { &self.claimed } else { &self.released };
-        parties.iter().map(|party| party.key.to_string()).collect()
-    }
-
-    fn put(self, outcome: Outcome<Then>) -> Outcome<Then> {
-        self.claimed.into_iter().chain(self.released).fold(outcome, Outcome::put)
-    }
 }
 
 /// Two customers are never made one silently.
@@ -293,11 +253,6 @@ fn refused<L: Known>(record: &L, rule: &'static str, message: String) -> Refusal
     Refusal::no(kind, id, rule, L::state_name(record.state()), message)
 }
 
-fn already<L: Known>(record: &L) -> Outcome<Then> {
-    let Subject { kind, id } = record.about();
-    Outcome::already(Already { subject: kind, id, reference: None })
-}
-
 /// A reason that says something.
 fn reason<L: Known>(record: &L, reason: &str) -> Result<String, Refusal> {
     if !reason.is_empty() {
@@ -315,8 +270,11 @@ macro_rules! out_and_back {
     ($($Of:ident by $id:ident: $out:ident($Out:ident) says $Left:ident, $back:ident($Back:ident) says $Came:ident;)*) => {$(
         pub(crate) fn $out(world: &World, command: &$Out, ctx: &Ctx<'_, Shelf>) -> Decision {
             let record = world.known(command.$id)?;
+            if let Some(master) = record.master() {
+                return Err(merged_into(record, master));
+            }
             if matches!(record.state, CustomerState::Inactive { .. }) {
-                return Ok(already(record));
+                return Ok(Outcome::is_so(record.about().kind, record.id));
             }
             let comment = reason(record, &command.reason)?;
             let now = record.apply(&CustomerAction::Deactivate { at: ctx.now })?;
@@ -325,8 +283,11 @@ macro_rules! out_and_back {
 
         pub(crate) fn $back(world: &World, command: &$Back) -> Decision {
             let record = world.known(command.$id)?;
+            if let Some(master) = record.master() {
+                return Err(merged_into(record, master));
+            }
             if record.state == CustomerState::Active {
-                return Ok(already(record));
+                return Ok(Outcome::is_so(record.about().kind, record.id));
             }
             let now = record.apply(&CustomerAction::Activate)?;
             Ok(Outcome::nothing().changed(now, $Came { $id: record.id }))

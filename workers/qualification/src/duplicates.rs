@@ -5,7 +5,7 @@
 
 use domain::commands::DuplicateClose;
 use domain::customer::Customer;
-use domain::decide::{Already, Ctx, Needs, Outcome, Record, Refusal, World};
+use domain::decide::{Ctx, Needs, Outcome, Record, Refusal, World};
 use domain::duplicate::{Duplicate, DuplicateAction, DuplicateState, DuplicateStep, id_of};
 use domain::events::{DuplicateClosed, LeadDuplicateFound};
 use domain::lead::{Lead, LeadState};
@@ -135,8 +135,7 @@ pub(crate) fn close(
 ) -> Result<Outcome<Then>, Refusal> {
     let known = world.known(command.duplicate)?;
     if !known.is_open() {
-        let (subject, id) = (SubjectKind::Duplicate, known.id.0);
-        return Ok(Outcome::already(Already { subject, id, reference: None }));
+        return Ok(Outcome::is_so(SubjectKind::Duplicate, known.id));
     }
     let closed = known.apply(&DuplicateStep::Close { at: ctx.now })?;
     let comment = String::from(command.reason.clone());

@@ -71,7 +71,7 @@ pub(crate) fn change_lead(
     let released = released(world, lead, &now);
     updated.enquiry = now;
     let named = |parties: &[Party]| parties.iter().map(|party| party.key.to_string()).collect();
-    let by = ctx.asker.name.as_deref().map(str::to_owned);
+    let by = ctx.by();
     let (keys, gone) = (named(&claimed), named(&released));
     let said = LeadUpdated { lead: lead.id, from, to, by, keys, released: gone };
     let parties = claimed.into_iter().chain(released);

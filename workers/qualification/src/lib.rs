@@ -3,17 +3,23 @@
 //! once by one command. Customers are kept up here too, by people.
 
 mod apart;
+mod assessing;
 mod bulk;
+mod closing;
 mod consent;
 mod conversion;
 mod customer;
+mod customer_keys;
 mod deal;
 mod duplicates;
 mod facts;
 mod field_map;
+mod joining;
 mod known;
 mod lead;
 mod merge;
+mod needs;
+mod policy;
 mod proposal;
 mod rule_file;
 mod rules;

@@ -1,7 +1,7 @@
 //! Leads are made one by people, and that is taken back.
 
 use domain::commands::{LeadMerge, LeadUnmerge};
-use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, World};
+use domain::decide::{Ctx, Needs, Outcome, Refusal, World};
 use domain::events::{LeadAbsorbed, LeadMerged, LeadRestored, LeadUnmerged};
 use domain::ids::{LeadId, OpportunityId};
 use domain::kept_apart::changed;
@@ -12,6 +12,7 @@ use domain::message::SubjectKind;
 use domain::opportunity::OpportunityState;
 use domain::party::Party;
 
+use crate::lead::itself;
 use crate::when::Then;
 
 type Decision = Result<Outcome<Then>, Refusal>;
@@ -255,10 +256,6 @@ fn later(world: &World, master: &Lead, merge: &Merge) -> Vec<LaterEvent> {
         sequence: event.sequence,
     };
     later.take(LATER_MAX).map(named).collect()
-}
-
-fn itself(lead: &Lead) -> Already {
-    Already { subject: SubjectKind::Lead, id: lead.id.0, reference: Some(lead.number.clone()) }
 }
 
 fn refused(lead: &Lead, rule: &'static str, message: String) -> Refusal {

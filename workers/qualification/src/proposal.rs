@@ -3,22 +3,24 @@
 use domain::commands::{ProposalAccept, ProposalDismiss};
 use domain::correction::Correction;
 use domain::customer::CustomerAction;
-use domain::customer::{Account, Contact};
-use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, World};
+use domain::customer::{Account, Contact, Customer};
+use domain::decide::{Ctx, Needs, Outcome, Refusal, World};
 use domain::enquiry::{Channel, Enquiry};
 use domain::events::{
     AccountUpdated, ContactUpdated, ProposalAccepted, ProposalDismissed, ProposalExtended,
     ProposalMade,
 };
-use domain::ids::{Id, ProposalId};
+use domain::ids::ProposalId;
 use domain::keys::ProposalsAbout;
 use domain::lead::Lead;
 use domain::message::SubjectKind;
 use domain::party::{organisation_keys, person_keys, recognise_needs};
 use domain::proposal::{About, Proposal, ProposalAction, ProposalState};
 use domain::shelf::Shelf;
+use domain::survivor::{customer_needs, survivor, survivor_needs};
 
-use crate::customer::{account_keys, change_account, change_contact, contact_keys};
+use crate::customer::{change_account, change_contact};
+use crate::customer_keys::{account_keys, contact_keys, key_needs};
 use crate::known::{Later, account_as, as_enquiry, contact_as, contact_as_enquiry};
 use crate::lead::{after, change_lead};
 use crate::when::Then;
@@ -35,8 +37,8 @@ struct Learning<'w> {
 impl<'w> Learning<'w> {
     /// `first` where the lead was made of that enquiry. A customer learns from it, else the lead itself.
     fn of(world: &'w World, lead: &Lead, said: &Enquiry, first: bool) -> Self {
-        let contact = lead.contact.and_then(|id| world.find(id));
-        let account = lead.account.and_then(|id| world.find(id));
+        let contact = lead.contact.and_then(|id| world.find(survivor(world, id)));
+        let account = lead.account.and_then(|id| world.find(survivor(world, id)));
         let nobody = contact.is_none() && account.is_none() && !first;
         Self {
             account: account.and_then(|known| Some((known, Later::of_account(known, said)?))),
@@ -69,8 +71,7 @@ pub(crate) fn learning_needs(
     first: bool,
     needs: &mut Needs,
 ) {
-    lead.contact.into_iter().for_each(|id| needs.lock(id));
-    lead.account.into_iter().for_each(|id| needs.lock(id));
+    customer_needs(world, Customer { account: lead.account, contact: lead.contact }, needs);
     for (about, _) in Learning::of(world, lead, said, first).proposed(lead) {
         about.subject().into_iter().for_each(|about| needs.look_up(ProposalsAbout(about.id)));
     }
@@ -150,33 +151,33 @@ fn propose(
     }
 }
 
-/// Names the record that a proposal is about, with the keys before and after it.
+/// Names whom the record is by now that a proposal is about, with the keys before and after it.
 pub(crate) fn accept_needs(world: &World, id: ProposalId, needs: &mut Needs) {
     needs.lock(id);
     let Some(Proposal { about, to, .. }) = world.find(id) else { return };
     let mut keys = Vec::new();
     if let Some(id) = about.account {
-        needs.lock(id);
-        if let Some(account) = world.find(id) {
+        survivor_needs(world, id, needs);
+        if let Some(account) = world.find(survivor(world, id)) {
             keys.extend(account_keys(account));
             keys.extend(organisation_keys(&patched(as_enquiry(account), to)));
         }
     }
     if let Some(id) = about.contact {
-        needs.lock(id);
-        if let Some(contact) = world.find(id) {
+        survivor_needs(world, id, needs);
+        if let Some(contact) = world.find(survivor(world, id)) {
             keys.extend(contact_keys(contact));
             keys.extend(person_keys(&patched(contact_as_enquiry(contact), to)));
         }
     }
     if let Some(id) = about.lead {
-        needs.lock(id);
-        if let Some(lead) = world.find(id) {
+        survivor_needs(world, id, needs);
+        if let Some(lead) = world.find(survivor(world, id)) {
             recognise_needs(world, &lead.enquiry, needs);
             recognise_needs(world, &after(lead, to), needs);
         }
     }
-    keys.iter().for_each(|key| needs.party(key));
+    key_needs(world, &keys, needs);
 }
 
 fn patched(known: Enquiry, to: &Correction) -> Enquiry {
@@ -186,45 +187,36 @@ fn patched(known: Enquiry, to: &Correction) -> Enquiry {
 pub(crate) fn accept(world: &World, command: &ProposalAccept, ctx: &Ctx<'_, Shelf>) -> Decision {
     let proposal = world.known(command.proposal)?;
     if matches!(proposal.state, ProposalState::Accepted { .. }) {
-        return Ok(already(proposal));
+        return Ok(Outcome::is_so(SubjectKind::Proposal, proposal.id));
     }
     let accepted = proposal.apply(&ProposalAction::Accept { at: ctx.now })?;
     let Proposal { about, to, .. } = proposal;
     let outcome = if let Some(id) = about.account {
-        let account = world.known(id)?;
+        let account = world.known(survivor(world, id))?;
         let now = account_as(account, &patched(as_enquiry(account), to));
         if now == *account { Outcome::nothing() } else { change_account(world, account, now, ctx)? }
     } else if let Some(id) = about.contact {
-        let contact = world.known(id)?;
+        let contact = world.known(survivor(world, id))?;
         let now = contact_as(contact, &patched(contact_as_enquiry(contact), to));
         if now == *contact { Outcome::nothing() } else { change_contact(world, contact, now, ctx)? }
     } else if let Some(id) = about.lead {
-        let lead = world.known(id)?;
+        let lead = world.known(survivor(world, id))?;
         let now = after(lead, to);
         if now == lead.enquiry { Outcome::nothing() } else { change_lead(world, lead, now, ctx)? }
     } else {
         Outcome::nothing()
     };
-    let said = ProposalAccepted { proposal: proposal.id, by: by(ctx) };
+    let said = ProposalAccepted { proposal: proposal.id, by: ctx.by() };
     Ok(outcome.changed(accepted, said))
 }
 
 pub(crate) fn dismiss(world: &World, command: &ProposalDismiss, ctx: &Ctx<'_, Shelf>) -> Decision {
     let proposal = world.known(command.proposal)?;
     if matches!(proposal.state, ProposalState::Dismissed { .. }) {
-        return Ok(already(proposal));
+        return Ok(Outcome::is_so(SubjectKind::Proposal, proposal.id));
     }
     let dismissed = proposal.apply(&ProposalAction::Dismiss { at: ctx.now })?;
     let comment = command.reason.clone().map(String::from).filter(|text| !text.is_empty());
-    let said = ProposalDismissed { proposal: proposal.id, comment, by: by(ctx) };
+    let said = ProposalDismissed { proposal: proposal.id, comment, by: ctx.by() };
     Ok(Outcome::nothing().changed(dismissed, said))
-}
-
-fn by(ctx: &Ctx<'_, Shelf>) -> Option<String> {
-    ctx.asker.name.as_deref().map(str::to_owned)
-}
-
-fn already(proposal: &Proposal) -> Outcome<Then> {
-    let id = proposal.id.uuid();
-    Outcome::already(Already { subject: SubjectKind::Proposal, id, reference: None })
 }

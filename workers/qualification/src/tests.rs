@@ -27,6 +27,7 @@ mod corrections;
 mod customers;
 mod deals;
 mod duplicates;
+mod joining;
 mod known;
 mod leads;
 mod merging;

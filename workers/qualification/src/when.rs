@@ -1,21 +1,23 @@
 //! What qualification hears and what it says.
 
 use domain::commands::{
-    AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, BulkContinue,
-    BulkQualify, ContactDeactivate, ContactKeepApart, ContactReactivate, ContactUpdate,
-    DuplicateClose, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate,
-    LeadUndo, LeadUnmerge, LeadUpdate, ProposalAccept, ProposalDismiss,
+    AccountDeactivate, AccountKeepApart, AccountMerge, AccountReactivate, AccountUnmerge,
+    AccountUpdate, BulkContinue, BulkQualify, ContactDeactivate, ContactKeepApart, ContactMerge,
+    ContactReactivate, ContactUnmerge, ContactUpdate, DuplicateClose, LeadDisqualify,
+    LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUndo, LeadUnmerge, LeadUpdate,
+    ProposalAccept, ProposalDismiss,
 };
 use domain::customer::Customer;
 use domain::events::{
-    AccountCreated, AccountDeactivated, AccountKeptApart, AccountReactivated, AccountUpdated,
-    BulkAdvanced, BulkDone, BulkStarted, ConsentChanged, ConsentLifted, ConsentSuppressed,
-    ContactCreated, ContactDeactivated, ContactKeptApart, ContactReactivated, ContactUpdated,
-    DuplicateClosed, LeadAbsorbed, LeadCaptured, LeadDisqualified, LeadDuplicateFound,
-    LeadEnquiryAdded, LeadEnquiryWithdrawn, LeadKeptApart, LeadMerged, LeadQualified,
-    LeadReactivated, LeadRestored, LeadScored, LeadUnmerged, LeadUpdated, OpportunityCreated,
-    OpportunityLost, ProposalAccepted, ProposalDismissed, ProposalExtended, ProposalMade,
-    QuoteClosed,
+    AccountAbsorbed, AccountCreated, AccountDeactivated, AccountKeptApart, AccountMerged,
+    AccountReactivated, AccountRestored, AccountUnmerged, AccountUpdated, BulkAdvanced, BulkDone,
+    BulkStarted, ConsentChanged, ConsentLifted, ConsentSuppressed, ContactAbsorbed, ContactCreated,
+    ContactDeactivated, ContactKeptApart, ContactMerged, ContactReactivated, ContactRestored,
+    ContactUnmerged, ContactUpdated, DuplicateClosed, LeadAbsorbed, LeadCaptured, LeadDisqualified,
+    LeadDuplicateFound, LeadEnquiryAdded, LeadEnquiryWithdrawn, LeadKeptApart, LeadMerged,
+    LeadQualified, LeadReactivated, LeadRestored, LeadScored, LeadUnmerged, LeadUpdated,
+    OpportunityCreated, OpportunityLost, ProposalAccepted, ProposalDismissed, ProposalExtended,
+    ProposalMade, QuoteClosed,
 };
 use domain::ids::LeadId;
 
@@ -23,7 +25,8 @@ domain::one_of! {
     /// What qualification hears.
     pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
         AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate, ProposalAccept,
-        ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue, LeadMerge, LeadUnmerge, LeadMerged, LeadUnmerged, LeadRestored, LeadKeepApart, ContactKeepApart, AccountKeepApart, LeadUndo
+        ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue, LeadMerge, LeadUnmerge, LeadMerged, LeadUnmerged, LeadRestored, LeadKeepApart, ContactKeepApart, AccountKeepApart, LeadUndo,
+        ContactMerge, ContactUnmerge, AccountMerge, AccountUnmerge
 }
 
 domain::one_of! {
@@ -31,7 +34,8 @@ domain::one_of! {
     pub Then: LeadUpdated, LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
         ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
         ContactUpdated, ContactDeactivated, ContactReactivated, ProposalMade, ProposalExtended,
-        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify, LeadMerged, LeadAbsorbed, LeadUnmerged, LeadRestored, LeadKeptApart, ContactKeptApart, AccountKeptApart, LeadEnquiryWithdrawn, OpportunityLost, QuoteClosed
+        ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify, LeadMerged, LeadAbsorbed, LeadUnmerged, LeadRestored, LeadKeptApart, ContactKeptApart, AccountKeptApart, LeadEnquiryWithdrawn, OpportunityLost,
+        ContactMerged, ContactAbsorbed, ContactUnmerged, ContactRestored, AccountMerged, AccountAbsorbed, AccountUnmerged, AccountRestored, QuoteClosed
 }
 
 impl When {

@@ -10,6 +10,7 @@ use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, QUOTES_MAX};
 use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteState};
 use domain::shelf::Shelf;
+use domain::survivor::customer_now;
 use domain::totals::{Header, Totals};
 use rust_decimal::Decimal;
 
@@ -196,7 +197,7 @@ fn quote_drafted(quote: &Quote, opportunity: &Opportunity) -> QuoteDrafted {
 
 /// Where the goods go, where the customer says so.
 fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box<DeliverTo>> {
-    let customer = opportunity.customer;
+    let customer = customer_now(world, opportunity.customer);
     let account = customer.account.and_then(|id| world.find(id));
     let contact = customer.contact.and_then(|id| world.find(id));
     let address = delivery_address(account, contact)?.clone();
@@ -204,7 +205,7 @@ fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box<DeliverTo>
 }
 
 fn buyer(world: &World, opportunity: &Opportunity) -> Result<Buyer, Refusal> {
-    let customer = opportunity.customer;
+    let customer = customer_now(world, opportunity.customer);
     let account = customer.account.and_then(|id| world.find(id));
     let contact = customer.contact.and_then(|id| world.find(id));
     Buyer::of(account, contact).ok_or_else(|| {

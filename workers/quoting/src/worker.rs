@@ -1,9 +1,9 @@
 //! The decisions of quoting: what each message needs, and who decides on it.
 
-use domain::customer::Customer;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
 use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
+use domain::survivor::customer_needs;
 
 use crate::quoting::Quoting;
 use crate::replacement;
@@ -28,12 +28,12 @@ impl Worker for Quoting {
             When::OpportunityCreated(event) => {
                 needs.lock(event.opportunity);
                 event.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
-                buyer_needs(event.customer, needs);
+                customer_needs(world, event.customer, needs);
             }
             When::OpportunityAddLine(command) => {
                 needs.lock(command.opportunity);
                 if let Some(opportunity) = world.find(command.opportunity) {
-                    buyer_needs(opportunity.customer, needs);
+                    customer_needs(world, opportunity.customer, needs);
                 }
             }
             When::QuoteActivate(command) => needs.look_up(OpportunityOfQuote(command.quote)),
@@ -52,14 +52,5 @@ impl Worker for Quoting {
             When::QuoteClose(command) => self.close(world, command, ctx),
             When::CatalogReplace(command) => replacement::replace(world, command, &self.settings),
         }
-    }
-}
-
-fn buyer_needs(customer: Customer, needs: &mut Needs) {
-    if let Some(account) = customer.account {
-        needs.lock(account);
-    }
-    if let Some(contact) = customer.contact {
-        needs.lock(contact);
     }
 }

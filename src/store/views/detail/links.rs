@@ -1,5 +1,7 @@
 //! Links of a record: those that it names, and those that name it.
 
+use std::collections::BTreeMap;
+
 use domain::message::SubjectKind;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -8,7 +10,7 @@ use uuid::Uuid;
 
 use crate::store::declared;
 use crate::store::views::label::{self, Ids, Labelled};
-use crate::store::views::subject;
+use crate::store::views::{subject, survivor};
 use crate::store::{Connection, Result};
 
 /// Most records of one subject that are told because they name a record.
@@ -16,12 +18,15 @@ pub const LINKED_MAX: usize = 50;
 
 /// Who names a record, as a condition on their table with the id as `$1`. Only what an index serves: the rest is found
 /// over a lead or an opportunity, since everything hangs on them.
-const BACK: [(SubjectKind, SubjectKind, &str); 15] = {
+const BACK: [(SubjectKind, SubjectKind, &str); 18] = {
     use SubjectKind::{
         Account, Contact, Duplicate, Input, Invoice, Lead, Opportunity, Order, Quote,
     };
     [
         (Input, Input, "collection = $1"),
+        (Lead, Lead, "master = $1"),
+        (Account, Account, "master = $1"),
+        (Contact, Contact, "master = $1"),
         (Lead, Opportunity, "originating_lead = $1 AND primary_of_lead IS NOT NULL"),
         (Account, Contact, "id IN (SELECT contact FROM lead WHERE account = $1)"),
         (Account, Lead, "account = $1"),
@@ -45,6 +50,9 @@ pub struct Link {
     pub column: &'static str,
     #[serde(flatten)]
     pub to: Labelled,
+    /// Who that is by now, where it was merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now: Option<Labelled>,
 }
 
 /// The records that the columns of a record name.
@@ -67,8 +75,18 @@ pub(super) async fn out(
         named.push((column.name, id));
     }
     let found = label::of(conn, &ids).await?;
-    let link =
-        |(column, id)| Some(Link { column, to: found.iter().find(|to| to.id == id)?.clone() });
+    let (mut became, mut masters) = (BTreeMap::new(), Ids::new());
+    for (kind, ids) in &ids {
+        let of_kind = survivor::of(conn, *kind, ids).await?;
+        masters.entry(*kind).or_default().extend(of_kind.values());
+        became.extend(of_kind);
+    }
+    let masters = label::of(conn, &masters).await?;
+    let by_id = |all: &[Labelled], id: Uuid| all.iter().find(|it| it.id == id).cloned();
+    let link = |(column, id)| {
+        let now = became.get(&id).and_then(|master| by_id(&masters, *master));
+        Some(Link { column, to: by_id(&found, id)?, now })
+    };
     Ok(named.into_iter().filter_map(link).collect())
 }
 

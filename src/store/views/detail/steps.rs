@@ -2,10 +2,11 @@
 //! for which step.
 
 use domain::commands::{
-    AccountDeactivate, AccountKeepApart, AccountReactivate, AccountUpdate, ConsentChange,
-    ConsentLift, ConsentSuppress, ContactDeactivate, ContactKeepApart, ContactReactivate,
-    ContactUpdate, DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel,
-    LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
+    AccountDeactivate, AccountKeepApart, AccountMerge, AccountReactivate, AccountUnmerge,
+    AccountUpdate, ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate,
+    ContactKeepApart, ContactMerge, ContactReactivate, ContactUnmerge, ContactUpdate,
+    DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
+    LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
     OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
     PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
     QuoteRevise, TransferAssign, TransferReturn,
@@ -18,7 +19,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 38] = [
+const ASKS: [(&MessageType, &str); 42] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
@@ -33,6 +34,8 @@ const ASKS: [(&MessageType, &str); 38] = [
     (AccountDeactivate::TYPE, "be deactivated"),
     (AccountReactivate::TYPE, "be activated"),
     (AccountKeepApart::TYPE, "be updated"),
+    (AccountMerge::TYPE, "take in another one"),
+    (AccountUnmerge::TYPE, "give back what it took in"),
     (ContactUpdate::TYPE, "be updated"),
     (ContactDeactivate::TYPE, "be deactivated"),
     (ContactReactivate::TYPE, "be activated"),
@@ -42,6 +45,8 @@ const ASKS: [(&MessageType, &str); 38] = [
     (ProposalAccept::TYPE, "be accepted"),
     (ProposalDismiss::TYPE, "be dismissed"),
     (ContactKeepApart::TYPE, "be updated"),
+    (ContactMerge::TYPE, "take in another one"),
+    (ContactUnmerge::TYPE, "give back what it took in"),
     (OpportunityAddLine::TYPE, "be edited"),
     (OpportunityWin::TYPE, "be won"),
     (OpportunityLose::TYPE, "be lost"),

@@ -8,10 +8,10 @@ use domain::consent::{
     Bringer, Consent, ConsentAction, ConsentSaid, ConsentState, ConsentWord, Purpose, Standing,
     SuppressionReason,
 };
-use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, World};
+use domain::decide::{Ctx, Needs, Outcome, Refusal, World};
 use domain::enquiry::{Channel, Enquiry};
 use domain::events::{ConsentChanged, ConsentLifted, ConsentSuppressed};
-use domain::ids::{ConsentId, Id};
+use domain::ids::ConsentId;
 use domain::input::Input;
 use domain::keys::ConsentOf;
 use domain::message::SubjectKind;
@@ -253,13 +253,13 @@ pub(super) fn change(
     let at = command.at.filter(|at| *at < ctx.now).unwrap_or(ctx.now);
     let to = Standing { said: command.said(), at, source: ctx.source.to_owned(), input: None };
     let mut heard = Heard::default();
-    heard.hear(&consent, to, Bringer::Themselves, by(ctx));
+    heard.hear(&consent, to, Bringer::Themselves, ctx.by());
     if !heard.says.is_empty() {
         return Ok(heard.outcome());
     }
     let standing = consent.standing(command.purpose);
     if standing.is_some_and(|standing| standing.said.word == command.word) {
-        return Ok(already(&consent));
+        return Ok(Outcome::is_so(SubjectKind::Consent, consent.id));
     }
     let word = standing.map_or("nothing", |standing| standing.said.word.into());
     let message = format!(
@@ -281,7 +281,7 @@ pub(super) fn suppress(
 ) -> Decision {
     let consent = Whom::of_suppress(command).find(world, region, ctx)?;
     if matches!(consent.state, ConsentState::Suppressed { .. }) {
-        return Ok(already(&consent));
+        return Ok(Outcome::is_so(SubjectKind::Consent, consent.id));
     }
     let now = consent.apply(&ConsentAction::Suppress { at: ctx.now, reason: command.reason })?;
     let said = ConsentSuppressed {
@@ -290,7 +290,7 @@ pub(super) fn suppress(
         suppression_reason: command.reason,
         input: None,
         comment: command.comment.clone().map(String::from).filter(|text| !text.is_empty()),
-        by: by(ctx),
+        by: ctx.by(),
     };
     Ok(Outcome::nothing().changed(now, said))
 }
@@ -303,7 +303,7 @@ pub(super) fn lift(
 ) -> Decision {
     let consent = Whom::of_lift(command).find(world, region, ctx)?;
     if consent.state == ConsentState::Open {
-        return Ok(already(&consent));
+        return Ok(Outcome::is_so(SubjectKind::Consent, consent.id));
     }
     let now = consent.apply(&ConsentAction::Lift)?;
     let said = ConsentLifted {
@@ -311,16 +311,7 @@ pub(super) fn lift(
         channel: now.channel.clone(),
         comment: command.reason.to_string(),
         bulk_mail: now.allows(Purpose::BulkMail),
-        by: by(ctx),
+        by: ctx.by(),
     };
     Ok(Outcome::nothing().changed(now, said))
-}
-
-fn by(ctx: &Ctx<'_, ()>) -> Option<String> {
-    ctx.asker.name.as_deref().map(str::to_owned)
-}
-
-fn already(consent: &Consent) -> Outcome<Then> {
-    let id = consent.id.uuid();
-    Outcome::already(Already { subject: SubjectKind::Consent, id, reference: None })
 }

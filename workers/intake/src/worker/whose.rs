@@ -8,6 +8,7 @@ use domain::ids::Id;
 use domain::input::Input;
 use domain::message::SubjectKind;
 use domain::party::{Party, Recognised, organisation_keys, person_keys, recognise};
+use domain::survivor::{party_now, survivor};
 use uuid::Uuid;
 
 /// Who asks, by their keys or by somebody's word.
@@ -106,8 +107,9 @@ fn parties(who: &Recognised) -> Vec<Uuid> {
 
 /// The party of that id: a contact, a lead, or else the account of whom the keys point at.
 fn chosen(world: &World, enquiry: &Enquiry, who: Recognised, party: Uuid) -> Recognised {
-    let known: Vec<_> =
-        person_keys(enquiry).iter().filter_map(|key| world.party(key)).cloned().collect();
+    let keys = person_keys(enquiry);
+    let known = keys.iter().filter_map(|key| world.party(key));
+    let known: Vec<_> = known.map(|party| party_now(world, party).into_owned()).collect();
     let contact = known.iter().filter_map(|it| it.contact).find(|id| id.0 == party);
     let is_theirs = |it: &&Party| match contact {
         Some(_) => it.contact == contact,
@@ -122,7 +124,7 @@ fn chosen(world: &World, enquiry: &Enquiry, who: Recognised, party: Uuid) -> Rec
     let of_keys = of_keys.iter().find_map(|key| world.party(key)?.account);
     Recognised {
         contact,
-        account: of_contact.or(of_keys),
+        account: of_contact.or(of_keys).map(|id| survivor(world, id)),
         lead: theirs.iter().filter_map(|it| it.lead).max(),
         matched: theirs.iter().map(|it| it.key.clone()).collect(),
         conflict: None,

@@ -69,6 +69,25 @@ fn f61_a_duplicate_may_hold_a_lead_and_nothing_is_made_until_a_person_answers() 
 }
 
 #[test]
+fn f61_a_held_lead_is_found_by_its_duplicate_and_becomes_whom_a_person_says() {
+    let mut story = looking("hold");
+    let first = capture(&mut story, murphy()).unwrap();
+    let known = first.get::<ContactCreated>().unwrap().contact;
+    let told = capture(&mut story, merphy()).unwrap();
+    assert_eq!(told.types(), ["lead.scored.v1", "lead.duplicate_found.v1"]);
+    let found: LeadDuplicateFound = told.get().unwrap();
+    assert_eq!((found.action, found.contact), (DuplicateAction::Hold, Some(known)));
+    assert!(story.world.find(found.duplicate).unwrap().is_open(), "it is listed until then");
+    let held = story.world.clone();
+    let same = LeadQualify { contact: Some(known), ..by_hand(id(2)) };
+    let told = story.when(same).unwrap();
+    assert_eq!(told.get::<OpportunityCreated>().unwrap().customer.contact, Some(known));
+    story.world = held;
+    let told = story.when(by_hand(id(2))).unwrap();
+    assert!(told.get::<ContactCreated>().is_some(), "or somebody new");
+}
+
+#[test]
 fn f61_a_duplicate_that_a_person_closed_holds_no_lead_and_is_not_found_again() {
     let mut story = looking("hold").given(murphy());
     capture(&mut story, merphy()).unwrap();

@@ -1,5 +1,6 @@
 //! Drafting by policy, and the life of a quote.
 
+use domain::customer::CustomerState;
 use domain::document::{PaymentTerms, compute};
 use domain::totals::TaxMode;
 
@@ -345,4 +346,32 @@ fn t14_a_quote_keeps_the_rules_that_it_was_computed_by() {
     let mut story = story_with(settings).given(opportunity());
     let said: QuoteDrafted = story.when(add("A-1", dec!(2), true)).unwrap().get().unwrap();
     assert_eq!(said.offer.header.rules.tax_mode, TaxMode::LineBeforeDiscount);
+}
+
+#[test]
+fn f22_the_next_offer_of_an_open_deal_bears_whom_its_customer_became() {
+    let (mut story, first) = offered();
+    let at = story.now;
+    let absorbed = |master: u32| {
+        let was = Box::new(CustomerState::Active);
+        CustomerState::Merged { at, master: id(master), was }
+    };
+    let person = Person { family_name: Some("Vidal".into()), ..Person::default() };
+    let carla = Contact { person, ..samples::contact(id(31)) };
+    let mills = Account { name: "Mills".into(), ..samples::account(id(30)) };
+    story = story
+        .given(mills)
+        .given(carla)
+        .given(Account { state: absorbed(30), ..account() })
+        .given(Contact { state: absorbed(31), ..ana() });
+    story.when(add("B-1", dec!(1), true)).unwrap();
+    let deal = now(&story);
+    let buyers: Vec<_> = deal.quotes.iter().map(|quote| &quote.offer.buyer).collect();
+    assert_eq!((buyers.len(), buyers[0].name.as_str()), (2, "Acme"), "what was issued stays");
+    assert_eq!(deal.quotes[0].id, first.quote);
+    assert_eq!(
+        (buyers[1].name.as_str(), buyers[1].contact_name.as_deref().map(|it| it.contains("Vidal"))),
+        ("Mills", Some(true))
+    );
+    assert_eq!(deal.customer, opportunity().customer, "for whom it was opened stays");
 }

@@ -1,0 +1,16 @@
+//! By what qualification decides: its settings, its field map and its rules.
+
+use domain::likeness::DuplicateRules;
+
+use crate::conversion::Terms;
+use crate::rules::Rules;
+
+/// What does not hang on the message.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    pub(crate) terms: Terms,
+    pub(crate) rules: Rules,
+    /// The country of telephones without a code; empty: none.
+    pub(crate) region: String,
+    pub(crate) duplicates: DuplicateRules,
+}
