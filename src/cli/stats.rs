@@ -12,6 +12,7 @@ use super::Context;
 use super::output::table;
 use super::time::{moment, span};
 use crate::store;
+use crate::store::competitor::{self, Competed};
 use crate::store::latency::{self, By, Stretch, Whose};
 
 /// How far back is looked where nobody says.
@@ -30,11 +31,15 @@ pub enum Stats {
         #[arg(long, value_name = "TIME", value_parser = moment)]
         since: Option<DateTime<Utc>>,
     },
+    /// How often deals were won against which competitor
+    ///
+    /// Of the deals that were decided; a deal counts for each competitor that it has.
+    Competitors,
 }
 
 impl Stats {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
-        let Self::Latency { by, since } = self;
+        let Self::Latency { by, since } = self else { return competitors(context).await };
         let settings = context.settings().await?;
         let mut conn = context.database(&settings).await?;
         let since = since.unwrap_or_else(|| Utc::now() - TimeDelta::days(DAYS));
@@ -45,6 +50,38 @@ impl Stats {
         let _ = store::close(conn).await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn competitors(context: &Context) -> anyhow::Result<ExitCode> {
+    let settings = context.settings().await?;
+    let mut conn = context.reading(&settings).await?;
+    let found = competitor::competed(&mut conn).await.map_err(|fault| anyhow!("{fault}"))?;
+    let rates: Vec<_> =
+        found.iter().map(|it| json!({ "of": it, "win_rate": win_rate(it) })).collect();
+    context.output.print(&json!({ "competitors": rates }), |_| against(&found))?;
+    let _ = store::close(conn).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Percent of the decided deals that were won; none where none is decided.
+fn win_rate(of: &Competed) -> Option<i64> {
+    let decided = of.won + of.lost;
+    (decided > 0).then(|| (200 * of.won + decided) / (2 * decided))
+}
+
+fn against(found: &[Competed]) -> String {
+    if found.is_empty() {
+        return "No deal has a competitor. `opportunity.add_competitor` names one.".to_owned();
+    }
+    let rows = found.iter().map(|it| {
+        let rate = win_rate(it).map_or_else(|| "-".to_owned(), |rate| format!("{rate} %"));
+        let counts =
+            [it.deals, it.open, it.won, it.lost, it.lost_to].map(|count| count.to_string());
+        let [deals, open, won, lost, lost_to] = counts;
+        [it.competitor.clone(), deals, open, won, lost, lost_to, rate]
+    });
+    table(["Competitor", "Deals", "Open", "Won", "Lost", "To them", "Won of decided"], rows)
+        .to_string()
 }
 
 fn told(since: DateTime<Utc>, by: Option<By>, found: &[Stretch]) -> String {

@@ -69,6 +69,7 @@ pub mod samples;
 pub mod schema;
 pub mod shape;
 pub mod shelf;
+pub mod stakeholder;
 pub mod story;
 pub mod subjects;
 pub mod survivor;

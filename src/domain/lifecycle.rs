@@ -22,6 +22,12 @@ pub trait Lifecycle {
     /// The action's verb in answers and diagrams.
     fn verb(action: &Self::Action) -> &'static str;
 
+    /// Which command makes a step possible that a state does not allow, as a sentence; empty where none does.
+    #[must_use]
+    fn way_out(_: &Self::State, _: &Self::Action) -> &'static str {
+        ""
+    }
+
     /// One example of each state and of each action, the birth state first.
     fn examples() -> (Vec<Self::State>, Vec<Self::Action>);
 }
@@ -41,7 +47,12 @@ pub fn step<L: Lifecycle>(
     let (found, verb) = (L::state_name(state), L::verb(action));
     let kind = L::KIND;
     let named = named.to_string();
-    let message = format!("The {kind} `{named}` is {found}, so it cannot {verb}.");
+    let mut message = format!("The {kind} `{named}` is {found}, so it cannot {verb}.");
+    let way_out = L::way_out(state, action);
+    if !way_out.is_empty() {
+        message.push(' ');
+        message.push_str(way_out);
+    }
     let reason = Reason::new(kind, named, "illegal_step", found, message);
     Err(if may_yet::<L>(found, verb) { Refusal::NotYet(reason) } else { Refusal::No(reason) })
 }

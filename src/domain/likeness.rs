@@ -7,7 +7,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::enquiry::{Address, Enquiry, Person};
-use crate::party::{is_freemail, is_placeholder, web_domain};
+use crate::party::{is_freemail, is_placeholder, is_shared, web_domain};
 
 mod compare;
 mod find;
@@ -19,6 +19,7 @@ mod words;
 pub use find::{Alike, Asked, alike, alike_needs, not_kept_apart};
 pub use known::{Candidate, Like, Likes, NEWEST_MAX};
 pub use rules::{DuplicateRules, Rule};
+use words::{Word, Words};
 
 /// Most keys of one party.
 pub const KEYS_MAX: usize = 3;
@@ -46,6 +47,7 @@ pub struct Likeness {
     /// A domain of their own, in which not anybody can have a mailbox.
     pub domain: Option<String>,
     pub postal_code: Option<String>,
+    words: Words,
 }
 
 impl Likeness {
@@ -61,6 +63,7 @@ impl Likeness {
             emails: person.emails.clone(),
             phones: person.phones.clone(),
             postal_code: postal_code(enquiry.address.as_ref()),
+            words: Words::default(),
         }
     }
 
@@ -75,6 +78,7 @@ impl Likeness {
             emails: person.emails.clone(),
             phones: person.phones.clone(),
             postal_code: postal_code(address),
+            words: Words::default(),
         }
     }
 
@@ -93,6 +97,23 @@ impl Likeness {
             postal_code: postal_code(address),
             ..Self::default()
         }
+    }
+
+    fn name_words(&self) -> &[Word] {
+        let (given, family) = (self.given_name.as_deref(), self.family_name.as_deref());
+        let words = || words::person(given, family).into_iter().map(Word::from).collect();
+        self.words.name.get_or_init(words)
+    }
+
+    fn company_words(&self) -> &[Word] {
+        let words = || self.company.as_deref().map(words::company).unwrap_or_default();
+        self.words.company.get_or_init(|| words().into_iter().map(Word::from).collect())
+    }
+
+    /// The addresses that are a person's own, and not those of a role.
+    fn own_emails(&self) -> &[String] {
+        let own = |email: &&String| !is_shared(email) && !is_placeholder(email);
+        self.words.own_emails.get_or_init(|| self.emails.iter().filter(own).cloned().collect())
     }
 
     /// The keys by which others find it, at most [`KEYS_MAX`]. An organisation is found by its place, a person who

@@ -272,6 +272,17 @@ impl AsTextOption {
     }
 }
 
+/// An amount where no field can say how it is written: as a string too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Amount(#[serde(with = "AsText")] pub Decimal);
+
+impl From<Amount> for Decimal {
+    fn from(amount: Amount) -> Self {
+        amount.0
+    }
+}
+
 macro_rules! schema {
     ($Form:ty: $ty:expr) => {
         impl JsonSchema for $Form {

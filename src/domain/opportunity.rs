@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::customer::Customer;
 use crate::document::Line;
 use crate::enquiry::{Need, PurchaseTimeframe};
-use crate::ids::{LeadId, OpportunityId, QuoteId};
+use crate::ids::{ContactId, LeadId, OpportunityId, QuoteId};
 use crate::lifecycle::{Lifecycle, applies};
-use crate::message::SubjectKind;
+use crate::message::{Subject, SubjectKind};
 use crate::money::Currency;
 use crate::newer::NewerWord;
 use crate::quote::{Quote, QuoteState};
+use crate::refusal::Refusal;
+use crate::stakeholder::{Stakeholder, same_competitor};
 
 /// Most opportunities that one qualification makes of a lead.
 pub const OPPORTUNITIES_MAX: usize = 5;
@@ -47,10 +49,19 @@ pub struct Opportunity {
     /// The price list that its lines are priced from.
     pub price_list: String,
     /// What the sale may bring, net: without tax and freight. Follows the lines
-    /// ([`Totals::amount_less_freight`](crate::totals::Totals::amount_less_freight); D365: isrevenuesystemcalculated),
-    /// else what the lead said.
+    /// ([`Totals::amount_less_freight`](crate::totals::Totals::amount_less_freight)) where the system says it and there
+    /// are some, else what somebody said.
     pub estimated_revenue: Option<Decimal>,
+    pub revenue_mode: RevenueMode,
+    /// When it is likely to be decided (D365: estimatedclosedate).
     pub close_date: Option<NaiveDate>,
+    /// The day on which it was closed, where somebody said another than that on which they said so
+    /// (D365: actualclosedate).
+    pub actual_close_date: Option<NaiveDate>,
+    /// The persons who have a part in the decision, each once, in the order in which they were added.
+    pub stakeholders: Vec<Stakeholder>,
+    /// The names of the rivals, each once, in the order in which they were added.
+    pub competitors: Vec<String>,
     pub lines: Vec<Line>,
     pub quotes: Vec<Quote>,
     pub state: OpportunityState,
@@ -60,6 +71,11 @@ pub struct Opportunity {
 #[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub enum OpportunityState {
     Open,
+    /// Nothing is worked on for a while (D365: On Hold).
+    OnHold {
+        at: DateTime<Utc>,
+        reason: String,
+    },
     /// The revenue is net, as the estimated one: without tax and freight.
     Won {
         at: DateTime<Utc>,
@@ -69,6 +85,25 @@ pub enum OpportunityState {
         at: DateTime<Utc>,
         loss: Loss,
     },
+}
+
+/// Who says what a sale may bring (D365: isrevenuesystemcalculated).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RevenueMode {
+    /// The lines do, as soon as there are some.
+    #[default]
+    System,
+    /// A person does; what they said stays whatever the lines say.
+    User,
+}
+
+impl RevenueMode {
+    /// Is it what a deal has that does not say?
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        *self == Self::System
+    }
 }
 
 /// Why a sale was not made.
@@ -93,8 +128,15 @@ pub enum LostReason {
 
 #[derive(Clone, Debug)]
 pub enum OpportunityAction {
-    /// Lines or quotes change.
+    /// Header, lines or quotes change.
     Edit,
+    /// A quote is closed.
+    CloseQuote,
+    Hold {
+        at: DateTime<Utc>,
+        reason: String,
+    },
+    Resume,
     Win {
         at: DateTime<Utc>,
         actual_revenue: Decimal,
@@ -114,11 +156,20 @@ impl Lifecycle for Opportunity {
     fn next(state: &OpportunityState, action: &OpportunityAction) -> Option<OpportunityState> {
         use {OpportunityAction as A, OpportunityState as S};
         match (state, action) {
-            (S::Open, A::Edit) | (S::Won { .. } | S::Lost { .. }, A::Reopen) => Some(S::Open),
-            (S::Open, A::Win { at, actual_revenue }) => {
+            (S::Open, A::Edit | A::CloseQuote)
+            | (S::OnHold { .. }, A::Resume)
+            | (S::Won { .. } | S::Lost { .. }, A::Reopen) => Some(S::Open),
+            (S::Open, A::Hold { at, reason }) => {
+                Some(S::OnHold { at: *at, reason: reason.clone() })
+            }
+            // What the customer says, or the clock, waits for nobody.
+            (S::OnHold { .. }, A::CloseQuote) => Some(state.clone()),
+            (S::Open | S::OnHold { .. }, A::Win { at, actual_revenue }) => {
                 Some(S::Won { at: *at, actual_revenue: *actual_revenue })
             }
-            (S::Open, A::Lose { at, loss }) => Some(S::Lost { at: *at, loss: loss.clone() }),
+            (S::Open | S::OnHold { .. }, A::Lose { at, loss }) => {
+                Some(S::Lost { at: *at, loss: loss.clone() })
+            }
             _ => None,
         }
     }
@@ -126,6 +177,7 @@ impl Lifecycle for Opportunity {
     fn state_name(state: &OpportunityState) -> &'static str {
         match state {
             OpportunityState::Open => "open",
+            OpportunityState::OnHold { .. } => "on_hold",
             OpportunityState::Won { .. } => "won",
             OpportunityState::Lost { .. } => "lost",
         }
@@ -134,23 +186,44 @@ impl Lifecycle for Opportunity {
     fn verb(action: &OpportunityAction) -> &'static str {
         match action {
             OpportunityAction::Edit => "be edited",
+            OpportunityAction::CloseQuote => "have a quote closed",
+            OpportunityAction::Hold { .. } => "be put on hold",
+            OpportunityAction::Resume => "be resumed",
             OpportunityAction::Win { .. } => "be won",
             OpportunityAction::Lose { .. } => "be lost",
             OpportunityAction::Reopen => "be reopened",
         }
     }
 
+    fn way_out(state: &OpportunityState, action: &OpportunityAction) -> &'static str {
+        use {OpportunityAction as A, OpportunityState as S};
+        match (state, action) {
+            (S::OnHold { .. }, A::Edit | A::Hold { .. }) => {
+                "Resume it with `opportunity.resume` first."
+            }
+            (S::Won { .. } | S::Lost { .. }, A::Resume) | (S::Open, A::Resume | A::Reopen) => "",
+            (S::OnHold { .. }, A::Reopen) => "Resume it with `opportunity.resume` instead.",
+            (S::Won { .. } | S::Lost { .. }, _) => "Open it again with `opportunity.reopen` first.",
+            _ => "",
+        }
+    }
+
     fn examples() -> (Vec<OpportunityState>, Vec<OpportunityAction>) {
         let (at, actual_revenue) = (DateTime::UNIX_EPOCH, Decimal::ONE);
+        let reason = String::from("They have no budget before May.");
         let loss = Loss { reason: LostReason::Canceled, competitor: None, comment: None };
         (
             vec![
                 OpportunityState::Open,
+                OpportunityState::OnHold { at, reason: reason.clone() },
                 OpportunityState::Won { at, actual_revenue },
                 OpportunityState::Lost { at, loss: loss.clone() },
             ],
             vec![
                 OpportunityAction::Edit,
+                OpportunityAction::CloseQuote,
+                OpportunityAction::Hold { at, reason },
+                OpportunityAction::Resume,
                 OpportunityAction::Win { at, actual_revenue },
                 OpportunityAction::Lose { at, loss },
                 OpportunityAction::Reopen,
@@ -168,6 +241,64 @@ impl Opportunity {
         self.sequence + self.quotes.iter().map(|quote| quote.sequence).sum::<i64>()
     }
 
+    /// It is not decided yet, be it worked on or on hold.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, OpportunityState::Open | OpportunityState::OnHold { .. })
+    }
+
+    /// The name that a competitor of this deal has there.
+    #[must_use]
+    pub fn competitor(&self, name: &str) -> Option<&str> {
+        let known = self.competitors.iter().find(|known| same_competitor(known, name));
+        known.map(String::as_str)
+    }
+
+    /// Nobody expects a decision on a day that is over, wherever they are.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the close date is such a day.
+    pub fn refuse_past_close_date(
+        &self,
+        about: Subject,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        let first = now.date_naive().pred_opt();
+        let Some(day) = self.close_date.filter(|day| Some(*day) < first) else { return Ok(()) };
+        let message = format!(
+            "The close date {day} is over; write the day on which a decision is likely, or leave it out."
+        );
+        Err(Refusal::no(about.kind, about.id, "opportunity.close_date", day, message))
+    }
+
+    /// Why it was lost, as somebody says.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the rival who made the sale is none of the deal's.
+    pub fn loss(
+        &self,
+        reason: LostReason,
+        competitor: Option<&str>,
+        comment: Option<String>,
+    ) -> Result<Loss, Refusal> {
+        let named = competitor.filter(|name| !name.is_empty());
+        let known = named.and_then(|name| self.competitor(name));
+        if let (Some(name), None) = (named, known) {
+            let others = match &self.competitors[..] {
+                [] => "which has none".to_owned(),
+                some => format!("which has {}", some.join(", ")),
+            };
+            let message = format!(
+                "The competitor `{name}` is none of the opportunity `{}`, {others}. Name one of these, or add it with \
+                 `opportunity.add_competitor` first.",
+                self.id
+            );
+            let (kind, found) = (SubjectKind::Opportunity, "another competitor");
+            return Err(Refusal::no(kind, self.id, "opportunity.competitor", found, message));
+        }
+        Ok(Loss { reason, competitor: known.map(str::to_owned), comment })
+    }
+
     /// Nothing comes of it any more, unless somebody opens it again.
     #[must_use]
     pub const fn is_lost(&self) -> bool {
@@ -183,6 +314,40 @@ impl Opportunity {
     pub fn live_quotes(&self) -> impl Iterator<Item = &Quote> {
         let live = |q: &&Quote| matches!(q.state, QuoteState::Draft | QuoteState::Active { .. });
         self.quotes.iter().filter(live)
+    }
+
+    /// With that part in the decision, in the place of another one of the same person.
+    #[must_use]
+    pub fn with_stakeholder(mut self, stakeholder: Stakeholder) -> Self {
+        let mut known = self.stakeholders.iter_mut();
+        match known.find(|known| known.contact == stakeholder.contact) {
+            Some(known) => *known = stakeholder,
+            None => self.stakeholders.push(stakeholder),
+        }
+        self
+    }
+
+    /// Without that person among those who have a part in the decision.
+    #[must_use]
+    pub fn without_stakeholder(mut self, contact: ContactId) -> Self {
+        self.stakeholders.retain(|known| known.contact != contact);
+        self
+    }
+
+    /// With that rival, once.
+    #[must_use]
+    pub fn with_competitor(mut self, name: &str) -> Self {
+        if self.competitor(name).is_none() {
+            self.competitors.push(name.to_owned());
+        }
+        self
+    }
+
+    /// Without that rival.
+    #[must_use]
+    pub fn without_competitor(mut self, name: &str) -> Self {
+        self.competitors.retain(|known| !same_competitor(known, name));
+        self
     }
 
     /// Puts a changed or new quote in its place.

@@ -129,6 +129,23 @@ impl Refusal {
     }
 }
 
+/// Whoever changes what they saw does not change what somebody else made of it meanwhile.
+///
+/// # Errors
+/// [`Refusal`] where the record has another sequence than they saw.
+pub fn expect(
+    Subject { kind, id }: Subject,
+    sequence: i64,
+    expected: Option<i64>,
+) -> Result<(), Refusal> {
+    let Some(expected) = expected.filter(|expected| *expected != sequence) else { return Ok(()) };
+    let message = format!(
+        "The {kind} `{id}` has changed: its sequence is {sequence}, and {expected} was expected. Look at it with \
+         `leadmill show {kind} {id}`, and send what still holds."
+    );
+    Err(Refusal::no(kind, id, "expected_sequence", format!("sequence {sequence}"), message))
+}
+
 /// The reference of a record that already holds what a command asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Already {

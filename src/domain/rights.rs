@@ -37,7 +37,7 @@ pub enum Right {
     EditCustomer,
     /// Enter what somebody agreed to, and to whom nothing is sent.
     EditConsent,
-    /// Change what an open deal is about.
+    /// Open a deal for a known customer, change what an open one is about, put it on hold and go on.
     EditDeal,
     /// Set another price than the list's.
     OverridePrice,

@@ -20,7 +20,7 @@ use crate::invoice::{
 };
 use crate::lead::{Assessment, Grade, Lead, Trend};
 use crate::money::Currency;
-use crate::opportunity::{Opportunity, OpportunityState};
+use crate::opportunity::{Opportunity, OpportunityState, RevenueMode};
 use crate::order::{Order, OrderLine, OrderState, Shipment, ShippedLine};
 use crate::quote::{Offer, Quote, QuoteState};
 use crate::totals::{Header, Tax, TaxCategory, Totals};
@@ -240,7 +240,11 @@ pub fn opportunity(id: OpportunityId) -> Opportunity {
         currency: euro(),
         price_list: "standard-eur".into(),
         estimated_revenue: Some(totals.detail_amount),
+        revenue_mode: RevenueMode::System,
         close_date: Some(day(20)),
+        actual_close_date: None,
+        stakeholders: Vec::new(),
+        competitors: Vec::new(),
         lines,
         quotes: Vec::new(),
         state: OpportunityState::Open,

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod blocker;
+pub mod competitor;
 pub mod customer;
 pub mod detail;
 pub mod found;

@@ -56,8 +56,33 @@ async fn f116_qualification_killed_anywhere_leaves_the_same_opportunities() {
 #[tokio::test]
 async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
     let before = Installation::new().await;
-    opportunities(&before).await;
+    quotes(&before).await;
+    let deals = before.texts("SELECT id::text FROM opportunity ORDER BY id").await;
+    let contact = before.texts("SELECT id::text FROM contact ORDER BY id LIMIT 1").await.remove(0);
+    // Other deals are opened, and those that stand are changed, each by one command.
+    before.send("intake.web", "application/json", (LEADS..2 * LEADS).map(form).collect()).await;
+    worked(&before, "intake", "SELECT count(*) = 24 FROM lead").await;
+    worked(&before, "qualification", "SELECT count(*) = 24 FROM opportunity").await;
+    for (nth, deal) in deals.iter().enumerate() {
+        let add = json!([{ "product": "CM-100", "quantity": "2" }, { "text": "For the cellar" }]);
+        let (command, mut data) = match nth % 6 {
+            0 => ("opportunity.update.v1", json!({ "owner": "lena" })),
+            1 => ("opportunity.edit_lines.v1", json!({ "lines": {}, "complete": false })),
+            2 => ("opportunity.add_stakeholder.v1", json!({ "contact": contact })),
+            3 => ("opportunity.add_competitor.v1", json!({ "competitor": "Rival" })),
+            4 => {
+                ("opportunity.edit_lines.v1", json!({ "lines": { "add": add }, "complete": false }))
+            }
+            _ => (
+                "opportunity.update.v1",
+                json!({ "revenue_mode": "user", "estimated_revenue": "9" }),
+            ),
+        };
+        data["opportunity"] = json!(deal);
+        before.command(command, data).await;
+    }
     let messages = taken(&before, "quoting").await;
+    assert_eq!(messages.len(), 2 * LEADS);
     matrix(&before, Step { worker: "quoting", queue: "quoting", next: None, messages }).await;
 }
 
@@ -66,6 +91,14 @@ async fn f116_ordering_killed_anywhere_leaves_the_same_orders() {
     let before = Installation::new().await;
     quotes(&before).await;
     accept(&before).await;
+    before.send("intake.web", "application/json", vec![form(LEADS), form(LEADS + 1)]).await;
+    worked(&before, "intake", "SELECT count(*) = 14 FROM lead").await;
+    worked(&before, "qualification", "SELECT count(*) = 14 FROM opportunity").await;
+    let newest = "SELECT id::text FROM opportunity ORDER BY id DESC LIMIT 2";
+    for deal in before.texts(newest).await {
+        let hold = json!({ "opportunity": deal, "reason": "They merge." });
+        before.command("opportunity.hold.v1", hold).await;
+    }
     let messages = taken(&before, "ordering").await;
     matrix(&before, Step { worker: "ordering", queue: "ordering", next: None, messages }).await;
 }
@@ -262,7 +295,7 @@ async fn published_is_stored(it: &Installation, before: &Installation, step: &St
 }
 
 async fn remains(it: &Installation, step: &Step, minted: bool) -> Remains {
-    let outside = minted || matches!(step.worker, "intake" | "ordering" | "privacy");
+    let outside = minted || matches!(step.worker, "intake" | "quoting" | "ordering" | "privacy");
     // What follows from a merge has ids of its command, and makes no record.
     let said_outside = outside || step.worker == "qualification";
     let but_for = |outside: bool, text: &str| {

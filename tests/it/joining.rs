@@ -72,9 +72,8 @@ async fn f22_f23_customers_become_one_for_whatever_comes_next_and_rows_and_keys_
     let key = shown(&it, &["key", "email bea@mill.example"]).await;
     assert!(key.contains(&format!("by now contact {first}")), "{key}");
     // The next offer of the open deal, and what a loser asks next, bear the master.
-    let line =
-        json!({ "opportunity": deal, "product": "CM-100", "quantity": "1", "complete": true });
-    it.command("opportunity.add_line.v1", line).await;
+    let lines = json!({ "add": [{ "product": "CM-100", "quantity": "1" }] });
+    it.command("opportunity.edit_lines.v1", json!({ "opportunity": deal, "lines": lines })).await;
     it.until("it is offered", "SELECT count(*) = 3 FROM quote").await;
     let buyers = "SELECT buyer ->> 'name' FROM quote ORDER BY id";
     assert_eq!(it.texts(buyers).await, ["Mills", "Mill", "Mills"]);

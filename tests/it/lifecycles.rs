@@ -201,21 +201,37 @@ impl Walked for Contact {
     const FOR_NOW: &'static [(&'static str, &'static str)] = CUSTOMER_FOR_NOW;
 }
 
-/// An opportunity is edited while open and reopened when closed.
+/// An opportunity is edited while it is worked on, and reopened when closed; on hold, it is only decided.
 impl Walked for Opportunity {
     const LEGAL: &'static [Step] = &[
         ("open", "be edited", "open"),
+        ("open", "have a quote closed", "open"),
+        ("open", "be put on hold", "on_hold"),
         ("open", "be won", "won"),
         ("open", "be lost", "lost"),
+        ("on_hold", "have a quote closed", "on_hold"),
+        ("on_hold", "be resumed", "open"),
+        ("on_hold", "be won", "won"),
+        ("on_hold", "be lost", "lost"),
         ("won", "be reopened", "open"),
         ("lost", "be reopened", "open"),
     ];
     const FOR_NOW: &'static [(&'static str, &'static str)] = &[
+        ("open", "be resumed"),
         ("open", "be reopened"),
+        ("on_hold", "be edited"),
+        ("on_hold", "be put on hold"),
+        ("on_hold", "be reopened"),
         ("won", "be edited"),
+        ("won", "have a quote closed"),
+        ("won", "be put on hold"),
+        ("won", "be resumed"),
         ("won", "be won"),
         ("won", "be lost"),
         ("lost", "be edited"),
+        ("lost", "have a quote closed"),
+        ("lost", "be put on hold"),
+        ("lost", "be resumed"),
         ("lost", "be won"),
         ("lost", "be lost"),
     ];

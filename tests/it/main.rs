@@ -29,6 +29,7 @@ mod merging;
 mod messaging;
 mod newer;
 mod operators;
+mod opportunities;
 mod parking;
 mod proxy;
 mod reads;

@@ -2,11 +2,13 @@
 
 use crate::decide::Needs;
 use crate::events::{
-    OpportunityCreated, OpportunityLost, OpportunityReopened, OpportunityRepriced, OpportunityWon,
+    OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityCreated, OpportunityHeld,
+    OpportunityLost, OpportunityReopened, OpportunityRepriced, OpportunityResumed,
+    OpportunityStakeholderAdded, OpportunityStakeholderRemoved, OpportunityUpdated, OpportunityWon,
 };
-use crate::ids::OpportunityId;
 use crate::opportunity::{Loss, Opportunity, OpportunityAction, OpportunityState};
 use crate::replay::{Gap, Past, Replay};
+use crate::stakeholder::Stakeholder;
 
 impl Replay for OpportunityCreated {
     fn needs(&self, needs: &mut Needs) {
@@ -30,7 +32,11 @@ impl Replay for OpportunityCreated {
             currency: self.currency,
             price_list: self.price_list.clone(),
             estimated_revenue: self.estimated_revenue,
+            revenue_mode: self.revenue_mode,
             close_date: self.close_date,
+            actual_close_date: None,
+            stakeholders: Vec::new(),
+            competitors: Vec::new(),
             lines: Vec::new(),
             quotes: Vec::new(),
             state: OpportunityState::Open,
@@ -60,7 +66,11 @@ impl Replay for OpportunityWon {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let (at, actual_revenue) = (past.at, self.actual_revenue);
-        step(past, self.opportunity, &OpportunityAction::Win { at, actual_revenue })
+        let win = OpportunityAction::Win { at, actual_revenue };
+        let won = past.known(self.opportunity)?.apply(&win)?;
+        let (sequence, actual_close_date) = (past.sequence, self.actual_close_date);
+        past.put(Opportunity { sequence, actual_close_date, ..won });
+        Ok(())
     }
 }
 
@@ -75,7 +85,11 @@ impl Replay for OpportunityLost {
             competitor: self.competitor.clone(),
             comment: self.comment.clone(),
         };
-        step(past, self.opportunity, &OpportunityAction::Lose { at: past.at, loss })
+        let lose = OpportunityAction::Lose { at: past.at, loss };
+        let lost = past.known(self.opportunity)?.apply(&lose)?;
+        let (sequence, actual_close_date) = (past.sequence, self.actual_close_date);
+        past.put(Opportunity { sequence, actual_close_date, ..lost });
+        Ok(())
     }
 }
 
@@ -85,12 +99,57 @@ impl Replay for OpportunityReopened {
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
-        step(past, self.opportunity, &OpportunityAction::Reopen)
+        let open = past.known(self.opportunity)?.apply(&OpportunityAction::Reopen)?;
+        past.put(Opportunity { sequence: past.sequence, actual_close_date: None, ..open });
+        Ok(())
     }
 }
 
-fn step(past: &mut Past<'_>, id: OpportunityId, action: &OpportunityAction) -> Result<(), Gap> {
-    let opportunity = past.known(id)?.apply(action)?;
-    past.put(Opportunity { sequence: past.sequence, ..opportunity });
-    Ok(())
+impl Replay for OpportunityResumed {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.opportunity);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let open = past.known(self.opportunity)?.apply(&OpportunityAction::Resume)?;
+        past.put(Opportunity { sequence: past.sequence, ..open });
+        Ok(())
+    }
+}
+
+/// What an event makes of an open opportunity.
+macro_rules! edits {
+    ($($Event:ident: |$said:ident, $deal:ident, $past:ident| $edit:expr;)*) => {$(
+        impl Replay for $Event {
+            fn needs(&self, needs: &mut Needs) {
+                needs.lock(self.opportunity);
+            }
+
+            fn replay(&self, $past: &mut Past<'_>) -> Result<(), Gap> {
+                let ($said, $deal) = (self, $past.known(self.opportunity)?);
+                let deal: Opportunity = $edit;
+                $past.put(Opportunity { sequence: $past.sequence, ..deal });
+                Ok(())
+            }
+        }
+    )*};
+}
+edits! {
+    OpportunityUpdated: |said, deal, past| said.after(&deal.apply(&OpportunityAction::Edit)?);
+    OpportunityStakeholderAdded: |said, deal, past| {
+        let stakeholder = Stakeholder { contact: said.contact, role: said.role };
+        deal.apply(&OpportunityAction::Edit)?.with_stakeholder(stakeholder)
+    };
+    OpportunityStakeholderRemoved: |said, deal, past| {
+        deal.apply(&OpportunityAction::Edit)?.without_stakeholder(said.contact)
+    };
+    OpportunityCompetitorAdded: |said, deal, past| {
+        deal.apply(&OpportunityAction::Edit)?.with_competitor(&said.competitor)
+    };
+    OpportunityCompetitorRemoved: |said, deal, past| {
+        deal.apply(&OpportunityAction::Edit)?.without_competitor(&said.competitor)
+    };
+    OpportunityHeld: |said, deal, past| {
+        deal.apply(&OpportunityAction::Hold { at: past.at, reason: said.reason.clone() })?
+    };
 }

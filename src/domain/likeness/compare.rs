@@ -1,11 +1,9 @@
 //! How alike two parties are in one fact, from 0 to 100.
 
-use std::collections::BTreeSet;
-
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
-use super::{Likeness, words};
-use crate::party::{is_placeholder, is_shared};
+use super::Likeness;
+use super::words::Word;
 
 /// What is compared, in the words of the rule file.
 #[derive(
@@ -41,23 +39,40 @@ const LEAST: usize = 50;
 /// … where it does not sound the same.
 const LEAST_BY_SOUND: usize = 40;
 
+/// Two that are compared: each fact once, however many rules ask for it.
+pub(super) struct Pair<'p> {
+    mine: &'p Likeness,
+    theirs: &'p Likeness,
+    known: [Option<Option<u8>>; Fact::VARIANTS.len()],
+}
+
+impl<'p> Pair<'p> {
+    pub(super) const fn new(mine: &'p Likeness, theirs: &'p Likeness) -> Self {
+        Self { mine, theirs, known: [None; Fact::VARIANTS.len()] }
+    }
+
+    /// How alike they are in a fact; `None` where one of them does not say.
+    pub(super) fn alike(&mut self, fact: Fact) -> Option<u8> {
+        let (mine, theirs) = (self.mine, self.theirs);
+        *self.known[fact as usize].get_or_insert_with(|| fact.of(mine, theirs))
+    }
+}
+
 impl Fact {
-    /// How alike these two are in it; `None` where one of them does not say.
-    pub(super) fn of(self, mine: &Likeness, theirs: &Likeness) -> Option<u8> {
+    /// Is it compared as it stands, where names are measured word by word?
+    pub(super) const fn is_plain(self) -> bool {
+        !matches!(self, Self::Name | Self::OtherName | Self::Company)
+    }
+
+    fn of(self, mine: &Likeness, theirs: &Likeness) -> Option<u8> {
         let alike = match self {
             Self::Name => name(mine, theirs)?,
             Self::OtherName => ALL - name(mine, theirs)?,
-            Self::Company => {
-                let words = |of: &Likeness| of.company.as_deref().map(words::company);
-                aligned(&words(mine)?, &words(theirs)?, MISSING_WORD)?
-            }
+            Self::Company => aligned(mine.company_words(), theirs.company_words(), MISSING_WORD)?,
             Self::Domain => whole(mine.domain.as_ref()? == theirs.domain.as_ref()?),
             Self::PostalCode => whole(mine.postal_code.as_ref()? == theirs.postal_code.as_ref()?),
-            Self::Email => {
-                let own = |email: &&String| !is_shared(email) && !is_placeholder(email);
-                shared(mine.emails.iter().filter(own), &theirs.emails)?
-            }
-            Self::Phone => shared(mine.phones.iter(), &theirs.phones)?,
+            Self::Email => shared(mine.own_emails(), &theirs.emails)?,
+            Self::Phone => shared(&mine.phones, &theirs.phones)?,
         };
         u8::try_from(alike.min(ALL)).ok()
     }
@@ -67,48 +82,69 @@ const fn whole(same: bool) -> usize {
     if same { ALL } else { 0 }
 }
 
-fn shared<'a>(mine: impl Iterator<Item = &'a String>, theirs: &[String]) -> Option<usize> {
-    let mut mine = mine.peekable();
-    (mine.peek().is_some() && !theirs.is_empty()).then(|| whole(mine.any(|it| theirs.contains(it))))
+fn shared(mine: &[String], theirs: &[String]) -> Option<usize> {
+    let both = !mine.is_empty() && !theirs.is_empty();
+    both.then(|| whole(mine.iter().any(|it| theirs.contains(it))))
 }
 
 fn name(mine: &Likeness, theirs: &Likeness) -> Option<usize> {
-    let words = |of: &Likeness| words::person(of.given_name.as_deref(), of.family_name.as_deref());
-    aligned(&words(mine), &words(theirs), MISSING_NAME)
+    aligned(mine.name_words(), theirs.name_words(), MISSING_NAME)
 }
 
 /// Each word of the shorter name with one of the other, the most alike first; `missing` for those left over.
-fn aligned(one: &[String], other: &[String], missing: usize) -> Option<usize> {
+fn aligned(one: &[Word], other: &[Word], missing: usize) -> Option<usize> {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     if short.is_empty() {
         return None;
     }
-    let pair = |(mine, word): (usize, &String)| {
-        let other = long.iter().enumerate();
-        other.map(|(theirs, other)| (alike(word, other), mine, theirs)).collect::<Vec<_>>()
+    // Most words of two who may be alike are the same, and need no measuring.
+    let mut theirs: Vec<_> = long.iter().collect();
+    let mut mine: Vec<_> = short.iter().collect();
+    mine.retain(|word| {
+        let same = theirs.iter().position(|other| other.text() == word.text());
+        same.map(|same| theirs.swap_remove(same)).is_none()
+    });
+    let mut sum = (short.len() - mine.len()) * ALL;
+    sum += match (mine.as_slice(), theirs.as_slice()) {
+        ([], _) => 0,
+        ([word], others) => others.iter().map(|other| alike(word, other)).max().unwrap_or(0),
+        (words, others) => most_alike_first(words, others),
     };
-    let mut pairs: Vec<_> = short.iter().enumerate().flat_map(pair).collect();
-    pairs.sort_unstable_by_key(|(alike, ..)| std::cmp::Reverse(*alike));
-    let (mut sum, mut mine, mut theirs) = (0, BTreeSet::new(), BTreeSet::new());
-    for (alike, one, other) in pairs {
-        if !mine.contains(&one) && !theirs.contains(&other) {
-            (sum, _, _) = (sum + alike, mine.insert(one), theirs.insert(other));
-        }
-    }
     Some((sum + (long.len() - short.len()) * missing) / long.len())
 }
 
+fn most_alike_first(short: &[&Word], long: &[&Word]) -> usize {
+    let mut pairs = Vec::with_capacity(short.len() * long.len());
+    for (mine, word) in short.iter().enumerate() {
+        let others = long.iter().enumerate();
+        pairs.extend(others.map(|(theirs, other)| (alike(word, other), mine, theirs)));
+    }
+    pairs.sort_unstable_by_key(|(alike, ..)| std::cmp::Reverse(*alike));
+    let (mut sum, mut mine, mut theirs) = (0, vec![false; short.len()], vec![false; long.len()]);
+    for (alike, one, other) in pairs {
+        if !mine[one] && !theirs[other] {
+            (sum, mine[one], theirs[other]) = (sum + alike, true, true);
+        }
+    }
+    sum
+}
+
 /// By how many letters must be changed, added, taken away or exchanged with the next (Damerau, Levenshtein).
-fn alike(one: &str, other: &str) -> usize {
-    if one == other {
+fn alike(one: &Word, other: &Word) -> usize {
+    let (first, second) = (one.text(), other.text());
+    if first == second {
         return ALL;
     }
-    if one.len() == 1 || other.len() == 1 {
-        return if one.as_bytes().first() == other.as_bytes().first() { INITIAL } else { 0 };
+    if first.len() == 1 || second.len() == 1 {
+        let same = first.as_bytes().first() == second.as_bytes().first();
+        return if same { INITIAL } else { 0 };
     }
-    let length = one.len().max(other.len());
-    let alike = length.saturating_sub(strsim::osa_distance(one, other)) * ALL / length;
-    if alike >= LEAST_BY_SOUND && words::sound(one) == words::sound(other) {
+    let length = first.len().max(second.len());
+    if first.len().abs_diff(second.len()) * ALL > length * (ALL - LEAST_BY_SOUND) {
+        return 0; // So many letters are missing in one of them, whatever the rest is.
+    }
+    let alike = length.saturating_sub(strsim::osa_distance(first, second)) * ALL / length;
+    if alike >= LEAST_BY_SOUND && one.sound() == other.sound() {
         return alike.max(SOUNDS_SAME);
     }
     if alike >= LEAST { alike } else { 0 }

@@ -56,11 +56,13 @@ pub fn alike_needs(world: &World, rules: &DuplicateRules, asked: Asked<'_>, need
     if rules.is_empty() {
         return;
     }
-    needs.likes.extend(Likeness::of_enquiry(asked.enquiry).keys());
+    let mine = Likeness::of_enquiry(asked.enquiry);
+    let keys = mine.keys();
     if let Some(lead) = asked.lead {
-        let found = alike(world, rules, asked).into_iter();
+        let found = compared(world, rules, asked, (&mine, &keys)).into_iter();
         found.flat_map(|it| it.pairs(lead)).for_each(|id| needs.lock(id));
     }
+    needs.likes.extend(keys);
 }
 
 /// Everybody who is alike by a rule, the most alike first; each once, by the first rule that says so.
@@ -70,16 +72,25 @@ pub fn alike<'r>(world: &World, rules: &'r DuplicateRules, asked: Asked<'_>) -> 
         return Vec::new();
     }
     let mine = Likeness::of_enquiry(asked.enquiry);
-    let (candidates, more) = found(world, &mine.keys());
+    compared(world, rules, asked, (&mine, &mine.keys()))
+}
+
+fn compared<'r>(
+    world: &World,
+    rules: &'r DuplicateRules,
+    asked: Asked<'_>,
+    (mine, keys): (&Likeness, &[LikenessKey]),
+) -> Vec<Alike<'r>> {
+    let (candidates, more) = found(world, keys);
     let exact = person_keys(asked.enquiry);
-    let exact = exact.iter().filter_map(|key| behind(world, world.party(key)?));
+    let exact: Vec<_> = exact.iter().filter_map(|key| behind(world, world.party(key)?)).collect();
     let mut all: BTreeMap<Like, Alike<'r>> = BTreeMap::new();
-    for candidate in candidates.into_iter().cloned().chain(exact) {
-        let Candidate { like, came_of, .. } = candidate;
+    for candidate in candidates.into_iter().chain(&exact) {
+        let Candidate { like, came_of, .. } = *candidate;
         if is_themselves(world, asked, like, came_of) {
             continue;
         }
-        let Some(judged) = rules.judge(&mine, asked.enquiry.source, &candidate) else { continue };
+        let Some(judged) = rules.judge(mine, asked.enquiry.source, candidate) else { continue };
         let Judged { rule, score, evidence } = judged;
         if all.get(&like).is_none_or(|before| before.score < score) {
             all.insert(like, Alike { like, came_of, rule, score, evidence, more });

@@ -100,8 +100,8 @@ impl Candidate {
 #[derive(Clone, Debug, Default)]
 pub struct Likes {
     of: BTreeMap<LikenessKey, BTreeSet<Uuid>>,
-    /// By the record whose keys they are.
-    candidates: BTreeMap<Uuid, Candidate>,
+    /// By the record, with those of its keys that are known here.
+    candidates: BTreeMap<Uuid, (BTreeSet<LikenessKey>, Candidate)>,
     /// The keys that find more than are compared.
     more: BTreeSet<LikenessKey>,
 }
@@ -142,7 +142,8 @@ impl Likes {
             more |= self.more.contains(key) || set.is_some_and(|set| set.len() > NEWEST_MAX);
             records.extend(set.into_iter().flat_map(|set| set.iter().rev().take(NEWEST_MAX)));
         }
-        (records.into_iter().filter_map(|record| self.candidates.get(record)).collect(), more)
+        let found = records.into_iter().filter_map(|record| self.candidates.get(record));
+        (found.map(|(_, candidate)| candidate).collect(), more)
     }
 
     /// Notes a record as it is from now on. A key that nobody looked up stays unknown, unless `whole` says that
@@ -153,8 +154,8 @@ impl Likes {
         }
         let (id, keys, candidate) = match record {
             Record::Lead(lead) => {
-                let keys = Likeness::of_enquiry(&lead.enquiry).keys();
-                (lead.id.0, keys, Candidate::of_lead(lead))
+                let candidate = Candidate::of_lead(lead);
+                (lead.id.0, candidate.likeness.keys(), candidate)
             }
             Record::Contact(contact) => {
                 let candidate = Candidate::of_contact(contact, None);
@@ -166,9 +167,13 @@ impl Likes {
             }
             _ => return,
         };
-        self.of.values_mut().for_each(|set| {
-            set.remove(&id);
-        });
+        if let Some((before, _)) = self.candidates.remove(&id) {
+            for key in before {
+                if let Some(set) = self.of.get_mut(&key) {
+                    set.remove(&id);
+                }
+            }
+        }
         let keys = keys.into_iter().filter(|key| whole || self.knows(*key)).collect();
         self.insert(id, keys, candidate);
     }
@@ -177,16 +182,18 @@ impl Likes {
     pub(crate) fn show(&mut self, whole: &Self, asked: &BTreeSet<LikenessKey>) {
         for key in asked {
             let records = whole.of.get(key).into_iter().flatten();
-            let found =
-                records.filter_map(|id| Some((*id, vec![*key], whole.candidates.get(id)?.clone())));
+            let found = records
+                .filter_map(|id| Some((*id, vec![*key], whole.candidates.get(id)?.1.clone())));
             self.fill([*key], found.collect::<Vec<_>>());
         }
     }
 
     fn insert(&mut self, record: Uuid, keys: Vec<LikenessKey>, candidate: Candidate) {
-        for key in keys {
-            self.of.entry(key).or_default().insert(record);
+        for key in &keys {
+            self.of.entry(*key).or_default().insert(record);
         }
-        self.candidates.insert(record, candidate);
+        let mut known = self.candidates.remove(&record).map(|(known, _)| known).unwrap_or_default();
+        known.extend(keys);
+        self.candidates.insert(record, (known, candidate));
     }
 }

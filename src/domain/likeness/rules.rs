@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compare::Fact;
+use super::compare::{Fact, Pair};
 use super::{Candidate, Like, Likeness};
 use crate::duplicate::{Compared, DuplicateAction};
 use crate::enquiry::LeadSource;
@@ -85,25 +85,42 @@ impl DuplicateRules {
         source: LeadSource,
         other: &Candidate,
     ) -> Option<Judged<'_>> {
-        self.rules.iter().find_map(|rule| rule.judge(mine, source, other))
+        let mut pair = Pair::new(mine, &other.likeness);
+        self.rules.iter().find_map(|rule| rule.judge(&mut pair, source, other))
     }
 }
 
 impl Rule {
-    fn judge(&self, mine: &Likeness, source: LeadSource, other: &Candidate) -> Option<Judged<'_>> {
+    fn judge(
+        &self,
+        pair: &mut Pair<'_>,
+        source: LeadSource,
+        other: &Candidate,
+    ) -> Option<Judged<'_>> {
         let asked = (other.active || self.inactive) && self.with.iter().any(|it| it.is(other.like));
         if !asked {
             return None;
         }
-        let (mut sum, mut weights, mut evidence) = (0, 0, Vec::new());
-        for (fact, weight) in &self.compare {
-            let similarity = fact.of(mine, &other.likeness)?;
-            sum += u32::from(similarity) * weight;
-            weights += weight;
-            evidence.push(Compared { fact: fact.into_str().to_owned(), similarity });
+        let weights: u32 = self.compare.iter().map(|(_, weight)| weight).sum();
+        let threshold = u32::from(self.threshold_for(source)) * weights;
+        // What it would be if they were alike in all that is still to be compared; names last, for they cost most.
+        let mut sum = weights * 100;
+        let plain = self.compare.iter().filter(|(fact, _)| fact.is_plain());
+        let names = self.compare.iter().filter(|(fact, _)| !fact.is_plain());
+        for (fact, weight) in plain.chain(names) {
+            sum -= (100 - u32::from(pair.alike(*fact)?)) * weight;
+            if sum < threshold {
+                return None;
+            }
         }
         let score = u8::try_from(sum.checked_div(weights)?).ok()?;
-        (score >= self.threshold_for(source)).then_some(Judged { rule: self, score, evidence })
+        let compared = |(fact, _): &(Fact, u32)| {
+            let fact = *fact;
+            let similarity = pair.alike(fact)?;
+            Some(Compared { fact: fact.into_str().to_owned(), similarity })
+        };
+        let evidence = self.compare.iter().filter_map(compared).collect();
+        Some(Judged { rule: self, score, evidence })
     }
 
     fn threshold_for(&self, source: LeadSource) -> u8 {

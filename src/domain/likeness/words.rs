@@ -1,6 +1,6 @@
 //! The words of names: in plain letters, and by their sound.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use deunicode::deunicode;
 use rphonetic::{DaitchMokotoffSoundex, DaitchMokotoffSoundexBuilder, Encoder};
@@ -39,6 +39,46 @@ const GENERIC: &[&str] = &[
     "und",
     "y",
 ];
+
+/// A word in plain letters, with its sound when it was asked for once.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    text: String,
+    sound: OnceLock<String>,
+}
+
+impl Word {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn sound(&self) -> &str {
+        self.sound.get_or_init(|| sound(&self.text))
+    }
+}
+
+impl From<String> for Word {
+    fn from(text: String) -> Self {
+        Self { text, sound: OnceLock::new() }
+    }
+}
+
+/// What is compared of a party's names and addresses: made of its facts when it is asked for first, so that it adds
+/// nothing to them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words {
+    pub(super) name: OnceLock<Vec<Word>>,
+    pub(super) company: OnceLock<Vec<Word>>,
+    pub(super) own_emails: OnceLock<Vec<String>>,
+}
+
+impl PartialEq for Words {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Words {}
 
 /// In small letters of the Latin alphabet, split where neither letter nor digit stands: `Müller-Łoś` is `muller los`.
 fn plain(text: &str) -> Vec<String> {

@@ -124,22 +124,9 @@ impl Random for Opportunity {
         let sequence = later(self.sequence, dice);
         let mut quotes: Vec<_> = self.quotes.iter().map(|quote| quote.changed(dice)).collect();
         quotes.extend((0..dice.below(2)).map(|_| Quote::random(dice)));
+        let Self { id, originating_lead, primary, previous, .. } = *self;
         let deal = Self::random(dice);
-        let (name, customer, price_list) = (deal.name, deal.customer, deal.price_list);
-        let (estimated_revenue, close_date) = (deal.estimated_revenue, deal.close_date);
-        let (lines, state) = (deal.lines, deal.state);
-        Self {
-            sequence,
-            name,
-            customer,
-            price_list,
-            estimated_revenue,
-            close_date,
-            lines,
-            quotes,
-            state,
-            ..self.clone()
-        }
+        Self { id, sequence, originating_lead, primary, previous, quotes, ..deal }
     }
 }
 

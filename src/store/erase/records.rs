@@ -42,7 +42,7 @@ pub(super) async fn write(
         ("lead", &["enquiry", "merges"], leads(told, scope)),
         (
             "opportunity",
-            &["name", "lost_comment", "description", "owner"],
+            &["name", "lost_comment", "hold_reason", "description", "owner"],
             opportunities(told, scope),
         ),
         ("quote", &["buyer", "deliver_to", "acceptance"], quotes(told, scope)),
@@ -104,10 +104,15 @@ fn opportunities(told: &World, scope: &Scope) -> Vec<Value> {
             OpportunityState::Lost { loss, .. } => loss.comment.as_ref(),
             _ => None,
         };
+        let hold_reason = match &it.state {
+            OpportunityState::OnHold { reason, .. } => Some(reason),
+            _ => None,
+        };
         json!({
             "id": it.id,
             "name": it.name,
             "lost_comment": comment,
+            "hold_reason": hold_reason,
             "description": it.description,
             "owner": it.owner,
         })

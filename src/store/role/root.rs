@@ -62,7 +62,10 @@ const ERASES: &[(&str, &str)] = &[
          merges, modified_at)",
     ),
     ("lead", "SELECT, UPDATE (enquiry, merges, modified_at)"),
-    ("opportunity", "SELECT, UPDATE (name, lost_comment, description, owner, modified_at)"),
+    (
+        "opportunity",
+        "SELECT, UPDATE (name, lost_comment, hold_reason, description, owner, modified_at)",
+    ),
     ("likeness_key", "SELECT, INSERT, DELETE"),
     ("quote", "SELECT, UPDATE (buyer, deliver_to, acceptance, modified_at)"),
     ("sales_order", "SELECT, UPDATE (buyer, deliver_to, modified_at)"),

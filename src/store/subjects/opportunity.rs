@@ -6,11 +6,13 @@ use domain::keys::{OpportunitiesBeside, OpportunityOfQuote};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::opportunity::{Loss, Opportunity, OpportunityState};
+use domain::stakeholder::Stakeholder;
 use leadmill_table::table;
 use rust_decimal::Decimal;
+use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::column::{amount, corrupt, currency, given, meant, word};
+use crate::store::column::{amount, corrupt, currency, filled, given, meant, word};
 use crate::store::declared::Tables;
 use crate::store::look_up::look_up;
 use crate::store::quote;
@@ -18,12 +20,14 @@ use crate::store::quote;
 pub mod lines;
 
 table! { opportunity: Opportunity as opportunity => OpportunityRow {
-    let (won, lost) = match &opportunity.state {
-        OpportunityState::Open => (None, None),
-        OpportunityState::Won { at, actual_revenue } => (Some((*at, *actual_revenue)), None),
-        OpportunityState::Lost { at, loss } => (None, Some((*at, loss))),
+    let (held, won, lost) = match &opportunity.state {
+        OpportunityState::Open => (None, None, None),
+        OpportunityState::OnHold { at, reason } => (Some((*at, reason.as_str())), None, None),
+        OpportunityState::Won { at, actual_revenue } => (None, Some((*at, *actual_revenue)), None),
+        OpportunityState::Lost { at, loss } => (None, None, Some((*at, loss))),
     };
-    let ((won_at, actual_revenue), (lost_at, loss)) = (won.unzip(), lost.unzip());
+    let ((held_at, hold_reason), (won_at, actual_revenue)) = (held.unzip(), won.unzip());
+    let (lost_at, loss) = lost.unzip();
     key     id: uuid = opportunity.id.uuid();
     version sequence: bigint = opportunity.sequence;
     name: text = opportunity.name.as_str();
@@ -32,16 +36,22 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     frozen  originating_lead: uuid? refers lead = opportunity.originating_lead.map(Uuid::from);
     frozen  primary_of_lead: uuid? refers opportunity = opportunity.primary.map(Uuid::from);
     frozen  previous: uuid? refers opportunity = opportunity.previous.map(Uuid::from);
-    frozen  description: text? = opportunity.description.as_deref();
-    frozen  need: text? = opportunity.need.map(word);
-    frozen  purchase_timeframe: text? = opportunity.purchase_timeframe.map(word);
-    frozen  campaign: text? = opportunity.campaign.as_deref();
-    frozen  owner: text? = opportunity.owner.as_deref();
-    frozen  currency: text = opportunity.currency.as_str();
+    description: text? = opportunity.description.as_deref();
+    need: text? = opportunity.need.map(word);
+    purchase_timeframe: text? = opportunity.purchase_timeframe.map(word);
+    campaign: text? = opportunity.campaign.as_deref();
+    owner: text? = opportunity.owner.as_deref();
+    currency: text = opportunity.currency.as_str();
     price_list: text = opportunity.price_list.as_str();
     estimated_revenue: numeric? = opportunity.estimated_revenue;
+    revenue_mode: text = word(opportunity.revenue_mode);
     close_date: date? = opportunity.close_date;
+    actual_close_date: date? = opportunity.actual_close_date;
+    stakeholders: jsonb<Vec<Stakeholder>>? = filled(&opportunity.stakeholders).map(Json);
+    competitors: jsonb<Vec<String>>? = filled(&opportunity.competitors).map(Json);
     state: text = Opportunity::state_name(&opportunity.state);
+    held_at: timestamptz? = held_at;
+    hold_reason: text? = hold_reason;
     won_at: timestamptz? = won_at;
     actual_revenue: numeric? = actual_revenue;
     lost_at: timestamptz? = lost_at;
@@ -76,6 +86,10 @@ impl OpportunityRow {
         let revenue = |value: Option<Decimal>| value.map(|value| amount(value, currency));
         let state = match self.state.as_str() {
             "open" => OpportunityState::Open,
+            "on_hold" => OpportunityState::OnHold {
+                at: given("opportunity.held_at", self.held_at)?,
+                reason: given("opportunity.hold_reason", self.hold_reason)?,
+            },
             "won" => OpportunityState::Won {
                 at: given("opportunity.won_at", self.won_at)?,
                 actual_revenue: given("opportunity.actual_revenue", revenue(self.actual_revenue))?,
@@ -115,7 +129,11 @@ impl OpportunityRow {
             currency,
             price_list: self.price_list,
             estimated_revenue: revenue(self.estimated_revenue),
+            revenue_mode: meant("opportunity.revenue_mode", &self.revenue_mode)?,
             close_date: self.close_date,
+            actual_close_date: self.actual_close_date,
+            stakeholders: self.stakeholders.map(|json| json.0).unwrap_or_default(),
+            competitors: self.competitors.map(|json| json.0).unwrap_or_default(),
             lines: Vec::new(),
             quotes: Vec::new(),
             state,

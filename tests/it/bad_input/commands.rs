@@ -202,7 +202,10 @@ async fn f25_commands_that_make_no_sense_are_refused_or_parked_and_change_nothin
     let opportunity = it.texts("SELECT id::text FROM opportunity").await.remove(0);
     let before = it.count("SELECT count(*) FROM event").await;
     let large = "100000000000000000000";
-    let add = |quantity: &Value| json!({ "opportunity": opportunity, "product": "CM-100", "quantity": quantity });
+    let add = |quantity: &Value| {
+        let add = json!([{ "product": "CM-100", "quantity": quantity }]);
+        json!({ "opportunity": opportunity, "lines": { "add": add } })
+    };
     let pay = |amount: &str| {
         json!({ "invoice": Uuid::now_v7(), "reference": "1", "amount": amount, "currency": "EUR",
                 "value_date": "2026-03-10" })
@@ -212,9 +215,9 @@ async fn f25_commands_that_make_no_sense_are_refused_or_parked_and_change_nothin
     let commands = [
         ("quote.accept.v1", accept),
         ("order.ship.v1", ship),
-        ("opportunity.add_line.v1", add(&json!(large))),
-        ("opportunity.add_line.v1", add(&json!(1.5))),
-        ("opportunity.add_line.v1", add(&json!("1e3"))),
+        ("opportunity.edit_lines.v1", add(&json!(large))),
+        ("opportunity.edit_lines.v1", add(&json!(1.5))),
+        ("opportunity.edit_lines.v1", add(&json!("1e3"))),
         ("payment.received.v1", pay(large)),
     ];
     for (ty, data) in commands {
@@ -243,7 +246,7 @@ async fn f25_commands_that_make_no_sense_are_refused_or_parked_and_change_nothin
     let reasons = messages.join("\n");
     for said in [
         "at most 14 digits",
-        "The field `quantity` is the number 1.5",
+        "The field `lines.add[0].quantity` is the number 1.5",
         "\"1e3\" is not a decimal",
         "docs/schemas/payment.received.v1.json",
     ] {

@@ -38,9 +38,9 @@ pub(crate) fn accept(
     let actual_revenue = quote.offer.totals.amount_less_freight;
     let mut deal = opportunity.apply(&OpportunityAction::Win { at, actual_revenue })?;
 
-    let order = order_of(opportunity, quote, command, ctx);
-    let (opportunity, order_id) = (opportunity.id, order.id);
-    let mut says = Outcome::nothing().say(created(&order)).say(QuoteWon {
+    let made = order_of(opportunity, quote, command, ctx);
+    let (opportunity, order_id) = (opportunity.id, made.id);
+    let mut says = Outcome::nothing().say(created(&made)).say(QuoteWon {
         quote: won.id,
         opportunity,
         order: order_id,
@@ -58,8 +58,10 @@ pub(crate) fn accept(
         });
     }
     let total_amount = Some(quote.offer.totals.total_amount);
-    let won = OpportunityWon { opportunity, actual_revenue, total_amount, order: Some(order_id) };
-    Ok(says.put(order).changed(deal, won))
+    let (order, actual_close_date) = (Some(order_id), None);
+    let won =
+        OpportunityWon { opportunity, actual_revenue, total_amount, order, actual_close_date };
+    Ok(says.put(made).changed(deal, won))
 }
 
 /// A quote as people name it: all revisions share the number.

@@ -1,6 +1,9 @@
 //! Deals closed and opened again by hand, without an order.
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use domain::commands::{OpportunityLose, OpportunityReopen, OpportunityWin};
+use domain::day::Day;
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, OpportunityReopened, OpportunityWon};
 use domain::keys::OrderOfQuote;
@@ -9,6 +12,7 @@ use domain::message::SubjectKind;
 use domain::opportunity::{Loss, Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderState};
 use domain::quote::{Quote, QuoteState};
+use domain::stakeholder::same_competitor;
 use rust_decimal::Decimal;
 
 use crate::acceptance::named;
@@ -18,41 +22,88 @@ use crate::when::Then;
 pub(crate) fn win(
     world: &World,
     command: &OpportunityWin,
+    zone: Tz,
     ctx: &Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
+    let day = closed_on(opportunity, command.close_date, zone, ctx)?;
     if let OpportunityState::Won { actual_revenue, .. } = opportunity.state
         && command.actual_revenue.is_none_or(|revenue| revenue == actual_revenue)
+        && (command.close_date.is_none() || day == opportunity.actual_close_date)
     {
         return Ok(already(opportunity));
     }
     let actual_revenue = revenue(opportunity, command.actual_revenue)?;
-    let won = opportunity.apply(&OpportunityAction::Win { at: ctx.now, actual_revenue })?;
+    let mut won = opportunity.apply(&OpportunityAction::Win { at: ctx.now, actual_revenue })?;
     refuse_live_quotes(opportunity, "won")?;
-    let said =
-        OpportunityWon { opportunity: won.id, actual_revenue, total_amount: None, order: None };
+    won.actual_close_date = day;
+    let said = OpportunityWon {
+        opportunity: won.id,
+        actual_revenue,
+        total_amount: None,
+        order: None,
+        actual_close_date: day,
+    };
     Ok(Outcome::nothing().changed(won, said))
 }
 
+/// Lost without a quote that lives. Who says it otherwise than it was said before is not told that it is done.
 pub(crate) fn lose(
     world: &World,
     command: &OpportunityLose,
+    zone: Tz,
     ctx: &Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
-    if matches!(&opportunity.state, OpportunityState::Lost { loss, .. } if loss.reason == command.reason)
+    let day = closed_on(opportunity, command.close_date, zone, ctx)?;
+    if let OpportunityState::Lost { loss, .. } = &opportunity.state
+        && as_lost(loss, command)
+        && (command.close_date.is_none() || day == opportunity.actual_close_date)
     {
         return Ok(already(opportunity));
     }
-    let loss = Loss {
-        reason: command.reason,
-        competitor: command.competitor.clone().map(String::from),
-        comment: command.comment.clone().map(String::from),
-    };
-    let said = OpportunityLost::of(opportunity.id, &loss);
-    let lost = opportunity.apply(&OpportunityAction::Lose { at: ctx.now, loss })?;
+    let comment = command.comment.clone().map(String::from);
+    let lose = |loss| OpportunityAction::Lose { at: ctx.now, loss };
+    // That it cannot be lost comes before by whom.
+    let unnamed = Loss { reason: command.reason, competitor: None, comment: None };
+    opportunity.apply(&lose(unnamed))?;
+    let loss = opportunity.loss(command.reason, command.competitor.as_deref(), comment)?;
     refuse_live_quotes(opportunity, "lost")?;
+    let said =
+        OpportunityLost { actual_close_date: day, ..OpportunityLost::of(opportunity.id, &loss) };
+    let mut lost = opportunity.apply(&lose(loss))?;
+    lost.actual_close_date = day;
     Ok(Outcome::nothing().changed(lost, said))
+}
+
+/// Was it lost so? What the command leaves out is not asked.
+fn as_lost(loss: &Loss, command: &OpportunityLose) -> bool {
+    let rival = command.competitor.as_deref().filter(|name| !name.is_empty());
+    let same = |name| loss.competitor.as_deref().is_some_and(|known| same_competitor(known, name));
+    let comment = command.comment.as_deref();
+    loss.reason == command.reason
+        && rival.is_none_or(same)
+        && (comment.is_none() || comment == loss.comment.as_deref())
+}
+
+/// The day on which a deal was closed, where it is another one than today at the seller's (F100).
+fn closed_on(
+    opportunity: &Opportunity,
+    day: Option<Day>,
+    zone: Tz,
+    ctx: &Ctx<'_, ()>,
+) -> Result<Option<NaiveDate>, Refusal> {
+    let today = ctx.now.with_timezone(&zone).date_naive();
+    let Some(day) = day.map(Day::date).filter(|day| *day != today) else { return Ok(None) };
+    if day < today {
+        return Ok(Some(day));
+    }
+    let message = format!(
+        "The opportunity `{}` cannot have been closed on {day}, which is still to come: today is {today}. Leave \
+         `close_date` out, or write the day on which it was closed.",
+        opportunity.id
+    );
+    Err(refused(opportunity, "opportunity.close_date", message))
 }
 
 /// Open again (F86), unless an order stands on the deal: its revenue would be counted twice.
@@ -61,7 +112,8 @@ pub(crate) fn reopen(world: &World, command: &OpportunityReopen) -> Result<Outco
     if opportunity.state == OpportunityState::Open {
         return Ok(already(opportunity));
     }
-    let open = opportunity.apply(&OpportunityAction::Reopen)?;
+    let mut open = opportunity.apply(&OpportunityAction::Reopen)?;
+    open.actual_close_date = None;
     let mut orders = won_quotes(opportunity).filter_map(|quote| world.by(OrderOfQuote(quote.id)));
     if let Some(order) = orders.find(|order| !matches!(order.state, OrderState::Canceled { .. })) {
         return Err(has_order(opportunity, order));
@@ -75,12 +127,12 @@ pub(crate) fn won_quotes(opportunity: &Opportunity) -> impl Iterator<Item = &Quo
     opportunity.quotes.iter().filter(|quote| matches!(quote.state, QuoteState::Won { .. }))
 }
 
-fn already(opportunity: &Opportunity) -> Outcome<Then> {
+pub(crate) fn already(opportunity: &Opportunity) -> Outcome<Then> {
     let id = opportunity.id.into();
     Outcome::already(Already { subject: SubjectKind::Opportunity, id, reference: None })
 }
 
-fn refused(opportunity: &Opportunity, rule: &'static str, message: String) -> Refusal {
+pub(crate) fn refused(opportunity: &Opportunity, rule: &'static str, message: String) -> Refusal {
     let found = Opportunity::state_name(&opportunity.state);
     Refusal::no(SubjectKind::Opportunity, opportunity.id, rule, found, message)
 }
@@ -126,7 +178,9 @@ fn refuse_live_quotes(opportunity: &Opportunity, ended: &str) -> Result<(), Refu
 fn has_order(opportunity: &Opportunity, order: &Order) -> Refusal {
     let next = match order.state {
         OrderState::Active => "Cancel the order with `order.cancel` first, before it is shipped.",
-        _ => "What was delivered stays sold; open a new opportunity for further business.",
+        _ => {
+            "What was delivered stays sold; open another one with `opportunity.create` for further business."
+        }
     };
     let message = format!(
         "The opportunity `{}` was won by the order `{}`, which is {}. {next}",

@@ -8,6 +8,7 @@ mod acceptance;
 mod answer;
 mod cancellation;
 mod closing;
+mod holding;
 mod shipment;
 #[cfg(test)]
 mod tests;

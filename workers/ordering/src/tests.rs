@@ -95,7 +95,14 @@ fn active() -> QuoteState {
 
 fn deal(quotes: Vec<Quote>) -> Opportunity {
     let estimated_revenue = Some(dec!(1500));
-    Opportunity { estimated_revenue, lines: Vec::new(), quotes, ..samples::opportunity(DEAL) }
+    let competitors = vec!["Bombas Norte".to_owned()];
+    Opportunity {
+        estimated_revenue,
+        competitors,
+        lines: Vec::new(),
+        quotes,
+        ..samples::opportunity(DEAL)
+    }
 }
 
 fn accept(quote: QuoteId) -> QuoteAccept {

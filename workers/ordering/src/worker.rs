@@ -5,7 +5,7 @@ use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Outcome, Refusal, Root
 use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 
 use crate::when::{Then, When};
-use crate::{acceptance, cancellation, closing, shipment};
+use crate::{acceptance, cancellation, closing, holding, shipment};
 
 /// The worker from the accepted quote to the fulfilled order.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,8 @@ impl Worker for Ordering {
             When::OrderCancel(command) => needs.lock(command.order),
             When::OpportunityWin(command) => needs.lock(command.opportunity),
             When::OpportunityLose(command) => needs.lock(command.opportunity),
+            When::OpportunityHold(command) => needs.lock(command.opportunity),
+            When::OpportunityResume(command) => needs.lock(command.opportunity),
             When::OpportunityReopen(command) => {
                 needs.lock(command.opportunity);
                 let opportunity = world.find(command.opportunity);
@@ -58,8 +60,10 @@ impl Worker for Ordering {
             When::QuoteAccept(command) => acceptance::accept(world, command, self.zone, ctx),
             When::OrderShip(command) => shipment::ship(world, command, ctx),
             When::OrderCancel(command) => cancellation::cancel(world, command, ctx),
-            When::OpportunityWin(command) => closing::win(world, command, ctx),
-            When::OpportunityLose(command) => closing::lose(world, command, ctx),
+            When::OpportunityWin(command) => closing::win(world, command, self.zone, ctx),
+            When::OpportunityLose(command) => closing::lose(world, command, self.zone, ctx),
+            When::OpportunityHold(command) => holding::hold(world, command, ctx),
+            When::OpportunityResume(command) => holding::resume(world, command),
             When::OpportunityReopen(command) => closing::reopen(world, command),
         }
     }

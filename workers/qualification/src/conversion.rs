@@ -91,7 +91,7 @@ fn one_or_new(
     let Some(id) = standing.filter(|_| !wishes.is_empty()) else { return Ok(()) };
     let message = format!(
         "The lead `{}` has the opportunity `{id}` already; send `lead.qualify` without `opportunities`, and what else \
-         is wanted with `opportunity.add_line`.",
+         is wanted with `opportunity.edit_lines`.",
         lead.number
     );
     let found = format!("opportunity {id}");

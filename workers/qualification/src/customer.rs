@@ -16,6 +16,7 @@ use domain::lifecycle::Lifecycle;
 use domain::message::{Subject, SubjectKind};
 use domain::party::PartyKey;
 use domain::patch::Patch;
+use domain::refusal::expect;
 use domain::shelf::Shelf;
 use domain::survivor::{survivor, survivor_needs};
 use domain::text::Short;
@@ -205,23 +206,6 @@ fn taken<L: Known>(record: &L, name: &str, key: &PartyKey, other: impl Id) -> Re
     );
     let rule = if kind == SubjectKind::Account { "account.key_taken" } else { "contact.key_taken" };
     refused(record, rule, message)
-}
-
-/// Whoever changes what they saw does not change what somebody else made of it meanwhile.
-///
-/// # Errors
-/// [`Refusal`] where the record has another sequence than they saw.
-pub(crate) fn expect(
-    Subject { kind, id }: Subject,
-    sequence: i64,
-    expected: Option<i64>,
-) -> Result<(), Refusal> {
-    let Some(expected) = expected.filter(|expected| *expected != sequence) else { return Ok(()) };
-    let message = format!(
-        "The {kind} `{id}` has changed: its sequence is {sequence}, and {expected} was expected. Look at it with \
-         `leadmill show {kind} {id}`, and send what still holds."
-    );
-    Err(Refusal::no(kind, id, "expected_sequence", format!("sequence {sequence}"), message))
 }
 
 /// What accounts and contacts have in common.

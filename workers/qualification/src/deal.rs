@@ -10,7 +10,7 @@ use domain::keys::OpportunitiesBeside;
 use domain::lead::Lead;
 use domain::money::in_range;
 use domain::needs::Needs;
-use domain::opportunity::{Opportunity, OpportunityState};
+use domain::opportunity::{Opportunity, OpportunityState, RevenueMode};
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
@@ -102,7 +102,11 @@ impl Deals<'_> {
             currency,
             price_list,
             estimated_revenue: budget.and_then(|budget| in_range(budget.round_dp(6)).ok()),
+            revenue_mode: RevenueMode::System,
             close_date: close_date.or(fields.close_date.filter(|_| first)),
+            actual_close_date: None,
+            stakeholders: Vec::new(),
+            competitors: Vec::new(),
             lines: Vec::new(),
             quotes: Vec::new(),
             state: OpportunityState::Open,
@@ -117,7 +121,8 @@ impl Deals<'_> {
     }
 }
 
-fn created(opportunity: &Opportunity, interest: Vec<Interest>) -> OpportunityCreated {
+/// The event that tells of a new deal, and of what it wants.
+pub(crate) fn created(opportunity: &Opportunity, interest: Vec<Interest>) -> OpportunityCreated {
     OpportunityCreated {
         opportunity: opportunity.id,
         name: opportunity.name.clone(),
@@ -134,6 +139,7 @@ fn created(opportunity: &Opportunity, interest: Vec<Interest>) -> OpportunityCre
         price_list: opportunity.price_list.clone(),
         interest,
         estimated_revenue: opportunity.estimated_revenue,
+        revenue_mode: opportunity.revenue_mode,
         close_date: opportunity.close_date,
     }
 }

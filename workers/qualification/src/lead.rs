@@ -12,8 +12,8 @@ use domain::message::{Message, Subject, SubjectKind};
 use domain::party::{Party, PartyKey, introduce, person_keys};
 use domain::shelf::Shelf;
 
-use crate::customer::expect;
 use crate::when::Then;
+use domain::refusal::expect;
 
 /// What a lead knows that nobody corrects: it is how an input came, and consent has a history of its own.
 const TOLD_ELSEWHERE: [&str; 5] = ["certainty", "consent", "consents", "submitted_at", "thread"];

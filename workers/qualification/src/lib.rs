@@ -11,6 +11,7 @@ mod conversion;
 mod customer;
 mod customer_keys;
 mod deal;
+mod direct;
 mod duplicates;
 mod facts;
 mod field_map;

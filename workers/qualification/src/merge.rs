@@ -9,7 +9,7 @@ use domain::lead::{Lead, LeadAction, LeadState, OpenReason};
 use domain::lifecycle::Lifecycle;
 use domain::merge::{Facts, KEYS_MAX, LATER_MAX, LaterEvent, MERGES_MAX, Merge};
 use domain::message::SubjectKind;
-use domain::opportunity::OpportunityState;
+use domain::opportunity::Opportunity;
 use domain::party::Party;
 
 use crate::lead::itself;
@@ -125,9 +125,7 @@ fn together(master: &Lead, losers: &[&Lead]) -> Result<Facts, Refusal> {
 /// The deal of all of them: the one that is open, else the master's own, else that of the first that has one.
 fn deal(world: &World, master: &Lead, losers: &[&Lead]) -> Result<Option<OpportunityId>, Refusal> {
     let leads = || [&master].into_iter().chain(losers);
-    let open = |id: &OpportunityId| {
-        world.find(*id).is_some_and(|deal| deal.state == OpportunityState::Open)
-    };
+    let open = |id: &OpportunityId| world.find(*id).is_some_and(Opportunity::is_open);
     let open = leads().filter(|lead| lead.opportunity.as_ref().is_some_and(open));
     let open: Vec<_> = open.collect();
     if let [first, second, ..] = open[..]

@@ -12,7 +12,7 @@ use crate::lead::after;
 use crate::policy::Policy;
 use crate::proposal::{accept_needs, learning_needs};
 use crate::when::When;
-use crate::{apart, bulk, customer, duplicates, joining, merge, undo};
+use crate::{apart, bulk, customer, direct, duplicates, joining, merge, undo};
 
 /// Of a message about one lead.
 pub(crate) fn of_lead(
@@ -103,6 +103,7 @@ pub(crate) fn of_others(policy: &Policy, when: &When, world: &World, needs: &mut
         }
         When::AccountUnmerge(command) => joining::unmerge_needs(world, command.account, needs),
         When::LeadUndo(command) => undo::needs(command, world, needs),
+        When::OpportunityCreate(command) => direct::needs(command, world, needs),
         When::LeadKeepApart(command) => apart::needs(&command.into(), needs),
         When::ContactKeepApart(command) => apart::needs(&command.into(), needs),
         When::AccountKeepApart(command) => apart::needs(&command.into(), needs),

@@ -26,6 +26,7 @@ mod bulk;
 mod corrections;
 mod customers;
 mod deals;
+mod direct;
 mod duplicates;
 mod joining;
 mod known;

@@ -5,7 +5,7 @@ use domain::commands::{
     AccountUpdate, BulkContinue, BulkQualify, ContactDeactivate, ContactKeepApart, ContactMerge,
     ContactReactivate, ContactUnmerge, ContactUpdate, DuplicateClose, LeadDisqualify,
     LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUndo, LeadUnmerge, LeadUpdate,
-    ProposalAccept, ProposalDismiss,
+    OpportunityCreate, ProposalAccept, ProposalDismiss,
 };
 use domain::customer::Customer;
 use domain::events::{
@@ -26,7 +26,7 @@ domain::one_of! {
     pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
         AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate, ProposalAccept,
         ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue, LeadMerge, LeadUnmerge, LeadMerged, LeadUnmerged, LeadRestored, LeadKeepApart, ContactKeepApart, AccountKeepApart, LeadUndo,
-        ContactMerge, ContactUnmerge, AccountMerge, AccountUnmerge
+        ContactMerge, ContactUnmerge, AccountMerge, AccountUnmerge, OpportunityCreate
 }
 
 domain::one_of! {

@@ -12,7 +12,9 @@ use crate::policy::Policy;
 use crate::rules::Rules;
 use crate::settings::QualificationSettings;
 use crate::when::{Then, When};
-use crate::{apart, bulk, closing, customer, duplicates, joining, merge, needs, proposal, undo};
+use crate::{
+    apart, bulk, closing, customer, direct, duplicates, joining, merge, needs, proposal, undo,
+};
 
 /// The worker, with its settings, its field map and its rules.
 #[derive(Debug)]
@@ -124,6 +126,9 @@ impl Worker for Qualification {
             }
             When::LeadRestored(event) => self.0.take_up(world, event.lead, None, ctx),
             When::LeadUndo(command) => undo::undo(world, command, ctx),
+            When::OpportunityCreate(command) => {
+                direct::create(world, command, &self.0.terms.settings, ctx)
+            }
             When::LeadKeepApart(command) => apart::keep_apart(world, &command.into()),
             When::ContactKeepApart(command) => apart::keep_apart(world, &command.into()),
             When::AccountKeepApart(command) => apart::keep_apart(world, &command.into()),

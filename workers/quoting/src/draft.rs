@@ -7,7 +7,7 @@ use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
 use domain::document::{DeliverTo, compute, copied, price_reductions};
 use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
 use domain::message::SubjectKind;
-use domain::opportunity::{Opportunity, QUOTES_MAX};
+use domain::opportunity::{Opportunity, QUOTES_MAX, RevenueMode};
 use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteState};
 use domain::shelf::Shelf;
 use domain::survivor::customer_now;
@@ -38,13 +38,9 @@ impl Quoting {
         left: Left,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Result<Outcome<Then>, Refusal> {
-        let header = self.settings.header(opportunity.currency);
-        let empty = opportunity.lines.is_empty();
-        let totals = self.totals(
-            &mut opportunity,
-            &if empty { Header { rules: header.rules, ..Header::default() } } else { header },
-        )?;
-        if !empty {
+        let empty = !opportunity.lines.iter().any(|line| line.kind.has_amounts());
+        let totals = self.sum(&mut opportunity)?;
+        if !empty && opportunity.revenue_mode == RevenueMode::System {
             opportunity.estimated_revenue = Some(totals.amount_less_freight);
         }
         let Left { unpriced, doubts, complete } = left;
@@ -111,7 +107,12 @@ impl Quoting {
         over.map_or_else(|| midnight.and_utc(), |over| over.with_timezone(&Utc))
     }
 
-    fn totals(&self, opportunity: &mut Opportunity, header: &Header) -> Result<Totals, Refusal> {
+    /// What the lines of a deal add up to; without any, nothing is charged for freight.
+    pub(crate) fn sum(&self, opportunity: &mut Opportunity) -> Result<Totals, Refusal> {
+        let header = self.settings.header(opportunity.currency);
+        let empty = !opportunity.lines.iter().any(|line| line.kind.has_amounts());
+        let nothing = Header { rules: header.rules, ..Header::default() };
+        let header = if empty { &nothing } else { &header };
         let currency = opportunity.currency;
         compute(&mut opportunity.lines, header, currency).map_err(|error| {
             let message = format!("The lines cannot be added up: {error}");

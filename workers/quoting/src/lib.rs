@@ -3,11 +3,13 @@
 
 mod by_hand;
 mod draft;
+mod header;
 mod line;
 mod lines;
 mod quoting;
 mod replacement;
 mod settings;
+mod stakeholder;
 mod step;
 mod when;
 mod wish;

@@ -13,7 +13,7 @@ use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
 use crate::by_hand::{SetPrice, priced_by_hand, text, write_in, written_in};
-use crate::line::{Wanted, priced};
+use crate::line::{Wanted, in_one_form, priced};
 use crate::quoting::Quoting;
 
 /// The document whose lines are edited.
@@ -90,7 +90,7 @@ impl Quoting {
                 of.takes(new.quantity.is_none(), "text", "quantity")?;
                 of.takes(new.manual_discount.is_none(), "text", "manual_discount")?;
                 of.takes(unit.is_none(), "text", "unit")?;
-                text(words, id)
+                in_one_form(text(words, id), of.deal)
             }
             _ => {
                 let message = "A new line is of a product, a write-in or a text; write just one of \
@@ -147,7 +147,7 @@ impl Quoting {
                 of.takes(change.manual_discount.is_none(), what, "manual_discount")?;
                 let words = change.name.as_deref().unwrap_or(&line.name);
                 of.takes(!words.is_empty(), what, "no words")?;
-                text(words, line.id)
+                in_one_form(text(words, line.id), of.deal)
             }
             LineKind::BundlePart | LineKind::Newer(_) => return Err(of.part(line)),
         };

@@ -8,7 +8,7 @@ use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
 use domain::ids::QuoteId;
 use domain::keys::OpportunityOfQuote;
 use domain::message::{Subject, SubjectKind};
-use domain::opportunity::{Loss, LostReason, Opportunity, OpportunityAction};
+use domain::opportunity::{LostReason, Opportunity, OpportunityAction};
 use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use domain::rights::Right;
 use domain::shelf::Shelf;
@@ -121,7 +121,7 @@ impl Quoting {
             return Ok(Outcome::nothing());
         }
         let closed = quote.apply(&QuoteAction::Close { at: ctx.now, reason })?;
-        let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
+        let opportunity = opportunity.apply(&OpportunityAction::CloseQuote)?;
         let said =
             quote_closed(&closed, &opportunity, reason, command.comment.clone().map(String::from));
         let outcome = Outcome::nothing().say(said).not_later(EXPIRY, about(&closed));
@@ -146,11 +146,8 @@ fn lost(
 ) -> Decision {
     let out_sold = command.competitor.is_some() && command.reason == QuoteCloseReason::Lost;
     let reason = if out_sold { LostReason::OutSold } else { LostReason::Canceled };
-    let loss = Loss {
-        reason,
-        competitor: command.competitor.clone().map(String::from),
-        comment: command.comment.clone().map(String::from),
-    };
+    let comment = command.comment.clone().map(String::from);
+    let loss = opportunity.loss(reason, command.competitor.as_deref(), comment)?;
     let said = OpportunityLost::of(opportunity.id, &loss);
     let opportunity = opportunity.apply(&OpportunityAction::Lose { at: ctx.now, loss })?;
     Ok(outcome.changed(opportunity, said))

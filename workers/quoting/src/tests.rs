@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::asker::Asker;
 use domain::catalog::Catalog;
 use domain::commands::{
-    CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
+    CatalogReplace, OpportunityEditLines, QuoteActivate, QuoteClose, QuoteRevise,
 };
 use domain::customer::{Account, Contact, Customer};
 use domain::decide::{Later, Refusal};
@@ -17,6 +17,7 @@ use domain::events::{
 };
 use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
+use domain::line_edits::LineEdits;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::quote::{Quote, QuoteCloseReason, QuoteState};
 use domain::rights::Right;
@@ -29,9 +30,11 @@ use rust_decimal_macros::dec;
 use super::*;
 
 mod catalogs;
+mod headers;
 mod lines;
 mod quotes;
 mod random;
+mod stakeholders;
 
 /// The golden document's products: A at 120 with 5 % off from 10 on, B at 49.99.
 fn golden() -> CatalogReplace {
@@ -102,6 +105,7 @@ fn opportunity() -> Opportunity {
         originating_lead: Some(id(5)),
         price_list: "eur".into(),
         estimated_revenue: Some(dec!(5000)),
+        competitors: vec!["Rival".into()],
         lines: Vec::new(),
         ..samples::opportunity(id(1))
     }
@@ -128,18 +132,21 @@ fn created(interest: &[(&str, Option<Decimal>)]) -> OpportunityCreated {
         price_list: known.price_list,
         interest: interest.collect(),
         estimated_revenue: known.estimated_revenue,
+        revenue_mode: known.revenue_mode,
         close_date: None,
     }
 }
 
-fn add(product: &str, quantity: Decimal, complete: bool) -> OpportunityAddLine {
-    OpportunityAddLine {
-        opportunity: id(1),
-        product: product.parse().unwrap(),
-        quantity,
-        manual_discount: Decimal::ZERO,
-        complete,
-    }
+fn add(product: &str, quantity: Decimal, complete: bool) -> OpportunityEditLines {
+    let lines = LineEdits::product(product.parse().unwrap(), quantity);
+    OpportunityEditLines { opportunity: id(1), expected_sequence: None, lines, complete }
+}
+
+/// That product with something off its line.
+fn discounted(command: OpportunityEditLines, manual_discount: Decimal) -> OpportunityEditLines {
+    let mut command = command;
+    command.lines.add[0].manual_discount = Some(manual_discount);
+    command
 }
 
 /// An opportunity with an active quote over two of A-1.
@@ -244,8 +251,7 @@ fn f74_a_price_list_that_cannot_be_used_is_named_with_its_code() {
 
 #[test]
 fn f68_a_line_that_cannot_be_sold_is_refused_by_a_named_rule() {
-    let discounted =
-        |discount| OpportunityAddLine { manual_discount: discount, ..add("A-1", dec!(1), true) };
+    let discounted = |discount| discounted(add("A-1", dec!(1), true), discount);
     for (command, rule) in [
         (add("UNKNOWN", dec!(1), true), "product.unknown"),
         (add("OLD-1", dec!(1), true), "product.inactive"),
@@ -300,9 +306,7 @@ fn f89_the_golden_lines_with_taxed_freight_add_up_in_document_mode() {
     let mut settings = settings();
     settings.freight.insert("EUR".into(), Amount(dec!(25)));
     let mut story = story_with(settings).given(opportunity());
-    let discounted =
-        OpportunityAddLine { manual_discount: dec!(20), ..add("A-1", dec!(12), false) };
-    story.when(discounted).unwrap();
+    story.when(discounted(add("A-1", dec!(12), false), dec!(20))).unwrap();
     let told = story.when(add("B-1", dec!(3), true)).unwrap();
     let said: QuoteDrafted = told.get().unwrap();
     let totals = said.offer.totals;

@@ -1,23 +1,27 @@
 //! What quoting hears and what it says.
 
 use domain::commands::{
-    CatalogReplace, OpportunityAddLine, QuoteActivate, QuoteClose, QuoteRevise,
+    CatalogReplace, OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityEditLines,
+    OpportunityRemoveCompetitor, OpportunityRemoveStakeholder, OpportunityUpdate, QuoteActivate,
+    QuoteClose, QuoteRevise,
 };
 use domain::decide::{Outcome, Refusal};
 use domain::events::{
-    CatalogReplaced, OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated,
-    QuoteClosed, QuoteDrafted, QuoteRevised,
+    CatalogReplaced, OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityCreated,
+    OpportunityLost, OpportunityRepriced, OpportunityStakeholderAdded,
+    OpportunityStakeholderRemoved, OpportunityUpdated, QuoteActivated, QuoteClosed, QuoteDrafted,
+    QuoteRevised,
 };
 
 domain::one_of! {
     /// What quoting hears.
-    pub When: OpportunityCreated, OpportunityAddLine, QuoteActivate, QuoteRevise, QuoteClose,
+    pub When: OpportunityCreated, OpportunityUpdate, OpportunityEditLines, OpportunityAddStakeholder, OpportunityRemoveStakeholder, OpportunityAddCompetitor, OpportunityRemoveCompetitor, QuoteActivate, QuoteRevise, QuoteClose,
         CatalogReplace
 }
 
 domain::one_of! {
     /// What quoting says.
-    pub Then: OpportunityRepriced, OpportunityLost, QuoteDrafted, QuoteActivated, QuoteRevised,
+    pub Then: OpportunityRepriced, OpportunityUpdated, OpportunityStakeholderAdded, OpportunityStakeholderRemoved, OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityLost, QuoteDrafted, QuoteActivated, QuoteRevised,
         QuoteClosed, CatalogReplaced, QuoteClose
 }
 

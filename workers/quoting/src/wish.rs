@@ -1,25 +1,26 @@
 //! What an opportunity wants becomes its lines: at its beginning, and one by one.
 
-use domain::commands::OpportunityAddLine;
+use domain::commands::OpportunityEditLines;
 use domain::decide::{Ctx, Outcome, World};
 use domain::document::LINES_MAX;
 use domain::enquiry::Interest;
 use domain::events::OpportunityCreated;
-use domain::line_edits::{LineEdits, NewLine};
-use domain::message::{Subject, SubjectKind};
 use domain::opportunity::OpportunityAction;
+use domain::refusal::expect;
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
 use crate::draft::Left;
+use crate::header::about;
 use crate::line::{Wanted, priced};
 use crate::lines::Edited;
 use crate::quoting::Quoting;
+use crate::stakeholder::already;
 use crate::when::Decision;
 
 impl Quoting {
     /// Prices what a new opportunity wants. Nothing named, nothing invented: such an opportunity
-    /// waits for `opportunity.add_line`.
+    /// waits for `opportunity.edit_lines`.
     pub(crate) fn open(
         &self,
         world: &World,
@@ -53,25 +54,21 @@ impl Quoting {
         self.reprice(world, opportunity, Left { unpriced, doubts, complete: true }, ctx)
     }
 
-    /// Adds one line (F68). A product that is there already gets a line of its own.
-    pub(crate) fn add_line(
+    /// Edits the lines (F68). A product that is there already gets a line of its own.
+    pub(crate) fn edit_lines(
         &self,
         world: &World,
-        command: &OpportunityAddLine,
+        command: &OpportunityEditLines,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Decision {
-        let mut opportunity = world.known(command.opportunity)?.apply(&OpportunityAction::Edit)?;
-        let lines = std::mem::take(&mut opportunity.lines);
-        let line = NewLine {
-            product: Some(command.product.clone()),
-            quantity: Some(command.quantity),
-            manual_discount: Some(command.manual_discount),
-            ..NewLine::default()
-        };
-        let edits = LineEdits { add: vec![line], ..LineEdits::default() };
-        let about = Subject { kind: SubjectKind::Opportunity, id: opportunity.id.0 };
-        let edited = Edited { about, deal: &opportunity };
-        opportunity.lines = self.edited(edited, lines, &edits, ctx)?;
+        let was = world.known(command.opportunity)?;
+        let mut opportunity = was.apply(&OpportunityAction::Edit)?;
+        expect(about(was), was.sequence, command.expected_sequence)?;
+        let edited = Edited { about: about(was), deal: was };
+        opportunity.lines = self.edited(edited, was.lines.clone(), &command.lines, ctx)?;
+        if opportunity.lines == was.lines && !command.complete {
+            return Ok(already(was));
+        }
         let left = Left { complete: command.complete, ..Left::default() };
         self.reprice(world, opportunity, left, ctx)
     }

@@ -3,10 +3,11 @@
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
 use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
-use domain::survivor::customer_needs;
+use domain::survivor::{customer_needs, survivor_needs};
 
 use crate::quoting::Quoting;
 use crate::replacement;
+use crate::stakeholder;
 use crate::when::{Decision, Then, When};
 
 impl Worker for Quoting {
@@ -30,12 +31,20 @@ impl Worker for Quoting {
                 event.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
                 customer_needs(world, event.customer, needs);
             }
-            When::OpportunityAddLine(command) => {
+            When::OpportunityUpdate(command) => needs.lock(command.opportunity),
+            When::OpportunityEditLines(command) => {
                 needs.lock(command.opportunity);
                 if let Some(opportunity) = world.find(command.opportunity) {
                     customer_needs(world, opportunity.customer, needs);
                 }
             }
+            When::OpportunityAddStakeholder(command) => {
+                needs.lock(command.opportunity);
+                survivor_needs(world, command.contact, needs);
+            }
+            When::OpportunityRemoveStakeholder(command) => needs.lock(command.opportunity),
+            When::OpportunityAddCompetitor(command) => needs.lock(command.opportunity),
+            When::OpportunityRemoveCompetitor(command) => needs.lock(command.opportunity),
             When::QuoteActivate(command) => needs.look_up(OpportunityOfQuote(command.quote)),
             When::QuoteRevise(command) => needs.look_up(OpportunityOfQuote(command.quote)),
             When::QuoteClose(command) => needs.look_up(OpportunityOfQuote(command.quote)),
@@ -46,7 +55,18 @@ impl Worker for Quoting {
     fn decide(&self, world: &World, when: &When, ctx: &mut Ctx<'_, Shelf>) -> Decision {
         match when {
             When::OpportunityCreated(event) => self.open(world, event, ctx),
-            When::OpportunityAddLine(command) => self.add_line(world, command, ctx),
+            When::OpportunityUpdate(command) => self.update(world, command, ctx),
+            When::OpportunityEditLines(command) => self.edit_lines(world, command, ctx),
+            When::OpportunityAddStakeholder(command) => {
+                stakeholder::add_stakeholder(world, command)
+            }
+            When::OpportunityRemoveStakeholder(command) => {
+                stakeholder::remove_stakeholder(world, command)
+            }
+            When::OpportunityAddCompetitor(command) => stakeholder::add_competitor(world, command),
+            When::OpportunityRemoveCompetitor(command) => {
+                stakeholder::remove_competitor(world, command)
+            }
             When::QuoteActivate(command) => self.activate(world, command, ctx),
             When::QuoteRevise(command) => self.revise(world, command, ctx),
             When::QuoteClose(command) => self.close(world, command, ctx),

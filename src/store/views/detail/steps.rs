@@ -7,9 +7,11 @@ use domain::commands::{
     ContactKeepApart, ContactMerge, ContactReactivate, ContactUnmerge, ContactUpdate,
     DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
     LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
-    OpportunityAddLine, OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
-    PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
-    QuoteRevise, TransferAssign, TransferReturn,
+    OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityEditLines, OpportunityHold,
+    OpportunityLose, OpportunityRemoveCompetitor, OpportunityRemoveStakeholder, OpportunityReopen,
+    OpportunityResume, OpportunityUpdate, OpportunityWin, OrderCancel, OrderShip, PaymentReceived,
+    ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
+    TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 use serde::Serialize;
@@ -19,7 +21,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 42] = [
+const ASKS: [(&MessageType, &str); 49] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
@@ -47,7 +49,14 @@ const ASKS: [(&MessageType, &str); 42] = [
     (ContactKeepApart::TYPE, "be updated"),
     (ContactMerge::TYPE, "take in another one"),
     (ContactUnmerge::TYPE, "give back what it took in"),
-    (OpportunityAddLine::TYPE, "be edited"),
+    (OpportunityUpdate::TYPE, "be edited"),
+    (OpportunityEditLines::TYPE, "be edited"),
+    (OpportunityAddStakeholder::TYPE, "be edited"),
+    (OpportunityRemoveStakeholder::TYPE, "be edited"),
+    (OpportunityAddCompetitor::TYPE, "be edited"),
+    (OpportunityRemoveCompetitor::TYPE, "be edited"),
+    (OpportunityHold::TYPE, "be put on hold"),
+    (OpportunityResume::TYPE, "be resumed"),
     (OpportunityWin::TYPE, "be won"),
     (OpportunityLose::TYPE, "be lost"),
     (OpportunityReopen::TYPE, "be reopened"),
@@ -88,8 +97,8 @@ pub(super) fn of(record: &Labelled) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use domain::commands::{
-        BulkQualify, COMMANDS, CatalogReplace, InputReadAgain, LeadUndo, PersonErase,
-        is_from_outside,
+        BulkQualify, COMMANDS, CatalogReplace, InputReadAgain, LeadUndo, OpportunityCreate,
+        PersonErase, is_from_outside,
     };
     use domain::message::SubjectKind;
     use uuid::Uuid;
@@ -97,12 +106,13 @@ mod tests {
     use super::*;
 
     /// What no person asks of a record: the catalog has no state, programs read inputs again and undo lists, a bulk is
-    /// begun, and an erasure is of a person.
-    const OTHERS: [&MessageType; 5] = [
+    /// begun, an erasure is of a person, and a deal is opened for a customer.
+    const OTHERS: [&MessageType; 6] = [
         CatalogReplace::TYPE,
         InputReadAgain::TYPE,
         LeadUndo::TYPE,
         BulkQualify::TYPE,
+        OpportunityCreate::TYPE,
         PersonErase::TYPE,
     ];
 

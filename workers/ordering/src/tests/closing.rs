@@ -1,7 +1,9 @@
 use domain::commands::{
-    OpportunityLose, OpportunityReopen, OpportunityWin, OrderCancel, OrderShip,
+    OpportunityHold, OpportunityLose, OpportunityReopen, OpportunityResume, OpportunityWin,
+    OrderCancel, OrderShip,
 };
-use domain::events::{OpportunityLost, OpportunityWon};
+use domain::day::Day;
+use domain::events::{OpportunityHeld, OpportunityLost, OpportunityWon};
 use domain::opportunity::LostReason;
 use domain::order::ShippedLine;
 
@@ -10,12 +12,12 @@ use super::*;
 const REOPEN: OpportunityReopen = OpportunityReopen { opportunity: DEAL };
 
 fn win(actual_revenue: Option<Decimal>) -> OpportunityWin {
-    OpportunityWin { opportunity: DEAL, actual_revenue }
+    OpportunityWin { opportunity: DEAL, actual_revenue, close_date: None }
 }
 
 fn lose(reason: LostReason) -> OpportunityLose {
     let competitor = Some("Bombas Norte".parse().expect("a name"));
-    OpportunityLose { opportunity: DEAL, reason, competitor, comment: None }
+    OpportunityLose { opportunity: DEAL, reason, competitor, comment: None, close_date: None }
 }
 
 #[test]
@@ -103,4 +105,83 @@ fn f100_an_unknown_deal_may_still_come() {
     assert_eq!(not_yet(story().when(win(None))), "unknown");
     assert_eq!(not_yet(story().when(lose(LostReason::Canceled))), "unknown");
     assert_eq!(not_yet(story().when(REOPEN)), "unknown");
+}
+
+#[test]
+fn f36_f100_a_deal_is_lost_to_one_of_its_competitors_and_no_other() {
+    let mut story = story().given(deal(Vec::new()));
+    let to = |name: &str| {
+        let competitor = Some(name.parse().expect("a name"));
+        OpportunityLose { competitor, ..lose(LostReason::OutSold) }
+    };
+    let (rule, message) = no(story.when(to("Bombas Sur")));
+    assert_eq!(rule, "opportunity.competitor");
+    assert!(message.contains("which has Bombas Norte"), "{message}");
+    assert!(message.contains("`opportunity.add_competitor`"), "{message}");
+    let told = story.when(to("bombas  norte")).expect("lost");
+    let lost: OpportunityLost = told.get().expect("opportunity.lost");
+    assert_eq!(lost.competitor.as_deref(), Some("Bombas Norte"), "as the deal has them");
+    // Who says it otherwise is not told that it was done so.
+    assert!(story.when(to("BOMBAS NORTE")).expect("answered").already);
+    assert_eq!(not_yet(story.when(to("Bombas Sur"))), "illegal_step");
+    let comment = Some("They deliver earlier.".parse().expect("a comment"));
+    let otherwise = OpportunityLose { comment, ..to("Bombas Norte") };
+    let Err(Refusal::NotYet(reason)) = story.when(otherwise) else { panic!("it is lost") };
+    assert!(reason.message.contains("so it cannot be lost"), "{}", reason.message);
+    assert!(reason.message.contains("`opportunity.reopen`"), "{}", reason.message);
+}
+
+#[test]
+fn f100_a_deal_is_closed_on_the_day_that_is_said_and_on_none_to_come() {
+    // In Madrid it is the third of March already.
+    let mut story = story().given(deal(Vec::new()));
+    story.now = at("2026-03-02T23:30:00Z");
+    let on = |day: &str| Some(Day::read(day).expect("a day"));
+    let lose = |day| OpportunityLose { close_date: on(day), ..lose(LostReason::Canceled) };
+    assert_eq!(no(story.when(lose("2026-03-04"))).0, "opportunity.close_date");
+    let told = story.when(lose("2026-02-27")).expect("lost");
+    let lost: OpportunityLost = told.get().expect("opportunity.lost");
+    assert_eq!(lost.actual_close_date, Some(day(2, 27)));
+    assert!(story.when(lose("2026-02-27")).expect("answered").already);
+    assert_eq!(not_yet(story.when(lose("2026-02-26"))), "illegal_step");
+    story.when(REOPEN).expect("reopened");
+    assert_eq!(story.world.find(DEAL).expect("the deal").actual_close_date, None);
+    let win = OpportunityWin { close_date: on("2026-03-03"), ..win(None) };
+    let told = story.when(win).expect("won");
+    let won: OpportunityWon = told.get().expect("opportunity.won");
+    assert_eq!(won.actual_close_date, None, "that is today");
+}
+
+fn hold(reason: &str) -> OpportunityHold {
+    OpportunityHold { opportunity: DEAL, reason: reason.parse().expect("a reason") }
+}
+
+#[test]
+fn f86_a_deal_is_put_on_hold_with_a_reason_and_goes_on() {
+    const RESUME: OpportunityResume = OpportunityResume { opportunity: DEAL };
+    let mut story = story().given(deal(Vec::new()));
+    assert_eq!(no(story.when(hold(" "))).0, "opportunity.no_reason");
+    assert!(story.when(RESUME).expect("answered").already);
+    let told = story.when(hold("No budget before May.")).expect("held");
+    assert_eq!(told.get::<OpportunityHeld>().expect("held").reason, "No budget before May.");
+    assert!(story.when(hold("No budget before May.")).expect("answered").already);
+    for refused in [story.when(hold("They merge.")), story.when(REOPEN)] {
+        let Err(Refusal::NotYet(reason)) = refused else { panic!("it is on hold") };
+        assert!(reason.message.contains("`opportunity.resume`"), "{}", reason.message);
+    }
+    assert_eq!(story.when(RESUME).expect("resumed").types(), ["opportunity.resumed.v1"]);
+    assert_eq!(story.world.find(DEAL).expect("the deal").state, OpportunityState::Open);
+}
+
+#[test]
+fn f86_what_the_customer_accepts_wins_a_deal_on_hold_and_a_dead_one_is_lost() {
+    let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
+    story.when(hold("The seller is ill.")).expect("held");
+    let told = story.when(accept(QUOTE)).expect("accepted");
+    assert!(told.get::<OpportunityWon>().is_some());
+
+    let mut dead = super::story().given(deal(Vec::new()));
+    dead.when(hold("They merge.")).expect("held");
+    let told = dead.when(lose(LostReason::OutSold)).expect("lost");
+    assert_eq!(told.types(), ["opportunity.lost.v1"]);
 }

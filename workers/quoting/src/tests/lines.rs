@@ -110,6 +110,8 @@ fn f71_a_write_in_bears_its_own_price_and_tax_and_words_have_no_part_in_the_tota
         (LineKind::WriteIn, "HUR", None)
     );
     assert_eq!((line.unit_price, line.net_amount), (dec!(80.50), dec!(201.25)));
+    let words = &desk.lines[0];
+    assert_eq!(words.net_amount.to_string(), "0.00", "as it will read once it was stored");
     let (_, totals) = desk.sum();
     assert_eq!((totals.detail_amount, totals.breakdown.len()), (dec!(351.22), 1));
 

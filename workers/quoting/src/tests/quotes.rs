@@ -65,8 +65,7 @@ fn f96_the_policy_decides_what_is_activated_by_itself() {
         let told = story.when(add("A-1", dec!(1), true)).unwrap();
         assert_eq!(told.get::<QuoteActivated>().is_some(), activated);
     }
-    let discounted =
-        |discount| OpportunityAddLine { manual_discount: discount, ..add("A-1", dec!(1), true) };
+    let discounted = |discount| discounted(add("A-1", dec!(1), true), discount);
     for (discount, activated) in [(dec!(12), true), (dec!(12.01), false)] {
         let mut story = story().given(opportunity());
         let told = story.when(discounted(discount)).unwrap();
@@ -85,7 +84,7 @@ fn who_may(name: Option<&str>, rights: &[Right]) -> Asker {
 /// A draft of one A-1 with so much taken off, which the limits leave to a person.
 fn discounted_draft(discount: Decimal) -> (Story<Quoting>, QuoteDrafted) {
     let mut story = story().given(opportunity());
-    let line = OpportunityAddLine { manual_discount: discount, ..add("A-1", dec!(1), true) };
+    let line = discounted(add("A-1", dec!(1), true), discount);
     let told = story.when(line).unwrap();
     assert_eq!(told.types(), ["opportunity.repriced.v1", "quote.drafted.v1"]);
     (story, told.get().unwrap())

@@ -35,10 +35,8 @@ proptest! {
         // What the type of the command refuses (a line separator, say) never comes so far.
         let sayable = |one: &Interest| one.product.parse::<domain::text::Short>().is_ok();
         for one in interest.into_iter().filter(sayable) {
-            let command = OpportunityAddLine {
-                manual_discount: Decimal::new(discount, 2),
-                ..add(&one.product, one.quantity.unwrap(), true)
-            };
+            let command = add(&one.product, one.quantity.unwrap(), true);
+            let command = discounted(command, Decimal::new(discount, 2));
             let before = now(&story).clone();
             if story.when(command).is_err() {
                 prop_assert_eq!(now(&story), &before);
