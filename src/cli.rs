@@ -28,6 +28,7 @@ mod person;
 pub mod post;
 pub mod processes;
 pub mod progress;
+mod quote;
 pub mod rebuild;
 mod reread;
 pub mod run;
@@ -109,6 +110,9 @@ enum Verb {
     /// All that is known of somebody, for whoever asks for it
     #[command(subcommand)]
     Person(person::Person),
+    /// What differs between two offers, as between the revisions of a quote
+    #[command(subcommand)]
+    Quote(quote::Quote),
     /// Show the whole pipeline of anything, or all that ever happened with a customer
     Trace(trace::Trace),
     /// Look at messages that could not be handled; replay or discard them
@@ -194,6 +198,7 @@ async fn dispatch(context: Context, verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Show(show) => show.run(&context).await,
         Verb::Consent(consent) => consent.run(&context).await,
         Verb::Person(person) => person.run(&context).await,
+        Verb::Quote(quote) => quote.run(&context).await,
         Verb::Trace(trace) => trace.run(&context).await,
         Verb::Parked(parked) => parked.run(&context).await,
         Verb::Audit(audit) => audit.run(&context).await,

@@ -10,9 +10,9 @@ use domain::commands::{
     LeadUpdate, OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityCreate,
     OpportunityEditLines, OpportunityHold, OpportunityLose, OpportunityRemoveCompetitor,
     OpportunityRemoveStakeholder, OpportunityReopen, OpportunityResume, OpportunityUpdate,
-    OpportunityWin, OrderCancel, OrderShip, PaymentReceived, PersonErase, ProposalAccept,
-    ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise, TransferAssign,
-    TransferReturn,
+    OpportunityWin, OrderCancel, OrderShip, OrderUpdate, PaymentReceived, PersonErase,
+    ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose, QuoteConfirm,
+    QuoteDecline, QuoteDraft, QuoteEdit, QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 
@@ -85,10 +85,15 @@ const DECIDED_BY_PEOPLE: &[&MessageType] = &[
     OpportunityWin::TYPE,
     OpportunityLose::TYPE,
     OpportunityReopen::TYPE,
+    QuoteDraft::TYPE,
+    QuoteEdit::TYPE,
     QuoteActivate::TYPE,
     QuoteRevise::TYPE,
     QuoteClose::TYPE,
     QuoteAccept::TYPE,
+    QuoteConfirm::TYPE,
+    QuoteDecline::TYPE,
+    OrderUpdate::TYPE,
     OrderCancel::TYPE,
     PaymentReceived::TYPE,
     TransferAssign::TYPE,

@@ -55,7 +55,7 @@ workers! { |settings|
     .in_region(&settings.intake.default_region)
     .looking_for(rules::duplicates(&settings.qualification)?);
     Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
-    Ordering = Ordering::new(settings.seller.zone);
+    Ordering = Ordering::new(settings.seller.zone).late(settings.quoting.late_acceptance);
     Invoicing = Invoicing::new(settings.seller.clone());
     Privacy = Privacy::in_region(&settings.intake.default_region)
         .knowing(pseudonyms(settings)?)

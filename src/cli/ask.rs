@@ -70,6 +70,13 @@ impl Ask {
         Self { wait: WAIT_S_DEFAULT, no_wait: false, source, id: None, actor: None }
     }
 
+    /// The same in the name of a person, where one is named.
+    #[must_use]
+    pub fn in_the_name_of(mut self, person: Option<&str>) -> Self {
+        self.actor = person.map(str::to_owned);
+        self
+    }
+
     /// Publishes the command and, where wanted, waits for its outcome.
     ///
     /// # Errors

@@ -4,8 +4,10 @@
 //! systems around leadmill, and looks into the database to see when all is done.
 
 mod inputs;
+mod negotiation;
 mod report;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -54,7 +56,8 @@ const LOOKS_SETTLED: u32 = 2;
 It finds or starts PostgreSQL and RabbitMQ as `leadmill up` does, and works in a database and \
 under a queue prefix of its own, which it empties first; nothing else is touched. Each worker is a \
 process of its own with a log in .leadmill/demo. Mails, forms, cards and lists go in through the \
-queues; a stand-in customer, warehouse and bank answer through the queues. At the end the counts \
+queues; a stand-in customer, warehouse and bank answer through the queues. One offer is negotiated: approved, \
+revised, expired and offered again, picked from. At the end the counts \
 must add up, else the exit code is 1. What it made stays, to look at.")]
 pub struct Demo {
     /// The database that is emptied and used
@@ -76,7 +79,7 @@ impl Demo {
         let folder = context.global.folder.join("demo");
         let made = std::fs::create_dir_all(&folder);
         made.with_context(|| format!("The folder `{}` cannot be made", folder.display()))?;
-        let environment = self.environment(context, &settings);
+        let environment = self.environment(context, &settings, &folder)?;
         let arguments = |name: &str| vec!["run".into(), name.into()];
         let program = sibling::this()?;
         let mut processes =
@@ -129,14 +132,21 @@ impl Demo {
     }
 
     /// The settings as other processes get them: for the workers, and for whoever looks later.
-    fn environment(&self, context: &Context, settings: &Settings) -> Vec<(String, String)> {
+    fn environment(
+        &self,
+        context: &Context,
+        settings: &Settings,
+        folder: &Path,
+    ) -> anyhow::Result<Vec<(String, String)>> {
         let prefix = ("LEADMILL_BROKER__PREFIX", self.prefix.clone());
         let own = exports_with_secret(settings).into_iter().chain([prefix]);
         let mut all: Vec<_> = own.map(|(name, value)| (name.to_owned(), value)).collect();
-        if let Some(file) = &context.global.config {
-            all.push(("LEADMILL_CONFIG".to_owned(), file.display().to_string()));
-        }
-        all
+        let file = match &context.global.config {
+            Some(file) => file.clone(),
+            None => std::path::absolute(negotiation::settings_file(folder)?)?,
+        };
+        all.push(("LEADMILL_CONFIG".to_owned(), file.display().to_string()));
+        Ok(all)
     }
 
     async fn play(
@@ -171,8 +181,13 @@ impl Demo {
             party??;
         }
         let late = settled?;
+        let negotiated = negotiation::play(context, settings, &mut database).await;
         let mut report = DemoReport::read(&mut database, &workers::all(settings)?, sent).await?;
         report.wrong.splice(0..0, late);
+        match negotiated {
+            Ok(steps) => report.negotiated = steps,
+            Err(error) => report.wrong.push(format!("No offer could be negotiated: {error:#}")),
+        }
         let audit = Audit::settled(AUDIT_LIMIT).report(context, settings.clone()).await?;
         if !audit.ok {
             report.wrong.push(format!("The audit found something broken.\n{}", audit.text()));

@@ -29,6 +29,8 @@ Examples:
   leadmill list consents --state suppressed          to whom nothing is sent
   leadmill list opportunities --state open
   leadmill list quotes --customer jane@example.com   or an id, a company, any document's number
+  leadmill list quotes --state draft                 with what waits for somebody who may approve of it, and why
+  leadmill list quotes --state held                  accepted after their last day: yes or no?
   leadmill list invoices --state issued --state partially_paid --since 2026-11-01
   leadmill list quotes --number Q-100042             all revisions
   leadmill list leads --sort oldest --limit 1000 --json
@@ -211,6 +213,7 @@ fn table(kind: SubjectKind, rows: &[Value]) -> String {
             ("Total", "total_amount"),
             ("", "currency"),
             ("Until", "effective_to"),
+            ("Waits for approval", "waits_for"),
         ],
         Order => &[
             ("Number", "number"),

@@ -10,7 +10,7 @@ use crate::store::label::Labelled;
 /// Most characters of one value.
 const VALUE_CHARS_MAX: usize = 60;
 /// What matters to people in the data of events, most telling first; a value that does not stand there is passed over.
-const TELLING: [&str; 26] = [
+const TELLING: [&str; 27] = [
     "/enquiry/topic",
     "/enquiry/message",
     "/name",
@@ -27,6 +27,7 @@ const TELLING: [&str; 26] = [
     "/competitor",
     "/comment",
     "/purchase_order",
+    "/waits_for",
     "/reference",
     "/assessment/score",
     "/number",

@@ -10,6 +10,7 @@ use crate::ids::LineId;
 use crate::money::{AmountError, Currency};
 use crate::newer::NewerWord;
 use crate::pricing::{Band, DiscountKind, PriceBasis, PriceRule};
+use crate::text::Short;
 use crate::totals::{Header, LineAmounts, Tax, Totals, TotalsError, totals};
 
 /// Most lines of one document.
@@ -126,7 +127,7 @@ pub struct EarnedBand {
 pub struct DeliverTo {
     /// BT-70: who takes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-personal" = true))]
+    #[schemars(extend("x-personal" = true), with = "Option<Short>")]
     pub name: Option<String>,
     /// BG-15.
     pub address: Address,

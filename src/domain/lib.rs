@@ -46,6 +46,8 @@ mod messages;
 pub mod money;
 pub mod needs;
 pub mod newer;
+pub mod offer;
+pub mod offer_difference;
 mod one_of;
 pub mod opportunity;
 pub mod option_sets;

@@ -272,7 +272,7 @@ impl AsTextOption {
     }
 }
 
-/// An amount where no field can say how it is written: as a string too.
+/// An amount or a percentage where a field must hold a whole value, as in a merge patch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Amount(#[serde(with = "AsText")] pub Decimal);

@@ -13,7 +13,7 @@ use crate::lifecycle::{Lifecycle, applies};
 use crate::message::{Subject, SubjectKind};
 use crate::money::Currency;
 use crate::newer::NewerWord;
-use crate::quote::{Quote, QuoteState};
+use crate::quote::Quote;
 use crate::refusal::Refusal;
 use crate::stakeholder::{Stakeholder, same_competitor};
 
@@ -310,10 +310,23 @@ impl Opportunity {
         self.quotes.iter().find(|quote| quote.id == id)
     }
 
-    /// The quotes that could still be accepted: drafts and active ones.
+    /// The quotes of which something may still come: drafts, active ones, and those that were accepted too late.
     pub fn live_quotes(&self) -> impl Iterator<Item = &Quote> {
-        let live = |q: &&Quote| matches!(q.state, QuoteState::Draft | QuoteState::Active { .. });
-        self.quotes.iter().filter(live)
+        self.quotes.iter().filter(|quote| quote.is_live())
+    }
+
+    /// The latest revision of a number.
+    #[must_use]
+    pub fn latest(&self, number: &str) -> Option<&Quote> {
+        let of = self.quotes.iter().filter(|quote| quote.number == number);
+        of.max_by_key(|quote| quote.revision)
+    }
+
+    /// The revision before this one.
+    #[must_use]
+    pub fn before(&self, quote: &Quote) -> Option<&Quote> {
+        let of = self.quotes.iter().filter(|it| it.number == quote.number);
+        of.filter(|it| it.revision < quote.revision).max_by_key(|it| it.revision)
     }
 
     /// With that part in the decision, in the place of another one of the same person.

@@ -99,6 +99,7 @@ pub enum OrderState {
 
 #[derive(Clone, Debug)]
 pub enum OrderAction {
+    Update,
     Ship,
     Fulfil { at: DateTime<Utc>, partial: bool },
     Cancel { at: DateTime<Utc> },
@@ -112,7 +113,7 @@ impl Lifecycle for Order {
     fn next(state: &OrderState, action: &OrderAction) -> Option<OrderState> {
         use {OrderAction as A, OrderState as S};
         match (state, action) {
-            (S::Active, A::Ship) => Some(S::Active),
+            (S::Active, A::Ship | A::Update) => Some(S::Active),
             (S::Active, A::Fulfil { at, partial }) => {
                 Some(S::Fulfilled { at: *at, partial: *partial })
             }
@@ -131,6 +132,7 @@ impl Lifecycle for Order {
 
     fn verb(action: &OrderAction) -> &'static str {
         match action {
+            OrderAction::Update => "be updated",
             OrderAction::Ship => "be shipped",
             OrderAction::Fulfil { .. } => "be fulfilled",
             OrderAction::Cancel { .. } => "be canceled",
@@ -146,6 +148,7 @@ impl Lifecycle for Order {
                 OrderState::Canceled { at },
             ],
             vec![
+                OrderAction::Update,
                 OrderAction::Ship,
                 OrderAction::Fulfil { at, partial },
                 OrderAction::Cancel { at },

@@ -45,7 +45,9 @@ pub enum Right {
     CloseDeal,
     /// Open a closed deal again.
     ReopenDeal,
-    /// Let a draft stand as offered, or replace what stands by another draft.
+    /// Draft an offer, and change what a draft says.
+    EditQuote,
+    /// Let a draft stand as offered, make the next revision of an offer, and answer who accepted it too late.
     OfferQuote,
     /// Offer what is beyond the limits of the seller.
     ApproveDiscount,
@@ -53,6 +55,8 @@ pub enum Right {
     CloseQuote,
     /// Accept an offer for the customer.
     AcceptQuote,
+    /// Correct what an order bears of the customer's.
+    EditOrder,
     /// Say what was shipped.
     ShipOrder,
     /// Cancel what was not shipped.

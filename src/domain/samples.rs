@@ -211,13 +211,18 @@ pub fn quote(id: QuoteId, state: QuoteState) -> Quote {
     let offer = Offer {
         buyer: buyer(),
         lines,
+        optional: Vec::new(),
         header: header(),
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
         deliver_to: None,
+        effective_from: None,
         effective_to: day(31),
+        introduction: None,
+        closing_note: None,
     };
-    Quote { id, sequence: 1, number: format!("Q-{id}"), revision: 0, offer, state }
+    let number = format!("Q-{id}");
+    Quote { id, sequence: 1, number, revision: 0, offer, waits_for: None, edited: false, state }
 }
 
 /// An open deal of an organisation, without a quote.

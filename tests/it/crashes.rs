@@ -61,31 +61,41 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
     let before = Installation::new().await;
     quotes(&before).await;
     let deals = before.texts("SELECT id::text FROM opportunity ORDER BY id").await;
-    let contact = before.texts("SELECT id::text FROM contact ORDER BY id LIMIT 1").await.remove(0);
-    // Other deals are opened, and those that stand are changed, each by one command.
+    for deal in &deals[..4] {
+        before.command("quote.draft.v1", json!({ "opportunity": deal })).await;
+    }
+    worked(&before, "quoting", "SELECT count(*) = 4 FROM quote WHERE state = 'draft'").await;
     before.send("intake.web", "application/json", (LEADS..2 * LEADS).map(form).collect()).await;
     worked(&before, "intake", "SELECT count(*) = 24 FROM lead").await;
     worked(&before, "qualification", "SELECT count(*) = 24 FROM opportunity").await;
-    for (nth, deal) in deals.iter().enumerate() {
-        let add = json!([{ "product": "CM-100", "quantity": "2" }, { "text": "For the cellar" }]);
-        let (command, mut data) = match nth % 6 {
-            0 => ("opportunity.update.v1", json!({ "owner": "lena" })),
-            1 => ("opportunity.edit_lines.v1", json!({ "lines": {}, "complete": false })),
-            2 => ("opportunity.add_stakeholder.v1", json!({ "contact": contact })),
-            3 => ("opportunity.add_competitor.v1", json!({ "competitor": "Rival" })),
-            4 => {
-                ("opportunity.edit_lines.v1", json!({ "lines": { "add": add }, "complete": false }))
-            }
-            _ => (
-                "opportunity.update.v1",
-                json!({ "revenue_mode": "user", "estimated_revenue": "9" }),
-            ),
-        };
+    // What people ask for beside the new opportunities: each of another quote.
+    let of = |state| format!("SELECT id::text FROM quote WHERE state = '{state}' ORDER BY id");
+    let (drafts, active) = (before.texts(&of("draft")).await, before.texts(&of("active")).await);
+    for draft in &drafts[..3] {
+        before.command("quote.edit.v1", json!({ "quote": draft, "discount_percent": "5" })).await;
+    }
+    let cancel = json!({ "quote": drafts[3], "reason": "canceled" });
+    before.command("quote.close.v1", cancel).await;
+    for quote in &active[..4] {
+        before.command("quote.revise.v1", json!({ "quote": quote })).await;
+    }
+    for deal in &deals[4..6] {
+        before.command("quote.draft.v1", json!({ "opportunity": deal })).await;
+    }
+    let contact = before.texts("SELECT id::text FROM contact ORDER BY id LIMIT 1").await.remove(0);
+    let add = json!([{ "product": "CM-100", "quantity": "2" }, { "text": "For the cellar" }]);
+    for (deal, (command, mut data)) in deals[6..].iter().zip([
+        ("opportunity.update.v1", json!({ "owner": "lena" })),
+        ("opportunity.edit_lines.v1", json!({ "lines": { "add": add }, "complete": false })),
+        ("opportunity.add_stakeholder.v1", json!({ "contact": contact })),
+        ("opportunity.add_competitor.v1", json!({ "competitor": "Rival" })),
+        ("opportunity.update.v1", json!({ "revenue_mode": "user", "estimated_revenue": "9" })),
+    ]) {
         data["opportunity"] = json!(deal);
         before.command(command, data).await;
     }
     let messages = taken(&before, "quoting").await;
-    assert_eq!(messages.len(), 2 * LEADS);
+    assert_eq!(messages.len(), LEADS + 15);
     matrix(&before, Step { worker: "quoting", queue: "quoting", next: None, messages }).await;
 }
 
@@ -93,7 +103,28 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
 async fn f116_ordering_killed_anywhere_leaves_the_same_orders() {
     let before = Installation::new().await;
     quotes(&before).await;
-    accept(&before).await;
+    let quotes = before.texts("SELECT id::text FROM quote ORDER BY id").await;
+    let (first, others) = quotes.split_at(LEADS / 2);
+    for quote in first {
+        before.command("quote.accept.v1", json!({ "quote": quote })).await;
+    }
+    worked(&before, "ordering", "SELECT count(*) = 6 FROM sales_order").await;
+    // Half of them get the customer's number now, each in one of the two ways.
+    for (n, quote) in first.iter().enumerate() {
+        let number = format!("PO-{n}");
+        if n % 2 == 0 {
+            let accept = json!({ "quote": quote, "purchase_order": number });
+            before.command("quote.accept.v1", accept).await;
+        } else {
+            let order = format!("SELECT id::text FROM sales_order WHERE quote = '{quote}'");
+            let order = before.texts(&order).await.remove(0);
+            let update = json!({ "order": order, "purchase_order": number });
+            before.command("order.update.v1", update).await;
+        }
+    }
+    for quote in others {
+        before.command("quote.accept.v1", json!({ "quote": quote })).await;
+    }
     before.send("intake.web", "application/json", vec![form(LEADS), form(LEADS + 1)]).await;
     worked(&before, "intake", "SELECT count(*) = 14 FROM lead").await;
     worked(&before, "qualification", "SELECT count(*) = 14 FROM opportunity").await;

@@ -237,7 +237,7 @@ impl Walked for Opportunity {
     ];
 }
 
-/// A quote is accepted only while active and never comes back.
+/// A quote is accepted while active, or afterwards where the seller says yes; what ended can be revised, and stays ended.
 impl Walked for Quote {
     const LEGAL: &'static [Step] = &[
         ("draft", "be edited", "draft"),
@@ -246,14 +246,36 @@ impl Walked for Quote {
         ("active", "be accepted", "won"),
         ("active", "be closed", "closed"),
         ("active", "be canceled", "closed"),
+        ("active", "be revised", "closed"),
+        ("active", "be held", "held"),
+        ("held", "be confirmed", "won"),
+        ("held", "be declined", "closed"),
+        ("held", "be canceled", "closed"),
+        ("won", "be revised", "won"),
+        ("closed", "be revised", "closed"),
+        ("closed", "be held", "held"),
     ];
-    const FOR_NOW: &'static [(&'static str, &'static str)] =
-        &[("draft", "be accepted"), ("draft", "be closed")];
+    const FOR_NOW: &'static [(&'static str, &'static str)] = &[
+        ("draft", "be accepted"),
+        ("draft", "be closed"),
+        ("draft", "be revised"),
+        ("draft", "be held"),
+        ("draft", "be confirmed"),
+        ("draft", "be declined"),
+        ("active", "be confirmed"),
+        ("active", "be declined"),
+        ("held", "be revised"),
+        ("held", "be held"),
+        ("closed", "be canceled"),
+        ("closed", "be confirmed"),
+        ("closed", "be declined"),
+    ];
 }
 
 /// An order is shipped until it is fulfilled or canceled.
 impl Walked for Order {
     const LEGAL: &'static [Step] = &[
+        ("active", "be updated", "active"),
         ("active", "be shipped", "active"),
         ("active", "be fulfilled", "fulfilled"),
         ("active", "be canceled", "canceled"),

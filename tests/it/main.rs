@@ -28,6 +28,7 @@ mod load;
 mod merging;
 mod messaging;
 mod newer;
+mod offers;
 mod operators;
 mod opportunities;
 mod parking;

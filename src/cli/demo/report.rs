@@ -31,6 +31,8 @@ pub(super) struct DemoReport {
     journey: Option<Journey>,
     /// The same, step by step.
     trace: Option<trace::TraceReport>,
+    /// How an offer was negotiated, step by step.
+    pub(super) negotiated: Vec<String>,
     /// A quote above the limit up to which quotes activate themselves.
     draft: Option<Draft>,
     reckoning: Reckoning,
@@ -79,6 +81,7 @@ impl DemoReport {
             stages,
             journey,
             trace,
+            negotiated: Vec::new(),
             draft: summary::draft(database).await.map_err(fault)?,
             reckoning,
             audit: None,
@@ -116,6 +119,10 @@ impl DemoReport {
         if let Some(trace) = &self.trace {
             section(&mut text, &format!("A mail on its way to an invoice:\n{}", trace.text()));
         }
+        if !self.negotiated.is_empty() {
+            let steps = self.negotiated.join("\n  - ");
+            section(&mut text, &format!("An offer that was negotiated:\n  - {steps}"));
+        }
         section(&mut text, &self.next());
         if self.wrong.is_empty() {
             let asked = self.audit.as_ref().map_or(0, |audit| audit.invariants.len());
@@ -151,7 +158,12 @@ impl DemoReport {
         add("run &".to_owned(), "the workers again; `kill %1` ends them");
         if let Some(Draft { quote, number, total, currency }) = &self.draft {
             let what = format!("offer {number} over {currency} {total}, which waits for a person");
-            add(format!("command quote.activate '{{\"quote\": \"{quote}\"}}'"), &what);
+            add(
+                format!(
+                    "command quote.activate '{{\"quote\": \"{quote}\"}}' --actor ana@mill.example"
+                ),
+                &what,
+            );
         }
         add("send email FILE.eml".to_owned(), "a mail of your own");
         let _ = write!(text, "The workers' logs are in {}.", self.logs.display());

@@ -1,8 +1,9 @@
 //! What the events about orders make of them.
 
 use crate::decide::Needs;
-use crate::events::{OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped};
+use crate::events::{OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped, OrderUpdated};
 use crate::order::{Order, OrderAction, OrderState, Shipment};
+use crate::patch::Change;
 use crate::replay::{Gap, Past, Replay};
 
 impl Replay for OrderCreated {
@@ -79,6 +80,20 @@ impl Replay for OrderCanceled {
         let cancel = OrderAction::Cancel { at: past.at };
         let order = past.known(self.order)?.apply(&cancel)?.rest_canceled();
         past.put(Order { sequence: past.sequence, ..order });
+        Ok(())
+    }
+}
+
+impl Replay for OrderUpdated {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.order);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let order = past.known(self.order)?.apply(&OrderAction::Update)?;
+        let was = order.purchase_order.as_ref();
+        let purchase_order = Change::after(self.purchase_order.as_ref(), was);
+        past.put(Order { sequence: past.sequence, purchase_order, ..order });
         Ok(())
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::commands::QuoteClose;
 use crate::decide::{Later, Needs};
-use crate::events::{QuoteActivated, QuoteClosed, QuoteDrafted, QuoteRevised, QuoteWon};
+use crate::events::{
+    QuoteActivated, QuoteClosed, QuoteDrafted, QuoteEdited, QuoteHeld, QuoteRevised, QuoteWon,
+};
 use crate::ids::{OpportunityId, QuoteId};
 use crate::message::{Said, Subject, SubjectKind};
 use crate::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
@@ -15,7 +17,8 @@ impl Replay for QuoteDrafted {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let numbered = (self.number.as_str(), self.revision);
-        draft(past, self.opportunity, self.quote, numbered, &self.offer)
+        let said = (&self.offer, &self.waits_for, false);
+        draft(past, (self.opportunity, self.quote), numbered, said)
     }
 }
 
@@ -41,7 +44,33 @@ impl Replay for QuoteRevised {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let numbered = (self.number.as_str(), self.revision);
-        draft(past, self.opportunity, self.quote, numbered, &self.offer)
+        let said = (&self.offer, &self.waits_for, true);
+        draft(past, (self.opportunity, self.quote), numbered, said)
+    }
+}
+
+impl Replay for QuoteEdited {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.opportunity);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let numbered = (self.number.as_str(), self.revision);
+        let said = (&self.offer, &self.waits_for, true);
+        draft(past, (self.opportunity, self.quote), numbered, said)
+    }
+}
+
+impl Replay for QuoteHeld {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.opportunity);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let quote = known(past, self.opportunity, self.quote)?;
+        let acceptance = self.acceptance.clone();
+        let held = quote.apply(&QuoteAction::Hold { at: past.at, acceptance })?;
+        put(past, self.opportunity, held)
     }
 }
 
@@ -56,6 +85,10 @@ impl Replay for QuoteClosed {
         // A quote that ends with its deal is canceled, a draft too.
         let closed = match reason {
             QuoteCloseReason::Canceled => quote.apply(&QuoteAction::Cancel { at })?,
+            QuoteCloseReason::Revised => quote.apply(&QuoteAction::Revise { at })?,
+            _ if matches!(quote.state, QuoteState::Held { .. }) => {
+                quote.apply(&QuoteAction::Decline { at })?
+            }
             _ => quote.apply(&QuoteAction::Close { at, reason })?,
         };
         // Only the word of who planned it counts: a quote that ends with its deal keeps its timer, which says
@@ -73,7 +106,11 @@ impl Replay for QuoteWon {
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let quote = known(past, self.opportunity, self.quote)?;
-        let win = QuoteAction::Win { at: past.at, acceptance: self.acceptance.clone() };
+        let at = past.at;
+        let win = match quote.state {
+            QuoteState::Held { .. } => QuoteAction::Confirm { at },
+            _ => QuoteAction::Win { at, acceptance: self.acceptance.clone() },
+        };
         let won = quote.apply(&win)?;
         put(past, self.opportunity, won)
     }
@@ -82,13 +119,21 @@ impl Replay for QuoteWon {
 /// A new draft, or another offer in one that is known.
 fn draft(
     past: &mut Past<'_>,
-    opportunity: OpportunityId,
-    id: QuoteId,
+    (opportunity, id): (OpportunityId, QuoteId),
     (number, revision): (&str, i32),
-    offer: &Offer,
+    (offer, waits_for, edited): (&Offer, &Option<String>, bool),
 ) -> Result<(), Gap> {
-    let (sequence, number, state) = (past.sequence, number.to_owned(), QuoteState::Draft);
-    put(past, opportunity, Quote { id, sequence, number, revision, offer: offer.clone(), state })
+    let quote = Quote {
+        id,
+        sequence: past.sequence,
+        number: number.to_owned(),
+        revision,
+        offer: offer.clone(),
+        waits_for: waits_for.clone(),
+        edited,
+        state: QuoteState::Draft,
+    };
+    put(past, opportunity, quote)
 }
 
 fn known(past: &Past<'_>, opportunity: OpportunityId, id: QuoteId) -> Result<Quote, Gap> {

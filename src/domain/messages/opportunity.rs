@@ -9,18 +9,23 @@ use crate::customer::Customer;
 use crate::day::Day;
 use crate::document::Line;
 use crate::enquiry::{Interest, Need, PurchaseTimeframe};
-use crate::ids::{ContactId, LeadId, OpportunityId, OrderId};
+use crate::ids::{LeadId, OpportunityId, OrderId};
 use crate::lead::INTEREST_MAX;
 use crate::line_edits::LineEdits;
 use crate::money::{Amount, Currency};
 use crate::opportunity::{Loss, LostReason, RevenueMode};
 use crate::patch::Patch;
-use crate::stakeholder::StakeholderRole;
 use crate::text::{Code, Comment, Short};
 use crate::totals::Totals;
 
+mod taking_part;
 mod updated;
 
+pub use taking_part::{
+    OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityCompetitorAdded,
+    OpportunityCompetitorRemoved, OpportunityRemoveCompetitor, OpportunityRemoveStakeholder,
+    OpportunityStakeholderAdded, OpportunityStakeholderRemoved,
+};
 pub use updated::OpportunityUpdated;
 
 crate::messages! { Opportunity:
@@ -48,6 +53,7 @@ crate::messages! { Opportunity:
         OpportunityRemoveCompetitor = "opportunity.remove_competitor.v1" by opportunity needs EditDeal;
         OpportunityHold = "opportunity.hold.v1" by opportunity needs EditDeal;
         OpportunityResume = "opportunity.resume.v1" by opportunity needs EditDeal;
+        QuoteDraft = "quote.draft.v1" by opportunity needs EditQuote;
         OpportunityWin = "opportunity.win.v1" by opportunity needs CloseDeal;
         OpportunityLose = "opportunity.lose.v1" by opportunity needs CloseDeal;
         OpportunityReopen = "opportunity.reopen.v1" by opportunity needs ReopenDeal;
@@ -159,35 +165,6 @@ impl OpportunityLost {
         let Loss { reason, competitor, comment } = loss.clone();
         Self { opportunity, lost_reason: reason, competitor, comment, actual_close_date: None }
     }
-}
-
-/// Somebody has a part in the decision, or another one than before.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityStakeholderAdded {
-    pub opportunity: OpportunityId,
-    pub contact: ContactId,
-    pub role: StakeholderRole,
-}
-
-/// Somebody has no part in the decision any more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityStakeholderRemoved {
-    pub opportunity: OpportunityId,
-    pub contact: ContactId,
-}
-
-/// A rival wants the same sale.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityCompetitorAdded {
-    pub opportunity: OpportunityId,
-    pub competitor: String,
-}
-
-/// A rival wants it no more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityCompetitorRemoved {
-    pub opportunity: OpportunityId,
-    pub competitor: String,
 }
 
 /// Nothing is worked on for a while.
@@ -312,36 +289,6 @@ pub struct OpportunityEditLines {
     pub complete: bool,
 }
 
-/// Say which part a contact has in the decision on an open opportunity (F35); said again, it is another part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityAddStakeholder {
-    pub opportunity: OpportunityId,
-    pub contact: ContactId,
-    #[serde(default)]
-    pub role: StakeholderRole,
-}
-
-/// Say that a contact has no part in the decision any more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityRemoveStakeholder {
-    pub opportunity: OpportunityId,
-    pub contact: ContactId,
-}
-
-/// Say that a rival wants the same sale (F36). Names are the same in any case.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityAddCompetitor {
-    pub opportunity: OpportunityId,
-    pub competitor: Short,
-}
-
-/// Say that a rival wants it no more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OpportunityRemoveCompetitor {
-    pub opportunity: OpportunityId,
-    pub competitor: Short,
-}
-
 /// Put an open opportunity on hold (F86): until it is resumed nothing is edited and nothing offered. What the customer
 /// accepts is accepted all the same, and what is over closes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -354,6 +301,13 @@ pub struct OpportunityHold {
 /// Go on with an opportunity that is on hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OpportunityResume {
+    pub opportunity: OpportunityId,
+}
+
+/// Draft a quote of the lines of an open opportunity as they are, with a number of its own: another one beside those
+/// that live.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuoteDraft {
     pub opportunity: OpportunityId,
 }
 

@@ -8,6 +8,7 @@ use crate::document::{DeliverTo, LINES_MAX, PaymentTerms};
 use crate::ids::{OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::money::Currency;
 use crate::order::{OrderLine, ShippedLine};
+use crate::patch::{Change, Patch};
 use crate::text::{Code, Short};
 use crate::totals::{Header, Totals};
 
@@ -17,10 +18,12 @@ crate::messages! { Order:
         OrderShipped = "order.shipped.v1" by order;
         OrderFulfilled = "order.fulfilled.v1" by order;
         OrderCanceled = "order.canceled.v1" by order;
+        OrderUpdated = "order.updated.v1" by order;
     }
     commands {
         OrderShip = "order.ship.v1" by order needs ShipOrder;
         OrderCancel = "order.cancel.v1" by order needs CancelOrder;
+        OrderUpdate = "order.update.v1" by order needs EditOrder;
     }
 }
 
@@ -75,6 +78,19 @@ pub struct OrderCanceled {
     pub comment: String,
 }
 
+/// What an order bears of the customer's was corrected; what is absent stayed as it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderUpdated {
+    pub order: OrderId,
+    /// The customer's own order number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_order: Option<Change<String>>,
+    /// Who asked for it: the person who was named, else the sender as the broker knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub by: Option<String>,
+}
+
 /// The warehouse shipped something of an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderShip {
@@ -90,4 +106,18 @@ pub struct OrderShip {
 pub struct OrderCancel {
     pub order: OrderId,
     pub reason: Short,
+}
+
+/// Correct what an order bears of the customer's, as long as something of it is open: what is absent stays, null takes
+/// it away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderUpdate {
+    pub order: OrderId,
+    /// What the sender saw: where it has changed meanwhile, nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64))]
+    pub expected_sequence: Option<i64>,
+    /// The customer's own order number; it will stand on the invoice.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub purchase_order: Patch<Code>,
 }

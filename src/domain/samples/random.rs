@@ -15,7 +15,7 @@ use crate::lead::{Lead, LeadState};
 use crate::opportunity::Opportunity;
 use crate::order::{Order, OrderLine, Shipment};
 use crate::proposal::{About, Proposal};
-use crate::quote::Quote;
+use crate::quote::{Quote, QuoteState};
 use crate::transfer::Transfer;
 
 /// A record that can be thrown.
@@ -132,7 +132,9 @@ impl Random for Opportunity {
 
 impl Random for Quote {
     fn random(dice: &mut Dice) -> Self {
-        Self { sequence: dice.count(), number: dice.number(), ..dice.any() }
+        let quote: Self = dice.any();
+        let waits_for = quote.waits_for.filter(|_| quote.state == QuoteState::Draft);
+        Self { sequence: dice.count(), number: dice.number(), waits_for, ..quote }
     }
 
     fn changed(&self, dice: &mut Dice) -> Self {
@@ -156,7 +158,8 @@ impl Random for Order {
         let lines = self.lines.iter().cloned().map(|line| fate(line, dice)).collect();
         let mut shipments = self.shipments.clone();
         shipments.extend((0..dice.below(3)).map(|_| shipment(dice)));
-        Self { sequence, lines, shipments, state: dice.any(), ..self.clone() }
+        let (purchase_order, state) = (dice.any(), dice.any());
+        Self { sequence, lines, shipments, purchase_order, state, ..self.clone() }
     }
 }
 

@@ -16,6 +16,9 @@ use super::scope::Scope;
 use crate::store::column::filled;
 use crate::store::{Connection, Result};
 
+/// What of a quote is personal.
+const QUOTED: &[&str] = &["buyer", "deliver_to", "introduction", "closing_note", "acceptance"];
+
 /// The personal columns of a contact.
 const OF_CONTACTS: &[&str] = &[
     "given_name",
@@ -45,7 +48,7 @@ pub(super) async fn write(
             &["name", "lost_comment", "hold_reason", "description", "owner"],
             opportunities(told, scope),
         ),
-        ("quote", &["buyer", "deliver_to", "acceptance"], quotes(told, scope)),
+        ("quote", QUOTED, quotes(told, scope)),
         ("sales_order", &["buyer", "deliver_to"], orders(told, scope)),
         ("proposal", &["stands", "proposed"], proposals(told, scope)),
         ("consent", &["channel"], consents(told, scope)),
@@ -141,10 +144,18 @@ fn quotes(told: &World, scope: &Scope) -> Vec<Value> {
     let quotes = quotes.map(|it| {
         let acceptance = match &it.state {
             QuoteState::Won { acceptance, .. } => acceptance.as_ref(),
+            QuoteState::Held { acceptance, .. } => Some(acceptance),
             _ => None,
         };
-        let (buyer, deliver_to) = (&it.offer.buyer, &it.offer.deliver_to);
-        json!({ "id": it.id, "buyer": buyer, "deliver_to": deliver_to, "acceptance": acceptance })
+        let offer = &it.offer;
+        json!({
+            "id": it.id,
+            "buyer": offer.buyer,
+            "deliver_to": offer.deliver_to,
+            "introduction": offer.introduction,
+            "closing_note": offer.closing_note,
+            "acceptance": acceptance,
+        })
     });
     quotes.collect()
 }

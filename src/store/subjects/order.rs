@@ -1,6 +1,6 @@
 //! Orders with their lines; the shipments that they guard are in `shipment.rs`.
 //!
-//! An order is decided once: afterwards only its sequence and state, what became of its lines and
+//! An order is decided once: afterwards only its sequence and state, the customer's number, what became of its lines and
 //! its shipments change, and nothing else is ever written.
 
 use domain::customer::{Buyer, Customer};
@@ -42,7 +42,7 @@ with_totals! { frozen order.totals; [sales_order: Order as order => OrderRow] {
     frozen  header: jsonb<Header> = Json(&order.header);
     frozen  payment_terms: text = word(order.payment_terms);
     frozen  deliver_to: jsonb<DeliverTo>? = order.deliver_to.as_deref().map(Json);
-    frozen  purchase_order: text? = order.purchase_order.as_deref();
+    purchase_order: text? = order.purchase_order.as_deref();
     state: text = Order::state_name(&order.state);
     fulfilled_at: timestamptz? = fulfilled_at;
     partial: boolean? = partial;

@@ -7,7 +7,7 @@ use domain::document::DeliverTo;
 use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
 use domain::opportunity::Opportunity;
-use domain::quote::{Acceptance, Offer, Quote, QuoteState};
+use domain::quote::{Acceptance, Offer, OptionalLine, Quote, QuoteState};
 use domain::totals::Header;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -26,13 +26,23 @@ use held::Held;
 // First the changed ones: a revision that closes makes room for the next one of its number.
 with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteRow, within opportunity, kept_first] {
     let Quote { offer, state, .. } = held.quote;
-    let (active_since, won, closed) = match state {
-        QuoteState::Draft => (None, None, None),
-        QuoteState::Active { since } => (Some(*since), None, None),
-        QuoteState::Won { at, acceptance } => (None, Some((*at, acceptance.as_ref())), None),
-        QuoteState::Closed { at, reason } => (None, None, Some((*at, word(reason)))),
+    let active_since = match state {
+        QuoteState::Active { since } => Some(*since),
+        _ => None,
     };
-    let ((won_at, acceptance), (closed_at, close_reason)) = (won.unzip(), closed.unzip());
+    let held_since = match state {
+        QuoteState::Held { since, .. } => Some(*since),
+        _ => None,
+    };
+    let (won_at, acceptance) = match state {
+        QuoteState::Held { acceptance, .. } => (None, Some(acceptance)),
+        QuoteState::Won { at, acceptance } => (Some(*at), acceptance.as_ref()),
+        _ => (None, None),
+    };
+    let (closed_at, close_reason) = match state {
+        QuoteState::Closed { at, reason } => (Some(*at), Some(word(reason))),
+        _ => (None, None),
+    };
     key     id: uuid = held.quote.id.uuid();
     frozen  opportunity: uuid = held.opportunity;
     frozen  position: integer = held.position;
@@ -43,11 +53,18 @@ with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteR
     apart   header: jsonb<Header> = Json(&offer.header);
     apart   payment_terms: text = word(offer.payment_terms);
     apart   deliver_to: jsonb<DeliverTo>? = offer.deliver_to.as_deref().map(Json);
+    apart   effective_from: date? = offer.effective_from;
     apart   effective_to: date = offer.effective_to;
+    apart   optional: jsonb<Vec<OptionalLine>>? = Some(&offer.optional).filter(|it| !it.is_empty()).map(Json);
+    apart   introduction: text? = offer.introduction.as_deref();
+    apart   closing_note: text? = offer.closing_note.as_deref();
+    waits_for: text? = held.quote.waits_for.as_deref();
+    edited: boolean = held.quote.edited;
     state: text = Quote::state_name(state);
     active_since: timestamptz? = active_since;
+    held_since: timestamptz? = held_since;
     won_at: timestamptz? = won_at;
-    acceptance: jsonb<Acceptance>? = acceptance.flatten().map(Json);
+    acceptance: jsonb<Acceptance>? = acceptance.map(Json);
     closed_at: timestamptz? = closed_at;
     close_reason: text? = close_reason;
 }}
@@ -99,7 +116,7 @@ pub async fn save(
 
 impl QuoteRow {
     fn quote(self, opportunity: &Opportunity) -> Result<Quote, sqlx::Error> {
-        let times = (self.active_since, self.won_at, self.closed_at);
+        let times = (self.active_since, self.held_since, self.won_at, self.closed_at);
         let acceptance = self.acceptance.map(|json| json.0);
         Ok(Quote {
             id: self.id.into(),
@@ -109,28 +126,38 @@ impl QuoteRow {
             offer: Offer {
                 buyer: self.buyer.0,
                 lines: Vec::new(),
+                optional: self.optional.map(|json| json.0).unwrap_or_default(),
                 header: self.header.0,
                 totals: totals_of!(self, opportunity.currency),
                 payment_terms: meant("quote.payment_terms", &self.payment_terms)?,
                 deliver_to: self.deliver_to.map(|json| Box::new(json.0)),
+                effective_from: self.effective_from,
                 effective_to: self.effective_to,
+                introduction: self.introduction,
+                closing_note: self.closing_note,
             },
+            waits_for: self.waits_for,
+            edited: self.edited,
             state: state_of(&self.state, times, acceptance, self.close_reason.as_deref())?,
         })
     }
 }
 
-type Times = (Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+type Time = Option<DateTime<Utc>>;
 
 fn state_of(
     state: &str,
-    (active_since, won_at, closed_at): Times,
+    (active_since, held_since, won_at, closed_at): (Time, Time, Time, Time),
     acceptance: Option<Acceptance>,
     close_reason: Option<&str>,
 ) -> Result<QuoteState, sqlx::Error> {
     Ok(match state {
         "draft" => QuoteState::Draft,
         "active" => QuoteState::Active { since: given("quote.active_since", active_since)? },
+        "held" => QuoteState::Held {
+            since: given("quote.held_since", held_since)?,
+            acceptance: given("quote.acceptance", acceptance)?,
+        },
         "won" => QuoteState::Won { at: given("quote.won_at", won_at)?, acceptance },
         "closed" => {
             let reason = given("quote.close_reason", close_reason)?;

@@ -2,96 +2,238 @@
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use domain::commands::QuoteAccept;
-use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
-use domain::document::copied;
-use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteWon};
+use domain::commands::{QuoteAccept, QuoteConfirm, QuoteDecline};
+use domain::decide::{Already, Ctx, NumberKind, Outcome, Refusal, World};
+use domain::document::{Line, compute, copied};
+use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteHeld, QuoteWon};
+use domain::ids::QuoteId;
 use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 use domain::message::SubjectKind;
-use domain::opportunity::{Opportunity, OpportunityAction};
+use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderLine, OrderState};
-use domain::quote::{Acceptance, Quote, QuoteAction, QuoteCloseReason};
+use domain::quote::{Acceptance, LateAcceptance, Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use rust_decimal::Decimal;
 
 use crate::answer::already;
+use crate::update::numbered;
 use crate::when::Then;
 
+/// The seller's calendar, and what becomes of whoever comes after the last day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Validity {
+    pub(crate) zone: Tz,
+    pub(crate) late: LateAcceptance,
+}
+
+/// The order of the quote, with what the customer picked of it. Where there is one already, it takes the customer's
+/// order number if it has none (S2).
 pub(crate) fn accept(
     world: &World,
     command: &QuoteAccept,
-    zone: Tz,
+    validity: Validity,
+    ctx: &mut Ctx<'_, ()>,
+) -> Result<Outcome<Then>, Refusal> {
+    if let Some(order) = world.by(OrderOfQuote(command.quote)) {
+        return numbered(order, command, ctx);
+    }
+    let (deal, quote) = found(world, command.quote)?;
+    let acceptance = acceptance(command, quote);
+    if matches!(quote.state, QuoteState::Held { .. }) {
+        return Ok(already_held(quote));
+    }
+    let today = ctx.now.with_timezone(&validity.zone).date_naive();
+    let late = today > quote.offer.effective_to;
+    if validity.late == LateAcceptance::Hold && late && may_be_held(deal, quote) {
+        refuse_other(quote, command)?;
+        refuse_closed(deal, quote)?;
+        ordered(quote, &acceptance)?;
+        return hold((deal, quote), acceptance, ctx);
+    }
+    let at = ctx.now;
+    let won = quote.apply(&QuoteAction::Win { at, acceptance: Some(acceptance.clone()) })?;
+    refuse_by_day(quote, today)?;
+    refuse_other(quote, command)?;
+    win((deal, quote), won, &acceptance, ctx)
+}
+
+/// The seller says yes to an acceptance that came too late.
+pub(crate) fn confirm(
+    world: &World,
+    command: &QuoteConfirm,
     ctx: &mut Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
     if let Some(order) = world.by(OrderOfQuote(command.quote)) {
         return Ok(already(order, &order.number));
     }
-    let unknown = || Refusal::unknown(SubjectKind::Quote, command.quote);
-    let opportunity = world.by(OpportunityOfQuote(command.quote)).ok_or_else(unknown)?;
-    let quote = opportunity.quote(command.quote).ok_or_else(unknown)?;
+    let (deal, quote) = found(world, command.quote)?;
+    let won = quote.apply(&QuoteAction::Confirm { at: ctx.now })?;
+    let QuoteState::Won { acceptance, .. } = &won.state else { return Ok(already_held(quote)) };
+    let acceptance = acceptance.clone().unwrap_or_default();
+    win((deal, quote), won, &acceptance, ctx)
+}
 
-    let at = ctx.now;
-    let acceptance = acceptance(command);
-    let won = quote.apply(&QuoteAction::Win { at, acceptance: acceptance.clone() })?;
-    refuse_expired(quote, at.with_timezone(&zone).date_naive())?;
-    refuse_other(quote, command)?;
+/// The seller says no to an acceptance that came too late: the quote is expired, as it was.
+pub(crate) fn decline(
+    world: &World,
+    command: &QuoteDecline,
+    ctx: &Ctx<'_, ()>,
+) -> Result<Outcome<Then>, Refusal> {
+    let (deal, quote) = found(world, command.quote)?;
+    let expired = QuoteCloseReason::Expired;
+    if matches!(quote.state, QuoteState::Closed { reason, .. } if reason == expired) {
+        return Ok(already_held(quote));
+    }
+    let closed = quote.apply(&QuoteAction::Decline { at: ctx.now })?;
+    let said = QuoteClosed {
+        quote: closed.id,
+        opportunity: deal.id,
+        close_reason: expired,
+        comment: command.comment.clone().map(String::from),
+    };
+    Ok(Outcome::nothing().say(said).put(deal.clone().with_quote(closed)))
+}
+
+/// The order is made, quote and deal are won, siblings canceled.
+fn win(
+    (deal, quote): (&Opportunity, &Quote),
+    won: Quote,
+    acceptance: &Acceptance,
+    ctx: &mut Ctx<'_, ()>,
+) -> Result<Outcome<Then>, Refusal> {
+    refuse_closed(deal, quote)?;
+    let (at, opportunity) = (ctx.now, deal.id);
+    let order = order_of(deal, quote, acceptance, ctx)?;
+    let order_id = order.id;
     // Net, as the estimate: what tax and freight bring goes on to others.
-    let actual_revenue = quote.offer.totals.amount_less_freight;
-    let mut deal = opportunity.apply(&OpportunityAction::Win { at, actual_revenue })?;
-
-    let made = order_of(opportunity, quote, command, ctx);
-    let (opportunity, order_id) = (opportunity.id, made.id);
-    let mut says = Outcome::nothing().say(created(&made)).say(QuoteWon {
+    let actual_revenue = order.totals.amount_less_freight;
+    let mut now = deal.apply(&OpportunityAction::Win { at, actual_revenue })?;
+    let told = match &won.state {
+        QuoteState::Won { acceptance, .. } => acceptance.clone(),
+        _ => None,
+    };
+    let mut says = Outcome::nothing().say(created(&order)).say(QuoteWon {
         quote: won.id,
         opportunity,
         order: order_id,
-        acceptance,
+        acceptance: told,
     });
-    deal = deal.with_quote(won);
-    let siblings: Vec<Quote> = deal.live_quotes().cloned().collect();
+    now = now.with_quote(won);
+    let siblings: Vec<Quote> = now.live_quotes().cloned().collect();
     for sibling in siblings {
-        deal = deal.with_quote(sibling.apply(&QuoteAction::Cancel { at })?);
+        now = now.with_quote(sibling.apply(&QuoteAction::Cancel { at })?);
         says = says.say(QuoteClosed {
             quote: sibling.id,
             opportunity,
             close_reason: QuoteCloseReason::Canceled,
-            comment: Some(format!("The customer accepted {} instead.", named(quote))),
+            comment: Some(format!("The customer accepted {} instead.", quote.named())),
         });
     }
-    let total_amount = Some(quote.offer.totals.total_amount);
-    let (order, actual_close_date) = (Some(order_id), None);
+    let total_amount = Some(order.totals.total_amount);
+    let (by, actual_close_date) = (Some(order_id), None);
     let won =
-        OpportunityWon { opportunity, actual_revenue, total_amount, order, actual_close_date };
-    Ok(says.put(made).changed(deal, won))
+        OpportunityWon { opportunity, actual_revenue, total_amount, order: by, actual_close_date };
+    Ok(says.put(order).changed(now, won))
 }
 
-/// A quote as people name it: all revisions share the number.
-pub(crate) fn named(quote: &Quote) -> String {
-    format!("{} revision {}", quote.number, quote.revision)
+/// It waits for the seller.
+fn hold(
+    (deal, quote): (&Opportunity, &Quote),
+    acceptance: Acceptance,
+    ctx: &Ctx<'_, ()>,
+) -> Result<Outcome<Then>, Refusal> {
+    let action = QuoteAction::Hold { at: ctx.now, acceptance: acceptance.clone() };
+    let held = quote.apply(&action)?;
+    let said = QuoteHeld {
+        quote: held.id,
+        opportunity: deal.id,
+        acceptance,
+        effective_to: held.offer.effective_to,
+    };
+    Ok(Outcome::nothing().say(said).put(deal.clone().with_quote(held)))
 }
 
-/// The last day of validity counts whole, by the seller's calendar.
-fn refuse_expired(quote: &Quote, today: NaiveDate) -> Result<(), Refusal> {
-    let last = quote.offer.effective_to;
+/// An offer that stands, or that the clock closed and nothing took the place of.
+fn may_be_held(deal: &Opportunity, quote: &Quote) -> bool {
+    let expired = QuoteCloseReason::Expired;
+    match quote.state {
+        QuoteState::Active { .. } => true,
+        QuoteState::Closed { reason, .. } if reason == expired => {
+            deal.latest(&quote.number).is_some_and(|latest| latest.id == quote.id)
+        }
+        _ => false,
+    }
+}
+
+fn already_held(quote: &Quote) -> Outcome<Then> {
+    let reference = Some(quote.number.clone());
+    Outcome::already(Already { subject: SubjectKind::Quote, id: quote.id.0, reference })
+}
+
+fn found(world: &World, id: QuoteId) -> Result<(&Opportunity, &Quote), Refusal> {
+    let unknown = || Refusal::unknown(SubjectKind::Quote, id);
+    let deal = world.by(OpportunityOfQuote(id)).ok_or_else(unknown)?;
+    Ok((deal, deal.quote(id).ok_or_else(unknown)?))
+}
+
+/// Who accepts hears about accepting, and not about the deal alone.
+fn refuse_closed(deal: &Opportunity, quote: &Quote) -> Result<(), Refusal> {
+    let (what, at) = match &deal.state {
+        OpportunityState::Lost { at, .. } => ("lost", at),
+        OpportunityState::Won { at, .. } => ("won", at),
+        _ => return Ok(()),
+    };
+    let message = format!(
+        "The opportunity of the quote `{}` was {what} on {}, so it cannot be accepted. Open it again with \
+         `opportunity.reopen` first.",
+        quote.named(),
+        at.date_naive()
+    );
+    Err(refused(quote, "opportunity.closed", what, message))
+}
+
+/// The first and the last day of validity count whole, by the seller's calendar.
+fn refuse_by_day(quote: &Quote, today: NaiveDate) -> Result<(), Refusal> {
+    let (named, last) = (quote.named(), quote.offer.effective_to);
+    if let Some(first) = quote.offer.effective_from.filter(|first| today < *first) {
+        let message = format!(
+            "The quote `{named}` can be accepted from {first} to {last}, and today is {today}. Accept it on a \
+             day in between."
+        );
+        return Err(refused(quote, "quote.not_yet_valid", "active", message));
+    }
     if today <= last {
         return Ok(());
     }
-    let named = named(quote);
     let message = format!(
         "The quote `{named}` could be accepted until {last}, and today is {today}. Revise it with \
          `quote.revise`, activate the new revision and accept that one."
     );
-    Err(Refusal::no(SubjectKind::Quote, named, "quote.expired", "active", message))
+    Err(refused(quote, "quote.expired", "active", message))
 }
 
-/// What was told of how the customer accepted.
-fn acceptance(command: &QuoteAccept) -> Option<Acceptance> {
+fn refused(
+    quote: &Quote,
+    rule: &'static str,
+    found: impl ToString,
+    message: impl Into<String>,
+) -> Refusal {
+    Refusal::no(SubjectKind::Quote, quote.named(), rule, found, message)
+}
+
+/// How the customer accepted it, as evidence: which revision, who, on which way, with which number, what of it.
+fn acceptance(command: &QuoteAccept, quote: &Quote) -> Acceptance {
     let told = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let acceptance = Acceptance {
-        offer_sha256: command.offer_sha256.as_deref().and_then(told).map(|it| it.to_lowercase()),
+    let mut picks = command.picks.clone();
+    picks.sort_unstable();
+    picks.dedup();
+    Acceptance {
+        offer_sha256: Some(quote.offer.sha256()),
         accepted_by: command.accepted_by.as_deref().and_then(told),
         channel: command.channel,
-    };
-    Some(acceptance).filter(|it| *it != Acceptance::default())
+        purchase_order: command.purchase_order.as_deref().and_then(told),
+        picks,
+        accepted_at: None,
+    }
 }
 
 /// Only the offer that the customer saw becomes an order (F88).
@@ -103,31 +245,50 @@ fn refuse_other(quote: &Quote, command: &QuoteAccept) -> Result<(), Refusal> {
     if seen.eq_ignore_ascii_case(&stands) {
         return Ok(());
     }
-    let named = named(quote);
+    let named = quote.named();
     let message = format!(
         "The offer that was accepted (`{seen}`) is not the one that the quote `{named}` makes \
          (`{stands}`). Show the customer that one, and accept it with its `offer_sha256`."
     );
-    Err(Refusal::no(SubjectKind::Quote, named, "quote.other_offer", "active", message))
+    Err(refused(quote, "quote.other_offer", "active", message))
 }
 
-/// The order takes over the offer word for word; only its lines get ids of their own.
+/// What was picked of it.
+fn ordered<'q>(quote: &'q Quote, acceptance: &Acceptance) -> Result<Vec<&'q Line>, Refusal> {
+    quote.offer.ordered(&acceptance.picks).map_err(|error| {
+        let message = format!("The quote `{}` cannot be accepted so: {error}.", quote.named());
+        refused(quote, error.rule(), "the picks", message)
+    })
+}
+
+/// The order takes over the offer word for word, but for what was not picked; only its lines get ids of their own.
 fn order_of(
     opportunity: &Opportunity,
     quote: &Quote,
-    command: &QuoteAccept,
+    acceptance: &Acceptance,
     ctx: &mut Ctx<'_, ()>,
-) -> Order {
+) -> Result<Order, Refusal> {
     let offer = &quote.offer;
-    let purchase_order = command.purchase_order.as_ref().filter(|number| !number.is_empty());
+    let lines = ordered(quote, acceptance)?;
     let id = ctx.id();
-    let lines = copied(&offer.lines, || ctx.id()).into_iter().map(|line| OrderLine {
+    let mut lines = copied(lines, || ctx.id());
+    let mut totals = offer.totals.clone();
+    if !offer.optional.is_empty() {
+        totals = compute(&mut lines, &offer.header, opportunity.currency).map_err(|error| {
+            let named = quote.named();
+            let message = format!(
+                "What was picked of the quote `{named}` cannot be added up: {error} Revise it with \
+                 `quote.revise`."
+            );
+            refused(quote, "quote.totals", "the picks", message)
+        })?;
+    }
+    let lines = lines.into_iter().map(|line| OrderLine {
         line,
         quantity_shipped: Decimal::ZERO,
         quantity_canceled: Decimal::ZERO,
     });
-    let lines = lines.collect();
-    Order {
+    Ok(Order {
         id,
         sequence: 0,
         number: ctx.number(NumberKind::Order),
@@ -136,15 +297,15 @@ fn order_of(
         customer: opportunity.customer,
         currency: opportunity.currency,
         buyer: offer.buyer.clone(),
-        lines,
+        lines: lines.collect(),
         header: offer.header.clone(),
-        totals: offer.totals.clone(),
+        totals,
         payment_terms: offer.payment_terms,
         deliver_to: offer.deliver_to.clone(),
-        purchase_order: purchase_order.map(|number| number.to_string()),
+        purchase_order: acceptance.purchase_order.clone(),
         shipments: Vec::new(),
         state: OrderState::Active,
-    }
+    })
 }
 
 fn created(order: &Order) -> OrderCreated {

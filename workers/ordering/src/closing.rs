@@ -15,7 +15,6 @@ use domain::quote::{Quote, QuoteState};
 use domain::stakeholder::same_competitor;
 use rust_decimal::Decimal;
 
-use crate::acceptance::named;
 use crate::when::Then;
 
 /// Won without an order; the revenue is the one given, else the estimate.
@@ -160,15 +159,15 @@ fn revenue(opportunity: &Opportunity, given: Option<Decimal>) -> Result<Decimal,
 /// F100: what the customer could still accept must be settled first.
 fn refuse_live_quotes(opportunity: &Opportunity, ended: &str) -> Result<(), Refusal> {
     let live = opportunity.live_quotes();
-    let live = live.map(|quote| format!("{} ({})", named(quote), Quote::state_name(&quote.state)));
+    let live = live.map(|quote| format!("{} ({})", quote.named(), Quote::state_name(&quote.state)));
     let live: Vec<_> = live.collect();
     if live.is_empty() {
         return Ok(());
     }
     let message = format!(
         "The opportunity `{}` cannot be {ended} while the customer could still accept {}. Accept \
-         one with `quote.accept`, or close each with `quote.close` (a draft must be activated \
-         first).",
+         one with `quote.accept`, or close each with `quote.close` (a draft with the reason \
+         `canceled`); what was accepted too late is answered with `quote.confirm` or `quote.decline`.",
         opportunity.id,
         live.join(", ")
     );

@@ -12,6 +12,7 @@ mod holding;
 mod shipment;
 #[cfg(test)]
 mod tests;
+mod update;
 mod when;
 mod worker;
 

@@ -23,6 +23,7 @@ use crate::Ordering;
 
 mod acceptance;
 mod closing;
+mod late;
 mod shipments;
 
 const DEAL: OpportunityId = OpportunityId(Uuid::from_u128(1));
@@ -77,16 +78,21 @@ fn offer() -> Offer {
     Offer {
         buyer: Buyer { name: "Molinos del Sur SL".into(), ..Buyer::default() },
         lines,
+        optional: Vec::new(),
         header,
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
         deliver_to: None,
+        effective_from: None,
         effective_to: day(3, 31),
+        introduction: None,
+        closing_note: None,
     }
 }
 
 fn quote(id: QuoteId, revision: i32, state: QuoteState) -> Quote {
-    Quote { id, sequence: 2, number: "Q-100042".into(), revision, offer: offer(), state }
+    let number = "Q-100042".into();
+    Quote { revision, number, offer: offer(), sequence: 2, ..samples::quote(id, state) }
 }
 
 fn active() -> QuoteState {

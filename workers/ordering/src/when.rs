@@ -2,21 +2,22 @@
 
 use domain::commands::{
     OpportunityHold, OpportunityLose, OpportunityReopen, OpportunityResume, OpportunityWin,
-    OrderCancel, OrderShip, QuoteAccept,
+    OrderCancel, OrderShip, OrderUpdate, QuoteAccept, QuoteConfirm, QuoteDecline,
 };
 use domain::events::{
     OpportunityHeld, OpportunityLost, OpportunityReopened, OpportunityResumed, OpportunityWon,
-    OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped, QuoteClosed, QuoteWon,
+    OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped, OrderUpdated, QuoteClosed,
+    QuoteHeld, QuoteWon,
 };
 
 domain::one_of! {
     /// What ordering hears.
-    pub When: QuoteAccept, OrderShip, OrderCancel, OpportunityWin, OpportunityLose,
+    pub When: QuoteAccept, QuoteConfirm, QuoteDecline, OrderShip, OrderCancel, OrderUpdate, OpportunityWin, OpportunityLose,
         OpportunityReopen, OpportunityHold, OpportunityResume
 }
 
 domain::one_of! {
     /// What ordering may say.
-    pub Then: OrderCreated, OrderShipped, OrderFulfilled, OrderCanceled, QuoteWon, QuoteClosed,
+    pub Then: OrderCreated, OrderShipped, OrderFulfilled, OrderCanceled, OrderUpdated, QuoteHeld, QuoteWon, QuoteClosed,
         OpportunityWon, OpportunityLost, OpportunityReopened, OpportunityHeld, OpportunityResumed
 }

@@ -2,22 +2,32 @@
 
 use chrono_tz::Tz;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Outcome, Refusal, Root, Worker, World};
+use domain::ids::QuoteId;
 use domain::keys::{OpportunityOfQuote, OrderOfQuote};
+use domain::quote::LateAcceptance;
 
+use crate::acceptance::Validity;
 use crate::when::{Then, When};
-use crate::{acceptance, cancellation, closing, holding, shipment};
+use crate::{acceptance, cancellation, closing, holding, shipment, update};
 
 /// The worker from the accepted quote to the fulfilled order.
 #[derive(Clone, Copy, Debug)]
 pub struct Ordering {
-    zone: Tz,
+    validity: Validity,
 }
 
 impl Ordering {
     /// `zone` is the seller's: by its calendar a quote expires.
     #[must_use]
     pub const fn new(zone: Tz) -> Self {
-        Self { zone }
+        Self { validity: Validity { zone, late: LateAcceptance::Refuse } }
+    }
+
+    /// What becomes of who accepts a quote after its last day.
+    #[must_use]
+    pub const fn late(mut self, late: LateAcceptance) -> Self {
+        self.validity.late = late;
+        self
     }
 }
 
@@ -31,10 +41,10 @@ impl Worker for Ordering {
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
-            When::QuoteAccept(command) => {
-                needs.look_up(OpportunityOfQuote(command.quote));
-                needs.look_up(OrderOfQuote(command.quote));
-            }
+            When::QuoteAccept(command) => quote_needs(command.quote, needs),
+            When::QuoteConfirm(command) => quote_needs(command.quote, needs),
+            When::QuoteDecline(command) => needs.look_up(OpportunityOfQuote(command.quote)),
+            When::OrderUpdate(command) => needs.lock(command.order),
             When::OrderShip(command) => needs.lock(command.order),
             When::OrderCancel(command) => needs.lock(command.order),
             When::OpportunityWin(command) => needs.lock(command.opportunity),
@@ -57,14 +67,24 @@ impl Worker for Ordering {
         ctx: &mut Ctx<'_, ()>,
     ) -> Result<Outcome<Then>, Refusal> {
         match when {
-            When::QuoteAccept(command) => acceptance::accept(world, command, self.zone, ctx),
+            When::QuoteAccept(command) => acceptance::accept(world, command, self.validity, ctx),
+            When::QuoteConfirm(command) => acceptance::confirm(world, command, ctx),
+            When::QuoteDecline(command) => acceptance::decline(world, command, ctx),
+            When::OrderUpdate(command) => update::update(world, command, ctx),
             When::OrderShip(command) => shipment::ship(world, command, ctx),
             When::OrderCancel(command) => cancellation::cancel(world, command, ctx),
-            When::OpportunityWin(command) => closing::win(world, command, self.zone, ctx),
-            When::OpportunityLose(command) => closing::lose(world, command, self.zone, ctx),
+            When::OpportunityWin(command) => closing::win(world, command, self.validity.zone, ctx),
+            When::OpportunityLose(command) => {
+                closing::lose(world, command, self.validity.zone, ctx)
+            }
             When::OpportunityHold(command) => holding::hold(world, command, ctx),
             When::OpportunityResume(command) => holding::resume(world, command),
             When::OpportunityReopen(command) => closing::reopen(world, command),
         }
     }
+}
+
+fn quote_needs(quote: QuoteId, needs: &mut Needs) {
+    needs.look_up(OpportunityOfQuote(quote));
+    needs.look_up(OrderOfQuote(quote));
 }

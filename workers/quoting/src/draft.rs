@@ -1,21 +1,25 @@
 //! Repricing an opportunity, and the quote that follows by the seller's policy.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use domain::commands::QuoteClose;
+use domain::commands::{QuoteClose, QuoteDraft};
 use domain::customer::{Buyer, delivery_address};
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
-use domain::document::{DeliverTo, compute, copied, price_reductions};
+use domain::document::{DeliverTo, compute, copied};
 use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
+use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
-use domain::opportunity::{Opportunity, QUOTES_MAX, RevenueMode};
+use domain::offer_difference::differences;
+use domain::opportunity::{
+    Opportunity, OpportunityAction, OpportunityState, QUOTES_MAX, RevenueMode,
+};
 use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteState};
+use domain::refusal::Reason;
 use domain::shelf::Shelf;
 use domain::survivor::customer_now;
 use domain::totals::{Header, Totals};
-use rust_decimal::Decimal;
 
 use crate::quoting::Quoting;
-use crate::when::Then;
+use crate::when::{Decision, Then};
 
 /// What is left to do about the lines of an opportunity.
 #[derive(Default)]
@@ -55,14 +59,39 @@ impl Quoting {
         });
         if complete && self.settings.draft && !empty {
             let mut quote = self.drafted(world, &opportunity, totals, ctx)?;
-            outcome = outcome.say(quote_drafted(&quote, &opportunity));
-            if whole && self.is_within_limits(&quote.offer) {
+            outcome = outcome.say(quote_drafted(&quote, &opportunity, None));
+            if whole && quote.waits_for.is_none() {
                 quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
                 outcome = self.offered(outcome, &quote, &opportunity, None);
             }
             opportunity = opportunity.with_quote(quote);
         }
         Ok(outcome.put(opportunity))
+    }
+
+    /// A draft of the lines as they are, beside those that live.
+    pub(crate) fn draft(
+        &self,
+        world: &World,
+        command: &QuoteDraft,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Decision {
+        let opportunity = world.known(command.opportunity)?;
+        let mut opportunity = still_open(opportunity, "no quote can be drafted of it")?;
+        if !opportunity.lines.iter().any(|line| line.kind.has_amounts()) {
+            let message = format!(
+                "The opportunity `{}` has no lines to offer. Add what is wanted with \
+                 `opportunity.edit_lines`.",
+                opportunity.id
+            );
+            let (kind, rule) = (SubjectKind::Opportunity, "opportunity.no_lines");
+            return Err(Refusal::no(kind, opportunity.id, rule, "no lines", message));
+        }
+        let totals = self.sum(&mut opportunity)?;
+        let quote = self.new_draft(world, &opportunity, totals, ctx)?;
+        let by = ctx.asker.name.as_deref().map(str::to_owned);
+        let said = quote_drafted(&quote, &opportunity, by);
+        Ok(Outcome::nothing().say(said).put(opportunity.with_quote(quote)))
     }
 
     /// The last day on which an offer made now may be accepted.
@@ -85,6 +114,7 @@ impl Quoting {
         opportunity: &Opportunity,
         approved_by: Option<String>,
     ) -> Outcome<Then> {
+        let before = opportunity.before(quote);
         let said = QuoteActivated {
             quote: quote.id,
             number: quote.number.clone(),
@@ -95,6 +125,9 @@ impl Quoting {
             offer_sha256: quote.offer.sha256(),
             expires_at: self.over(quote.offer.effective_to),
             approved_by,
+            differences: before
+                .map(|before| differences(&before.offer, &quote.offer))
+                .unwrap_or_default(),
         };
         outcome.later(EXPIRY, said.expires_at, QuoteClose::expired(quote.id)).say(said)
     }
@@ -121,8 +154,8 @@ impl Quoting {
         })
     }
 
-    /// The live draft with what is offered now, under its id and number; where there is none, a new
-    /// quote.
+    /// The live draft that follows the deal, with what is offered now, under its id and number; where there is none, a
+    /// new quote. A draft that somebody edited says what they said.
     fn drafted(
         &self,
         world: &World,
@@ -130,43 +163,114 @@ impl Quoting {
         totals: Totals,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Result<Quote, Refusal> {
-        let offer = Offer {
-            buyer: buyer(world, opportunity)?,
-            lines: copied(&opportunity.lines, || ctx.id()),
-            header: self.settings.header(opportunity.currency),
-            totals,
-            payment_terms: self.settings.payment_terms,
-            deliver_to: deliver_to(world, opportunity),
-            effective_to: self.effective_to(ctx),
+        let follows = |quote: &&Quote| quote.state == QuoteState::Draft && !quote.edited;
+        let drafts = opportunity.quotes.iter().filter(follows);
+        let Some(draft) = drafts.max_by_key(|quote| quote.id) else {
+            return self.new_draft(world, opportunity, totals, ctx);
         };
-        let drafts = opportunity.quotes.iter().filter(|quote| quote.state == QuoteState::Draft);
-        if let Some(draft) = drafts.max_by_key(|quote| quote.id) {
-            return Ok(Quote { offer, ..draft.apply(&QuoteAction::Edit)? });
-        }
+        let offer = self.offer_of(world, opportunity, totals, ctx)?;
+        let waits_for = self.beyond(&offer, opportunity.currency);
+        Ok(Quote { offer, waits_for, ..draft.apply(&QuoteAction::Edit)? })
+    }
+
+    fn new_draft(
+        &self,
+        world: &World,
+        opportunity: &Opportunity,
+        totals: Totals,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Result<Quote, Refusal> {
+        let offer = self.offer_of(world, opportunity, totals, ctx)?;
         room_for_quote(opportunity)?;
         Ok(Quote {
             id: ctx.id(),
             sequence: 0,
             number: ctx.number(NumberKind::Quote),
             revision: 0,
+            waits_for: self.beyond(&offer, opportunity.currency),
+            edited: false,
             offer,
             state: QuoteState::Draft,
         })
     }
 
-    /// May this offer stand without anybody approving of it?
-    pub(crate) fn is_within_limits(&self, offer: &Offer) -> bool {
-        let policy = &self.settings;
-        let totals = &offer.totals;
-        // What somebody set below the list is given away as well.
-        let Ok(reduced) = price_reductions(&offer.lines) else { return false };
-        let discount = totals.line_discount + reduced;
-        let undiscounted = totals.detail_amount + discount;
-        // Compared as amounts × 100, so that nothing is rounded.
-        let modest = discount * Decimal::ONE_HUNDRED <= undiscounted * policy.discount_percent_max;
-        let wanted = policy.activate_up_to > Decimal::ZERO;
-        wanted && modest && totals.total_amount <= policy.activate_up_to
+    fn offer_of(
+        &self,
+        world: &World,
+        opportunity: &Opportunity,
+        totals: Totals,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Result<Offer, Refusal> {
+        Ok(Offer {
+            buyer: buyer(world, opportunity)?,
+            lines: copied(&opportunity.lines, || ctx.id()),
+            optional: Vec::new(),
+            header: self.settings.header(opportunity.currency),
+            totals,
+            payment_terms: self.settings.payment_terms,
+            deliver_to: deliver_to(world, opportunity),
+            effective_from: None,
+            effective_to: self.effective_to(ctx),
+            introduction: None,
+            closing_note: None,
+        })
     }
+}
+
+/// The opportunity, where something can still be offered in it; `else_not` is what is not done where it is closed.
+///
+/// # Errors
+/// [`Refusal`] for now where it was won or lost, since it may be opened again.
+pub(crate) fn still_open(
+    opportunity: &Opportunity,
+    else_not: impl std::fmt::Display,
+) -> Result<Opportunity, Refusal> {
+    step(opportunity, &OpportunityAction::Edit, else_not)
+}
+
+/// The same where a quote is closed, which goes on hold too.
+///
+/// # Errors
+/// As [`still_open`].
+pub(crate) fn closable(
+    opportunity: &Opportunity,
+    else_not: impl std::fmt::Display,
+) -> Result<Opportunity, Refusal> {
+    step(opportunity, &OpportunityAction::CloseQuote, else_not)
+}
+
+fn step(
+    opportunity: &Opportunity,
+    action: &OpportunityAction,
+    else_not: impl std::fmt::Display,
+) -> Result<Opportunity, Refusal> {
+    let say = |reason: Reason| {
+        let (what, next) = match &opportunity.state {
+            OpportunityState::Lost { at, .. } => (
+                format!("was lost on {}", at.date_naive()),
+                "Open it again with `opportunity.reopen` first.",
+            ),
+            OpportunityState::Won { at, .. } => (
+                format!("was won on {}", at.date_naive()),
+                "Cancel its order with `order.cancel`, where it has one, and open it again with \
+                 `opportunity.reopen` first.",
+            ),
+            OpportunityState::OnHold { reason, .. } => {
+                (format!("is on hold ({reason})"), "Resume it with `opportunity.resume` first.")
+            }
+            state @ OpportunityState::Open => (
+                format!("is {}", Opportunity::state_name(state)),
+                "See `leadmill show` for what it takes.",
+            ),
+        };
+        let message = format!("The opportunity `{}` {what}, so {else_not}. {next}", opportunity.id);
+        Reason { message, ..reason }
+    };
+    opportunity.apply(action).map_err(|refusal| match refusal {
+        Refusal::No(reason) => Refusal::No(say(reason)),
+        Refusal::NotYet(reason) => Refusal::NotYet(say(reason)),
+        newer @ Refusal::Newer(_) => newer,
+    })
 }
 
 /// # Errors
@@ -185,7 +289,7 @@ pub(crate) fn room_for_quote(opportunity: &Opportunity) -> Result<(), Refusal> {
     Err(Refusal::no(kind, opportunity.id, "opportunity.quotes_max", found, message))
 }
 
-fn quote_drafted(quote: &Quote, opportunity: &Opportunity) -> QuoteDrafted {
+fn quote_drafted(quote: &Quote, opportunity: &Opportunity, by: Option<String>) -> QuoteDrafted {
     QuoteDrafted {
         quote: quote.id,
         number: quote.number.clone(),
@@ -193,11 +297,13 @@ fn quote_drafted(quote: &Quote, opportunity: &Opportunity) -> QuoteDrafted {
         opportunity: opportunity.id,
         currency: opportunity.currency,
         offer: quote.offer.clone(),
+        waits_for: quote.waits_for.clone(),
+        by,
     }
 }
 
 /// Where the goods go, where the customer says so.
-fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box<DeliverTo>> {
+pub(crate) fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box<DeliverTo>> {
     let customer = customer_now(world, opportunity.customer);
     let account = customer.account.and_then(|id| world.find(id));
     let contact = customer.contact.and_then(|id| world.find(id));
@@ -205,7 +311,7 @@ fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box<DeliverTo>
     Some(Box::new(DeliverTo { name: None, address }))
 }
 
-fn buyer(world: &World, opportunity: &Opportunity) -> Result<Buyer, Refusal> {
+pub(crate) fn buyer(world: &World, opportunity: &Opportunity) -> Result<Buyer, Refusal> {
     let customer = customer_now(world, opportunity.customer);
     let account = customer.account.and_then(|id| world.find(id));
     let contact = customer.contact.and_then(|id| world.find(id));

@@ -3,11 +3,14 @@
 
 mod by_hand;
 mod draft;
+mod edit;
 mod header;
+mod limits;
 mod line;
 mod lines;
 mod quoting;
 mod replacement;
+mod revision;
 mod settings;
 mod stakeholder;
 mod step;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::document::PaymentTerms;
 use domain::money::Currency;
+use domain::quote::LateAcceptance;
 use domain::totals::{Header, Rules, Tax, TaxCategory, TaxMode};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -25,6 +26,9 @@ pub struct QuotingSettings {
     pub discount_percent_max: Decimal,
     /// How many days after the day it is drafted a quote may be accepted.
     pub validity_days: u32,
+    /// What becomes of who accepts a quote after its last day.
+    #[serde(default)]
+    pub late_acceptance: LateAcceptance,
     pub payment_terms: PaymentTerms,
     pub tax_mode: TaxMode,
     /// The tax class that freight bears.

@@ -1,19 +1,19 @@
-//! What is asked of a quote after it was drafted: activate, revise, close.
+//! What is asked of a quote after it was drafted: activate, close.
 
 use domain::asker::Asker;
-use domain::commands::{QuoteActivate, QuoteClose, QuoteRevise};
+use domain::commands::{QuoteActivate, QuoteClose};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
-use domain::document::copied;
-use domain::events::{OpportunityLost, QuoteClosed, QuoteRevised};
+use domain::events::{OpportunityLost, QuoteClosed};
 use domain::ids::QuoteId;
 use domain::keys::OpportunityOfQuote;
-use domain::message::{Subject, SubjectKind};
+use domain::message::SubjectKind;
 use domain::opportunity::{LostReason, Opportunity, OpportunityAction};
-use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use domain::quote::{EXPIRY, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use domain::refusal::Reason;
 use domain::rights::Right;
 use domain::shelf::Shelf;
 
-use crate::draft::room_for_quote;
+use crate::draft::{closable, still_open};
 use crate::quoting::Quoting;
 use crate::when::{Decision, Then};
 
@@ -31,8 +31,10 @@ impl Quoting {
             return Ok(Outcome::already(itself(quote)));
         }
         let mut quote = quote.apply(&QuoteAction::Activate { at: ctx.now })?;
-        let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
-        let approved_by = self.approved_by(&quote, ctx.asker)?;
+        let named = quote.named();
+        let opportunity =
+            still_open(opportunity, format_args!("its quote `{named}` cannot be activated"))?;
+        let approved_by = self.approved_by(&quote, &opportunity, ctx.asker)?;
         if quote.offer.effective_to < self.today(ctx) {
             quote.offer.effective_to = self.effective_to(ctx);
         }
@@ -41,62 +43,34 @@ impl Quoting {
     }
 
     /// Who approves of an offer beyond the seller's limits; nobody has to where it is within them.
-    fn approved_by(&self, quote: &Quote, asker: &Asker) -> Result<Option<String>, Refusal> {
-        if self.is_within_limits(&quote.offer) {
-            return Ok(None);
-        }
-        let what =
-            "a quote beyond the seller's limits (`quoting.activate_up_to`, `discount_percent_max`)";
-        asker.require(Right::ApproveDiscount, about(quote), what)?;
+    fn approved_by(
+        &self,
+        quote: &Quote,
+        deal: &Opportunity,
+        asker: &Asker,
+    ) -> Result<Option<String>, Refusal> {
+        let Some(why) = self.beyond(&quote.offer, deal.currency) else { return Ok(None) };
+        let what = format!("a quote beyond the seller's limits ({why})");
+        asker.require(Right::ApproveDiscount, quote.about(), &what).map_err(|refusal| {
+            let named = quote.named();
+            let say = |reason: Reason| Reason {
+                message: format!(
+                    "{} Until then `{named}` stays a draft, and whoever has the right can let it stand with \
+                     `quote.activate`.",
+                    reason.message
+                ),
+                ..reason
+            };
+            match refusal {
+                Refusal::No(reason) => Refusal::No(say(reason)),
+                other => other,
+            }
+        })?;
         Ok(asker.name.as_deref().map(str::to_owned))
     }
 
-    /// The active quote closes as revised, a draft with the next revision number takes its place
-    /// (F92). Asked again while that draft lives, it is the answer: a number has one live revision
-    /// (F93).
-    pub(crate) fn revise(
-        &self,
-        world: &World,
-        command: &QuoteRevise,
-        ctx: &mut Ctx<'_, Shelf>,
-    ) -> Decision {
-        let (opportunity, quote) = found(world, command.quote)?;
-        if let Some(next) = live_successor(opportunity, quote) {
-            return Ok(Outcome::already(itself(next)));
-        }
-        let reason = QuoteCloseReason::Revised;
-        let closed = quote.apply(&QuoteAction::Close { at: ctx.now, reason })?;
-        let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
-        room_for_quote(&opportunity)?;
-        let offer = Offer {
-            lines: copied(&quote.offer.lines, || ctx.id()),
-            effective_to: self.effective_to(ctx),
-            ..quote.offer.clone()
-        };
-        let next = Quote {
-            id: ctx.id(),
-            sequence: 0,
-            number: quote.number.clone(),
-            revision: quote.revision.saturating_add(1),
-            offer,
-            state: QuoteState::Draft,
-        };
-        let revised = QuoteRevised {
-            quote: next.id,
-            number: next.number.clone(),
-            revision: next.revision,
-            replaces: closed.id,
-            opportunity: opportunity.id,
-            currency: opportunity.currency,
-            offer: next.offer.clone(),
-        };
-        let outcome =
-            Outcome::nothing().say(quote_closed(&closed, &opportunity, reason, None)).say(revised);
-        let outcome = outcome.not_later(EXPIRY, about(&closed));
-        Ok(outcome.put(opportunity.with_quote(closed).with_quote(next)))
-    }
-
-    /// An active quote closes without an order; the last live one may take the deal with it (F97).
+    /// An active quote closes without an order, a draft that nobody wants is canceled; the last live one may take the
+    /// deal with it (F97).
     pub(crate) fn close(
         &self,
         world: &World,
@@ -120,22 +94,22 @@ impl Quoting {
             // The clock comes to every offer; most were accepted, revised or closed by then.
             return Ok(Outcome::nothing());
         }
-        let closed = quote.apply(&QuoteAction::Close { at: ctx.now, reason })?;
-        let opportunity = opportunity.apply(&OpportunityAction::CloseQuote)?;
+        let (at, named) = (ctx.now, quote.named());
+        let closed = quote.apply(&match (&quote.state, reason) {
+            (QuoteState::Draft, QuoteCloseReason::Canceled) => QuoteAction::Cancel { at },
+            _ => QuoteAction::Close { at, reason },
+        })?;
+        let opportunity =
+            closable(opportunity, format_args!("its quote `{named}` cannot be closed"))?;
         let said =
             quote_closed(&closed, &opportunity, reason, command.comment.clone().map(String::from));
-        let outcome = Outcome::nothing().say(said).not_later(EXPIRY, about(&closed));
+        let outcome = Outcome::nothing().say(said).not_later(EXPIRY, closed.about());
         let opportunity = opportunity.with_quote(closed);
         if !command.lose_opportunity || opportunity.live_quotes().next().is_some() {
             return Ok(outcome.put(opportunity));
         }
         lost(outcome, opportunity, command, ctx)
     }
-}
-
-/// The quote as what a timer is about.
-fn about(quote: &Quote) -> Subject {
-    Subject { kind: SubjectKind::Quote, id: quote.id.0 }
 }
 
 fn lost(
@@ -153,29 +127,23 @@ fn lost(
     Ok(outcome.changed(opportunity, said))
 }
 
-fn found(world: &World, id: QuoteId) -> Result<(&Opportunity, &Quote), Refusal> {
+/// The quote in its opportunity.
+///
+/// # Errors
+/// [`Refusal`] for now where nobody has heard of it.
+pub(crate) fn found(world: &World, id: QuoteId) -> Result<(&Opportunity, &Quote), Refusal> {
     let opportunity = world.by(OpportunityOfQuote(id));
     opportunity
         .and_then(|opportunity| Some((opportunity, opportunity.quote(id)?)))
         .ok_or_else(|| Refusal::unknown(SubjectKind::Quote, id))
 }
 
-/// The live quote that replaced this one.
-fn live_successor<'o>(opportunity: &'o Opportunity, quote: &Quote) -> Option<&'o Quote> {
-    let revised = QuoteCloseReason::Revised;
-    if !matches!(quote.state, QuoteState::Closed { reason, .. } if reason == revised) {
-        return None;
-    }
-    opportunity.live_quotes().find(|other| {
-        other.number == quote.number && Some(other.revision) == quote.revision.checked_add(1)
-    })
-}
-
-fn itself(quote: &Quote) -> Already {
+/// The answer that names it.
+pub(crate) fn itself(quote: &Quote) -> Already {
     Already { subject: SubjectKind::Quote, id: quote.id.0, reference: Some(quote.number.clone()) }
 }
 
-fn quote_closed(
+pub(crate) fn quote_closed(
     quote: &Quote,
     opportunity: &Opportunity,
     reason: QuoteCloseReason,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use domain::asker::Asker;
 use domain::catalog::Catalog;
 use domain::commands::{
-    CatalogReplace, OpportunityEditLines, QuoteActivate, QuoteClose, QuoteRevise,
+    CatalogReplace, OpportunityEditLines, OptionalWish, QuoteActivate, QuoteClose, QuoteDraft,
+    QuoteEdit, QuoteRevise,
 };
 use domain::customer::{Account, Contact, Customer};
 use domain::decide::{Later, Refusal};
@@ -13,7 +14,7 @@ use domain::document::LINES_MAX;
 use domain::enquiry::{Enquiry, Interest, Person};
 use domain::events::{
     CatalogReplaced, OpportunityCreated, OpportunityLost, OpportunityRepriced, QuoteActivated,
-    QuoteClosed, QuoteDrafted, QuoteRevised,
+    QuoteClosed, QuoteDrafted, QuoteEdited, QuoteRevised,
 };
 use domain::ids::{InputId, OpportunityId, QuoteId, derived, minted};
 use domain::lead::Lead;
@@ -30,10 +31,12 @@ use rust_decimal_macros::dec;
 use super::*;
 
 mod catalogs;
+mod edits;
 mod headers;
 mod lines;
 mod quotes;
 mod random;
+mod revisions;
 mod stakeholders;
 
 /// The golden document's products: A at 120 with 5 % off from 10 on, B at 49.99.

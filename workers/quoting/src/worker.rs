@@ -1,6 +1,7 @@
 //! The decisions of quoting: what each message needs, and who decides on it.
 
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Root, Worker, World};
+use domain::ids::{OpportunityId, QuoteId};
 use domain::keys::OpportunityOfQuote;
 use domain::shelf::Shelf;
 use domain::survivor::{customer_needs, survivor_needs};
@@ -32,12 +33,7 @@ impl Worker for Quoting {
                 customer_needs(world, event.customer, needs);
             }
             When::OpportunityUpdate(command) => needs.lock(command.opportunity),
-            When::OpportunityEditLines(command) => {
-                needs.lock(command.opportunity);
-                if let Some(opportunity) = world.find(command.opportunity) {
-                    customer_needs(world, opportunity.customer, needs);
-                }
-            }
+            When::OpportunityEditLines(command) => deal_needs(command.opportunity, world, needs),
             When::OpportunityAddStakeholder(command) => {
                 needs.lock(command.opportunity);
                 survivor_needs(world, command.contact, needs);
@@ -45,8 +41,10 @@ impl Worker for Quoting {
             When::OpportunityRemoveStakeholder(command) => needs.lock(command.opportunity),
             When::OpportunityAddCompetitor(command) => needs.lock(command.opportunity),
             When::OpportunityRemoveCompetitor(command) => needs.lock(command.opportunity),
+            When::QuoteDraft(command) => deal_needs(command.opportunity, world, needs),
+            When::QuoteEdit(command) => quote_needs(command.quote, world, needs),
             When::QuoteActivate(command) => needs.look_up(OpportunityOfQuote(command.quote)),
-            When::QuoteRevise(command) => needs.look_up(OpportunityOfQuote(command.quote)),
+            When::QuoteRevise(command) => quote_needs(command.quote, world, needs),
             When::QuoteClose(command) => needs.look_up(OpportunityOfQuote(command.quote)),
             When::CatalogReplace(_) => needs.catalog = true,
         }
@@ -67,10 +65,28 @@ impl Worker for Quoting {
             When::OpportunityRemoveCompetitor(command) => {
                 stakeholder::remove_competitor(world, command)
             }
+            When::QuoteDraft(command) => self.draft(world, command, ctx),
+            When::QuoteEdit(command) => self.edit(world, command, ctx),
             When::QuoteActivate(command) => self.activate(world, command, ctx),
             When::QuoteRevise(command) => self.revise(world, command, ctx),
             When::QuoteClose(command) => self.close(world, command, ctx),
             When::CatalogReplace(command) => replacement::replace(world, command, &self.settings),
         }
+    }
+}
+
+/// An opportunity and whose it is.
+fn deal_needs(deal: OpportunityId, world: &World, needs: &mut Needs) {
+    needs.lock(deal);
+    if let Some(opportunity) = world.find(deal) {
+        customer_needs(world, opportunity.customer, needs);
+    }
+}
+
+/// The opportunity of a quote, and whose it is.
+fn quote_needs(quote: QuoteId, world: &World, needs: &mut Needs) {
+    needs.look_up(OpportunityOfQuote(quote));
+    if let Some(opportunity) = world.by(OpportunityOfQuote(quote)) {
+        customer_needs(world, opportunity.customer, needs);
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Page by page in the order of ids, so that memory stays small however many documents there are.
 
-use domain::document::{Line, PriceOverride, PriceTrace, compute};
+use domain::document::{Line, PriceOverride, PriceTrace};
 use domain::money::Currency;
+use domain::offer::{OptionalLine, offered};
 use domain::totals::{Header, TaxPart, Totals};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -25,6 +26,8 @@ struct Document {
     header: Header,
     totals: Totals,
     lines: Vec<Line>,
+    /// Of a quote: what counts in no total.
+    optional: Vec<OptionalLine>,
 }
 
 pub(super) async fn stored(conn: &mut Connection) -> Result<Invariant> {
@@ -79,7 +82,7 @@ impl Document {
     /// How it differs from what its lines and header give.
     fn differs(&self) -> Option<String> {
         let mut lines = self.lines.clone();
-        match compute(&mut lines, &self.header, self.currency) {
+        match offered(&mut lines, &self.optional, &self.header, self.currency) {
             Ok(totals) if totals == self.totals && lines == self.lines => None,
             Ok(totals) => Some(format!(
                 "{} holds {} and its lines give {}.",
@@ -133,6 +136,7 @@ macro_rules! document_of {
             header: $row.header.0,
             totals: totals_of!($row, currency),
             lines: Vec::new(),
+            optional: Vec::new(),
         }
     }};
 }
@@ -142,7 +146,8 @@ async fn quotes(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
         r#"SELECT q.id, q.number, q.revision, o.currency, q.header AS "header: Json<Header>",
                   q.detail_amount, q.line_discount, q.discount_amount, q.amount_less_freight,
                   q.freight_amount, q.tax_amount, q.total_amount,
-                  q.tax_breakdown AS "tax_breakdown: Json<Vec<TaxPart>>"
+                  q.tax_breakdown AS "tax_breakdown: Json<Vec<TaxPart>>",
+                  q.optional AS "optional: Json<Vec<OptionalLine>>"
            FROM quote AS q JOIN opportunity AS o ON o.id = q.opportunity
            WHERE q.id > $1 ORDER BY q.id LIMIT $2"#,
         after,
@@ -151,7 +156,9 @@ async fn quotes(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
     let mut page = Vec::new();
     for row in rows.fetch_all(&mut *conn).await? {
         let named = format!("The quote {} revision {}", row.number, row.revision);
-        page.push(document_of!(row, "quote", named));
+        let mut document = document_of!(row, "quote", named);
+        document.optional = row.optional.map(|json| json.0).unwrap_or_default();
+        page.push(document);
     }
     let lines = sqlx::query!(
         r#"SELECT quote AS document, id, kind, parent, sku, name, description, unit, quantity, unit_price,

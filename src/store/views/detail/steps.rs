@@ -9,9 +9,9 @@ use domain::commands::{
     LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
     OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityEditLines, OpportunityHold,
     OpportunityLose, OpportunityRemoveCompetitor, OpportunityRemoveStakeholder, OpportunityReopen,
-    OpportunityResume, OpportunityUpdate, OpportunityWin, OrderCancel, OrderShip, PaymentReceived,
-    ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose, QuoteRevise,
-    TransferAssign, TransferReturn,
+    OpportunityResume, OpportunityUpdate, OpportunityWin, OrderCancel, OrderShip, OrderUpdate,
+    PaymentReceived, ProposalAccept, ProposalDismiss, QuoteAccept, QuoteActivate, QuoteClose,
+    QuoteConfirm, QuoteDecline, QuoteDraft, QuoteEdit, QuoteRevise, TransferAssign, TransferReturn,
 };
 use domain::message::{Message, MessageType};
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 49] = [
+const ASKS: [(&MessageType, &str); 54] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
@@ -49,6 +49,7 @@ const ASKS: [(&MessageType, &str); 49] = [
     (ContactKeepApart::TYPE, "be updated"),
     (ContactMerge::TYPE, "take in another one"),
     (ContactUnmerge::TYPE, "give back what it took in"),
+    (QuoteDraft::TYPE, "be edited"),
     (OpportunityUpdate::TYPE, "be edited"),
     (OpportunityEditLines::TYPE, "be edited"),
     (OpportunityAddStakeholder::TYPE, "be edited"),
@@ -60,10 +61,14 @@ const ASKS: [(&MessageType, &str); 49] = [
     (OpportunityWin::TYPE, "be won"),
     (OpportunityLose::TYPE, "be lost"),
     (OpportunityReopen::TYPE, "be reopened"),
+    (QuoteEdit::TYPE, "be edited"),
     (QuoteActivate::TYPE, "be activated"),
     (QuoteAccept::TYPE, "be accepted"),
-    (QuoteRevise::TYPE, "be closed"),
+    (QuoteConfirm::TYPE, "be confirmed"),
+    (QuoteDecline::TYPE, "be declined"),
+    (QuoteRevise::TYPE, "be revised"),
     (QuoteClose::TYPE, "be closed"),
+    (OrderUpdate::TYPE, "be updated"),
     (OrderShip::TYPE, "be shipped"),
     (OrderCancel::TYPE, "be canceled"),
     (PaymentReceived::TYPE, "be paid"),

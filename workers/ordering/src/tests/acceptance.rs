@@ -33,10 +33,13 @@ fn f98_one_acceptance_makes_the_order_and_wins_quote_and_deal_in_causal_order() 
     }
     let deal = story.world.find(DEAL).expect("the deal");
     assert!(matches!(deal.state, OpportunityState::Won { .. }));
-    assert!(matches!(
-        deal.quote(QUOTE).expect("the quote").state,
-        QuoteState::Won { acceptance: None, .. }
-    ));
+    let QuoteState::Won { acceptance: Some(kept), .. } =
+        &deal.quote(QUOTE).expect("the quote").state
+    else {
+        panic!("it was won")
+    };
+    assert_eq!(kept.offer_sha256, Some(offer().sha256()), "which revision it was");
+    assert_eq!(kept.purchase_order.as_deref(), Some("PO-7"));
 }
 
 #[test]
@@ -134,7 +137,7 @@ fn f98_decided_again_it_says_the_same() {
 }
 
 #[test]
-fn t6_how_the_customer_accepted_is_kept_with_the_quote() {
+fn n14_how_the_customer_accepted_is_kept_with_the_quote() {
     let mut story = story().given(deal(vec![quote(QUOTE, 0, active())]));
     let sha256 = offer().sha256();
     let command = QuoteAccept {
@@ -148,6 +151,7 @@ fn t6_how_the_customer_accepted_is_kept_with_the_quote() {
         offer_sha256: Some(sha256),
         accepted_by: Some("Ana Ruiz".into()),
         channel: Some(AcceptanceChannel::Letter),
+        ..Acceptance::default()
     });
     assert_eq!(won.acceptance, acceptance);
     let state = &story.world.find(DEAL).expect("the deal").quote(QUOTE).expect("the quote").state;

@@ -171,7 +171,7 @@ fn f86_on_hold_nothing_is_edited_and_each_refusal_names_the_way_on() {
         story.when(add("A-1", dec!(1), true)).unwrap_err(),
         story.when(OpportunityUpdate { owner: Patch::Clear, ..update() }).unwrap_err(),
         story.when(rival).unwrap_err(),
-        story.when(QuoteRevise { quote: active.quote }).unwrap_err(),
+        story.when(QuoteRevise::of(active.quote)).unwrap_err(),
     ] {
         assert_eq!(
             (refused.reason().rule, refused.reason().found.as_str()),

@@ -126,7 +126,7 @@ fn f96_a_total_beyond_the_limit_needs_approval_too_and_nobody_is_invented_who_ga
 fn f96_within_the_limits_nobody_has_to_approve_and_the_event_names_nobody() {
     let (mut story, active) = offered();
     assert_eq!(active.approved_by, None);
-    let told = story.when(QuoteRevise { quote: active.quote }).unwrap();
+    let told = story.when(QuoteRevise::of(active.quote)).unwrap();
     let next: QuoteRevised = told.get().unwrap();
     story.asker = who_may(Some("sam"), &[]);
     let told = story.when(QuoteActivate { quote: next.quote }).unwrap();
@@ -216,7 +216,7 @@ fn f95_a_draft_whose_validity_ran_out_is_offered_anew() {
 #[test]
 fn f92_revising_closes_the_active_quote_and_drafts_the_next_revision() {
     let (mut story, active) = offered();
-    let told = story.when(QuoteRevise { quote: active.quote }).unwrap();
+    let told = story.when(QuoteRevise::of(active.quote)).unwrap();
     assert_eq!(told.types(), ["quote.closed.v1", "quote.revised.v1"]);
     let closed: QuoteClosed = told.get().unwrap();
     let said: QuoteRevised = told.get().unwrap();
@@ -234,17 +234,20 @@ fn f92_revising_closes_the_active_quote_and_drafts_the_next_revision() {
 #[test]
 fn f93_a_number_has_one_live_revision() {
     let (mut story, active) = offered();
-    let told = story.when(QuoteRevise { quote: active.quote }).unwrap();
+    let told = story.when(QuoteRevise::of(active.quote)).unwrap();
     let next: QuoteRevised = told.get().unwrap();
-    assert!(story.when(QuoteRevise { quote: active.quote }).unwrap().already);
+    assert!(story.when(QuoteRevise::of(active.quote)).unwrap().already);
     assert_eq!(now(&story).live_quotes().count(), 1);
     // A draft is edited, not revised; it may become active yet.
-    assert!(matches!(story.when(QuoteRevise { quote: next.quote }), Err(Refusal::NotYet(_))));
+    assert!(matches!(story.when(QuoteRevise::of(next.quote)), Err(Refusal::NotYet(_))));
 
     story.when(QuoteActivate { quote: next.quote }).unwrap();
     story.when(close(next.quote, QuoteCloseReason::Canceled, false)).unwrap();
-    assert!(matches!(story.when(QuoteRevise { quote: active.quote }), Err(Refusal::No(_))));
-    assert!(matches!(story.when(QuoteRevise { quote: next.quote }), Err(Refusal::No(_))));
+    // It ended, and so the number may live again: with the revision after the last.
+    let told = story.when(QuoteRevise::of(active.quote)).unwrap();
+    assert_eq!(told.get::<QuoteRevised>().unwrap().revision, 2);
+    assert!(story.when(QuoteRevise::of(next.quote)).unwrap().already);
+    assert_eq!(now(&story).live_quotes().count(), 1);
 }
 
 #[test]
@@ -283,12 +286,19 @@ fn f95_the_clock_may_close_a_quote_as_expired() {
 }
 
 #[test]
-fn a_quote_closes_as_revised_only_by_revising_and_a_draft_not_at_all() {
+fn a_quote_closes_as_revised_only_by_revising_and_a_draft_as_canceled_alone() {
     let (mut story, active) = offered();
     let refused = story.when(close(active.quote, QuoteCloseReason::Revised, false)).unwrap_err();
     assert_eq!(refused.reason().rule, "quote.close_reason");
     let (mut story, draft) = drafted();
-    assert!(story.when(close(draft.quote, QuoteCloseReason::Lost, false)).is_err());
+    let refused = story.when(close(draft.quote, QuoteCloseReason::Lost, false)).unwrap_err();
+    assert!(refused.reason().message.contains("with the reason `canceled`"), "{refused}");
+    let told = story.when(close(draft.quote, QuoteCloseReason::Canceled, false)).unwrap();
+    assert_eq!(told.types(), ["quote.closed.v1"]);
+    assert!(story.when(close(draft.quote, QuoteCloseReason::Canceled, false)).unwrap().already);
+    // Its number stays used.
+    let told = story.when(QuoteDraft { opportunity: id(1) }).unwrap();
+    assert_ne!(told.get::<QuoteDrafted>().unwrap().number, draft.number);
 }
 
 #[test]
@@ -296,7 +306,7 @@ fn an_unknown_quote_may_still_come() {
     let mut story = story();
     let answers = [
         story.when(QuoteActivate { quote: id(99) }),
-        story.when(QuoteRevise { quote: id(99) }),
+        story.when(QuoteRevise::of(id(99))),
         story.when(close(id(99), QuoteCloseReason::Lost, false)),
     ];
     assert!(answers.iter().all(|answer| matches!(answer, Err(Refusal::NotYet(_)))));
