@@ -7,12 +7,12 @@ use leadmill::messaging::{Delivered, Outgoing, REPLAY};
 use leadmill::runtime::FaultPoint;
 use serde_json::json;
 
-use crate::installation::{Installation, PATIENCE, command, form};
+use crate::installation::{Installation, command, form};
 
 mod mixed;
 mod over;
 
-use over::{all_claimed, nothing_left};
+use over::{all_claimed, nothing_left, published_is_stored};
 
 /// Leads that go into the pipeline before the worker in question is killed.
 const LEADS: usize = 12;
@@ -269,29 +269,6 @@ async fn run(
         published_is_stored(&it, before, step, next).await;
     }
     remains(&it, step, until.commands.is_some()).await
-}
-
-/// Consumers see each stored event at least once, and nothing else.
-async fn published_is_stored(it: &Installation, before: &Installation, step: &Step, next: &str) {
-    let worker = step.worker;
-    let said = format!(
-        "SELECT id::text FROM event WHERE worker = '{worker}' AND type IN
-         ('lead.captured.v1', 'opportunity.created.v1', 'invoice.issued.v1')"
-    );
-    let known = before.texts(&said).await;
-    let said = it.texts(&said).await.into_iter().filter(|id| !known.contains(id));
-    let said: BTreeSet<_> = said.collect();
-    assert!(!said.is_empty());
-    let link = it.link().await;
-    let mut consumer = link.consume(next, 10_000).await.unwrap();
-    let mut heard = BTreeSet::new();
-    while heard != said {
-        let batch = tokio::time::timeout(PATIENCE, consumer.next_batch(10_000)).await;
-        let batch = batch.unwrap_or_else(|_| panic!("of {said:?} only {heard:?} were published"));
-        heard.extend(batch.unwrap().into_iter().filter_map(|message| message.message_id));
-        assert!(heard.is_subset(&said), "a message was published and not stored");
-    }
-    assert!(link.close().await);
 }
 
 async fn remains(it: &Installation, step: &Step, minted: bool) -> Remains {
