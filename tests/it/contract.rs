@@ -274,11 +274,11 @@ fn names_are_subject_dot_verb_dot_version() {
         assert!(word(subject) && word(verb), "{}", ty.name);
         let number = version.strip_prefix('v').and_then(|number| number.parse::<u32>().ok());
         assert!(number.is_some_and(|number| number > 0), "{}", ty.name);
-        // A report from outside, an import, a person and what the catalog holds are named after what they are;
+        // A report from outside, an import, a person, what is kept and what the catalog holds are named after what they are;
         // and an opportunity is asked for a quote.
         let own = subject == ty.about.name() || ty.name == "quote.draft.v1";
         let parts = ["unit_group", "product", "discount_list", "price_list", "literature"];
-        let others = [&["payment", "import", "person"][..], &parts[..]].concat();
+        let others = [&["payment", "import", "person", "retention"][..], &parts[..]].concat();
         assert!(own || others.contains(&subject), "{}", ty.name);
         assert!(!ty.name.contains("cancelled"), "{}: the spelling is `canceled`", ty.name);
     }
