@@ -24,8 +24,9 @@
 //!
 //! Beside that way: what corrects and joins who is known is decided where leads are qualified
 //! (`workers/qualification/src/{lead,customer,proposal,merge,joining,apart,undo,duplicates,bulk}.rs`), what somebody agreed to where
-//! their word comes in (`workers/intake/src/worker/consent.rs`), and a sixth worker, `privacy`, takes persons out of everything
-//! (`workers/privacy`, `store/erase.rs`).
+//! their word comes in (`workers/intake/src/worker/consent.rs`), and a sixth worker, `privacy`, takes persons out of everything, and
+//! by the clock what is kept for so long only (`workers/privacy`, `store/erase.rs`); what they took back outlives them as a pseudonym
+//! (`domain/pseudonym.rs`).
 //!
 //! # Layers
 //!
@@ -188,6 +189,7 @@ pub mod rights;
 pub mod roles;
 pub mod rules;
 pub mod runtime;
+pub mod secret;
 pub mod senders;
 pub mod servers;
 pub mod settings;

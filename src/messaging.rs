@@ -49,7 +49,7 @@ pub use supervisor::{EXIT_STUCK, reconnecting};
 pub use topology::{
     Argument, Binding, COMMANDS, DEAD, DEAD_LETTERS, DELIVERY_LIMIT, Delay, Exchange, ExchangeKind,
     HISTORY, Problem, QUEUE_LENGTH_MAX, Queue, QueueDepth, REFUSING, REPLAY, Topology,
-    TopologyError, from, is_from, is_way_back, said_by, takes, way_back,
+    TopologyError, from, is_from, is_way_back, said_by, way_back,
 };
 pub use user::{User, Users};
 

@@ -41,6 +41,7 @@ use find::Programs;
 use ground::Wanted;
 use identity::Identity;
 use state::State;
+pub use state::privacy_secret;
 
 /// The environment variable that [`Choice::from_environment`] reads.
 pub const CHOICE_VARIABLE: &str = "LEADMILL_SERVERS";

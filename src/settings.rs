@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::messaging::BrokerSettings;
 use crate::rights::RightsSettings;
+use crate::secret::PrivacySettings;
 use crate::store::DatabaseSettings;
 use crate::telemetry::{MetricsSettings, TracingSettings};
 
@@ -66,6 +67,8 @@ sections! {
     qualification: qualification::QualificationSettings,
     quoting: quoting::QuotingSettings,
     seller: invoicing::SellerSettings,
+    privacy: PrivacySettings,
+    retention: privacy::RetentionSettings,
 }
 
 /// `[runtime]`: how every worker takes its messages.

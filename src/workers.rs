@@ -7,6 +7,8 @@ use domain::commands::is_from_outside;
 use domain::decide::Worker;
 use domain::host::Hosted;
 use domain::message::{MessageKind, MessageType};
+use domain::pattern::takes;
+use domain::pseudonym::PseudonymKey;
 use intake::Intake;
 use invoicing::Invoicing;
 use ordering::Ordering;
@@ -14,16 +16,14 @@ use privacy::Privacy;
 use qualification::Qualification;
 use quoting::Quoting;
 
-use crate::messaging::{COMMANDS, Queue, Topology, from, said_by, takes};
+use crate::messaging::{COMMANDS, Queue, Topology, from, said_by};
 use crate::rules;
 use crate::senders::KINDS;
 use crate::settings::{Settings, SettingsError};
-use crate::store::consumer::Consumer;
+use crate::store::consumer::{BILLING_HEARS, Consumer};
 
 /// The queue from which a billing system takes invoices; it waits there from the first `up` on.
 pub const OUT_BILLING: &str = "out.billing";
-/// What [`OUT_BILLING`] hears.
-const BILLING_HEARS: &str = "invoice.#";
 
 /// Who says what is due: the clock, whichever process it runs in.
 pub const CLOCK: &str = "clock";
@@ -45,7 +45,8 @@ macro_rules! workers {
 
 workers! { |settings|
     Intake = Intake::new(crate::sources::load(&settings.intake)?)
-        .looking_for(rules::duplicates(&settings.qualification)?);
+        .looking_for(rules::duplicates(&settings.qualification)?)
+        .knowing(pseudonyms(settings)?);
     Qualification = Qualification::new(
         settings.qualification.clone(),
         rules::load(&settings.qualification)?,
@@ -56,7 +57,20 @@ workers! { |settings|
     Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
     Ordering = Ordering::new(settings.seller.zone).late(settings.quoting.late_acceptance);
     Invoicing = Invoicing::new(settings.seller.clone());
-    Privacy = Privacy::in_region(&settings.intake.default_region);
+    Privacy = Privacy::in_region(&settings.intake.default_region)
+        .knowing(pseudonyms(settings)?)
+        .keeping(settings.retention);
+}
+
+/// The key of pseudonyms; the clock cannot let leads go without it.
+fn pseudonyms(settings: &Settings) -> Result<Option<PseudonymKey>, SettingsError> {
+    let key = settings.privacy.key().map_err(|problem| SettingsError(vec![problem]))?;
+    if key.is_none() && settings.retention.closed_leads_days > 0 {
+        let problem = "`retention.closed_leads_days` needs the secret by which suppressed addresses are known again; name a \
+                       file with it as `privacy.secret_file`.";
+        return Err(SettingsError(vec![problem.to_owned()]));
+    }
+    Ok(key)
 }
 
 /// The names of one worker's queues: its raw inputs, and the queues of the types that it hears.

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use domain::events::{ConsentChanged, ConsentLifted, ConsentSuppressed};
 use domain::message::{Message, SubjectKind};
 use domain::party::{PartyKey, PartyKeyKind};
+use domain::pseudonym::{PseudonymKey, is_gone};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -34,7 +35,9 @@ impl Consent {
         let mut conn = context.reading(&settings).await?;
         let region = &settings.intake.default_region;
         let mut details = Vec::new();
-        for id in known(&mut conn, person.trim(), region).await.map_err(sentence)? {
+        let pseudonyms = settings.privacy.key().map_err(anyhow::Error::msg)?;
+        let known = known(&mut conn, person.trim(), region, pseudonyms.as_ref());
+        for id in known.await.map_err(sentence)? {
             let found = detail::read(&mut conn, SubjectKind::Consent, id).await;
             details.extend(found.map_err(sentence)?);
         }
@@ -52,12 +55,23 @@ impl Consent {
     }
 }
 
-/// The consents of whoever a text means: of that address or telephone, else of all by which the customer is reached.
-async fn known(conn: &mut Connection, person: &str, region: &str) -> Result<Vec<Uuid>, Fault> {
+/// The consents of whoever a text means: of that address or telephone, also where its person was erased, else of all by
+/// which the customer is reached.
+async fn known(
+    conn: &mut Connection,
+    person: &str,
+    region: &str,
+    pseudonyms: Option<&PseudonymKey>,
+) -> Result<Vec<Uuid>, Fault> {
     let email = forms::email(person).map(|value| PartyKey { kind: PartyKeyKind::Email, value });
     let phone =
         forms::phone(person, region).map(|value| PartyKey { kind: PartyKeyKind::Phone, value });
-    let channels: Vec<_> = email.into_iter().chain(phone).map(|key| key.to_string()).collect();
+    let keys = email.into_iter().chain(phone);
+    let mut channels: Vec<_> = keys.map(|key| key.to_string()).collect();
+    if let Some(key) = pseudonyms {
+        let gone: Vec<_> = channels.iter().map(|channel| key.pseudonym(channel)).collect();
+        channels.extend(gone);
+    }
     let found = customer::consents(conn, &channels).await?;
     if !found.is_empty() {
         return Ok(found);
@@ -70,6 +84,9 @@ async fn known(conn: &mut Connection, person: &str, region: &str) -> Result<Vec<
 fn told(detail: &Detail) -> String {
     let record = &detail.record;
     let mut head = plain(&record["channel"]);
+    if is_gone(&head) {
+        head.push_str(" (the person was erased, and what they took back is known again)");
+    }
     if record["state"] == "suppressed" {
         let reason = plain(&record["suppression_reason"]);
         head.push_str(&format!(": nothing is sent there ({reason})"));

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use anyhow::{anyhow, bail};
 use clap::Subcommand;
 use domain::message::{MessageKind, TYPE_PREFIX};
+use domain::pattern::takes;
 use serde_json::json;
 
 use super::Context;
 use super::output::table;
 use super::time::counted;
-use crate::messaging::{Queue, REPLAY, Topology, takes};
+use crate::messaging::{Queue, REPLAY, Topology};
 use crate::settings::Settings;
 use crate::store::{self, consumer};
 use crate::workers::{self, OUT_BILLING, Sayer};

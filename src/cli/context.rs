@@ -7,7 +7,8 @@ use secrecy::ExposeSecret;
 
 use super::output::Output;
 use crate::messaging::Link;
-use crate::servers::{self, Choice, Servers};
+use crate::secret::SECRET_SETTING;
+use crate::servers::{self, Choice, Kind, Servers};
 use crate::settings::{Settings, Sources};
 use crate::store::{self, Connection};
 
@@ -61,7 +62,7 @@ impl Context {
             "PostgreSQL or RabbitMQ is not known here. Run `leadmill up`, or set \
              LEADMILL_DATABASE__URL and LEADMILL_BROKER__URL.",
         )?;
-        Ok(sources.with_servers(&found.database_url, &found.broker_url).settings()?)
+        self.of(sources, &found)
     }
 
     /// The settings of this process for what needs no server.
@@ -82,8 +83,20 @@ impl Context {
         let configured = sources.urls().map_err(anyhow::Error::msg)?;
         let choice = Choice::from_environment()?;
         let found = servers::provide(choice, configured, &self.global.folder, say).await?;
-        let settings = sources.with_servers(&found.database_url, &found.broker_url).settings()?;
+        let settings = self.of(sources, &found)?;
         Ok((found, settings))
+    }
+
+    /// The settings with these servers. A private database has its secret beside it.
+    fn of(&self, sources: Sources, found: &Servers) -> anyhow::Result<Settings> {
+        let mut sources = sources.with_servers(&found.database_url, &found.broker_url);
+        let mut settings = sources.settings()?;
+        if found.database == Kind::Private && settings.privacy.secret_file.is_none() {
+            let file = servers::privacy_secret(&self.global.folder)?;
+            sources.variables.insert(SECRET_SETTING.to_owned(), file.display().to_string());
+            settings = sources.settings()?;
+        }
+        Ok(settings)
     }
 
     /// A connection of this call's own.
@@ -119,4 +132,11 @@ pub fn exports(settings: &Settings) -> [(&'static str, String); 2] {
         (servers::DATABASE_SETTING, settings.database.url.expose_secret().to_owned()),
         (servers::BROKER_SETTING, settings.broker.url.expose_secret().to_owned()),
     ]
+}
+
+/// The servers as another process gets them, with the secret that belongs to them.
+pub(super) fn exports_with_secret(settings: &Settings) -> Vec<(&'static str, String)> {
+    let secret = settings.privacy.secret_file.as_ref();
+    let secret = secret.map(|file| (SECRET_SETTING, file.display().to_string()));
+    exports(settings).into_iter().chain(secret).collect()
 }

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ask::Ask;
 use super::audit::Audit;
-use super::context::exports;
+use super::context::exports_with_secret;
 use super::migrate::prepare;
 use super::output::say;
 use super::outside::{self, Counts, Manner, Party};
@@ -138,9 +138,9 @@ impl Demo {
         settings: &Settings,
         folder: &Path,
     ) -> anyhow::Result<Vec<(String, String)>> {
-        let [database, broker] = exports(settings);
-        let own = [database, broker, ("LEADMILL_BROKER__PREFIX", self.prefix.clone())];
-        let mut all: Vec<_> = own.map(|(name, value)| (name.to_owned(), value)).into();
+        let prefix = ("LEADMILL_BROKER__PREFIX", self.prefix.clone());
+        let own = exports_with_secret(settings).into_iter().chain([prefix]);
+        let mut all: Vec<_> = own.map(|(name, value)| (name.to_owned(), value)).collect();
         let file = match &context.global.config {
             Some(file) => file.clone(),
             None => std::path::absolute(negotiation::settings_file(folder)?)?,

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::Context;
-use super::context::exports;
+use super::context::exports_with_secret;
 use super::migrate::{Ready, prepare};
 use super::output::{quoted, say};
 
@@ -34,7 +34,8 @@ impl Up {
         ready.notes.iter().for_each(|note| say(note.clone()));
         if self.env {
             let set = |(name, value): (&str, String)| format!("{name}={}", quoted(&value));
-            println!("export {}", exports(&settings).map(set).join(" "));
+            let set: Vec<_> = exports_with_secret(&settings).into_iter().map(set).collect();
+            println!("export {}", set.join(" "));
             return Ok(ExitCode::SUCCESS);
         }
         let data = serde_json::json!({

@@ -8,6 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use crate::message::{MessageType, SubjectKind};
+use crate::pseudonym::nobody;
 use crate::schema;
 
 /// Lists of keys by which parties are recognised: of these the organisation's stay, which are everybody's there.
@@ -23,6 +24,8 @@ pub struct Whose {
     pub organisation: bool,
     /// The telephones of the person, where an organisation may have one of them as its own.
     pub phones: BTreeSet<String>,
+    /// What the channel of their consent becomes, where it is to be known again; else it is nobody's.
+    pub pseudonym: Option<String>,
 }
 
 /// Blanks messages; keeps the schemas that it has computed.
@@ -43,19 +46,21 @@ impl Blank {
         let (root, definitions) =
             self.schemas.entry(ty.name).or_insert_with(|| schema::schema(ty, settings()));
         let walk = Walk { definitions, whose };
-        let channel = (ty.about == SubjectKind::Consent).then(|| nobody(&value));
+        let channel = (ty.about == SubjectKind::Consent).then(|| whose.channel(&value));
         walk.value(root, &mut value, "");
-        if let (Some(nobody), Some(channel)) = (channel, value.get_mut("channel")) {
-            *channel = nobody.into();
+        if let (Some(now), Some(channel)) = (channel, value.get_mut("channel")) {
+            *channel = now.into();
         }
         Some(value.to_string())
     }
 }
 
-/// The channel of a consent whose person is gone: one for each record, and no key of anybody.
-fn nobody(consent: &Value) -> String {
-    let id = consent.get("consent").and_then(Value::as_str).unwrap_or_default();
-    format!("erased {id}")
+impl Whose {
+    /// The channel of a consent whose person is gone.
+    fn channel(&self, consent: &Value) -> String {
+        let id = consent.get("consent").and_then(Value::as_str).unwrap_or_default();
+        self.pseudonym.clone().unwrap_or_else(|| nobody(id))
+    }
 }
 
 /// An organisation that was made of a person's enquiry got their telephone.
@@ -188,7 +193,8 @@ mod tests {
         let buyer = json!({ "name": "Acme", "contact_name": "Ana", "email": "ana@x.example",
                             "address": { "line1": "Calle 4" } });
         let data = json!({ "buyer": buyer });
-        let whose = Whose { organisation: true, phones: ["+34600".to_owned()].into() };
+        let phones = ["+34600".to_owned()].into();
+        let whose = Whose { organisation: true, phones, ..Whose::default() };
         let expected = json!({ "name": "Acme", "address": { "line1": "Calle 4" } });
         assert_eq!(blank(OrderCreated::TYPE, &data, &whose)["buyer"], expected);
         let alone = blank(OrderCreated::TYPE, &data, &Whose::default());
@@ -203,5 +209,8 @@ mod tests {
         let data = json!({ "consent": "c1", "channel": "email ana@x.example", "bulk_mail": false });
         let blanked = blank(ConsentChanged::TYPE, &data, &Whose::default());
         assert_eq!(blanked["channel"], "erased c1");
+        let whose = Whose { pseudonym: Some("erased email 5b".into()), ..Whose::default() };
+        let blanked = blank(ConsentChanged::TYPE, &data, &whose);
+        assert_eq!(blanked["channel"], "erased email 5b");
     }
 }

@@ -115,7 +115,8 @@ pub struct Consent {
     pub id: ConsentId,
     /// Counts the events about it.
     pub sequence: i64,
-    /// The key by which they are reached, as `email a@b.example`; one record for each.
+    /// The key by which they are reached, as `email a@b.example`; one record for each. Of who was erased a pseudonym, as
+    /// `erased email 5bdcc1…`, until they come again and say something of consent.
     pub channel: String,
     /// One for each purpose of which something was said.
     pub standing: Vec<Standing>,
@@ -208,6 +209,14 @@ impl Consent {
     pub fn allows(&self, purpose: Purpose) -> bool {
         let given = |it: &Standing| it.said.word == ConsentWord::Given;
         self.state == ConsentState::Open && self.standing(purpose).is_some_and(given)
+    }
+
+    /// Is it to be known again after the person is gone? Where nothing is to be sent there, or something was taken back: a
+    /// yes alone goes with them.
+    #[must_use]
+    pub fn outlives(&self) -> bool {
+        let withdrawn = |it: &Standing| it.said.word == ConsentWord::Withdrawn;
+        self.state != ConsentState::Open || self.standing.iter().any(withdrawn)
     }
 
     /// Does a further word count? A withdrawal always does. A yes does not where a withdrawal stands that is newer or

@@ -12,6 +12,7 @@ pub use crate::locks::{Hold, Locks, Root};
 use crate::message::{OneOf, Subject};
 pub use crate::needs::Needs;
 pub use crate::outcome::{Later, Outcome, SAYS_MAX, Saying};
+use crate::pseudonym::PseudonymKey;
 pub use crate::raw::RawInputs;
 pub use crate::record::Record;
 pub use crate::reference::Facts;
@@ -32,6 +33,11 @@ pub trait Worker: Send + Sync + 'static {
     type Then: OneOf;
     /// The reference data it decides with.
     type Facts: Facts;
+
+    /// With what it knows addresses again whose persons are gone, where it asks for such.
+    fn pseudonyms(&self) -> Option<&PseudonymKey> {
+        None
+    }
 
     /// How raw inputs are read, where it takes such.
     fn raw(&self) -> Option<&dyn RawInputs<When = Self::When>> {

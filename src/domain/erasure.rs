@@ -9,11 +9,17 @@ use crate::ids::ErasureId;
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::{Subject, SubjectKind};
 use crate::newer::NewerWord;
+use crate::pseudonym::PseudonymKey;
 
 /// Most keys, and most records, by which one request names its person.
 pub const NAMED_MAX: usize = 20;
+/// Most leads that one request of the clock names.
+pub const CLOSED_MAX: usize = 200;
+/// So many records end a run of the clock, which goes on as another: each tells all of its own.
+pub const RUN_MAX: usize = 2_000;
 
-/// The request that what is known of a person goes. A worker carries it out in steps; how far it is stands here.
+/// The request that what is known of a person goes, or a run by the clock over what is kept for so long only. A worker
+/// carries it out in steps; how far it is stands here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(any(test, feature = "samples"), derive(serde::Deserialize, schemars::JsonSchema))]
 pub struct Erasure {
@@ -25,7 +31,10 @@ pub struct Erasure {
     /// The leads and contacts that it names.
     pub records: Vec<Uuid>,
     pub reason: String,
-    /// What is done next, and behind which input.
+    /// Leads that it names go only where they were closed before, and are nobody's who is still dealt with: it was asked for
+    /// by the clock.
+    pub closed_before: Option<DateTime<Utc>>,
+    /// What is done next, and behind which row.
     pub step: Step,
     pub after: Option<Uuid>,
     /// What went, store by store.
@@ -43,6 +52,8 @@ pub struct Erasure {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
+    /// Looks through the log, some messages at a time: answers that repeat a key, and who else gave one.
+    Log,
     /// Records, their events, their keys, and the rows of files: one transaction, under the locks of the keys.
     Records,
     /// Looks for the keys in what was rejected, held or asked, some inputs at a time.
@@ -51,19 +62,37 @@ pub enum Step {
     Inputs,
     /// Answers, what is parked, and the keys of the request itself.
     Rest,
+    /// By the clock: rejected inputs that are older than they are kept.
+    RejectedInputs,
+    /// By the clock: the bytes of inputs and commands.
+    RawInputs,
+    /// By the clock: the bodies of what is parked.
+    Parked,
+    /// By the clock: finds leads that were closed long ago, for which an erasure is asked.
+    ClosedLeads,
     #[serde(untagged)]
     Newer(NewerWord),
 }
 
 impl Step {
+    /// Is it one of those that the clock asks for, which name nobody?
+    #[must_use]
+    pub const fn by_the_clock(self) -> bool {
+        matches!(self, Self::RejectedInputs | Self::RawInputs | Self::Parked | Self::ClosedLeads)
+    }
+
     /// The step that follows; none after the last.
     #[must_use]
     pub const fn next(self) -> Option<Self> {
         match self {
+            Self::Log => Some(Self::Records),
             Self::Records => Some(Self::Search),
             Self::Search => Some(Self::Inputs),
             Self::Inputs => Some(Self::Rest),
-            Self::Rest | Self::Newer(_) => None,
+            Self::RejectedInputs => Some(Self::RawInputs),
+            Self::RawInputs => Some(Self::Parked),
+            Self::Parked => Some(Self::ClosedLeads),
+            Self::Rest | Self::ClosedLeads | Self::Newer(_) => None,
         }
     }
 }
@@ -149,11 +178,43 @@ impl Lifecycle for Erasure {
 applies!(Erasure, ErasureAction, |it| it.id);
 
 impl Erasure {
+    /// One that was just asked for.
+    #[must_use]
+    pub fn new(
+        id: ErasureId,
+        (keys, records): (Vec<String>, Vec<Uuid>),
+        reason: String,
+        closed_before: Option<DateTime<Utc>>,
+        step: Step,
+    ) -> Self {
+        Self {
+            id,
+            sequence: 0,
+            keys,
+            records,
+            reason,
+            closed_before,
+            step,
+            after: None,
+            receipt: Vec::new(),
+            erased: Vec::new(),
+            acknowledged: Vec::new(),
+            state: ErasureState::Open,
+        }
+    }
+
     /// What the store carries out next; nothing where it is done.
     #[must_use]
-    pub fn sweep(&self) -> Option<Sweep> {
-        let (keys, records) = (self.keys.clone(), self.records.clone());
-        let sweep = Sweep { erasure: self.id, step: self.step, after: self.after, keys, records };
+    pub fn sweep(&self, pseudonyms: Option<&PseudonymKey>) -> Option<Sweep> {
+        let sweep = Sweep {
+            erasure: self.id,
+            step: self.step,
+            after: self.after,
+            keys: self.keys.clone(),
+            records: self.records.clone(),
+            before: self.closed_before,
+            pseudonyms: pseudonyms.cloned(),
+        };
         (self.state == ErasureState::Open).then_some(sweep)
     }
 
@@ -180,6 +241,10 @@ pub struct Sweep {
     pub after: Option<Uuid>,
     pub keys: Vec<String>,
     pub records: Vec<Uuid>,
+    /// What is younger stays; of a request by the clock.
+    pub before: Option<DateTime<Utc>>,
+    /// Makes the pseudonyms of what is to be known again.
+    pub pseudonyms: Option<PseudonymKey>,
 }
 
 /// What a step found and erased.
@@ -187,6 +252,8 @@ pub struct Sweep {
 pub struct Swept {
     pub found: Vec<Erased>,
     pub erased: Vec<ErasedRecord>,
+    /// Leads for which an erasure is to be asked.
+    pub leads: Vec<Uuid>,
     /// Where the same step goes on; none: it is done.
     pub after: Option<Uuid>,
 }

@@ -13,6 +13,7 @@ use crate::decide::{
 };
 use crate::message::{MessageType, OneOf, Said, Subject};
 use crate::needs::Needs;
+use crate::pseudonym::PseudonymKey;
 use crate::raw::{ExternalId, Kept};
 use crate::reference::{References, Set};
 use crate::world::World;
@@ -45,6 +46,7 @@ pub trait Hosted: Send + Sync {
     fn says(&self) -> &'static [&'static MessageType];
     fn sets(&self) -> &'static [Set];
     fn facts(&self, known: &References) -> AnyFacts;
+    fn pseudonyms(&self) -> Option<&PseudonymKey>;
     fn raw_queues(&self) -> &'static [&'static str];
     fn opens(&self, queue: &str) -> bool;
     /// # Errors
@@ -98,6 +100,10 @@ where
 
     fn facts(&self, known: &References) -> AnyFacts {
         Arc::new(W::Facts::of(known))
+    }
+
+    fn pseudonyms(&self) -> Option<&PseudonymKey> {
+        Worker::pseudonyms(self)
     }
 
     fn raw_queues(&self) -> &'static [&'static str] {

@@ -22,6 +22,8 @@ pub struct Log {
     pub more: bool,
     /// The first thing that somebody outside did to the deal of a lead: the type of what was said then.
     pub deal_touched: Option<String>,
+    /// Others have to do with the account that was made of it: another lead, a contact, a deal or a document.
+    pub account_shared: bool,
 }
 
 /// One event about a record.

@@ -28,7 +28,8 @@ impl World {
     #[must_use]
     pub fn log(&self, id: impl Into<Uuid>) -> &Log {
         let id = id.into();
-        const NOTHING: &Log = &Log { events: Vec::new(), more: false, deal_touched: None };
+        const NOTHING: &Log =
+            &Log { events: Vec::new(), more: false, deal_touched: None, account_shared: false };
         match self.logs.get(&id) {
             Some(log) => log,
             None if self.discovering => NOTHING,

@@ -137,7 +137,8 @@ where
 
     /// The part of the world that the worker named.
     fn seen(&self, when: &W::When) -> World {
-        let mut seen = World { discovering: true, now: self.now, ..World::default() };
+        let pseudonyms = self.worker.pseudonyms().cloned();
+        let mut seen = World { discovering: true, now: self.now, pseudonyms, ..World::default() };
         let mut before = None;
         for _ in 0..ROUNDS_MAX {
             let mut needs = Needs::default();

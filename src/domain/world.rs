@@ -34,6 +34,7 @@ use crate::order::Order;
 use crate::outcome::Outcome;
 use crate::party::{Party, PartyKey};
 use crate::proposal::Proposal;
+use crate::pseudonym::PseudonymKey;
 use crate::record::{Record, sequenced};
 use crate::refusal::Refusal;
 use crate::table::Table;
@@ -92,6 +93,8 @@ macro_rules! world {
             pub links: Links,
             pub likes: Likes,
             pub catalog: Table<(), Catalog>,
+            /// How addresses are known again whose persons are gone.
+            pub pseudonyms: Option<PseudonymKey>,
             /// The database's time at the start of the transaction, as in [`Ctx`](crate::decide::Ctx): some needs hang
             /// on the date, as the series of a year.
             pub now: DateTime<Utc>,

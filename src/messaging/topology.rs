@@ -39,7 +39,7 @@ pub use delay::Delay;
 pub use exchange::{Exchange, ExchangeKind};
 pub use names::{
     COMMANDS, DEAD, DEAD_LETTERS, HISTORY, REFUSING, REPLAY, from, is_from, is_way_back, said_by,
-    takes, way_back,
+    way_back,
 };
 pub use queue::{Argument, Binding, DELIVERY_LIMIT, QUEUE_LENGTH_MAX, Queue};
 

@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use domain::commands::RetentionRun;
 use domain::ids::minted;
-use domain::message::{Subject, SubjectKind};
+use domain::message::{Said, Subject, SubjectKind};
 use tracing::{error, info, warn};
 use uuid::Uuid;
 
@@ -69,7 +71,50 @@ impl Upkeep {
         if commands.is_empty() {
             return store::commit(conn).await;
         }
-        store::event::append(conn, CLOCK, (batch, now), &commands).await?;
+        self.say(conn, link, (batch, now), &commands, left).await
+    }
+
+    /// Once a day the worker that lets go what is older than it is kept is asked to, where there is a rule.
+    pub(super) async fn retention(
+        &self,
+        conn: &mut Connection,
+        link: &Link,
+        left: &mut Vec<Uuid>,
+    ) -> Result<(), Fault> {
+        if !self.settings.retention.is_any() {
+            return Ok(());
+        }
+        let now = store::begin(conn).await?;
+        let Said { ty, subject, data } = Said::of(&RetentionRun { erasure: None });
+        if !store::schedule::is_due_daily(conn, CLOCK, ty, subject, now).await? {
+            return store::rollback(conn).await;
+        }
+        let id = minted(now, random());
+        let command = NewEvent {
+            id,
+            ty,
+            subject,
+            sequence: None,
+            correlation: id,
+            // Nothing led to it but the time.
+            cause: id,
+            traceparent: None,
+            actor: None,
+            data,
+        };
+        self.say(conn, link, (minted(now, random()), now), &[command], left).await
+    }
+
+    /// Says these in the name of the clock; ends the transaction.
+    async fn say(
+        &self,
+        conn: &mut Connection,
+        link: &Link,
+        (batch, now): (Uuid, DateTime<Utc>),
+        commands: &[NewEvent],
+        left: &mut Vec<Uuid>,
+    ) -> Result<(), Fault> {
+        store::event::append(conn, CLOCK, (batch, now), commands).await?;
         let (events, messages) = (commands.len(), commands.len());
         let row = NewBatch { id: batch, taken_at: now, decided_at: now, messages, events };
         store::batch::insert(conn, CLOCK, &row).await?;

@@ -24,6 +24,8 @@ const CLOCK_EVERY: Duration = Duration::from_secs(1);
 const LOCKS_EVERY: Duration = Duration::from_secs(1);
 /// How often the partitions are looked after.
 const PARTITIONS_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often it is asked whether a run over what is kept for so long only is due.
+const RETENTION_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Dead letters that are parked in one transaction.
 const DEAD_BATCH: usize = 64;
 /// Pause after a fault of the upkeep itself; the lanes do not wait for it.
@@ -89,6 +91,7 @@ impl Upkeep {
         let mut clock = tokio::time::interval(CLOCK_EVERY);
         let mut sweep = tokio::time::interval(sweep_every);
         let mut partitions = tokio::time::interval(PARTITIONS_EVERY);
+        let mut retention = tokio::time::interval(RETENTION_EVERY);
         let mut locks = tokio::time::interval(LOCKS_EVERY);
         let mut conn: Option<Connection> = None;
         let (mut left, told) = (Vec::new(), Told::default());
@@ -100,6 +103,7 @@ impl Upkeep {
                 _ = clock.tick(), if keeps => Todo::Timers,
                 _ = sweep.tick() => Todo::Sweep,
                 _ = partitions.tick(), if keeps => Todo::Partitions,
+                _ = retention.tick(), if keeps => Todo::Retention,
                 _ = locks.tick() => Todo::Locks,
             };
             if matches!(todo, Todo::Locks) && self.meter.health.locked_out().is_empty() {
@@ -113,6 +117,7 @@ impl Upkeep {
                 let Some(conn) = &mut conn else { return Ok(()) };
                 match todo {
                     Todo::Timers => self.timers(conn, link, &mut left).await,
+                    Todo::Retention => self.retention(conn, link, &mut left).await,
                     Todo::Sweep => self.sweep(conn, link, keeps, &mut left).await,
                     Todo::Partitions => {
                         store::schedule::purge(conn).await?;
@@ -214,6 +219,7 @@ enum Todo {
     Timers,
     Sweep,
     Partitions,
+    Retention,
     Locks,
 }
 

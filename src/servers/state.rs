@@ -16,6 +16,8 @@ use super::process::{Process, own_network};
 
 const STATE_FILE: &str = "servers.json";
 const LOCK_FILE: &str = "servers.lock";
+/// Beside the data of the database to which it belongs.
+const PRIVACY_SECRET: &str = "privacy.secret";
 /// Below the ports that Linux gives to outgoing connections (32768 and up), so that a chosen port
 /// does not vanish under some connection.
 const PORT_FIRST: u16 = 21_000;
@@ -102,6 +104,28 @@ pub fn random_word(path: &Path) -> Result<String, ServersError> {
     let word: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     write_private(path, format!("{word}\n").as_bytes())?;
     Ok(word)
+}
+
+/// The file with the secret of the private database of a folder: made once, whoever asks first. Its absolute path.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn privacy_secret(folder: &Path) -> Result<PathBuf, ServersError> {
+    let folder = make_folder(folder)?;
+    let path = folder.join(PRIVACY_SECRET);
+    if !path.exists() {
+        let fresh = folder.join(format!("{PRIVACY_SECRET}.{}", std::process::id()));
+        random_word(&fresh)?;
+        // Who comes second finds the first one's.
+        match fs::hard_link(&fresh, &path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(ServersError::file("write", &path)(error));
+            }
+            _ => {}
+        }
+        fs::remove_file(&fresh).map_err(ServersError::file("remove", &fresh))?;
+    }
+    Ok(path)
 }
 
 /// Makes the folder and gives its absolute path.

@@ -2,6 +2,11 @@
 
 use super::{Connection, Result};
 
+/// The consumer that is there from the first `up` on: a billing system, which the table does not name.
+pub const BILLING: &str = "billing";
+/// What it hears.
+pub const BILLING_HEARS: &str = "invoice.#";
+
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Consumer {

@@ -12,6 +12,7 @@ use domain::decide::{Needs, Root, World};
 use domain::host::{Hosted, When};
 use domain::ids::{InputId, LeadId};
 use domain::keys;
+use domain::pseudonym::PseudonymKey;
 use domain::table::Table;
 use domain::world::Link;
 use domain::world::SubjectId;
@@ -75,7 +76,7 @@ pub async fn lock(
     let ask = |world: &World, needs: &mut Needs| {
         whens.iter().for_each(|when| worker.needs(when, world, needs));
     };
-    let mut loading = Loading::new(&ask, now, Needs::default());
+    let mut loading = Loading::new(&ask, worker.pseudonyms(), now, Needs::default());
     if loading.settled() {
         return Ok(loading.done());
     }
@@ -88,7 +89,7 @@ pub async fn lock(
         }
         if attempt < ATTEMPTS_MAX {
             sqlx::raw_sql("ROLLBACK TO SAVEPOINT needs").execute(&mut *conn).await?;
-            loading = Loading::new(&ask, now, loading.needs);
+            loading = Loading::new(&ask, worker.pseudonyms(), now, loading.needs);
         }
     }
     Err(LockError::Unsettled { worker: worker.name() })
@@ -99,7 +100,7 @@ pub async fn lock(
 /// # Errors
 /// Those of the database.
 pub async fn named(conn: &mut PgConnection, needs: Needs) -> Result<World, LockError> {
-    let mut loading = Loading::new(&|_, _| {}, DateTime::default(), needs);
+    let mut loading = Loading::new(&|_, _| {}, None, DateTime::default(), needs);
     loading.load_all(conn).await?;
     Ok(loading.done())
 }
@@ -223,14 +224,16 @@ struct Loading<'a> {
 impl<'a> Loading<'a> {
     fn new(
         asked: &'a (dyn Fn(&World, &mut Needs) + Sync),
+        pseudonyms: Option<&PseudonymKey>,
         now: DateTime<Utc>,
         hints: Needs,
     ) -> Self {
+        let pseudonyms = pseudonyms.cloned();
         let mut loading = Self {
             asked,
             hints,
             needs: Needs::default(),
-            world: World { now, discovering: true, ..World::default() },
+            world: World { now, discovering: true, pseudonyms, ..World::default() },
             locked_leads: BTreeSet::new(),
             raw: BTreeSet::new(),
         };

@@ -274,10 +274,14 @@ fn names_are_subject_dot_verb_dot_version() {
         assert!(word(subject) && word(verb), "{}", ty.name);
         let number = version.strip_prefix('v').and_then(|number| number.parse::<u32>().ok());
         assert!(number.is_some_and(|number| number > 0), "{}", ty.name);
-        // A report from outside, an import and a person are named after what they are; and an opportunity is asked for
+        // A report from outside, an import, a person and what is kept are named after what they are; and an opportunity is asked for
         // a quote.
         let own = subject == ty.about.name() || ty.name == "quote.draft.v1";
-        assert!(own || ["payment", "import", "person"].contains(&subject), "{}", ty.name);
+        assert!(
+            own || ["payment", "import", "person", "retention"].contains(&subject),
+            "{}",
+            ty.name
+        );
         assert!(!ty.name.contains("cancelled"), "{}: the spelling is `canceled`", ty.name);
     }
 }

@@ -7,7 +7,12 @@ use leadmill::messaging::{Delivered, Outgoing, REPLAY};
 use leadmill::runtime::FaultPoint;
 use serde_json::json;
 
-use crate::installation::{Installation, PATIENCE, command, form};
+use crate::installation::{Installation, command, form};
+
+mod mixed;
+mod over;
+
+use over::{all_claimed, nothing_left, published_is_stored};
 
 /// Leads that go into the pipeline before the worker in question is killed.
 const LEADS: usize = 12;
@@ -171,19 +176,6 @@ async fn refusals_and_conflicting_repeats_come_out_once_wherever_their_worker_is
     matrix(&before, step).await;
 }
 
-#[tokio::test]
-async fn f116_f119_privacy_killed_anywhere_leaves_nothing_of_the_same_people() {
-    let before = Installation::new().await;
-    quotes(&before).await;
-    for n in 0..LEADS {
-        let key = format!("ana{n}@acme{n}.example");
-        let erase = json!({ "keys": [key], "reason": "They asked for it." });
-        before.command("person.erase.v1", erase).await;
-    }
-    let messages = taken(&before, "privacy").await;
-    matrix(&before, Step { worker: "privacy", queue: "privacy", next: None, messages }).await;
-}
-
 /// Two customers with an account each, and two open leads, that can become one.
 async fn known_twice(it: &Installation) {
     let vague = |n| json!({ "name": "Bea Vague", "email": format!("bea{n}@vague.example"), "message": "hello" });
@@ -205,12 +197,10 @@ struct Step {
 }
 
 impl Step {
-    /// How many different messages there are, with those that the worker says to itself.
+    /// How many different messages there are.
     fn claims(&self) -> usize {
         let different: BTreeSet<_> = self.messages.iter().map(|message| &message.body).collect();
         match self.worker {
-            // An erasure has four steps, of one turn each where there is little.
-            "privacy" => different.len() * 5,
             // The rules are asked about a merged lead.
             "qualification" => different.len() + 1,
             _ => different.len(),
@@ -226,79 +216,69 @@ struct Remains {
     events: Vec<String>,
 }
 
+/// When a run is over, where the worker says more to itself than it was sent.
+#[derive(Clone, Copy, Default)]
+struct Until<'a> {
+    /// So many commands came from outside, everything else that it hears is its own: known once nothing is left to hear.
+    commands: Option<usize>,
+    /// Beside that.
+    also: &'a str,
+    /// What the worker is started with.
+    environment: &'a [(&'a str, &'a str)],
+}
+
 async fn matrix(before: &Installation, step: Step) {
+    matrix_until(before, step, Until::default()).await;
+}
+
+async fn matrix_until(before: &Installation, step: Step, until: Until<'_>) {
     assert!(step.messages.len() >= LEADS, "{} messages", step.messages.len());
-    let undisturbed = run(before, &step, None).await;
+    let undisturbed = run(before, &step, until, None).await;
     assert!(!undisturbed.events.is_empty());
     for point in FaultPoint::ALL {
-        let remains = run(before, &step, Some(point)).await;
+        let remains = run(before, &step, until, Some(point)).await;
         assert_eq!(remains, undisturbed, "{} killed when {}", step.worker, point.name());
     }
 }
 
 /// Runs one worker over the step's messages, on a copy of what was there before.
-async fn run(before: &Installation, step: &Step, point: Option<FaultPoint>) -> Remains {
+async fn run(
+    before: &Installation,
+    step: &Step,
+    until: Until<'_>,
+    point: Option<FaultPoint>,
+) -> Remains {
     let it = Installation::on(before.database().copy().await).await;
     it.publish(step.messages.clone()).await;
     if let Some(point) = point {
-        it.start(&[step.worker], &[("LEADMILL_FAIL_AT", point.name())]).died().await;
+        let fail = [("LEADMILL_FAIL_AT", point.name())];
+        it.start(&[step.worker], &[until.environment, &fail].concat()).died().await;
     }
-    let (worker, count) = (step.worker, step.claims());
-    let again = it.start(&[worker], &[]);
-    it.until(
-        "everything is decided and published",
-        &format!(
-            "SELECT (SELECT count(*) FROM inbox WHERE worker = '{worker}')
-                  + (SELECT count(*) FROM received WHERE worker = '{worker}' AND batch IS NOT NULL)
-                  + (SELECT count(*) FROM conflict) - {} = {count}
-                AND NOT EXISTS (SELECT FROM batch WHERE published_at IS NULL)",
-            before
-                .count(&format!(
-                    "SELECT (SELECT count(*) FROM inbox WHERE worker = '{worker}')
-                          + (SELECT count(*) FROM received WHERE worker = '{worker}')"
-                ))
-                .await,
-        ),
-    )
-    .await;
+    let again = it.start(&[step.worker], until.environment);
+    let over = match until.commands {
+        Some(commands) => {
+            format!("SELECT {} {}", nothing_left(before, step, commands).await, until.also)
+        }
+        None => all_claimed(before, step).await,
+    };
+    it.until("everything is decided and published", &over).await;
     again.stop().await;
     let left = taken_now(&it, step.queue).await;
     assert_eq!(left.len(), 0, "all causes are acknowledged");
     if let Some(next) = step.next {
         published_is_stored(&it, before, step, next).await;
     }
-    remains(&it, step).await
+    remains(&it, step, until.commands.is_some()).await
 }
 
-/// Consumers see each stored event at least once, and nothing else.
-async fn published_is_stored(it: &Installation, before: &Installation, step: &Step, next: &str) {
-    let worker = step.worker;
-    let said = format!(
-        "SELECT id::text FROM event WHERE worker = '{worker}' AND type IN
-         ('lead.captured.v1', 'opportunity.created.v1', 'invoice.issued.v1')"
-    );
-    let known = before.texts(&said).await;
-    let said = it.texts(&said).await.into_iter().filter(|id| !known.contains(id));
-    let said: BTreeSet<_> = said.collect();
-    assert!(!said.is_empty());
-    let link = it.link().await;
-    let mut consumer = link.consume(next, 10_000).await.unwrap();
-    let mut heard = BTreeSet::new();
-    while heard != said {
-        let batch = tokio::time::timeout(PATIENCE, consumer.next_batch(10_000)).await;
-        let batch = batch.unwrap_or_else(|_| panic!("of {said:?} only {heard:?} were published"));
-        heard.extend(batch.unwrap().into_iter().filter_map(|message| message.message_id));
-        assert!(heard.is_subset(&said), "a message was published and not stored");
-    }
-    assert!(link.close().await);
-}
-
-async fn remains(it: &Installation, step: &Step) -> Remains {
-    let outside = matches!(step.worker, "intake" | "quoting" | "ordering" | "privacy");
+async fn remains(it: &Installation, step: &Step, minted: bool) -> Remains {
+    let outside = minted || matches!(step.worker, "intake" | "quoting" | "ordering" | "privacy");
     // What follows from a merge has ids of its command, and makes no record.
     let said_outside = outside || step.worker == "qualification";
     let but_for = |outside: bool, text: &str| {
-        let numbers = format!("regexp_replace({text}, '\\y[LQO]-\\d+', 'number', 'g')");
+        let time = "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(Z|\\+00:00)";
+        let times = format!("regexp_replace({text}, '{time}', 'time', 'g')");
+        let numbers = format!("regexp_replace({times}, '\\y[LQO]-\\d+', 'number', 'g')");
         if !outside {
             return numbers;
         }

@@ -8,7 +8,7 @@ fn text(path: &str) -> String {
 
 #[test]
 fn every_worker_is_killed_at_each_fault_point() {
-    let crashes = text("tests/it/crashes.rs");
+    let crashes = text("tests/it/crashes.rs") + &text("tests/it/crashes/mixed.rs");
     for name in NAMES {
         let killed = crashes.contains(&format!("worker: \"{name}\""));
         assert!(killed, "give `{name}` a test in tests/it/crashes.rs, see CONTRIBUTING.md");

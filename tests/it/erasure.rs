@@ -109,8 +109,11 @@ async fn holds(it: &Installation) {
 #[tokio::test]
 async fn f119_nothing_is_left_of_an_erased_person_but_their_invoice_and_others_keep_everything() {
     let it = Installation::new().await;
+    let hears = ["consumer", "add", "till", "--hears", "contact.created.v1"];
+    assert!(leadmill(&it, &hears).await.success);
     let workers = it.start(&[], &[]);
     history(&it).await;
+    suppressed(&it).await;
     assert!(left_of(&it, &ILSEBILL).await.len() > 10 && left_of(&it, &WIBKE).await.len() > 5);
     holds(&it).await;
     is_exported(&it).await;
@@ -134,10 +137,23 @@ async fn f119_nothing_is_left_of_an_erased_person_but_their_invoice_and_others_k
     let receipt = "SELECT r ->> 'store' FROM erasure AS e, jsonb_array_elements(e.receipt) AS r
                    ORDER BY e.id, 1";
     let receipt = it.texts(receipt).await;
-    for store in ["contact", "event", "input_chunk", "kept: invoice", "lead", "party_key", "quote"]
-    {
+    for store in [
+        "contact",
+        "event",
+        "input_chunk",
+        "kept: consent",
+        "kept: invoice",
+        "kept: queue out.billing",
+        "kept: queue out.till",
+        "lead",
+        "party_key",
+        "quote",
+    ] {
         assert!(receipt.iter().any(|known| known == store), "{store}: {receipt:?}");
     }
+    let shown = leadmill(&it, &["consent", "show", ILSEBILL[1]]).await;
+    assert!(shown.out.contains("nothing is sent there (complaint)"), "{} {}", shown.out, shown.err);
+    assert!(shown.out.starts_with("erased email "), "{}", shown.out);
     // Who is looked for again is not there any more, and whoever writes anew is a new person.
     erase(&it, ILSEBILL[1], 3).await;
     let again = "SELECT receipt::text FROM erasure ORDER BY id DESC LIMIT 1";
@@ -147,6 +163,7 @@ async fn f119_nothing_is_left_of_an_erased_person_but_their_invoice_and_others_k
     let new =
         "SELECT count(*) = 1 FROM lead WHERE enquiry::text LIKE '%ilsebill%' AND previous IS NULL";
     it.until("they are new", new).await;
+    is_still_suppressed(&it).await;
     let erasure = it.texts("SELECT id::text FROM erasure ORDER BY id LIMIT 1").await.remove(0);
     let acknowledge = json!({ "erasure": erasure, "consumer": "till" });
     it.command("erasure.acknowledge.v1", acknowledge).await;
@@ -154,6 +171,27 @@ async fn f119_nothing_is_left_of_an_erased_person_but_their_invoice_and_others_k
     it.until("a consumer has erased too", told).await;
     workers.stop().await;
     holds(&it).await;
+}
+
+/// They complained of a mail.
+async fn suppressed(it: &Installation) {
+    let suppress = json!({ "channel": ILSEBILL[1], "reason": "complaint" });
+    it.command("consent.suppress.v1", suppress).await;
+    it.until(
+        "nothing is sent there",
+        "SELECT count(*) = 1 FROM consent WHERE state = 'suppressed'",
+    )
+    .await;
+}
+
+/// Whoever was suppressed is so when they come again and say yes, without their address having been kept.
+async fn is_still_suppressed(it: &Installation) {
+    let yes =
+        "SELECT count(*) = 0 FROM lead WHERE previous IS NULL AND enquiry::text LIKE '%ilsebill%'
+                 AND (enquiry ->> 'consent')::boolean";
+    it.until("nothing is sent in bulk", yes).await;
+    let one = "SELECT state || ' ' || left(channel, 13) FROM consent";
+    assert_eq!(it.texts(one).await, ["suppressed erased email "]);
 }
 
 /// Whoever asks what is known of them gets all of it, as JSON.
@@ -224,4 +262,70 @@ async fn f119_an_enquiry_on_its_way_is_erased_too_or_is_whole() {
 async fn stop(one: Process, other: Process) {
     one.stop().await;
     other.stop().await;
+}
+
+/// Days that pass for whoever decides.
+async fn pass(it: &Installation, days: i64) {
+    it.execute(&format!("UPDATE clock_shift SET by = by + interval '{days} days'")).await;
+}
+
+#[tokio::test]
+async fn f119_what_is_older_than_it_is_kept_goes_by_the_clock_and_what_is_younger_or_dealt_with_stays()
+ {
+    let it = Installation::new().await;
+    let workers = it.start(&["intake", "qualification"], &[]);
+    let vague = |n: usize, message: &str| {
+        let form = json!({ "name": format!("Vera Vague{n}"), "email": format!("vera{n}@vague.example"),
+                           "message": message });
+        form.to_string().into_bytes()
+    };
+    it.send("intake.web", "application/json", (0..4).map(|n| vague(n, "hello")).collect()).await;
+    it.until("they are scored", "SELECT count(*) = 4 FROM lead WHERE assessment IS NOT NULL").await;
+    for lead in it.texts("SELECT id::text FROM lead ORDER BY number").await {
+        it.command("lead.disqualify.v1", json!({ "lead": lead, "reason": "lost" })).await;
+    }
+    it.until("they are closed", "SELECT count(*) = 4 FROM lead WHERE state = 'disqualified'").await;
+    let spam = json!({ "name": "Sally Spam" });
+    it.send("intake.web", "application/json", vec![spam.to_string().into_bytes()]).await;
+    it.until("one is held", "SELECT count(*) = 1 FROM input WHERE verdict = 'held'").await;
+    let held = it.texts("SELECT id::text FROM input WHERE verdict = 'held'").await.remove(0);
+    let reject = json!({ "input": held, "reason": "Sally sells." });
+    it.command("input.reject.v1", reject).await;
+    it.until("and rejected", "SELECT count(*) = 1 FROM input WHERE verdict = 'rejected'").await;
+    pass(&it, 5).await;
+    // One of them asks again, another is younger.
+    it.send("intake.web", "application/json", vec![vague(3, "hello again"), vague(9, "hello")])
+        .await;
+    it.until("they are there", "SELECT count(*) = 6 FROM lead").await;
+    workers.stop().await;
+    let keeping = [
+        ("LEADMILL_RETENTION__REJECTED_INPUTS_DAYS", "3"),
+        ("LEADMILL_RETENTION__RAW_INPUTS_DAYS", "3"),
+        ("LEADMILL_RETENTION__CLOSED_LEADS_DAYS", "3"),
+    ];
+    let privacy = it.start(&["privacy"], &keeping);
+    it.until("a run and its erasure", "SELECT count(*) = 2 FROM erasure WHERE state = 'done'")
+        .await;
+    privacy.stop().await;
+    let kept = "SELECT enquiry #>> '{person,family_name}' FROM lead
+                WHERE enquiry #>> '{person,family_name}' IS NOT NULL ORDER BY 1";
+    assert_eq!(it.texts(kept).await, ["Vague3", "Vague3", "Vague9"]);
+    for gone in [&["Vague0", "vera0@vague"][..], &["Sally"]] {
+        let left = left_of(&it, gone).await;
+        assert!(left.is_empty(), "{left:#?}");
+    }
+    let bytes = "SELECT count(DISTINCT input) FROM input_chunk WHERE bytes IS NOT NULL";
+    assert_eq!(it.count(bytes).await, 2, "what came in the last days can be read again");
+    let said = "SELECT count(*) FROM event WHERE worker = 'clock' AND type = 'retention.run.v1'";
+    assert_eq!(it.count(said).await, 1);
+    // On the same day there is no other run, on the next there is, which finds nothing.
+    let privacy = it.start(&["privacy"], &keeping);
+    it.command("retention.run.v1", json!({})).await;
+    it.until("by hand", "SELECT count(*) = 3 FROM erasure WHERE state = 'done'").await;
+    privacy.stop().await;
+    assert_eq!(it.count(said).await, 1);
+    let last = "SELECT receipt::text || erased::text FROM erasure ORDER BY id DESC LIMIT 1";
+    assert_eq!(it.texts(last).await, ["[][]"]);
+    it.execute("UPDATE clock_shift SET by = '0'").await;
+    holds(&it).await;
 }

@@ -1,12 +1,14 @@
 //! An installation of a test's own: a migrated database, a prefix on the broker, workers as
 //! processes of the real binary. Everything is gone when it is dropped.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use leadmill::messaging::{BrokerSettings, COMMANDS, Link, Outgoing, Topology};
+use leadmill::secret::SECRET_SETTING;
 use leadmill::settings::{Settings, Sources};
 use leadmill::store::{self, Connection};
 use leadmill::{servers, workers};
@@ -48,10 +50,12 @@ impl Installation {
         let mut sources =
             Sources::default().with_servers(database.settings.url.expose_secret(), &broker);
         let prefix = format!("test-{}.", Uuid::now_v7().simple());
+        let secret = secret(&prefix);
         for (name, value) in [
             ("LEADMILL_BROKER__PREFIX", prefix.as_str()),
             ("LEADMILL_RUNTIME__SWEEP_EVERY_S", "1"),
             ("LEADMILL_RUNTIME__SWEEP_AFTER_S", "1"),
+            (SECRET_SETTING, &secret),
         ] {
             sources.variables.insert(name.into(), value.into());
         }
@@ -82,6 +86,7 @@ impl Installation {
             .env(servers::DATABASE_SETTING, self.settings.database.url.expose_secret())
             .env(servers::BROKER_SETTING, self.settings.broker.url.expose_secret())
             .env("LEADMILL_BROKER__PREFIX", &self.settings.broker.prefix)
+            .env(SECRET_SETTING, self.secret())
             .env("LEADMILL_RUNTIME__SWEEP_EVERY_S", "1")
             .env("LEADMILL_RUNTIME__SWEEP_AFTER_S", "1")
             .env("LEADMILL_LOG__FILTER", "warn")
@@ -104,9 +109,12 @@ impl Installation {
 
     /// A folder of this test, gone with the installation.
     pub(crate) fn folder(&self) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("leadmill-{}", self.settings.broker.prefix));
-        std::fs::create_dir_all(&folder).unwrap();
-        folder
+        folder(&self.settings.broker.prefix)
+    }
+
+    /// The file with the secret of pseudonyms.
+    pub(crate) fn secret(&self) -> PathBuf {
+        self.settings.privacy.secret_file.clone().unwrap()
     }
 
     /// Sends raw inputs to a queue of intake.
@@ -174,6 +182,20 @@ impl Installation {
         sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut conn).await.unwrap();
         store::close(conn).await.unwrap();
     }
+}
+
+fn folder(prefix: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("leadmill-{prefix}"));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Writes the secret of pseudonyms: one for all, so that runs can be compared.
+fn secret(prefix: &str) -> String {
+    let path = folder(prefix).join("privacy.secret");
+    std::fs::write(&path, "0123456789abcdef0123456789abcdef\n").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    path.display().to_string()
 }
 
 impl Drop for Installation {

@@ -41,6 +41,8 @@ const KEYS: &[(&str, Met)] = &[
     ),
     ("erasure(id)", Ours(DERIVED)),
     ("erasure_input(erasure,input)", Claimed("found already")),
+    ("erasure_log(erasure)", Claimed("it reads the log from the beginning again")),
+    ("erasure_other(erasure,subject)", Claimed("found already")),
     ("event(id)", Ours(DERIVED)),
     ("inbox(worker,id)", Claimed("a repeat, and answered as one")),
     ("input(collection,part)*", Ours("parts are counted under the lock of their collection")),

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use leadmill::secret::SECRET_SETTING;
 use leadmill::servers;
 use leadmill::store::DatabaseSettings;
 use secrecy::ExposeSecret;
@@ -53,6 +54,7 @@ pub(crate) async fn leadmill_on(
         .env(servers::DATABASE_SETTING, database.url.expose_secret())
         .env(servers::BROKER_SETTING, it.settings.broker.url.expose_secret())
         .env("LEADMILL_BROKER__PREFIX", &it.settings.broker.prefix)
+        .env(SECRET_SETTING, it.secret())
         .stdin(Stdio::null())
         .output()
         .await

@@ -7,7 +7,7 @@ use leadmill::store::declared::{self, Column};
 use crate::database::Database;
 
 /// Tables whose statements are written by hand, each with why.
-const BY_HAND: [(&str, &str); 25] = [
+const BY_HAND: [(&str, &str); 27] = [
     ("_sqlx_migrations", "sqlx's own"),
     ("batch", "delivery: one row for a batch of messages"),
     ("catalog", "reference data: one row that counts changes"),
@@ -16,6 +16,8 @@ const BY_HAND: [(&str, &str); 25] = [
     ("consumer", "operators' own words"),
     ("delayed", "delivery: what waits"),
     ("erasure_input", "what an erasure has still to do"),
+    ("erasure_log", "how far an erasure has read the log"),
+    ("erasure_other", "what an erasure has found in the log"),
     ("event", "the log"),
     ("inbox", "delivery: claims, in partitions"),
     ("input_chunk", "bytes in pieces"),

@@ -6,9 +6,14 @@ use crate::events::{ConsentChanged, ConsentLifted, ConsentSuppressed};
 use crate::ids::ConsentId;
 use crate::replay::{Gap, Past, Replay};
 
-/// The record before an event: an address is known from its first word on.
+/// The record before an event, with the channel that this gives it: an address is known from its first word on, and known
+/// again where its person was erased.
 fn before(past: &Past<'_>, id: ConsentId, channel: &str) -> Consent {
-    past.find(id).unwrap_or_else(|| Consent::new(id, channel.to_owned()))
+    let channel = channel.to_owned();
+    match past.find(id) {
+        Some(known) => Consent { channel, ..known },
+        None => Consent::new(id, channel),
+    }
 }
 
 impl Replay for ConsentChanged {
@@ -42,7 +47,8 @@ impl Replay for ConsentLifted {
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
-        let now = past.known(self.consent)?.apply(&ConsentAction::Lift)?;
+        past.known(self.consent)?;
+        let now = before(past, self.consent, &self.channel).apply(&ConsentAction::Lift)?;
         past.put(Consent { sequence: past.sequence, ..now });
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What the events about erasures make of them.
 
 use crate::decide::Needs;
-use crate::erasure::{Erasure, ErasureAction, ErasureState, Step};
+use crate::erasure::{Erasure, ErasureAction};
 use crate::events::{ErasureAcknowledged, ErasureAdvanced, ErasureRequested, PersonErased};
 use crate::replay::{Gap, Past, Replay};
 
@@ -11,19 +11,10 @@ impl Replay for ErasureRequested {
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
-        past.put(Erasure {
-            id: self.erasure,
-            sequence: past.sequence,
-            keys: self.keys.clone(),
-            records: self.records.clone(),
-            reason: self.reason.clone(),
-            step: Step::Records,
-            after: None,
-            receipt: Vec::new(),
-            erased: Vec::new(),
-            acknowledged: Vec::new(),
-            state: ErasureState::Open,
-        });
+        let named = (self.keys.clone(), self.records.clone());
+        let reason = self.reason.clone();
+        let asked = Erasure::new(self.erasure, named, reason, self.closed_before, self.step);
+        past.put(Erasure { sequence: past.sequence, ..asked });
         Ok(())
     }
 }
@@ -51,7 +42,8 @@ impl Replay for PersonErased {
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
         let done = past.known(self.erasure)?.apply(&ErasureAction::Finish { at: past.at })?;
         let (keys, receipt) = (Vec::new(), self.receipt.clone());
-        past.put(Erasure { sequence: past.sequence, keys, receipt, ..done });
+        let erased = self.erased.clone();
+        past.put(Erasure { sequence: past.sequence, keys, receipt, erased, ..done });
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Messages about erasures: what is known of a person goes.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,10 +20,11 @@ crate::messages! { Erasure:
         PersonErase = "person.erase.v1" by erasure needs ErasePerson;
         ErasureAcknowledge = "erasure.acknowledge.v1" by erasure needs AcknowledgeErasure;
         ErasureContinue = "erasure.continue.v1" by erasure;
+        RetentionRun = "retention.run.v1" by erasure needs ErasePerson;
     }
 }
 
-/// What is known of a person is to go.
+/// What is known of a person is to go; or, asked for by the clock, what is kept for so long only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ErasureRequested {
     pub erasure: ErasureId,
@@ -34,6 +36,17 @@ pub struct ErasureRequested {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<Uuid>,
     pub reason: String,
+    /// Leads that it names go only where they were closed before; the clock asks for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_before: Option<DateTime<Utc>>,
+    /// What is done first.
+    #[serde(default = "records")]
+    pub step: Step,
+}
+
+/// The first step, where none is told: there was no other once.
+const fn records() -> Step {
+    Step::Records
 }
 
 /// A step of it was done.
@@ -54,7 +67,7 @@ pub struct ErasureAdvanced {
     pub erased: Vec<ErasedRecord>,
 }
 
-/// What was known of a person is gone but for what law keeps. Erase what you know of these records too, then say
+/// What was known of a person is gone but for what law keeps; or what was kept for so long only. Erase what you know of these records too, then say
 /// `erasure.acknowledge`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PersonErased {
@@ -107,4 +120,12 @@ pub struct ErasureContinue {
     pub step: Step,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Uuid>,
+}
+
+/// Let go what is older than `[retention]` keeps it. The clock says it once a day; who says it does not wait for that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RetentionRun {
+    /// Never given: the run gets an id of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasure: Option<ErasureId>,
 }

@@ -199,8 +199,8 @@ impl Random for Erasure {
 
     fn changed(&self, dice: &mut Dice) -> Self {
         let sequence = later(self.sequence, dice);
-        let Self { id, records, reason, .. } = self.clone();
-        Self { id, sequence, records, reason, ..Self::random(dice) }
+        let Self { id, records, reason, closed_before, .. } = self.clone();
+        Self { id, sequence, records, reason, closed_before, ..Self::random(dice) }
     }
 }
 

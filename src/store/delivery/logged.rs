@@ -25,8 +25,15 @@ pub async fn load(
     }
     let touched =
         sqlx::query!(r#"SELECT lead AS "lead!", type AS "ty!" FROM touched_deals($1)"#, records);
-    for row in touched.fetch_all(conn).await? {
+    for row in touched.fetch_all(&mut *conn).await? {
         logs.entry(row.lead).or_default().deal_touched = Some(row.ty);
+    }
+    let shared = sqlx::query_scalar!(
+        r#"SELECT lead AS "lead!" FROM shared_accounts($1) AS s (lead)"#,
+        records
+    );
+    for lead in shared.fetch_all(conn).await? {
+        logs.entry(lead).or_default().account_shared = true;
     }
     for log in logs.values_mut().filter(|log| log.events.len() > LOGGED_MAX) {
         log.events.remove(0);

@@ -1,7 +1,7 @@
 //! Commands that become due. The claim in the database makes each happen once.
 
 use chrono::{DateTime, Utc};
-use domain::message::Said;
+use domain::message::{MessageType, Said, Subject};
 use uuid::Uuid;
 
 use crate::store::column::bulk;
@@ -137,6 +137,27 @@ pub async fn overdue(conn: &mut Connection, now: DateTime<Utc>) -> Result<i64> {
         now
     );
     Ok(count.fetch_one(conn).await?)
+}
+
+/// Is a command that its sayer says once a day due at this time? Whoever asks first is told so; until the end of its
+/// transaction nobody else is.
+pub async fn is_due_daily(
+    conn: &mut Connection,
+    worker: &str,
+    ty: &MessageType,
+    subject: Subject,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let due = sqlx::query_scalar!(
+        r#"SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AND NOT EXISTS (
+               SELECT FROM event WHERE subject = $2 AND type = $1 AND worker = $3 AND id >= id_at($4::timestamptz - interval '1 day'))
+               AS "due!""#,
+        ty.name,
+        subject.id,
+        worker,
+        now
+    );
+    Ok(due.fetch_one(conn).await?)
 }
 
 /// How far the time that decisions see is ahead of the server's, in seconds.

@@ -12,7 +12,7 @@ use super::scope::Scope;
 use crate::store::{Connection, Fault, Result};
 
 /// So often it is looked again what was committed while locks were waited for.
-const ROUNDS_MAX: usize = 10;
+pub(super) const ROUNDS_MAX: usize = 10;
 /// The tables whose rows are locked, in the order of locks.
 const LOCKED: [&str; 8] =
     ["input", "account", "contact", "lead", "opportunity", "sales_order", "proposal", "consent"];
@@ -22,22 +22,42 @@ pub(super) fn wanted(sweep: &Sweep) -> BTreeSet<PartyKey> {
     sweep.keys.iter().filter_map(|key| key.parse().ok()).collect()
 }
 
-/// What is theirs, locked: nobody adds to it any more.
+/// Whether somebody may add to what is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// Nobody does any more: all of it is locked.
+    Locked,
+    /// Somebody may; it is only looked at.
+    Free,
+}
+
+/// The values of the keys as they may stand in bytes and sentences, in small letters.
+pub(super) fn needles(sweep: &Sweep) -> Vec<String> {
+    let values = wanted(sweep).into_iter().map(|key| key.value.to_lowercase());
+    values.collect()
+}
+
+/// What is theirs.
 pub(super) async fn find(
     conn: &mut Connection,
     wanted: BTreeSet<PartyKey>,
     records: &[Uuid],
+    hold: Hold,
 ) -> Result<Scope> {
     let mut scope = Scope { keys: wanted.clone(), ..Scope::default() };
     // Keys that lead to records: what was asked for, and the addresses that are this person's alone.
     let mut leading = wanted;
     for _ in 0..ROUNDS_MAX {
-        lock_keys(&mut *conn, &scope.keys).await?;
+        if hold == Hold::Locked {
+            lock_keys(&mut *conn, &scope.keys).await?;
+        }
         let mut now = Scope { keys: scope.keys.clone(), ..Scope::default() };
         people(&mut *conn, &mut now, &mut leading, records).await?;
         inputs(&mut *conn, &mut now, &leading).await?;
         documents(&mut *conn, &mut now).await?;
-        lock_rows(&mut *conn, &now).await?;
+        if hold == Hold::Locked {
+            lock_rows(&mut *conn, &now).await?;
+        }
         if now == scope {
             return Ok(scope);
         }
@@ -215,7 +235,7 @@ async fn documents(conn: &mut Connection, scope: &mut Scope) -> Result<()> {
             "proposal" => drop(scope.proposals.insert(row.id)),
             "consent" => drop(scope.consents.insert(row.id)),
             "kept" => scope.kept_orders += 1,
-            _ => scope.invoices += 1,
+            _ => drop(scope.invoices.insert(row.id)),
         }
     }
     Ok(())

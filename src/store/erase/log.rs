@@ -10,6 +10,7 @@ use domain::events::EVENTS;
 use domain::history::Told;
 use domain::message::{Message, MessageType, SubjectKind};
 use domain::world::World;
+use futures_util::TryStreamExt;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -20,6 +21,8 @@ use crate::store::{Connection, Fault, Result};
 #[derive(Default)]
 pub(super) struct Blanked {
     pub(super) events: u64,
+    /// Their ids.
+    pub(super) ids: Vec<Uuid>,
     /// The messages that led to what was blanked.
     pub(super) causes: BTreeSet<Uuid>,
     /// The rows of collections: the collection, and the row as it came.
@@ -50,13 +53,12 @@ pub(super) async fn blank(conn: &mut Connection, scope: &Scope) -> Result<Blanke
 }
 
 /// Takes the person out of answers that name them, whatever they are about.
-pub(super) async fn blank_answers(conn: &mut Connection, needles: &[String]) -> Result<u64> {
+pub(super) async fn blank_answers(conn: &mut Connection, answers: &[Uuid]) -> Result<u64> {
     let rows = sqlx::query_as!(
         Entry,
         r#"SELECT id AS "id!", type AS "ty!", subject AS "subject!", cause AS "cause!", data::text AS "data!"
-           FROM event WHERE kind = 'event' AND sequence IS NULL
-             AND EXISTS (SELECT FROM unnest($1::text[]) AS n WHERE strpos(lower(data::text), n) > 0)"#,
-        needles
+           FROM event WHERE id = ANY($1)"#,
+        answers
     );
     let rows = rows.fetch_all(&mut *conn).await?;
     Ok(blank_these(conn, &Scope::default(), rows).await?.events)
@@ -105,6 +107,7 @@ async fn blank_these(conn: &mut Connection, scope: &Scope, rows: Vec<Entry>) -> 
         &texts
     );
     blanked.events = write.execute(conn).await?.rows_affected();
+    blanked.ids = ids;
     Ok(blanked)
 }
 
@@ -136,11 +139,11 @@ struct Spoken {
     data: String,
 }
 
-/// What the log tells now of all that the person had to do with: their records without them, and whom their keys name,
-/// for which it is read once as a whole, since others may have given the same.
-pub(super) async fn tell(conn: &mut Connection, scope: &Scope) -> Result<World> {
+/// What the log tells now of all that the person had to do with: their records without them, and whom their keys name
+/// beside them, for which the records of others are told too.
+pub(super) async fn tell(conn: &mut Connection, scope: &Scope, others: Vec<Uuid>) -> Result<World> {
     let mut subjects = scope.touched();
-    subjects.extend(others(&mut *conn, scope, &subjects).await?);
+    subjects.extend(others);
     let rows = sqlx::query_as!(
         Spoken,
         r#"SELECT id AS "id!", at AS "at!", type AS "ty!", sequence AS "sequence!", data::text AS "data!"
@@ -148,28 +151,11 @@ pub(super) async fn tell(conn: &mut Connection, scope: &Scope) -> Result<World> 
         &subjects
     );
     let mut world = World { discovering: true, ..World::default() };
-    for Spoken { id, at, ty, sequence, data } in rows.fetch_all(conn).await? {
+    let mut rows = rows.fetch(conn);
+    while let Some(Spoken { id, at, ty, sequence, data }) = rows.try_next().await? {
         let event = Told::read(&ty, &data).ok().flatten().ok_or_else(|| unreadable(id, &ty))?;
         let told = event.replay(&mut world, at, sequence);
         told.map_err(|gap| Fault::ours(format!("The event {id} (`{ty}`) cannot be told: {gap}")))?;
     }
     Ok(world)
-}
-
-/// The records of others whose events name one of the keys.
-async fn others(conn: &mut Connection, scope: &Scope, known: &[Uuid]) -> Result<Vec<Uuid>> {
-    // As they stand in an event: the text of a key in quotation marks.
-    let needles: Vec<_> =
-        scope.keys.iter().map(|key| Value::from(key.to_string()).to_string()).collect();
-    if needles.is_empty() {
-        return Ok(Vec::new());
-    }
-    let others = sqlx::query_scalar!(
-        r#"SELECT DISTINCT subject AS "subject!" FROM event
-           WHERE sequence IS NOT NULL AND subject <> ALL($1) AND subject_kind IN ('lead', 'contact')
-             AND EXISTS (SELECT FROM unnest($2::text[]) AS n WHERE strpos(data::text, n) > 0)"#,
-        known,
-        &needles
-    );
-    Ok(others.fetch_all(conn).await?)
 }

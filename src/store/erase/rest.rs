@@ -6,18 +6,18 @@ use domain::erasure::{Sweep, Swept};
 use domain::ids::{ErasureId, Id};
 use uuid::Uuid;
 
+use super::found::needles;
 use super::log::{self, Blanked};
+use super::raw::{ERASED, erase_raw};
 use super::receipt::count;
 use super::scope::Scope;
-use super::{bytes, found, records};
+use super::{bytes, others, records};
 use crate::store::{Connection, Result};
 
 /// So many inputs are looked through at a time: their bytes are read, which takes about a second.
 const LOOKED_THROUGH: i64 = 5_000;
 /// So many inputs and commands lose their bytes at a time.
 const NULLED: i64 = 100;
-/// Stands where a sentence was: it may have repeated what a person wrote.
-const ERASED: &str = "It was erased.";
 
 /// Notes whose bytes are to go: by keys they are not found any more.
 pub(super) async fn remember(
@@ -43,12 +43,6 @@ pub(super) async fn remember(
     );
     insert.execute(conn).await?;
     Ok(())
-}
-
-/// The values of the keys as they may stand in bytes and sentences, in small letters.
-fn needles(sweep: &Sweep) -> Vec<String> {
-    let values = found::wanted(sweep).into_iter().map(|key| key.value.to_lowercase());
-    values.collect()
 }
 
 /// Looks for the keys in what came and made no record of theirs: what was rejected, is held, asked for something, or
@@ -93,12 +87,12 @@ pub(super) async fn search(conn: &mut Connection, sweep: &Sweep) -> Result<Swept
     let scope = Scope::of_inputs(inputs);
     let mut blanked = log::blank(&mut *conn, &scope).await?;
     count(&mut found, "event", blanked.events);
-    let told = log::tell(&mut *conn, &scope).await?;
+    let told = log::tell(&mut *conn, &scope, Vec::new()).await?;
     records::write(&mut *conn, &scope, &told, &mut found).await?;
     blanked.causes.extend(commands);
     remember(conn, sweep.erasure, &scope, &blanked).await?;
     count(&mut found, "kept: said of them by others", elsewhere);
-    Ok(Swept { found, erased: scope.erased(), after })
+    Ok(Swept { found, erased: scope.erased(), after, ..Swept::default() })
 }
 
 /// Nulls the bytes of what was found, some at a time, and the sentences of refusals about it.
@@ -122,23 +116,15 @@ pub(super) async fn inputs(conn: &mut Connection, sweep: &Sweep) -> Result<Swept
         ERASED
     );
     count(&mut found, "refusal", refusals.execute(conn).await?.rows_affected());
-    Ok(Swept { found, erased: Vec::new(), after })
-}
-
-/// Bytes and headers of these, and what was parked of them.
-async fn erase_raw(conn: &mut Connection, ids: &[Uuid]) -> Result<u64> {
-    let erased = sqlx::query_scalar!(
-        r#"SELECT coalesce(sum(erase_raw(id)), 0)::bigint AS "erased!" FROM unnest($1::uuid[]) AS u (id)"#,
-        ids
-    );
-    Ok(u64::try_from(erased.fetch_one(conn).await?).unwrap_or_default())
+    Ok(Swept { found, after, ..Swept::default() })
 }
 
 /// Answers and sentences that repeat a key, what is parked with one, and the request's own keys.
 pub(super) async fn rest(conn: &mut Connection, sweep: &Sweep) -> Result<Swept> {
     let needles = needles(sweep);
     let mut found = Vec::new();
-    count(&mut found, "event", log::blank_answers(&mut *conn, &needles).await?);
+    let answers = others::answers_since(&mut *conn, sweep.erasure, &needles).await?;
+    count(&mut found, "event", log::blank_answers(&mut *conn, &answers).await?);
     let refusals = sqlx::query!(
         "UPDATE refusal AS r SET named = '', found = '', message = $2
          WHERE EXISTS (SELECT FROM unnest($1::text[]) AS n
@@ -178,5 +164,5 @@ pub(super) async fn rest(conn: &mut Connection, sweep: &Sweep) -> Result<Swept> 
     // Of the request itself nothing is told: it is there in any case.
     let request = log::blank_request(&mut *conn, sweep.erasure.uuid()).await?;
     erase_raw(conn, &request).await?;
-    Ok(Swept { found, erased: Vec::new(), after: None })
+    Ok(Swept { found, ..Swept::default() })
 }

@@ -1,6 +1,6 @@
 //! What is one person's.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::blank::Whose;
 use domain::erasure::ErasedRecord;
@@ -28,9 +28,11 @@ pub(super) struct Scope {
     pub(super) organisations: BTreeSet<Uuid>,
     pub(super) proposals: BTreeSet<Uuid>,
     pub(super) consents: BTreeSet<Uuid>,
+    /// What the channels become of consents that are to be known again.
+    pub(super) pseudonyms: BTreeMap<Uuid, String>,
     /// Orders that are still to be invoiced, and invoices: they stay.
     pub(super) kept_orders: u64,
-    pub(super) invoices: u64,
+    pub(super) invoices: BTreeSet<Uuid>,
 }
 
 impl Scope {
@@ -82,6 +84,7 @@ impl Scope {
     /// Whose a message about that record is.
     pub(super) fn whose(&self, subject: Uuid) -> Whose {
         let phones = self.values(PartyKeyKind::Phone).into_iter().collect();
-        Whose { organisation: self.organisations.contains(&subject), phones }
+        let pseudonym = self.pseudonyms.get(&subject).cloned();
+        Whose { organisation: self.organisations.contains(&subject), phones, pseudonym }
     }
 }

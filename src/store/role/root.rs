@@ -21,7 +21,10 @@ const fn by_hand(root: Root) -> &'static [(&'static str, &'static str)] {
     match root {
         Root::Party => &[
             ("party_key", "SELECT, INSERT, UPDATE (lead, contact, account, modified_at)"),
-            ("FUNCTION said_of_leads(uuid[], integer), touched_deals(uuid[])", "EXECUTE"),
+            (
+                "FUNCTION said_of_leads(uuid[], integer), touched_deals(uuid[]), shared_accounts(uuid[])",
+                "EXECUTE",
+            ),
         ],
         Root::Account | Root::Contact | Root::Lead => &[("likeness_key", "SELECT, INSERT, DELETE")],
         Root::Input => &[("input_chunk", "SELECT, INSERT"), ("opened_chunk", "SELECT, INSERT")],
@@ -46,7 +49,9 @@ const fn by_hand(root: Root) -> &'static [(&'static str, &'static str)] {
 /// What whoever erases may do beside their own record: take a person out of everything, and add to nothing. Nobody else
 /// may change an event.
 const ERASES: &[(&str, &str)] = &[
-    ("erasure_input", "SELECT, INSERT, DELETE"),
+    ("erasure_input, erasure_other", "SELECT, INSERT, DELETE"),
+    ("erasure_log", "SELECT, INSERT, DELETE, UPDATE (position, tx, keys)"),
+    ("consumer", "SELECT"),
     ("event", "UPDATE (data)"),
     ("party_key", "SELECT, DELETE, UPDATE (lead, contact, account, modified_at)"),
     ("input", "SELECT, UPDATE (reason, enquiry, modified_at)"),

@@ -19,7 +19,7 @@ table! { consent: Consent as consent => ConsentRow {
     };
     key     id: uuid = consent.id.uuid();
     version sequence: bigint = consent.sequence;
-    frozen  channel: text = consent.channel.as_str();
+    channel: text = consent.channel.as_str();
     standing: jsonb<Vec<Standing>> = Json(&consent.standing);
     state: text = Consent::state_name(&consent.state);
     suppressed_at: timestamptz? = suppressed_at;
@@ -29,7 +29,7 @@ table! { consent: Consent as consent => ConsentRow {
 /// Its table.
 pub const TABLES: &[Tables] = &[Tables { kind: SubjectKind::Consent, tables: &[TABLE] }];
 
-// The channel of a record never changes.
+// The channel of a record changes where its person is erased or comes again, under the lock of its key.
 look_up!(ConsentOf by |it| it.0.clone(),
     "SELECT channel AS key, id AS found FROM consent WHERE channel = ANY($1)");
 

@@ -21,6 +21,7 @@ table! { erasure: Erasure as erasure => ErasureRow {
     keys: jsonb<Vec<String>> = Json(&erasure.keys);
     frozen  records: jsonb<Vec<Uuid>> = Json(&erasure.records);
     frozen  reason: text = erasure.reason.as_str();
+    frozen  closed_before: timestamptz? = erasure.closed_before;
     step: text = word(erasure.step);
     after: uuid? = erasure.after;
     receipt: jsonb<Vec<Erased>> = Json(&erasure.receipt);
@@ -46,6 +47,7 @@ impl ErasureRow {
             keys: self.keys.0,
             records: self.records.0,
             reason: self.reason,
+            closed_before: self.closed_before,
             step: meant("erasure.step", &self.step)?,
             after: self.after,
             receipt: self.receipt.0,

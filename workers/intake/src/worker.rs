@@ -5,13 +5,14 @@ use domain::decide::{
     Arrived, Ctx, Heard, Hold, Locks, Malformed, Needs, NumberKind, Outcome, RawInputs, Root,
     Worker, World,
 };
-use domain::enquiry::{Channel, Enquiry, Part, PartReading, Reading};
-use domain::events::{InputReread, InputSplit};
+use domain::enquiry::{Channel, Part, PartReading, Reading};
+use domain::events::InputReread;
 use domain::ids::InputId;
 use domain::input::{HoldReason, Input, PartOf, Verdict};
 use domain::likeness::DuplicateRules;
 use domain::message::{Message, MessageType, SubjectKind};
 use domain::party::{recognise, recognise_needs, thread_lead, thread_needs};
+use domain::pseudonym::PseudonymKey;
 use domain::raw::{ExternalId, Kept};
 use domain::survivor::survivor_needs;
 
@@ -22,6 +23,7 @@ use crate::{ReadOptions, card, external_id, form, signal};
 mod again;
 mod consent;
 mod duplicates;
+mod judged;
 mod list;
 mod part;
 mod release;
@@ -31,6 +33,7 @@ mod when;
 mod whose;
 
 use consent::Whom;
+use judged::{judge_raw, read, split};
 use part::{fitting, without_nul};
 use release::release_held;
 use verdict::{hold, judge, reject};
@@ -66,6 +69,7 @@ const ROWS: &str = "intake.row";
 pub struct Intake {
     options: ReadOptions,
     duplicates: DuplicateRules,
+    pseudonyms: Option<PseudonymKey>,
 }
 
 impl RawInputs for Intake {
@@ -158,6 +162,10 @@ impl Worker for Intake {
     type Then = Then;
     type Facts = ();
 
+    fn pseudonyms(&self) -> Option<&PseudonymKey> {
+        self.pseudonyms.as_ref()
+    }
+
     fn raw(&self) -> Option<&dyn RawInputs<When = When>> {
         Some(self)
     }
@@ -166,7 +174,7 @@ impl Worker for Intake {
         let released;
         let enquiry = match when {
             When::Input(raw) => {
-                consent::signal_needs(&raw.signals, needs);
+                consent::signal_needs(world, &raw.signals, needs);
                 match &raw.reading {
                     Reading::Enquiry(enquiry) => Some(&**enquiry),
                     _ => None,
@@ -204,7 +212,7 @@ impl Worker for Intake {
                 Whose::needs(world, enquiry, release, needs);
             }
             thread_needs(enquiry, needs);
-            consent::enquiry_needs(enquiry, needs);
+            consent::enquiry_needs(world, enquiry, needs);
             let who = recognise(world, enquiry);
             let continued = thread_lead(world, enquiry, &who).map(|(lead, _)| lead);
             who.lead.into_iter().chain(continued).for_each(|lead| needs.lock(lead));
@@ -269,13 +277,19 @@ impl Worker for Intake {
 impl Intake {
     #[must_use]
     pub fn new(options: ReadOptions) -> Self {
-        Self { options, duplicates: DuplicateRules::default() }
+        Self { options, duplicates: DuplicateRules::default(), pseudonyms: None }
     }
 
     /// The same, looking before a lead is made whether somebody is alike, where one of these rules asks for that.
     #[must_use]
     pub fn looking_for(self, duplicates: DuplicateRules) -> Self {
         Self { duplicates, ..self }
+    }
+
+    /// The same, knowing addresses again that were suppressed or withdrawn before their persons were erased.
+    #[must_use]
+    pub fn knowing(self, pseudonyms: Option<PseudonymKey>) -> Self {
+        Self { pseudonyms, ..self }
     }
 
     /// The country of telephones without a code; empty: none.
@@ -337,52 +351,6 @@ impl Intake {
         let skipped = usize::try_from(from - 1).unwrap_or(usize::MAX);
         all.into_iter().skip(skipped).take(SLICE_ROWS).collect()
     }
-}
-
-fn judge_raw(
-    world: &World,
-    duplicates: &DuplicateRules,
-    input: Input,
-    raw: &RawInput,
-    ctx: &mut Ctx<'_, ()>,
-) -> Decision {
-    match &raw.reading {
-        Reading::Enquiry(enquiry) => {
-            let whose = Whose::by_keys(world, enquiry);
-            judge(world, input, enquiry, &whose, Some(duplicates), ctx)
-        }
-        Reading::NoLead { kind, reason } => reject(&input, Some(*kind), reason),
-        Reading::Unclear { reason, enquiry } => {
-            let why = if raw.unreadable { HoldReason::Unreadable } else { HoldReason::Unclear };
-            hold(Input { enquiry: read(enquiry), ..input }, why, reason, &[], &raw.evidence)
-        }
-        Reading::Parts(_) => {
-            let first = ImportContinue {
-                import: input.id,
-                from_row: 1,
-                channel: raw.channel,
-                content_type: raw.content_type.clone(),
-                first_row: raw.list.first_row.max(1),
-                sheet: raw.list.sheet,
-                declared: raw.list.declared.clone(),
-            };
-            Ok(split(&input, 0, false)?.say(first))
-        }
-    }
-}
-
-/// So many parts of a collection were taken out by now.
-fn split(input: &Input, parts: u64, done: bool) -> Decision {
-    let said = InputSplit { input: input.id, channel: input.channel, parts, done };
-    Ok(Outcome::nothing().changed(input.split(parts, done)?, said))
-}
-
-/// What was read, where anything was.
-fn read(enquiry: &Option<Box<Enquiry>>) -> Option<Enquiry> {
-    enquiry
-        .as_deref()
-        .filter(|read| **read != Enquiry { source: read.source, ..Enquiry::default() })
-        .cloned()
 }
 
 fn channel_of(queue: &str) -> Option<Channel> {

@@ -1,23 +1,27 @@
 //! The decisions of privacy: what was asked, step after step, to the receipt.
 
-use domain::commands::{ErasureAcknowledge, ErasureContinue, PersonErase};
+use domain::commands::{ErasureAcknowledge, ErasureContinue, PersonErase, RetentionRun};
 use domain::decide::{
     Already, Ctx, Hold, Locks, Needs, Outcome, Reason, Refusal, Root, Worker, World,
 };
-use domain::erasure::{Erasure, ErasureAction, ErasureState, Step, Swept};
+use domain::erasure::{Erasure, ErasureAction, ErasureState, RUN_MAX, Step, Sweep, Swept};
 use domain::events::{ErasureAcknowledged, ErasureAdvanced, ErasureRequested, PersonErased};
 use domain::ids::Id;
 use domain::message::SubjectKind;
 use domain::party::{PartyKey, PartyKeyKind};
+use domain::pseudonym::PseudonymKey;
+use uuid::Uuid;
+
+use crate::retention::RetentionSettings;
 
 domain::one_of! {
     /// What privacy hears.
-    pub When: PersonErase, ErasureAcknowledge, ErasureContinue
+    pub When: PersonErase, ErasureAcknowledge, ErasureContinue, RetentionRun
 }
 
 domain::one_of! {
     /// What privacy may say.
-    pub Then: ErasureRequested, ErasureAdvanced, PersonErased, ErasureAcknowledged, ErasureContinue
+    pub Then: ErasureRequested, ErasureAdvanced, PersonErased, ErasureAcknowledged, ErasureContinue, RetentionRun
 }
 
 /// The worker that erases what is known of a person.
@@ -25,12 +29,29 @@ domain::one_of! {
 pub struct Privacy {
     /// The country whose telephones need no code.
     region: String,
+    /// Makes the pseudonyms of what outlives a person.
+    pseudonyms: Option<PseudonymKey>,
+    /// How long what came is kept.
+    retention: RetentionSettings,
 }
 
 impl Privacy {
     #[must_use]
     pub fn in_region(region: &str) -> Self {
-        Self { region: region.to_owned() }
+        let (region, retention) = (region.to_owned(), RetentionSettings::default());
+        Self { region, pseudonyms: None, retention }
+    }
+
+    /// The same, keeping what is suppressed or withdrawn under pseudonyms that this makes. Without it nobody is erased.
+    #[must_use]
+    pub fn knowing(self, pseudonyms: Option<PseudonymKey>) -> Self {
+        Self { pseudonyms, ..self }
+    }
+
+    /// The same, letting go what is older.
+    #[must_use]
+    pub fn keeping(self, retention: RetentionSettings) -> Self {
+        Self { retention, ..self }
     }
 
     fn key(&self, written: &str) -> Result<PartyKey, Refusal> {
@@ -55,32 +76,120 @@ impl Privacy {
                            leads and contacts as `records`.";
             return Err(refused("erasure.nobody", "nothing", message));
         }
+        if self.pseudonyms.is_none() {
+            let message = "Nobody is erased without the secret by which suppressed addresses are known again; name a file \
+                           with it as `privacy.secret_file` for all workers, then send the request again.";
+            return Err(refused("erasure.no_secret", "secret", message));
+        }
         let keys = command.keys.iter().map(|key| Ok(self.key(key)?.to_string()));
         let mut keys: Vec<_> = keys.collect::<Result<_, Refusal>>()?;
         keys.sort();
         keys.dedup();
-        let erasure = Erasure {
-            id: ctx.id(),
-            sequence: 0,
-            keys: keys.clone(),
-            records: command.records.clone(),
-            reason: command.reason.to_string(),
-            step: Step::Records,
-            after: None,
-            receipt: Vec::new(),
-            erased: Vec::new(),
-            acknowledged: Vec::new(),
-            state: ErasureState::Open,
-        };
-        let said = ErasureRequested {
-            erasure: erasure.id,
-            keys,
-            records: erasure.records.clone(),
-            reason: erasure.reason.clone(),
-        };
-        let go_on = ErasureContinue { erasure: erasure.id, step: erasure.step, after: None };
-        Ok(Outcome::nothing().changed(erasure, said).say(go_on))
+        let named = (keys, command.records.clone());
+        let reason = command.reason.to_string();
+        Ok(asked(Erasure::new(ctx.id(), named, reason, None, Step::Log)))
     }
+
+    /// A run of the clock over all that is kept for so long only.
+    fn run(&self, ctx: &mut Ctx<'_, ()>) -> Result<Outcome<Then>, Refusal> {
+        let Some(step) = self.retention.from(Some(Step::RejectedInputs)) else {
+            let message = "Everything is kept: no rule of `[retention]` is set. Set one for the worker `privacy`, then send \
+                           the command again.";
+            return Err(refused("retention.no_rule", "nothing", message));
+        };
+        let (named, reason) = ((Vec::new(), Vec::new()), self.retention.reason(None));
+        Ok(asked(Erasure::new(ctx.id(), named, reason, None, step)))
+    }
+
+    /// What the store carries out next.
+    fn sweep(&self, erasure: &Erasure, world: &World) -> Option<Sweep> {
+        let sweep = erasure.sweep(self.pseudonyms.as_ref())?;
+        if !erasure.step.by_the_clock() {
+            return Some(sweep);
+        }
+        let before = Some(self.retention.before(erasure.step, world.now)?);
+        Some(Sweep { before, ..sweep })
+    }
+
+    fn go_on(
+        &self,
+        world: &World,
+        command: &ErasureContinue,
+        ctx: &mut Ctx<'_, ()>,
+    ) -> Result<Outcome<Then>, Refusal> {
+        let erasure = world.known(command.erasure)?;
+        if let Step::Newer(word) = command.step {
+            let message = format!(
+                "The step `{word}` of the erasure `{}` is one that only a newer leadmill knows; put the message back with \
+                 `leadmill parked replay` when that runs.",
+                erasure.id
+            );
+            let reason = Reason::new(SubjectKind::Erasure, erasure.id, "newer.step", word, message);
+            return Err(Refusal::Newer(reason));
+        }
+        if erasure.state != ErasureState::Open || !is_next(erasure, command) {
+            return Ok(Outcome::nothing());
+        }
+        // Of a rule that was taken back meanwhile nothing was swept.
+        let Swept { found, erased, leads, after } =
+            world.swept.get(&erasure.id).cloned().unwrap_or_default();
+        let mut now = erasure.clone();
+        now.receipt = erasure.with(&found);
+        now.erased.extend_from_slice(&erased);
+        let full = erasure.step.by_the_clock() && now.erased.len() >= RUN_MAX;
+        let next = if full {
+            None
+        } else if after.is_some() {
+            Some(erasure.step)
+        } else if erasure.step.by_the_clock() {
+            self.retention.from(erasure.step.next())
+        } else {
+            erasure.step.next()
+        };
+        let asked = if leads.is_empty() { Outcome::nothing() } else { self.of_leads(leads, ctx) };
+        let Some(next) = next else {
+            let outcome = finish(&now, ctx)?.and(asked);
+            return Ok(if full { outcome.begin(RetentionRun { erasure: None }) } else { outcome });
+        };
+        let step = erasure.step;
+        now = now.apply(&ErasureAction::Advance)?;
+        (now.step, now.after) = (next, after);
+        let said = ErasureAdvanced { erasure: now.id, step, next, after, found, erased };
+        let go_on = ErasureContinue { erasure: now.id, step: next, after };
+        Ok(Outcome::nothing().changed(now, said).say(go_on).and(asked))
+    }
+
+    /// Asks for the erasure of leads that were closed long ago.
+    fn of_leads(&self, leads: Vec<Uuid>, ctx: &mut Ctx<'_, ()>) -> Outcome<Then> {
+        let before = self.retention.before(Step::ClosedLeads, ctx.now);
+        let reason = self.retention.reason(Some(Step::ClosedLeads));
+        asked(Erasure::new(ctx.id(), (Vec::new(), leads), reason, before, Step::Log))
+    }
+}
+
+/// A request with its event and its first step.
+fn asked(erasure: Erasure) -> Outcome<Then> {
+    let said = ErasureRequested {
+        erasure: erasure.id,
+        keys: erasure.keys.clone(),
+        records: erasure.records.clone(),
+        reason: erasure.reason.clone(),
+        closed_before: erasure.closed_before,
+        step: erasure.step,
+    };
+    let go_on = ErasureContinue { erasure: erasure.id, step: erasure.step, after: None };
+    Outcome::nothing().changed(erasure, said).say(go_on)
+}
+
+fn finish(erasure: &Erasure, ctx: &Ctx<'_, ()>) -> Result<Outcome<Then>, Refusal> {
+    let done = erasure.apply(&ErasureAction::Finish { at: ctx.now })?;
+    let said = PersonErased {
+        erasure: done.id,
+        reason: done.reason.clone(),
+        erased: done.erased.clone(),
+        receipt: done.receipt.clone(),
+    };
+    Ok(Outcome::nothing().changed(Erasure { keys: Vec::new(), ..done }, said))
 }
 
 impl Worker for Privacy {
@@ -92,12 +201,13 @@ impl Worker for Privacy {
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
-            When::PersonErase(_) => {}
+            When::PersonErase(_) | When::RetentionRun(_) => {}
             When::ErasureAcknowledge(command) => needs.lock(command.erasure),
             When::ErasureContinue(command) => {
                 needs.lock(command.erasure);
                 let erasure = world.find(command.erasure).filter(|it| is_next(it, command));
-                erasure.and_then(Erasure::sweep).into_iter().for_each(|it| needs.sweep(it));
+                let sweep = erasure.and_then(|it| self.sweep(it, world));
+                sweep.into_iter().for_each(|it| needs.sweep(it));
             }
         }
     }
@@ -111,7 +221,8 @@ impl Worker for Privacy {
         match when {
             When::PersonErase(command) => self.request(command, ctx),
             When::ErasureAcknowledge(command) => acknowledge(world, command),
-            When::ErasureContinue(command) => go_on(world, command, ctx),
+            When::ErasureContinue(command) => self.go_on(world, command, ctx),
+            When::RetentionRun(_) => self.run(ctx),
         }
     }
 }
@@ -119,46 +230,6 @@ impl Worker for Privacy {
 /// Is it what the request waits for? A command that comes again is not.
 fn is_next(erasure: &Erasure, command: &ErasureContinue) -> bool {
     (erasure.step, erasure.after) == (command.step, command.after)
-}
-
-fn go_on(
-    world: &World,
-    command: &ErasureContinue,
-    ctx: &Ctx<'_, ()>,
-) -> Result<Outcome<Then>, Refusal> {
-    let erasure = world.known(command.erasure)?;
-    if let Step::Newer(word) = command.step {
-        let message = format!(
-            "The step `{word}` of the erasure `{}` is one that only a newer leadmill knows; put the message back \
-             with `leadmill parked replay` when that runs.",
-            erasure.id
-        );
-        let reason = Reason::new(SubjectKind::Erasure, erasure.id, "newer.step", word, message);
-        return Err(Refusal::Newer(reason));
-    }
-    let Some(swept) = world.swept.get(&erasure.id).filter(|_| is_next(erasure, command)) else {
-        return Ok(Outcome::nothing());
-    };
-    let Swept { found, erased, after } = swept.clone();
-    let next = if after.is_some() { Some(erasure.step) } else { erasure.step.next() };
-    let Some(next) = next else {
-        let done = erasure.apply(&ErasureAction::Finish { at: ctx.now })?;
-        let receipt = erasure.with(&found);
-        let said = PersonErased {
-            erasure: done.id,
-            reason: done.reason.clone(),
-            erased: done.erased.clone(),
-            receipt: receipt.clone(),
-        };
-        return Ok(Outcome::nothing().changed(Erasure { keys: Vec::new(), receipt, ..done }, said));
-    };
-    let mut now = erasure.apply(&ErasureAction::Advance)?;
-    now.receipt = erasure.with(&found);
-    now.erased.extend_from_slice(&erased);
-    (now.step, now.after) = (next, after);
-    let said = ErasureAdvanced { erasure: now.id, step: erasure.step, next, after, found, erased };
-    let go_on = ErasureContinue { erasure: now.id, step: next, after };
-    Ok(Outcome::nothing().changed(now, said).say(go_on))
 }
 
 fn acknowledge(world: &World, command: &ErasureAcknowledge) -> Result<Outcome<Then>, Refusal> {
@@ -184,80 +255,4 @@ fn acknowledge(world: &World, command: &ErasureAcknowledge) -> Result<Outcome<Th
 fn refused(rule: &'static str, found: &str, message: &str) -> Refusal {
     // Nothing of what was sent is repeated: it would be kept.
     Refusal::no(SubjectKind::Erasure, "erasure", rule, found, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::erasure::Erased;
-    use domain::ids::ErasureId;
-    use domain::story::Story;
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn asked() -> (Story<Privacy>, ErasureContinue) {
-        let mut story = Story::of(Privacy::in_region("DE"), ());
-        let keys = vec!["Ana@Example.com".parse().expect("a text")];
-        let reason = "They asked for it.".parse().expect("a text");
-        let ask = PersonErase { erasure: None, keys, records: Vec::new(), reason };
-        let told = story.when(ask).expect("it is taken");
-        assert_eq!(told.types(), ["erasure.requested.v1", "erasure.continue.v1"]);
-        let requested: ErasureRequested = told.get().expect("what was requested");
-        assert_eq!(requested.keys, ["email ana@example.com"]);
-        (story, told.get().expect("the first step"))
-    }
-
-    /// Steps until nothing more is said; the store finds one lead in the first of them.
-    fn done() -> (Story<Privacy>, PersonErased) {
-        let (mut story, mut step) = asked();
-        let mut search = 0;
-        loop {
-            let found = vec![Erased { store: "lead".into(), count: 1 }];
-            search += u32::from(step.step == Step::Search);
-            // The search takes two turns.
-            let after = (step.step == Step::Search && search == 1).then_some(Uuid::from_u128(5));
-            let swept = Swept { found, erased: Vec::new(), after };
-            story.world.swept.insert(step.erasure, swept);
-            let told = story.when(step.clone()).expect("a step");
-            let again = story.when(step).expect("a copy");
-            assert!(again.says.is_empty(), "a step that comes again does nothing");
-            match told.get::<ErasureContinue>() {
-                Some(next) => step = next,
-                None => return (story, told.get().expect("it is done")),
-            }
-        }
-    }
-
-    #[test]
-    fn f119_an_erasure_goes_step_by_step_and_its_receipt_counts_all_of_them() {
-        let (story, erased) = done();
-        assert_eq!(erased.receipt, [Erased { store: "lead".into(), count: 5 }]);
-        let record = story.world.find(erased.erasure).expect("the request");
-        assert_eq!((record.keys.len(), &record.reason), (0, &"They asked for it.".to_owned()));
-    }
-
-    #[test]
-    fn f119_consumers_acknowledge_once_and_only_what_is_done() {
-        let (mut story, step) = asked();
-        let say = |erasure: ErasureId| ErasureAcknowledge {
-            erasure,
-            consumer: "crm".parse().expect("a name"),
-        };
-        assert!(story.when(say(step.erasure)).is_err(), "it is not done");
-        let (mut story, erased) = done();
-        let told = story.when(say(erased.erasure)).expect("it is taken");
-        assert_eq!(told.types(), ["erasure.acknowledged.v1"]);
-        assert!(story.when(say(erased.erasure)).expect("again").already);
-    }
-
-    #[test]
-    fn f119_who_names_nobody_or_no_address_is_refused_and_nothing_of_it_is_repeated() {
-        let mut story = Story::of(Privacy::in_region("DE"), ());
-        for keys in [vec![], vec!["Ana Ruiz".parse().expect("a text")]] {
-            let reason = "They asked.".parse().expect("a text");
-            let ask = PersonErase { erasure: None, keys, records: Vec::new(), reason };
-            let refused = story.when(ask).expect_err("it is refused");
-            assert!(!refused.reason().message.contains("Ana"), "{refused}");
-        }
-    }
 }

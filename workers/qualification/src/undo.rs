@@ -5,15 +5,17 @@ use domain::customer::CustomerAction;
 use domain::decide::{Already, Ctx, Needs, Outcome, Refusal, World};
 use domain::enquiry::{Enquiry, Person};
 use domain::events::{
-    ContactDeactivated, LeadDisqualified, LeadEnquiryWithdrawn, LeadScored, OpportunityLost,
+    AccountDeactivated, ContactDeactivated, LeadDisqualified, LeadEnquiryWithdrawn, LeadScored,
+    OpportunityLost, QuoteClosed,
 };
-use domain::ids::{ContactId, LeadId};
+use domain::ids::{AccountId, ContactId, LeadId};
 use domain::lead::{DisqualifyReason, Lead, LeadAction, LeadState, OpenReason};
 use domain::lifecycle::Lifecycle;
 use domain::logged::{Asked, Log, Logged};
 use domain::message::{Message, SubjectKind};
 use domain::opportunity::{Loss, LostReason, Opportunity, OpportunityAction, OpportunityState};
 use domain::party::{Party, PartyKey, person_keys, thread_keys};
+use domain::quote::{Quote, QuoteAction, QuoteCloseReason, QuoteState};
 use domain::undo::ReleasedKey;
 
 use crate::merge::merged_already;
@@ -30,6 +32,7 @@ pub(crate) fn needs(command: &LeadUndo, world: &World, needs: &mut Needs) {
     lead.previous.into_iter().for_each(|previous| needs.log(previous));
     lead.opportunity.into_iter().for_each(|deal| needs.lock(deal));
     lead.contact.into_iter().for_each(|contact| needs.lock(contact));
+    lead.account.into_iter().for_each(|account| needs.lock(account));
 }
 
 pub(crate) fn undo<F>(world: &World, command: &LeadUndo, ctx: &Ctx<'_, F>) -> Decision {
@@ -102,12 +105,13 @@ fn worked_on(lead: &Lead, ty: &str) -> Refusal {
 
 /// The lead was made of the row: it should not have been.
 fn whole<F>(world: &World, lead: &Lead, ctx: &Ctx<'_, F>) -> Decision {
-    let deal = lost_deal(world, lead, ctx)?;
+    let lost = lost_deal(world, lead, ctx)?;
     let log = world.log(lead.id);
     let keys = log.keys().into_iter().filter_map(|key| world.party(key));
     let keys: Vec<_> = keys.collect();
-    let made = made(world, lead, &keys);
-    let own = keys.into_iter().filter(|party| party.lead == Some(lead.id));
+    let made =
+        Made { contact: made_contact(world, lead, &keys), account: made_account(world, lead) };
+    let own = keys.into_iter().filter(|party| party.lead == Some(lead.id) || made.names(party));
     let released: Vec<_> = own.map(|party| released(world, lead, party, made)).collect();
     let said = LeadDisqualified {
         lead: lead.id,
@@ -118,10 +122,15 @@ fn whole<F>(world: &World, lead: &Lead, ctx: &Ctx<'_, F>) -> Decision {
     };
     let undone = lead.apply(&LeadAction::Undo { at: ctx.now })?;
     let mut outcome = Outcome::nothing().changed(undone, said);
-    if let Some((deal, said)) = deal {
-        outcome = outcome.changed(deal, said);
+    if let Some(lost) = lost {
+        outcome = outcome.and(lost);
     }
-    if let Some(contact) = made.and_then(|id| world.find(id)) {
+    if let Some(account) = made.account.and_then(|id| world.find(id)) {
+        let inactive = account.apply(&CustomerAction::Deactivate { at: ctx.now })?;
+        let said = AccountDeactivated { account: account.id, comment: COMMENT.to_owned() };
+        outcome = outcome.changed(inactive, said);
+    }
+    if let Some(contact) = made.contact.and_then(|id| world.find(id)) {
         let inactive = contact.apply(&CustomerAction::Deactivate { at: ctx.now })?;
         let said = ContactDeactivated { contact: contact.id, comment: COMMENT.to_owned() };
         outcome = outcome.changed(inactive, said);
@@ -129,35 +138,70 @@ fn whole<F>(world: &World, lead: &Lead, ctx: &Ctx<'_, F>) -> Decision {
     Ok(released.into_iter().fold(outcome, Outcome::put))
 }
 
-/// The deal that the rules made of it, lost; nothing was offered for it and nobody touched it.
+/// The deal that the rules made of it, lost; nothing was offered for it and nobody touched it. What was drafted is
+/// canceled with it.
 fn lost_deal<F>(
     world: &World,
     lead: &Lead,
     ctx: &Ctx<'_, F>,
-) -> Result<Option<(Opportunity, OpportunityLost)>, Refusal> {
+) -> Result<Option<Outcome<Then>>, Refusal> {
     let Some(id) = lead.opportunity else { return Ok(None) };
     let deal = world.known(id)?;
     if let Some(ty) = &world.log(lead.id).deal_touched {
         return Err(worked_on(lead, ty));
     }
-    if deal.state != OpportunityState::Open || !deal.quotes.is_empty() {
+    let offered = deal.quotes.iter().filter(|quote| quote.state != QuoteState::Draft).count();
+    if deal.state != OpportunityState::Open || offered > 0 {
         let message = format!(
             "The lead `{}` became the deal `{id}`, which is {} and has {} offers, so it stays; close the offers and lose \
              the deal by hand, then disqualify the lead.",
             lead.number,
             Opportunity::state_name(&deal.state),
-            deal.quotes.len()
+            offered
         );
         return Err(refused(lead, "lead.offered", message));
     }
     let loss =
         Loss { reason: LostReason::Canceled, competitor: None, comment: Some(COMMENT.to_owned()) };
+    let mut outcome = Outcome::nothing();
+    let mut lost = deal.clone();
+    for draft in &deal.quotes {
+        let closed: Quote = draft.apply(&QuoteAction::Cancel { at: ctx.now })?;
+        outcome = outcome.say(QuoteClosed {
+            quote: draft.id,
+            opportunity: id,
+            close_reason: QuoteCloseReason::Canceled,
+            comment: Some(COMMENT.to_owned()),
+        });
+        lost = lost.with_quote(closed);
+    }
     let said = OpportunityLost::of(id, &loss);
-    Ok(Some((deal.apply(&OpportunityAction::Lose { at: ctx.now, loss })?, said)))
+    let lost = lost.apply(&OpportunityAction::Lose { at: ctx.now, loss })?;
+    Ok(Some(outcome.changed(lost, said)))
 }
 
-/// The contact that was made of this lead, where nobody else knows them.
-fn made(world: &World, lead: &Lead, keys: &[&Party]) -> Option<ContactId> {
+/// The customer that was made of this lead, and that is nobody else's.
+#[derive(Clone, Copy, Default)]
+struct Made {
+    account: Option<AccountId>,
+    contact: Option<ContactId>,
+}
+
+impl Made {
+    fn names(self, party: &Party) -> bool {
+        self.account.is_some() && party.account == self.account
+    }
+}
+
+/// The account, where nothing of others came to it.
+fn made_account(world: &World, lead: &Lead) -> Option<AccountId> {
+    let account = world.find(lead.account?)?;
+    let new = account.originating_lead == Some(lead.id) && account.sequence == 1;
+    (new && !world.log(lead.id).account_shared).then_some(account.id)
+}
+
+/// The contact, where nobody else knows them.
+fn made_contact(world: &World, lead: &Lead, keys: &[&Party]) -> Option<ContactId> {
     let contact = world.find(lead.contact?)?;
     let alone = keys.iter().filter(|party| party.contact == Some(contact.id));
     let alone = alone.into_iter().all(|party| party.lead == Some(lead.id));
@@ -166,13 +210,14 @@ fn made(world: &World, lead: &Lead, keys: &[&Party]) -> Option<ContactId> {
 }
 
 /// The key as it is without the lead: that of the person's lead before, where it had claimed it.
-fn released(world: &World, lead: &Lead, party: &Party, made: Option<ContactId>) -> Party {
+fn released(world: &World, lead: &Lead, party: &Party, made: Made) -> Party {
     let claims = |id: &LeadId| world.log(*id).keys().contains(&party.key);
     let before = lead.previous.filter(claims);
-    let stranger = before.is_none() && (lead.contact.is_none() || party.contact == made);
-    let account = party.account.filter(|_| !stranger);
-    let contact = party.contact.filter(|contact| !stranger && Some(*contact) != made);
-    Party { key: party.key.clone(), lead: before, account, contact }
+    let stranger = before.is_none() && (lead.contact.is_none() || party.contact == made.contact);
+    let account = party.account.filter(|it| !stranger && Some(*it) != made.account);
+    let contact = party.contact.filter(|it| !stranger && Some(*it) != made.contact);
+    let lead = if party.lead == Some(lead.id) { before } else { party.lead };
+    Party { key: party.key.clone(), lead, account, contact }
 }
 
 /// The row was added to a lead of somebody: it is as if that had not come.
@@ -194,7 +239,8 @@ fn part(world: &World, lead: &Lead, log: &Log, born: &Logged) -> Decision {
     let came = log.keys().into_iter().filter(|key| own.contains(key) && !known.contains(key));
     let came = came.filter_map(|key| world.party(key));
     let came = came.filter(|party| party.lead == Some(lead.id));
-    let released: Vec<_> = came.map(|party| released(world, lead, party, None)).collect();
+    let released: Vec<_> =
+        came.map(|party| released(world, lead, party, Made::default())).collect();
     let mut less = lead.apply(&LeadAction::Withdraw)?;
     less.enquiry.clone_from(&enquiry);
     let said = LeadEnquiryWithdrawn {

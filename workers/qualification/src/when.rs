@@ -17,7 +17,7 @@ use domain::events::{
     LeadDuplicateFound, LeadEnquiryAdded, LeadEnquiryWithdrawn, LeadKeptApart, LeadMerged,
     LeadQualified, LeadReactivated, LeadRestored, LeadScored, LeadUnmerged, LeadUpdated,
     OpportunityCreated, OpportunityLost, ProposalAccepted, ProposalDismissed, ProposalExtended,
-    ProposalMade,
+    ProposalMade, QuoteClosed,
 };
 use domain::ids::LeadId;
 
@@ -35,7 +35,7 @@ domain::one_of! {
         ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
         ContactUpdated, ContactDeactivated, ContactReactivated, ProposalMade, ProposalExtended,
         ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify, LeadMerged, LeadAbsorbed, LeadUnmerged, LeadRestored, LeadKeptApart, ContactKeptApart, AccountKeptApart, LeadEnquiryWithdrawn, OpportunityLost,
-        ContactMerged, ContactAbsorbed, ContactUnmerged, ContactRestored, AccountMerged, AccountAbsorbed, AccountUnmerged, AccountRestored
+        ContactMerged, ContactAbsorbed, ContactUnmerged, ContactRestored, AccountMerged, AccountAbsorbed, AccountUnmerged, AccountRestored, QuoteClosed
 }
 
 impl When {

@@ -103,7 +103,7 @@ pub(super) fn of(record: &Labelled) -> Vec<Step> {
 mod tests {
     use domain::commands::{
         BulkQualify, COMMANDS, CatalogReplace, InputReadAgain, LeadUndo, OpportunityCreate,
-        PersonErase, is_from_outside,
+        PersonErase, RetentionRun, is_from_outside,
     };
     use domain::message::SubjectKind;
     use uuid::Uuid;
@@ -111,14 +111,15 @@ mod tests {
     use super::*;
 
     /// What no person asks of a record: the catalog has no state, programs read inputs again and undo lists, a bulk is
-    /// begun, an erasure is of a person, and a deal is opened for a customer.
-    const OTHERS: [&MessageType; 6] = [
+    /// begun, an erasure is of a person or of what is old, and a deal is opened for a customer.
+    const OTHERS: [&MessageType; 7] = [
         CatalogReplace::TYPE,
         InputReadAgain::TYPE,
         LeadUndo::TYPE,
         BulkQualify::TYPE,
         OpportunityCreate::TYPE,
         PersonErase::TYPE,
+        RetentionRun::TYPE,
     ];
 
     #[test]

@@ -21,20 +21,33 @@ use super::when::{Decision, Then};
 use crate::signal::{Reported, Signal};
 
 /// Names what must be known of the consent of whoever is reached by this key: the key too, under whose lock its record
-/// is made.
-fn channel_needs(key: &PartyKey, needs: &mut Needs) {
+/// is made, and what was kept of it where they were erased.
+fn channel_needs(world: &World, key: &PartyKey, needs: &mut Needs) {
     needs.party(key);
-    needs.look_up(ConsentOf(key.to_string()));
+    let channel = key.to_string();
+    let erased = world.pseudonyms.as_ref().map(|it| ConsentOf(it.pseudonym(&channel)));
+    erased.into_iter().for_each(|erased| needs.look_up(erased));
+    needs.look_up(ConsentOf(channel));
 }
 
-pub(super) fn enquiry_needs(enquiry: &Enquiry, needs: &mut Needs) {
+pub(super) fn enquiry_needs(world: &World, enquiry: &Enquiry, needs: &mut Needs) {
     for said in &enquiry.consents {
-        channels(enquiry, said.purpose).iter().for_each(|key| channel_needs(key, needs));
+        channels(enquiry, said.purpose).iter().for_each(|key| channel_needs(world, key, needs));
     }
 }
 
-pub(super) fn signal_needs(signals: &[Signal], needs: &mut Needs) {
-    signals.iter().for_each(|signal| channel_needs(&mail_key(&signal.email), needs));
+pub(super) fn signal_needs(world: &World, signals: &[Signal], needs: &mut Needs) {
+    signals.iter().for_each(|signal| channel_needs(world, &mail_key(&signal.email), needs));
+}
+
+/// What is known of the consent of whoever is reached by a channel. Of who was erased it is what was kept, which has its
+/// channel again once something more is said.
+fn known(world: &World, channel: &str) -> Option<Consent> {
+    if let Some(consent) = world.by(ConsentOf(channel.to_owned())) {
+        return Some(consent.clone());
+    }
+    let erased = world.by(ConsentOf(world.pseudonyms.as_ref()?.pseudonym(channel)))?;
+    Some(Consent { channel: channel.to_owned(), ..erased.clone() })
 }
 
 fn mail_key(email: &str) -> PartyKey {
@@ -57,8 +70,8 @@ pub(super) struct Heard {
 impl Heard {
     fn consent(&self, world: &World, key: &PartyKey, ctx: &mut Ctx<'_, ()>) -> Consent {
         let channel = key.to_string();
-        let known = self.consents.get(&channel).or_else(|| world.by(ConsentOf(channel.clone())));
-        known.cloned().unwrap_or_else(|| Consent::new(ctx.id(), channel))
+        let known = self.consents.get(&channel).cloned().or_else(|| known(world, &channel));
+        known.unwrap_or_else(|| Consent::new(ctx.id(), channel))
     }
 
     fn hear(&mut self, consent: &Consent, to: Standing, bringer: Bringer, by: Option<String>) {
@@ -135,7 +148,7 @@ pub(super) fn of_enquiry(
 pub(super) fn bulk_mail(world: &World, enquiry: &Enquiry, heard: &Heard) -> Option<bool> {
     enquiry.consents.iter().find(|said| said.purpose == Purpose::BulkMail)?;
     let channel = channels(enquiry, Purpose::BulkMail).first()?.to_string();
-    let known = heard.consents.get(&channel).or_else(|| world.by(ConsentOf(channel.clone())));
+    let known = heard.consents.get(&channel).cloned().or_else(|| known(world, &channel));
     Some(known.is_some_and(|consent| consent.allows(Purpose::BulkMail)))
 }
 
@@ -210,7 +223,7 @@ impl<'c> Whom<'c> {
             let key = world.find(id).and_then(|consent| consent.channel.parse().ok());
             key.iter().for_each(|key: &PartyKey| needs.party(key));
         } else if let Some(key) = self.key(region) {
-            channel_needs(&key, needs);
+            channel_needs(world, &key, needs);
         }
     }
 

@@ -5,6 +5,7 @@ use domain::consent::{Consent, ConsentState, ConsentWord, Purpose, SuppressionRe
 use domain::events::{ConsentChanged, ConsentLifted, ConsentSuppressed, LeadCaptured};
 use domain::ids::ConsentId;
 use domain::keys::ConsentOf;
+use domain::pseudonym::PseudonymKey;
 use serde_json::json;
 
 use super::*;
@@ -226,4 +227,70 @@ fn f34_a_second_mail_with_another_budget_reaches_the_lead_as_a_newer_fact_and_it
     assert_eq!(lead.enquiry.earlier, ["One mill."]);
     let captured: Option<LeadCaptured> = told.get();
     assert!(captured.is_none());
+}
+
+/// Their record as an erasure leaves it, without the lead and the key.
+fn erased(desk: Desk, secret: &str) -> Desk {
+    let was = known(&desk).clone();
+    let pseudonym = PseudonymKey::of(secret).pseudonym(&was.channel);
+    let gone = Desk::knowing(PseudonymKey::of("the secret"));
+    gone.given(Consent { channel: pseudonym, ..was })
+}
+
+#[test]
+fn f18_f119_who_was_suppressed_and_erased_is_known_again_and_nothing_is_sent_to_them() {
+    let mut desk = Desk::new();
+    desk.form(&json!({ "name": "Ana Lopez", "email": MAIL, "newsletter": "yes" }));
+    let reason = SuppressionReason::Complaint;
+    let channel = Some(MAIL.parse().unwrap());
+    let suppress = ConsentSuppress { consent: None, channel, reason, comment: None };
+    hears(&mut desk, When::Suppress(Box::new(suppress))).unwrap();
+    let id = known(&desk).id;
+    let mut desk = erased(desk, "the secret");
+    later(&mut desk);
+    let form =
+        json!({ "name": "Ana Lopez", "email": MAIL, "newsletter": "yes", "message": "Me again." });
+    let (input, told) = desk.form(&form);
+    assert!(!desk.lead(lead_of(&input)).enquiry.consent, "nothing is sent in bulk");
+    assert!(told.all::<ConsentChanged>().iter().all(|said| !said.bulk_mail && said.consent == id));
+    let again = ConsentSuppress {
+        consent: None,
+        channel: Some(MAIL.parse().unwrap()),
+        reason,
+        comment: None,
+    };
+    assert!(hears(&mut desk, When::Suppress(Box::new(again))).unwrap().already);
+}
+
+#[test]
+fn f18_f119_a_withdrawal_outlives_its_person_and_only_they_themselves_take_it_back() {
+    let mut desk = Desk::new();
+    desk.form(&json!({ "name": "Ana Lopez", "email": MAIL, "donotbulkemail": "1" }));
+    let id = known(&desk).id;
+    let mut desk = erased(desk, "the secret");
+    later(&mut desk);
+    let list = format!("name,email,newsletter\nAna Lopez,{MAIL},yes\n");
+    let (_, told) = desk.takes("intake.import", "text/csv", list.as_bytes());
+    assert!(told.all::<ConsentChanged>().is_empty());
+    let gone = desk.story.world.find(id).unwrap();
+    assert!(domain::pseudonym::is_gone(&gone.channel), "the address is not kept");
+    let (input, told) =
+        desk.form(&json!({ "email": MAIL, "newsletter": "yes", "message": "Yes." }));
+    let said: ConsentChanged = told.get().unwrap();
+    assert_eq!((said.consent, said.channel.as_str()), (id, "email ana@acme.example"));
+    assert_eq!((said.from, said.bulk_mail), (Some(ConsentWord::Withdrawn), true));
+    assert!(desk.lead(lead_of(&input)).enquiry.consent && known(&desk).id == id);
+}
+
+#[test]
+fn f18_f119_by_another_secret_nobody_is_known_again() {
+    let mut desk = Desk::new();
+    desk.form(&json!({ "name": "Ana Lopez", "email": MAIL, "donotbulkemail": "1" }));
+    let id = known(&desk).id;
+    let mut desk = erased(desk, "another secret");
+    later(&mut desk);
+    desk.form(
+        &json!({ "name": "Ana Lopez", "email": MAIL, "newsletter": "yes", "message": "Hi." }),
+    );
+    assert_ne!(known(&desk).id, id);
 }

@@ -10,6 +10,7 @@ use domain::ids::{InputId, LeadId, derived, minted};
 use domain::input::{Input, Verdict};
 use domain::lead::Lead;
 use domain::likeness::DuplicateRules;
+use domain::pseudonym::PseudonymKey;
 use domain::record::Record;
 use domain::story::{Story, Told};
 use intake::{Intake, ReadOptions, When};
@@ -35,12 +36,23 @@ impl Desk {
     }
 
     fn looking_for(duplicates: DuplicateRules) -> Self {
-        let intake = Intake::new(ReadOptions {
+        Self::of(Self::intake().looking_for(duplicates))
+    }
+
+    /// Knows who was erased by this secret.
+    fn knowing(secret: PseudonymKey) -> Self {
+        Self::of(Self::intake().knowing(Some(secret)))
+    }
+
+    fn intake() -> Intake {
+        Intake::new(ReadOptions {
             default_region: "DE".into(),
             own_domains: vec![],
             ..ReadOptions::default()
-        });
-        let intake = intake.looking_for(duplicates);
+        })
+    }
+
+    fn of(intake: Intake) -> Self {
         Self { story: Story::of(intake.clone(), ()), intake, arrived: 0 }
     }
 

@@ -2,13 +2,13 @@
 
 use domain::commands::LeadUndo;
 use domain::customer::CustomerState;
-use domain::events::{LeadEnquiryWithdrawn, OpportunityLost};
-use domain::ids::{ContactId, QuoteId};
+use domain::events::{LeadEnquiryWithdrawn, OpportunityLost, QuoteClosed};
+use domain::ids::{AccountId, ContactId, QuoteId};
 use domain::input::PartOf;
 use domain::logged::Logged;
 use domain::message::{Message, Said};
 use domain::opportunity::OpportunityState;
-use domain::quote::QuoteState;
+use domain::quote::{QuoteCloseReason, QuoteState};
 use domain::samples;
 
 use super::*;
@@ -94,7 +94,8 @@ fn n8_what_was_offered_or_touched_or_came_otherwise_stays_with_the_reason() {
     let heard = captured(&now(&story, 1));
     let qualified: LeadQualified = story.when(heard).unwrap().get().unwrap();
     let mut deal = story.world.find(qualified.opportunity).unwrap().clone();
-    deal.quotes = vec![samples::quote(QuoteId(id(60)), QuoteState::Draft)];
+    let active = QuoteState::Active { since: samples::at() };
+    deal.quotes = vec![samples::quote(QuoteId(id(60)), active)];
     story.world.place(deal.into());
     let refused = story.when(undo_born()).unwrap_err().to_string();
     assert!(refused.contains("offers, so it stays"), "{refused}");
@@ -158,4 +159,34 @@ fn n8_nobody_disqualifies_as_undone_by_hand() {
     let by_hand =
         LeadDisqualify { lead: id(1), reason: DisqualifyReason::ImportUndone, comment: None };
     assert!(story.when(by_hand).unwrap_err().to_string().contains("lead.undo"));
+}
+
+#[test]
+fn n8_drafts_are_canceled_with_their_deal_and_the_account_that_is_nobody_elses_goes_too() {
+    let mut story = imported(acme());
+    let heard = captured(&now(&story, 1));
+    let qualified: LeadQualified = story.when(heard).unwrap().get().unwrap();
+    let mut deal = story.world.find(qualified.opportunity).unwrap().clone();
+    let draft = |n| samples::quote(QuoteId(id(n)), QuoteState::Draft);
+    deal.quotes = vec![draft(60), draft(61)];
+    story.world.place(deal.into());
+    let told = story.when(undo_born()).unwrap();
+    let closed = told.all::<QuoteClosed>();
+    assert_eq!(closed.len(), 2);
+    assert!(closed.iter().all(|it| it.close_reason == QuoteCloseReason::Canceled));
+    let deal = story.world.find(qualified.opportunity).unwrap();
+    assert!(deal.is_lost() && deal.live_quotes().next().is_none());
+    let account = story.world.find::<AccountId>(qualified.customer.account.unwrap()).unwrap();
+    assert!(matches!(account.state, CustomerState::Inactive { .. }));
+}
+
+#[test]
+fn n8_an_account_to_which_others_came_stays() {
+    let mut story = imported(acme());
+    let heard = captured(&now(&story, 1));
+    let qualified: LeadQualified = story.when(heard).unwrap().get().unwrap();
+    story.world.logs.entry(id(1)).or_default().account_shared = true;
+    story.when(undo_born()).unwrap();
+    let account = story.world.find::<AccountId>(qualified.customer.account.unwrap()).unwrap();
+    assert_eq!(account.state, CustomerState::Active);
 }
