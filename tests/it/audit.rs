@@ -57,7 +57,7 @@ const BREAKS: [Break; 30] = [
     ),
     broken(
         "order.quote",
-        "UPDATE quote SET state = 'active', won_at = NULL, active_since = now()
+        "UPDATE quote SET state = 'active', won_at = NULL, acceptance = NULL, active_since = now()
          WHERE id = (SELECT id FROM quote LIMIT 1)",
     ),
     broken(
