@@ -9,15 +9,26 @@ use serde_json::json;
 
 use crate::installation::{Installation, command, form};
 
+mod before;
 mod mixed;
 mod over;
 
+use before::{accept, catalog_changes, known_twice, quotes, ship, worked, worked_with};
 use over::{all_claimed, nothing_left, published_is_stored};
 
 /// Leads that go into the pipeline before the worker in question is killed.
 const LEADS: usize = 12;
 /// Tables of records that are written by hand; the others declare themselves.
-const BY_HAND: [&str; 3] = ["party_key", "likeness_key", "series"];
+const BY_HAND: [&str; 8] = [
+    "party_key",
+    "likeness_key",
+    "series",
+    "catalog",
+    "product",
+    "price_list",
+    "price_list_item",
+    "catalog_part",
+];
 
 #[tokio::test]
 async fn f116_intake_killed_anywhere_leaves_the_same_leads() {
@@ -94,8 +105,12 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
         data["opportunity"] = json!(deal);
         before.command(command, data).await;
     }
+    // And the catalog is changed.
+    for (command, data) in catalog_changes() {
+        before.command(command, data).await;
+    }
     let messages = taken(&before, "quoting").await;
-    assert_eq!(messages.len(), LEADS + 15);
+    assert_eq!(messages.len(), LEADS + 20);
     matrix(&before, Step { worker: "quoting", queue: "quoting", next: None, messages }).await;
 }
 
@@ -105,10 +120,20 @@ async fn f116_ordering_killed_anywhere_leaves_the_same_orders() {
     quotes(&before).await;
     let quotes = before.texts("SELECT id::text FROM quote ORDER BY id").await;
     let (first, others) = quotes.split_at(LEADS / 2);
-    for quote in first {
+    let (late, others) = others.split_at(2);
+    // The customers of two say yes after the last day.
+    let over = "UPDATE quote SET effective_to = '2020-01-31' WHERE id::text IN";
+    before.execute(&format!("{over} ('{}')", late.join("', '"))).await;
+    for quote in first.iter().chain(late) {
         before.command("quote.accept.v1", json!({ "quote": quote })).await;
     }
-    worked(&before, "ordering", "SELECT count(*) = 6 FROM sales_order").await;
+    let decided = "SELECT (SELECT count(*) FROM sales_order) = 6
+                      AND (SELECT count(*) FROM quote WHERE state = 'held') = 2";
+    let holds = [("LEADMILL_QUOTING__LATE_ACCEPTANCE", "hold")];
+    worked_with(&before, "ordering", &holds, decided).await;
+    before.command("quote.confirm.v1", json!({ "quote": late[0] })).await;
+    let decline = json!({ "quote": late[1], "comment": "Prices rose." });
+    before.command("quote.decline.v1", decline).await;
     // Half of them get the customer's number now, each in one of the two ways.
     for (n, quote) in first.iter().enumerate() {
         let number = format!("PO-{n}");
@@ -129,11 +154,14 @@ async fn f116_ordering_killed_anywhere_leaves_the_same_orders() {
     worked(&before, "intake", "SELECT count(*) = 14 FROM lead").await;
     worked(&before, "qualification", "SELECT count(*) = 14 FROM opportunity").await;
     let newest = "SELECT id::text FROM opportunity ORDER BY id DESC LIMIT 2";
-    for deal in before.texts(newest).await {
+    let newest = before.texts(newest).await;
+    for deal in &newest {
         let hold = json!({ "opportunity": deal, "reason": "They merge." });
         before.command("opportunity.hold.v1", hold).await;
     }
+    before.command("opportunity.resume.v1", json!({ "opportunity": newest[0] })).await;
     let messages = taken(&before, "ordering").await;
+    assert_eq!(messages.len(), LEADS + 3);
     matrix(&before, Step { worker: "ordering", queue: "ordering", next: None, messages }).await;
 }
 
@@ -174,18 +202,6 @@ async fn refusals_and_conflicting_repeats_come_out_once_wherever_their_worker_is
     assert_eq!(messages.len(), 3 * LEADS);
     let step = Step { worker: "ordering", queue: "ordering", next: None, messages };
     matrix(&before, step).await;
-}
-
-/// Two customers with an account each, and two open leads, that can become one.
-async fn known_twice(it: &Installation) {
-    let vague = |n| json!({ "name": "Bea Vague", "email": format!("bea{n}@vague.example"), "message": "hello" });
-    let forms = (90..92).map(form);
-    let forms = forms.chain((0..2).map(|n| vague(n).to_string().into_bytes()));
-    it.send("intake.web", "application/json", forms.collect()).await;
-    worked(it, "intake", "SELECT count(*) = 4 FROM lead").await;
-    let known = "SELECT (SELECT count(*) FROM opportunity) = 2
-                    AND (SELECT count(*) FROM lead WHERE assessment IS NOT NULL) = 4";
-    worked(it, "qualification", known).await;
 }
 
 /// A worker, what lies in its queue, and the queue that hears what it says.
@@ -305,43 +321,6 @@ async fn remains(it: &Installation, step: &Step, minted: bool) -> Remains {
     );
     let events = it.texts(&format!("SELECT {event} FROM event ORDER BY 1")).await;
     Remains { rows, events }
-}
-
-/// Runs one worker until a query answers true, and stops it.
-async fn worked(it: &Installation, worker: &str, until: &str) {
-    let process = it.start(&[worker], &[]);
-    it.until(&format!("{worker} has done its part"), until).await;
-    process.stop().await;
-}
-
-async fn opportunities(it: &Installation) {
-    let quoting = it.start(&["quoting"], &[]);
-    it.catalog().await;
-    quoting.stop().await;
-    it.send("intake.web", "application/json", (0..LEADS).map(form).collect()).await;
-    worked(it, "intake", "SELECT count(*) = 12 FROM lead").await;
-    worked(it, "qualification", "SELECT count(*) = 12 FROM opportunity").await;
-}
-
-async fn quotes(it: &Installation) {
-    opportunities(it).await;
-    worked(it, "quoting", "SELECT count(*) = 12 FROM quote WHERE state = 'active'").await;
-}
-
-async fn accept(it: &Installation) {
-    for quote in it.texts("SELECT id::text FROM quote ORDER BY id").await {
-        it.command("quote.accept.v1", json!({ "quote": quote })).await;
-    }
-}
-
-async fn ship(it: &Installation) {
-    let lines = "SELECT sales_order || ' ' || id || ' ' || quantity FROM order_line ORDER BY id";
-    for line in it.texts(lines).await {
-        let parts: Vec<_> = line.split(' ').collect();
-        let lines = json!([{ "line": parts[1], "quantity": parts[2] }]);
-        let data = json!({ "order": parts[0], "reference": "all", "lines": lines });
-        it.command("order.ship.v1", data).await;
-    }
 }
 
 /// What lies in a queue, to be sent there again; at least [`LEADS`] messages.

@@ -74,6 +74,9 @@ async fn f21_f34_f63_f116_n8_qualification_killed_over_proposals_duplicates_bulk
         let (input, lead) = row.split_once(' ').unwrap();
         commands.push(("lead.undo.v1", json!({ "lead": lead, "input": input })));
     }
+    let account = before.texts("SELECT id::text FROM account ORDER BY id LIMIT 1").await.remove(0);
+    let create = json!({ "customer": { "account": account }, "name": "A second machine" });
+    commands.push(("opportunity.create.v1", create));
     // And some that come to nothing.
     while commands.len() < LEADS {
         let (ty, data) = commands[commands.len() % 2].clone();
