@@ -16,7 +16,9 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin leadmill
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin leadmill \
+    # A new volume belongs to whom its place in the image belongs to: docker-compose.yml keeps the secret in one.
+    && install --directory --owner=10001 --mode=700 /var/lib/leadmill
 COPY --from=builder /usr/local/bin/leadmill /usr/local/bin/leadmill
 COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/leadmill/
 # A number, so that an orchestrator sees that it is not root.
