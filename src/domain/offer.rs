@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn f91_optional_lines_have_an_amount_and_count_in_no_total() {
+    fn optional_lines_have_an_amount_and_count_in_no_total() {
         let offer = offer();
         assert_eq!(offer.totals.detail_amount, Decimal::new(10_000, 2));
         assert_eq!(offer.lines[1].net_amount, Decimal::new(5_000, 2));
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn f91_what_is_picked_is_ordered_parts_with_their_bundle_and_one_of_a_group() {
+    fn what_is_picked_is_ordered_parts_with_their_bundle_and_one_of_a_group() {
         let offer = offer();
         let ordered = |picks: &[u128]| {
             let picks: Vec<_> = picks.iter().map(|n| id(*n)).collect();

@@ -40,7 +40,7 @@ async fn told_again(it: &Installation) {
 }
 
 #[tokio::test]
-async fn f23_a_merge_and_its_undo_leave_every_row_and_key_as_it_was_and_the_log_tells_both() {
+async fn f23_n9_a_merge_and_its_undo_leave_every_row_and_key_as_it_was_and_the_log_tells_both() {
     let it = Installation::new().await;
     let (workers, first, second) = two(&it).await;
     // An answer under a known key brings a key of its own, which no field of the lead may hold for ever.

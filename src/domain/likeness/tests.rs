@@ -209,7 +209,7 @@ fn f20_of_a_key_the_newest_50_are_compared_and_the_match_says_that_there_were_mo
 }
 
 #[test]
-fn f24_what_a_person_closed_is_not_found_again_in_either_direction() {
+fn f24_n9_what_a_person_closed_is_not_found_again_in_either_direction() {
     let rules = rules(&by_company());
     let (one, two) = (lead(1, "Regina Murphy, Contoso"), lead(2, "Regina Merphy, Contoso Inc"));
     let closed = Duplicate {

@@ -118,7 +118,7 @@ fn optional() -> Quote {
 }
 
 #[test]
-fn f91_the_order_has_just_what_was_picked_at_totals_of_its_own() {
+fn the_order_has_just_what_was_picked_at_totals_of_its_own() {
     let offered = optional();
     let grease = offered.offer.lines[1].id;
     let mut story = story().given(deal(vec![offered.clone()]));
@@ -148,7 +148,7 @@ fn f91_the_order_has_just_what_was_picked_at_totals_of_its_own() {
 }
 
 #[test]
-fn f91_picks_that_are_not_of_the_quote_or_exclude_each_other_are_refused() {
+fn picks_that_are_not_of_the_quote_or_exclude_each_other_are_refused() {
     let offered = optional();
     let ids: Vec<_> = offered.offer.lines.iter().map(|line| line.id).collect();
     let mut story = story().given(deal(vec![offered.clone()]));

@@ -96,7 +96,7 @@ fn f22_chosen_fields_are_taken_from_the_lead_that_is_named() {
 }
 
 #[test]
-fn f23_an_undone_merge_leaves_rows_and_keys_as_they_were() {
+fn f23_n9_an_undone_merge_leaves_rows_and_keys_as_they_were() {
     let mut story = two();
     let before = (now(&story, 1), now(&story, 2));
     story.when(into(1, &[2])).unwrap();
@@ -114,7 +114,7 @@ fn f23_an_undone_merge_leaves_rows_and_keys_as_they_were() {
 }
 
 #[test]
-fn f23_what_came_after_stays_with_the_master_and_is_listed() {
+fn f23_n9_what_came_after_stays_with_the_master_and_is_listed() {
     let mut story = two();
     story.when(into(1, &[2])).unwrap();
     // A later enquiry brings an address and a phone, and a later lead claims the loser's key.

@@ -151,7 +151,7 @@ fn f89_what_makes_no_sense_is_refused_by_name_and_nothing_is_half_done() {
 }
 
 #[test]
-fn f91_a_line_becomes_optional_and_counts_in_no_total_whatever_its_place() {
+fn a_line_becomes_optional_and_counts_in_no_total_whatever_its_place() {
     let (mut story, draft) = golden_draft(settings());
     let lines = LineEdits::product("C-1".parse().unwrap(), dec!(5));
     let group = Some("finish".parse().unwrap());

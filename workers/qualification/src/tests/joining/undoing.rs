@@ -20,7 +20,7 @@ fn f23_who_withdrew_while_they_were_taken_for_another_one_is_not_written_to_afte
 }
 
 #[test]
-fn f23_an_undone_merge_of_contacts_leaves_rows_and_keys_as_they_were() {
+fn f23_n9_an_undone_merge_of_contacts_leaves_rows_and_keys_as_they_were() {
     let mut story = two();
     let before = (now(&story, 11), now(&story, 12));
     let keys = |story: &Story<Qualification>| {

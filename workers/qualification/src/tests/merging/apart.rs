@@ -25,7 +25,7 @@ fn three() -> Story<Qualification> {
 }
 
 #[test]
-fn f24_not_a_duplicate_is_remembered_by_both_and_can_be_taken_back() {
+fn f24_n9_not_a_duplicate_is_remembered_by_both_and_can_be_taken_back() {
     let mut story = three();
     let (one, two, contact): (Uuid, Uuid, Uuid) = (id(1), id(2), id(7));
     let told = story.when(keep(1, &[two, contact], &[])).unwrap();
@@ -53,7 +53,7 @@ fn f24_what_is_unknown_or_itself_is_refused_and_nothing_changes() {
 }
 
 #[test]
-fn f24_a_merge_forgets_it_and_its_undo_remembers_it_again() {
+fn f24_n9_a_merge_forgets_it_and_its_undo_remembers_it_again() {
     let mut story = three();
     let (one, two): (Uuid, Uuid) = (id(1), id(2));
     story.when(keep(1, &[two], &[])).unwrap();
