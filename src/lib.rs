@@ -23,7 +23,7 @@
 //! | `order.fulfilled` → *invoicing* → `invoice.issued`, which waits in `out.billing` | `workers/invoicing/src/issue.rs` |
 //!
 //! Beside that way: what corrects and joins who is known is decided where leads are qualified
-//! (`workers/qualification/src/{lead,customer,proposal,merge,joining,apart,undo,duplicates,bulk}.rs`), what somebody agreed to where
+//! (`workers/qualification/src/{lead,customer,proposal,merge,customer_merge,apart,undo,duplicates,bulk}.rs`), what somebody agreed to where
 //! their word comes in (`workers/intake/src/worker/consent.rs`), and a sixth worker, `privacy`, takes persons out of everything, and
 //! by the clock what is kept for so long only (`workers/privacy`, `store/erase.rs`); what they took back outlives them as a pseudonym
 //! (`domain/pseudonym.rs`).

@@ -3,17 +3,16 @@
 
 use std::fmt::{self, Write as _};
 
-use sha2::{Digest, Sha256};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 
-/// Length of a block of SHA-256, in bytes: so long is the key of its HMAC (RFC 2104).
-const BLOCK: usize = 64;
 /// Stands before what is no address any more.
 const GONE: &str = "erased";
 
 /// The secret of an installation with which it makes pseudonyms. Who has it can try addresses; who has only the
 /// database cannot.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PseudonymKey([u8; BLOCK]);
+pub struct PseudonymKey(Box<[u8]>);
 
 impl fmt::Debug for PseudonymKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,13 +24,7 @@ impl PseudonymKey {
     /// Of a secret text.
     #[must_use]
     pub fn of(secret: &str) -> Self {
-        let mut block = [0; BLOCK];
-        let secret = secret.as_bytes();
-        match block.get_mut(..secret.len()) {
-            Some(start) => start.copy_from_slice(secret),
-            None => block[..32].copy_from_slice(&Sha256::digest(secret)),
-        }
-        Self(block)
+        Self(secret.as_bytes().into())
     }
 
     /// The pseudonym of a channel, as `erased email 5bdcc1…` of `email a@b.example`: its kind, and HMAC-SHA-256 of all of
@@ -48,9 +41,8 @@ impl PseudonymKey {
     }
 
     fn hmac(&self, message: &[u8]) -> [u8; 32] {
-        let padded = |with: u8| self.0.map(|byte| byte ^ with);
-        let inner = Sha256::new().chain_update(padded(0x36)).chain_update(message).finalize();
-        Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().into()
+        let key = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of every length");
+        key.chain_update(message).finalize().into_bytes().into()
     }
 }
 

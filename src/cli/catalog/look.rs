@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use chrono::NaiveDate;
 use domain::catalog::{Catalog, Product, Sought};
-use domain::listing::{Listed, listed, sold, unit, valid};
+use domain::list_price::{Listed, listed, sold, unit, valid};
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 use serde::Serialize;

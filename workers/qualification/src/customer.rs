@@ -22,7 +22,7 @@ use domain::survivor::{survivor, survivor_needs};
 use domain::text::Short;
 
 use crate::customer_keys::{Keys, account_keys, contact_keys, key_needs};
-use crate::joining::merged_into;
+use crate::customer_merge::merged_into;
 use crate::when::Then;
 
 type Decision = Result<Outcome<Then>, Refusal>;

@@ -12,7 +12,7 @@ use crate::lead::after;
 use crate::policy::Policy;
 use crate::proposal::{accept_needs, learning_needs};
 use crate::when::When;
-use crate::{apart, bulk, customer, direct, duplicates, joining, merge, undo};
+use crate::{apart, bulk, customer, customer_merge, direct_deal, duplicates, merge, undo};
 
 /// Of a message about one lead.
 pub(crate) fn of_lead(
@@ -92,18 +92,20 @@ pub(crate) fn of_others(policy: &Policy, when: &When, world: &World, needs: &mut
         When::LeadMerge(command) => merge::merge_needs(command, world, needs),
         When::LeadUnmerge(command) => merge::unmerge_needs(command, world, needs),
         When::ContactMerge(command) => {
-            joining::merge_needs(command.contact, &command.losers, needs);
+            customer_merge::merge_needs(command.contact, &command.losers, needs);
         }
         When::ContactUnmerge(command) => {
-            joining::unmerge_needs(world, command.contact, needs);
-            joining::consent_needs(world, command.contact, needs);
+            customer_merge::unmerge_needs(world, command.contact, needs);
+            customer_merge::consent_needs(world, command.contact, needs);
         }
         When::AccountMerge(command) => {
-            joining::merge_needs(command.account, &command.losers, needs);
+            customer_merge::merge_needs(command.account, &command.losers, needs);
         }
-        When::AccountUnmerge(command) => joining::unmerge_needs(world, command.account, needs),
+        When::AccountUnmerge(command) => {
+            customer_merge::unmerge_needs(world, command.account, needs)
+        }
         When::LeadUndo(command) => undo::needs(command, world, needs),
-        When::OpportunityCreate(command) => direct::needs(command, world, needs),
+        When::OpportunityCreate(command) => direct_deal::needs(command, world, needs),
         When::LeadKeepApart(command) => apart::needs(&command.into(), needs),
         When::ContactKeepApart(command) => apart::needs(&command.into(), needs),
         When::AccountKeepApart(command) => apart::needs(&command.into(), needs),

@@ -24,11 +24,11 @@ use super::*;
 
 mod bulk;
 mod corrections;
+mod customer_merge;
 mod customers;
 mod deals;
-mod direct;
+mod direct_deal;
 mod duplicates;
-mod joining;
 mod known;
 mod leads;
 mod merging;

@@ -13,7 +13,8 @@ use crate::rules::Rules;
 use crate::settings::QualificationSettings;
 use crate::when::{Then, When};
 use crate::{
-    apart, bulk, closing, customer, direct, duplicates, joining, merge, needs, proposal, undo,
+    apart, bulk, closing, customer, customer_merge, direct_deal, duplicates, merge, needs,
+    proposal, undo,
 };
 
 /// The worker, with its settings, its field map and its rules.
@@ -114,10 +115,10 @@ impl Worker for Qualification {
             When::ContactReactivate(command) => customer::reactivate_contact(world, command),
             When::LeadMerge(command) => merge::merge(world, command, ctx),
             When::LeadUnmerge(command) => merge::unmerge(world, command),
-            When::ContactMerge(command) => joining::merge_contact(world, command, ctx),
-            When::ContactUnmerge(command) => joining::unmerge_contact(world, command),
-            When::AccountMerge(command) => joining::merge_account(world, command, ctx),
-            When::AccountUnmerge(command) => joining::unmerge_account(world, command),
+            When::ContactMerge(command) => customer_merge::merge_contact(world, command, ctx),
+            When::ContactUnmerge(command) => customer_merge::unmerge_contact(world, command),
+            When::AccountMerge(command) => customer_merge::merge_account(world, command, ctx),
+            When::AccountUnmerge(command) => customer_merge::unmerge_account(world, command),
             When::LeadMerged(event) => self.0.take_up(world, event.lead, None, ctx),
             When::LeadUnmerged(event) => self.0.take_up(world, event.lead, None, ctx),
             // Whoever reactivated it knew what the rules said.
@@ -127,7 +128,7 @@ impl Worker for Qualification {
             When::LeadRestored(event) => self.0.take_up(world, event.lead, None, ctx),
             When::LeadUndo(command) => undo::undo(world, command, ctx),
             When::OpportunityCreate(command) => {
-                direct::create(world, command, &self.0.terms.settings, ctx)
+                direct_deal::create(world, command, &self.0.terms.settings, ctx)
             }
             When::LeadKeepApart(command) => apart::keep_apart(world, &command.into()),
             When::ContactKeepApart(command) => apart::keep_apart(world, &command.into()),

@@ -5,7 +5,7 @@ use domain::decide::{Ctx, Refusal};
 use domain::document::{Line, LineKind, PriceOverride};
 use domain::ids::LineId;
 use domain::line_edits::{NewPrice, WriteIn};
-use domain::listing::unit;
+use domain::list_price::unit;
 use domain::message::Subject;
 use domain::money::in_range;
 use domain::opportunity::Opportunity;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::catalog::{PriceList, Product, ProductKind};
 use domain::document::{Line, LineKind, compute};
 use domain::ids::LineId;
-use domain::listing::{Listed, Unlisted, listed, unit, valid};
+use domain::list_price::{Listed, Unlisted, listed, unit, valid};
 use domain::message::Subject;
 use domain::money::{in_range, written};
 use domain::opportunity::Opportunity;
@@ -125,7 +125,7 @@ pub(crate) fn in_one_form(line: Line, opportunity: &Opportunity) -> Line {
 
 /// The product that is meant, where it is sold.
 pub(crate) fn sold<'s>(shelf: &'s Shelf, meant: &str) -> Result<&'s Product, Unpriced> {
-    Ok(domain::listing::sold(shelf, meant)?)
+    Ok(domain::list_price::sold(shelf, meant)?)
 }
 
 /// The tax of a class, which `what` bears.

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::AccountFacts;
+use crate::customer_merge::AccountKeep;
 use crate::ids::AccountId;
-use crate::joining::AccountKeep;
 use crate::merge::{LATER_MAX, LINKS_MAX, LOSERS_MAX, LaterEvent};
 
 /// Other accounts became this one: whatever names one of them means this one from now on; each of them has its

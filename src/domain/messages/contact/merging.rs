@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::ContactFacts;
+use crate::customer_merge::ContactKeep;
 use crate::ids::ContactId;
-use crate::joining::ContactKeep;
 use crate::merge::{LATER_MAX, LINKS_MAX, LOSERS_MAX, LaterEvent};
 
 /// Other contacts became this one: whatever names one of them means this one from now on; each of them has its

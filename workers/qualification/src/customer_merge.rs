@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use domain::commands::{AccountMerge, AccountUnmerge, ContactMerge, ContactUnmerge};
 use domain::consent::{Consent, ConsentState, Purpose};
 use domain::customer::{Account, Contact, CustomerAction, CustomerState};
+use domain::customer_merge::Mergeable;
 use domain::decide::{Ctx, Needs, Outcome, Refusal, World};
 use domain::events::{
     AccountAbsorbed, AccountMerged, AccountRestored, AccountUnmerged, ContactAbsorbed,
     ContactMerged, ContactRestored, ContactUnmerged,
 };
 use domain::ids::{AccountId, ContactId, Id, LeadId};
-use domain::joining::Joins;
 use domain::keys::ConsentOf;
 use domain::lifecycle::Lifecycle as _;
 use domain::merge::{LATER_MAX, LINKS_MAX, LaterEvent, MERGES_MAX};
@@ -37,7 +37,7 @@ pub(crate) fn merge_needs<I: Id>(master: I, losers: &[I], needs: &mut Needs) {
 }
 
 /// `None` where it is so already.
-fn merge<J: Joins, F>(
+fn merge<J: Mergeable, F>(
     world: &World,
     (master, losers): (J::Id, &[J::Id]),
     keep: &J::Keep,
@@ -65,11 +65,11 @@ fn merge<J: Joins, F>(
 }
 
 /// How many merges follow one another once these are merged.
-fn links<J: Joins>(losers: &[&J]) -> u8 {
+fn links<J: Mergeable>(losers: &[&J]) -> u8 {
     losers.iter().map(|loser| loser.links()).max().unwrap_or_default().saturating_add(1)
 }
 
-fn known<J: Joins>(world: &World, id: J::Id) -> Result<&J, Refusal> {
+fn known<J: Mergeable>(world: &World, id: J::Id) -> Result<&J, Refusal> {
     if let Some(record) = world.find(id) {
         return Ok(record);
     }
@@ -86,7 +86,7 @@ fn known<J: Joins>(world: &World, id: J::Id) -> Result<&J, Refusal> {
 }
 
 /// What can be told from the records alone.
-fn check<J: Joins>(master: &J, losers: &[&J], keep: &J::Keep) -> Result<(), Refusal> {
+fn check<J: Mergeable>(master: &J, losers: &[&J], keep: &J::Keep) -> Result<(), Refusal> {
     let kind = J::KIND;
     let mut seen = vec![master.id()];
     for loser in losers {
@@ -129,7 +129,7 @@ fn check<J: Joins>(master: &J, losers: &[&J], keep: &J::Keep) -> Result<(), Refu
     bounded(master, losers)
 }
 
-fn bounded<J: Joins>(master: &J, losers: &[&J]) -> Result<(), Refusal> {
+fn bounded<J: Mergeable>(master: &J, losers: &[&J]) -> Result<(), Refusal> {
     let (kind, id) = (J::KIND, master.id());
     if master.merges().len() >= MERGES_MAX {
         let message = format!(
@@ -149,7 +149,7 @@ fn bounded<J: Joins>(master: &J, losers: &[&J]) -> Result<(), Refusal> {
 }
 
 /// Why a record that is another one by now takes part in nothing.
-pub(crate) fn merged_into<J: Joins>(record: &J, master: impl Id) -> Refusal {
+pub(crate) fn merged_into<J: Mergeable>(record: &J, master: impl Id) -> Refusal {
     let (kind, id) = (J::KIND, record.id());
     let message = format!(
         "The {kind} `{id}` became the {kind} `{master}`; name that one, or take the merge back with `{kind}.unmerge`."
@@ -157,7 +157,7 @@ pub(crate) fn merged_into<J: Joins>(record: &J, master: impl Id) -> Refusal {
     refused(record, "customer.merged", message)
 }
 
-fn refused<J: Joins>(record: &J, rule: &'static str, message: String) -> Refusal {
+fn refused<J: Mergeable>(record: &J, rule: &'static str, message: String) -> Refusal {
     Refusal::no(J::KIND, record.id(), rule, J::state_name(record.state()), message)
 }
 
@@ -168,7 +168,7 @@ pub(crate) fn unmerge_needs<I: domain::survivor::Survives + Into<Uuid>>(
     needs: &mut Needs,
 ) where
     Needs: AsMut<BTreeSet<I>>,
-    I::Of: Joins<Id = I>,
+    I::Of: Mergeable<Id = I>,
 {
     needs.lock(named);
     let Some(record) = world.find(named) else { return };
@@ -186,7 +186,7 @@ struct Parted<J> {
     later: Vec<LaterEvent>,
 }
 
-fn unmerge<J: Joins>(world: &World, named: J::Id) -> Result<Parted<J>, Refusal>
+fn unmerge<J: Mergeable>(world: &World, named: J::Id) -> Result<Parted<J>, Refusal>
 where
     J::Id: Into<Uuid>,
 {
@@ -231,7 +231,7 @@ fn later(world: &World, master: impl Into<Uuid>, merged: i64) -> Vec<LaterEvent>
     later.take(LATER_MAX).map(named).collect()
 }
 
-macro_rules! joining {
+macro_rules! customer_merge {
     ($($Of:ident by $id:ident: $merge:ident($Merge:ident) says $Merged:ident, $Absorbed:ident;
        $unmerge:ident($Unmerge:ident) says $Unmerged:ident, $Restored:ident by $restored:ident;)*) => {$(
         pub(crate) fn $merge(world: &World, command: &$Merge, ctx: &Ctx<'_, Shelf>) -> Decision {
@@ -273,7 +273,7 @@ macro_rules! joining {
         }
     )*};
 }
-joining! {
+customer_merge! {
     Contact by contact: merge_contact(ContactMerge) says ContactMerged, ContactAbsorbed;
         unmerge_contact(ContactUnmerge) says ContactUnmerged, ContactRestored by restored_contact;
     Account by account: merge_account(AccountMerge) says AccountMerged, AccountAbsorbed;

@@ -17,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::world::SubjectId;
 
 /// What contacts and accounts have in common where they become one.
-pub trait Joins: Lifecycle<State = CustomerState, Action = CustomerAction> + Clone {
+pub trait Mergeable: Lifecycle<State = CustomerState, Action = CustomerAction> + Clone {
     type Id: SubjectId<Of = Self>;
     type Facts: Clone + Serialize + DeserializeOwned;
     /// From which of them a field is taken.
@@ -83,7 +83,7 @@ pub trait Joins: Lifecycle<State = CustomerState, Action = CustomerAction> + Clo
 
 macro_rules! joins {
     ($($Of:ident by $Id:ident, $Facts:ident, $Keep:ident: |$it:ident| $name:expr;)*) => {$(
-        impl Joins for $Of {
+        impl Mergeable for $Of {
             type Id = $Id;
             type Facts = $Facts;
             type Keep = $Keep;

@@ -1,15 +1,15 @@
 //! What the events about merged contacts and accounts make of them.
 
 use crate::customer::{Account, Contact, CustomerAction};
+use crate::customer_merge::Mergeable as _;
 use crate::decide::Needs;
 use crate::events::{
     AccountAbsorbed, AccountMerged, AccountRestored, AccountUnmerged, ContactAbsorbed,
     ContactMerged, ContactRestored, ContactUnmerged,
 };
-use crate::joining::Joins as _;
 use crate::replay::{Gap, Past, Replay};
 
-macro_rules! joining {
+macro_rules! customer_merge {
     ($($id:ident: $Merged:ident, $Absorbed:ident, $Unmerged:ident;)*) => {$(
         impl Replay for $Merged {
             fn needs(&self, needs: &mut Needs) {
@@ -55,7 +55,7 @@ macro_rules! joining {
         }
     )*};
 }
-joining! {
+customer_merge! {
     contact: ContactMerged, ContactAbsorbed, ContactUnmerged;
     account: AccountMerged, AccountAbsorbed, AccountUnmerged;
 }

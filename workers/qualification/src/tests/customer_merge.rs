@@ -7,12 +7,12 @@ use domain::commands::{
 };
 use domain::consent::{Consent, ConsentSaid, ConsentWord, Purpose, Standing};
 use domain::customer::{AccountRole, Customer};
+use domain::customer_merge::{AccountKeep, ContactKeep};
 use domain::events::{
     AccountMerged, ConsentChanged, ContactMerged, ContactRestored, ContactUnmerged, ContactUpdated,
     LeadUpdated, ProposalMade,
 };
 use domain::ids::{AccountId, ContactId};
-use domain::joining::{AccountKeep, ContactKeep};
 use domain::merge::{LINKS_MAX, MERGES_MAX};
 use domain::merging::Keep;
 use domain::patch::Patch;
