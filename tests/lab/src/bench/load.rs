@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::ground::Ground;
 use super::measure::work_off;
+use super::sample;
 
 /// On which the customer and the warehouse listen.
 const CUSTOMER: &str = "bench.customer";
@@ -184,7 +185,7 @@ fn form(n: usize) -> Outgoing {
         "name": format!("{first} {last}"),
         "email": format!("{first}.{last}@roastery{n}.example"),
         "phone": format!("+4930{:07}", 2_000_000 + n),
-        "company": format!("Roastery {n}"),
+        "company": sample::company(n),
         "message": "We want to buy coffee machines for our office. Please send us a quote.",
         "sku": "CM-100",
         "quantity": 1 + n % 3,

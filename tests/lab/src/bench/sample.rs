@@ -57,6 +57,15 @@ pub fn form(n: usize) -> Outgoing {
     Person::of(n).form(TEXT)
 }
 
+/// What their company is called: by a word of its own, as companies are. Duplicates are looked for by family name and
+/// the first word of the company; under one word for all, each lead would be compared with fifty strangers.
+pub fn company(n: usize) -> String {
+    const SYLLABLES: [&str; 7] = ["ba", "do", "ga", "lo", "ma", "ro", "sa"]; // Of different sound.
+    let syllable = |place| SYLLABLES[n / SYLLABLES.len().pow(place) % SYLLABLES.len()];
+    let word: String = (0..6).map(syllable).collect();
+    format!("{}{} Roastery", word[..1].to_uppercase(), &word[1..])
+}
+
 /// Somebody who wants to buy.
 struct Person {
     n: usize,
@@ -88,7 +97,7 @@ impl Person {
             "name": format!("{} {}", self.first, self.last),
             "email": self.email(),
             "phone": self.phone(),
-            "company": format!("Roastery {}", self.n),
+            "company": company(self.n),
             "message": text,
             "sku": "CM-100",
             "quantity": self.quantity(),
@@ -103,11 +112,12 @@ impl Person {
             "From: {first} {last} <{}>\r\nTo: sales@example.com\r\nSubject: Quote for {} Barista One\
              \r\nDate: Mon, 02 Mar 2026 09:10:00 +0100\r\nMessage-ID: <bench-{n}@example.com>\r\n\
              MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello,\r\n\r\n{text} \
-             We think of {} x Barista One.\r\n\r\nKind regards\r\n{first} {last}\r\nRoastery {n}\r\n\
+             We think of {} x Barista One.\r\n\r\nKind regards\r\n{first} {last}\r\n{}\r\n\
              Phone: {}\r\n",
             self.email(),
             self.quantity(),
             self.quantity(),
+            company(*n),
             self.phone(),
         );
         post::raw("intake.email", "message/rfc822", format!("mail-{n}"), mail.into_bytes())
@@ -117,8 +127,9 @@ impl Person {
         let Self { n, first, last } = self;
         let card = format!(
             "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{first} {last}\r\nN:{last};{first};;;\r\n\
-             ORG:Roastery {n}\r\nEMAIL;TYPE=WORK:{}\r\nTEL;TYPE=WORK:{}\r\n\
+             ORG:{}\r\nEMAIL;TYPE=WORK:{}\r\nTEL;TYPE=WORK:{}\r\n\
              NOTE:{} x Barista One. {text}\r\nEND:VCARD\r\n",
+            company(*n),
             self.email(),
             self.phone(),
             self.quantity(),
@@ -134,12 +145,12 @@ fn list(people: &[Person]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{},{},{},{},Roastery {},CM-100,{},\"{TEXT}\"",
+            "{},{},{},{},{},CM-100,{},\"{TEXT}\"",
             person.first,
             person.last,
             person.email(),
             person.phone(),
-            person.n,
+            company(person.n),
             person.quantity(),
         );
     }
