@@ -51,6 +51,7 @@ enum Text {
 #[derive(Clone, Debug)]
 struct List {
     entry: Box<Shape>,
+    min: usize,
     max: usize,
 }
 
@@ -168,10 +169,12 @@ fn text(schema: &Value) -> Text {
 fn list(schema: &Value, definitions: &Map<String, Value>) -> List {
     let entry = schema.get("items").map(|items| read(items, definitions));
     let any = || Shape { anything: true, ..Shape::default() };
-    let max = schema.get("maxItems").and_then(Value::as_u64);
+    let bound = |word| schema.get(word).and_then(Value::as_u64);
+    let bound = |word| bound(word).map(|bound| usize::try_from(bound).unwrap_or(usize::MAX));
     List {
         entry: Box::new(entry.unwrap_or_else(any)),
-        max: max.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX)),
+        min: bound("minItems").unwrap_or(0),
+        max: bound("maxItems").unwrap_or(usize::MAX),
     }
 }
 

@@ -140,13 +140,16 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        let Some(List { entry, max }) = &self.shape.list else {
+        let Some(List { entry, min, max }) = &self.shape.list else {
             return Err(self.other("a list"));
         };
         for place in 0.. {
             let path = Path::Entry(self.path, place);
             let entry = Place { shape: entry, path: &path, told: self.told };
             if entries.next_element_seed(entry)?.is_none() {
+                if place < *min {
+                    return Err(self.broken(format!("has less than {min} entries; send more")));
+                }
                 break;
             }
             if place >= *max {

@@ -315,6 +315,16 @@ proptest! {
 }
 
 #[test]
+fn a_merge_of_nobody_is_not_taken() {
+    for ty in from_outside().filter(|ty| ty.name.ends_with(".merge.v1")) {
+        let (mut data, _) = example_of(ty);
+        data["losers"] = json!([]);
+        let malformed = read(ty, &data).unwrap_err();
+        check_answer("/losers", ty, &data, &malformed);
+    }
+}
+
+#[test]
 fn a_list_is_never_taken_for_an_object() {
     for ty in from_outside() {
         let (data, leaves) = example_of(ty);
