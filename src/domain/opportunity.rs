@@ -235,6 +235,11 @@ impl Lifecycle for Opportunity {
 applies!(Opportunity, OpportunityAction, |it| it.id);
 
 impl Opportunity {
+    #[must_use]
+    pub const fn about(&self) -> Subject {
+        Subject { kind: SubjectKind::Opportunity, id: self.id.0 }
+    }
+
     /// All counters of it and its quotes together.
     #[must_use]
     pub fn sequences(&self) -> i64 {

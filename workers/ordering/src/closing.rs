@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use domain::commands::{OpportunityLose, OpportunityReopen, OpportunityWin};
 use domain::day::Day;
-use domain::decide::{Already, Ctx, Outcome, Refusal, World};
+use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, OpportunityReopened, OpportunityWon};
 use domain::keys::OrderOfQuote;
 use domain::lifecycle::Lifecycle;
@@ -30,7 +30,7 @@ pub(crate) fn win(
         && command.actual_revenue.is_none_or(|revenue| revenue == actual_revenue)
         && (command.close_date.is_none() || day == opportunity.actual_close_date)
     {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     }
     let actual_revenue = revenue(opportunity, command.actual_revenue)?;
     let mut won = opportunity.apply(&OpportunityAction::Win { at: ctx.now, actual_revenue })?;
@@ -59,7 +59,7 @@ pub(crate) fn lose(
         && as_lost(loss, command)
         && (command.close_date.is_none() || day == opportunity.actual_close_date)
     {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     }
     let comment = command.comment.clone().map(String::from);
     let lose = |loss| OpportunityAction::Lose { at: ctx.now, loss };
@@ -109,7 +109,7 @@ fn closed_on(
 pub(crate) fn reopen(world: &World, command: &OpportunityReopen) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
     if opportunity.state == OpportunityState::Open {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     }
     let mut open = opportunity.apply(&OpportunityAction::Reopen)?;
     open.actual_close_date = None;
@@ -124,11 +124,6 @@ pub(crate) fn reopen(world: &World, command: &OpportunityReopen) -> Result<Outco
 /// The quotes that orders were made of.
 pub(crate) fn won_quotes(opportunity: &Opportunity) -> impl Iterator<Item = &Quote> {
     opportunity.quotes.iter().filter(|quote| matches!(quote.state, QuoteState::Won { .. }))
-}
-
-pub(crate) fn already(opportunity: &Opportunity) -> Outcome<Then> {
-    let id = opportunity.id.into();
-    Outcome::already(Already { subject: SubjectKind::Opportunity, id, reference: None })
 }
 
 pub(crate) fn refused(opportunity: &Opportunity, rule: &'static str, message: String) -> Refusal {

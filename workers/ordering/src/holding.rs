@@ -3,9 +3,10 @@
 use domain::commands::{OpportunityHold, OpportunityResume};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityHeld, OpportunityResumed};
+use domain::message::SubjectKind;
 use domain::opportunity::{OpportunityAction, OpportunityState};
 
-use crate::closing::{already, refused};
+use crate::closing::refused;
 use crate::when::Then;
 
 pub(crate) fn hold(
@@ -17,7 +18,7 @@ pub(crate) fn hold(
     let reason = command.reason.to_string();
     if matches!(&opportunity.state, OpportunityState::OnHold { reason: why, .. } if *why == reason)
     {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     }
     if reason.is_empty() {
         let message = format!(
@@ -35,7 +36,7 @@ pub(crate) fn hold(
 pub(crate) fn resume(world: &World, command: &OpportunityResume) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
     if opportunity.state == OpportunityState::Open {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     }
     let open = opportunity.apply(&OpportunityAction::Resume)?;
     let said = OpportunityResumed { opportunity: open.id };

@@ -76,7 +76,7 @@ fn renumbered(
     let said = OrderUpdated {
         order: order.id,
         purchase_order: Change::between(order.purchase_order.as_ref(), number.as_ref()),
-        by: ctx.asker.name.as_deref().map(str::to_owned),
+        by: ctx.by(),
     };
     Ok(Outcome::nothing().changed(Order { purchase_order: number, ..updated }, said))
 }

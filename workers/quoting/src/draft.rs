@@ -90,7 +90,7 @@ impl Quoting {
         }
         let totals = self.sum(&mut opportunity, ctx.facts)?;
         let quote = self.new_draft(world, &opportunity, totals, ctx)?;
-        let by = ctx.asker.name.as_deref().map(str::to_owned);
+        let by = ctx.by();
         let said = quote_drafted(&quote, &opportunity, by);
         Ok(Outcome::nothing().say(said).put(opportunity.with_quote(quote)))
     }

@@ -12,6 +12,7 @@ use domain::offer::{Offer, OptionalLine};
 use domain::opportunity::Opportunity;
 use domain::patch::Patch;
 use domain::quote::{Quote, QuoteAction};
+use domain::refusal::expect;
 use domain::shelf::Shelf;
 use domain::totals::Header;
 use rust_decimal::Decimal;
@@ -38,7 +39,7 @@ impl Quoting {
         if offer == quote.offer {
             return Ok(Outcome::already(itself(quote)));
         }
-        expect(quote, command.expected_sequence)?;
+        expect(quote.about(), quote.sequence, command.expected_sequence)?;
         let waits_for = self.beyond(&offer, deal.currency);
         let edited = Quote { offer, waits_for, edited: true, ..draft };
         let said = QuoteEdited {
@@ -49,7 +50,7 @@ impl Quoting {
             currency: deal.currency,
             offer: edited.offer.clone(),
             waits_for: edited.waits_for.clone(),
-            by: ctx.asker.name.as_deref().map(str::to_owned),
+            by: ctx.by(),
         };
         Ok(Outcome::nothing().say(said).put(deal.with_quote(edited)))
     }
@@ -277,18 +278,6 @@ fn place_of(place: &DeliverTo) -> Option<Box<DeliverTo>> {
     forms::settle_address(&mut address);
     let name = place.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
     Some(Box::new(DeliverTo { name: name.map(str::to_owned), address: address? }))
-}
-
-fn expect(quote: &Quote, expected: Option<i64>) -> Result<(), Refusal> {
-    let sequence = quote.sequence;
-    let Some(expected) = expected.filter(|expected| *expected != sequence) else { return Ok(()) };
-    let message = format!(
-        "The quote `{}` has changed: its sequence is {sequence}, and {expected} was expected. Look at it with \
-         `leadmill show quote {}`, and send what still holds.",
-        quote.named(),
-        quote.id
-    );
-    Err(refused(quote, "expected_sequence", format!("sequence {sequence}"), message))
 }
 
 fn refused(

@@ -6,7 +6,7 @@ use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::document::{Line, LineKind};
 use domain::events::{OpportunityRepriced, OpportunityUpdated};
 use domain::line_edits::{LineChange, LineEdits};
-use domain::message::{Subject, SubjectKind};
+use domain::message::SubjectKind;
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityAction, RevenueMode};
 use domain::patch::Patch;
@@ -17,7 +17,6 @@ use rust_decimal::Decimal;
 
 use crate::lines::Edited;
 use crate::quoting::Quoting;
-use crate::stakeholder::already;
 use crate::when::Decision;
 
 impl Quoting {
@@ -35,10 +34,10 @@ impl Quoting {
             now.currency = currency(was, list, ctx.facts)?;
         }
         if now == *was {
-            return Ok(already(was));
+            return Ok(Outcome::is_so(SubjectKind::Opportunity, was.id));
         }
         now = now.apply(&OpportunityAction::Edit)?;
-        expect(about(was), was.sequence, command.expected_sequence)?;
+        expect(was.about(), was.sequence, command.expected_sequence)?;
         check(was, &now, command, ctx)?;
         let mut repriced = None;
         if listed.is_some() {
@@ -51,7 +50,7 @@ impl Quoting {
             };
             now.estimated_revenue = Some(totals.amount_less_freight);
         }
-        let by = ctx.asker.name.as_deref().map(str::to_owned);
+        let by = ctx.by();
         let said = OpportunityUpdated::between(was, &now, by);
         let outcome = Outcome::nothing().say(said);
         let outcome = match repriced {
@@ -89,7 +88,7 @@ impl Quoting {
         let change = products.map(|line| LineChange::none(line.id)).collect();
         let edits = LineEdits { change, ..LineEdits::default() };
         let lines = std::mem::take(&mut now.lines);
-        let lines = self.edited(Edited { about: about(was), deal: &now }, lines, &edits, ctx)?;
+        let lines = self.edited(Edited { about: was.about(), deal: &now }, lines, &edits, ctx)?;
         now.lines = lines;
         let totals = self.sum(&mut now, ctx.facts)?;
         Ok((now, Some(totals)))
@@ -126,7 +125,7 @@ fn check(
     ctx: &Ctx<'_, Shelf>,
 ) -> Result<(), Refusal> {
     if now.close_date != was.close_date {
-        now.refuse_past_close_date(about(was), ctx.now)?;
+        now.refuse_past_close_date(was.about(), ctx.now)?;
     }
     if now.estimated_revenue.is_some_and(|revenue| revenue < Decimal::ZERO) {
         let message = format!(
@@ -211,10 +210,6 @@ fn has_amounts(opportunity: &Opportunity) -> bool {
 /// Has the line its price from the list?
 fn is_listed(line: &Line) -> bool {
     line.parent.is_none() && matches!(line.kind, LineKind::Product | LineKind::Bundle)
-}
-
-pub(crate) fn about(opportunity: &Opportunity) -> Subject {
-    Subject { kind: SubjectKind::Opportunity, id: opportunity.id.0 }
 }
 
 fn refused(opportunity: &Opportunity, rule: &'static str, message: String) -> Refusal {

@@ -56,7 +56,7 @@ impl Quoting {
             currency: deal.currency,
             offer: next.offer.clone(),
             waits_for: next.waits_for.clone(),
-            by: ctx.asker.name.as_deref().map(str::to_owned),
+            by: ctx.by(),
         };
         let mut outcome = Outcome::nothing();
         if matches!(quote.state, QuoteState::Active { .. }) {

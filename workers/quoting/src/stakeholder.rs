@@ -4,7 +4,7 @@ use domain::commands::{
     OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityRemoveCompetitor,
     OpportunityRemoveStakeholder,
 };
-use domain::decide::{Already, Outcome, Refusal, World};
+use domain::decide::{Outcome, Refusal, World};
 use domain::events::{
     OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityStakeholderAdded,
     OpportunityStakeholderRemoved,
@@ -21,7 +21,7 @@ pub(crate) fn add_stakeholder(world: &World, command: &OpportunityAddStakeholder
     let contact = survivor(world, command.contact);
     let stakeholder = Stakeholder { contact, role: command.role };
     if opportunity.stakeholders.contains(&stakeholder) {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     }
     let edited = opportunity.apply(&OpportunityAction::Edit)?;
     world.known(contact)?;
@@ -45,7 +45,7 @@ pub(crate) fn remove_stakeholder(
 ) -> Decision {
     let (opportunity, contact) = (world.known(command.opportunity)?, command.contact);
     if !opportunity.stakeholders.iter().any(|known| known.contact == contact) {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     }
     let edited = opportunity.apply(&OpportunityAction::Edit)?.without_stakeholder(contact);
     let said = OpportunityStakeholderRemoved { opportunity: edited.id, contact };
@@ -55,7 +55,7 @@ pub(crate) fn remove_stakeholder(
 pub(crate) fn add_competitor(world: &World, command: &OpportunityAddCompetitor) -> Decision {
     let (opportunity, name) = (world.known(command.opportunity)?, command.competitor.to_string());
     if opportunity.competitor(&name).is_some() {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     }
     let edited = opportunity.apply(&OpportunityAction::Edit)?;
     if name.is_empty() {
@@ -78,17 +78,11 @@ pub(crate) fn add_competitor(world: &World, command: &OpportunityAddCompetitor) 
 pub(crate) fn remove_competitor(world: &World, command: &OpportunityRemoveCompetitor) -> Decision {
     let opportunity = world.known(command.opportunity)?;
     let Some(competitor) = opportunity.competitor(&command.competitor).map(str::to_owned) else {
-        return Ok(already(opportunity));
+        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
     };
     let edited = opportunity.apply(&OpportunityAction::Edit)?.without_competitor(&competitor);
     let said = OpportunityCompetitorRemoved { opportunity: edited.id, competitor };
     Ok(Outcome::nothing().changed(edited, said))
-}
-
-/// The deal as it is, which is what was asked for.
-pub(crate) fn already<T>(opportunity: &Opportunity) -> Outcome<T> {
-    let id = opportunity.id.into();
-    Outcome::already(Already { subject: SubjectKind::Opportunity, id, reference: None })
 }
 
 fn refused(opportunity: &Opportunity, rule: &'static str, message: String) -> Refusal {

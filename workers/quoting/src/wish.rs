@@ -5,6 +5,7 @@ use domain::decide::{Ctx, Outcome, World};
 use domain::document::LINES_MAX;
 use domain::enquiry::Interest;
 use domain::events::OpportunityCreated;
+use domain::message::SubjectKind;
 use domain::opportunity::OpportunityAction;
 use domain::refusal::expect;
 use domain::shelf::Shelf;
@@ -12,11 +13,9 @@ use rust_decimal::Decimal;
 
 use crate::bundle::with_parts;
 use crate::draft::Left;
-use crate::header::about;
 use crate::line::{Wanted, priced};
 use crate::lines::Edited;
 use crate::quoting::Quoting;
-use crate::stakeholder::already;
 use crate::when::Decision;
 
 impl Quoting {
@@ -73,11 +72,11 @@ impl Quoting {
     ) -> Decision {
         let was = world.known(command.opportunity)?;
         let mut opportunity = was.apply(&OpportunityAction::Edit)?;
-        expect(about(was), was.sequence, command.expected_sequence)?;
-        let edited = Edited { about: about(was), deal: was };
+        expect(was.about(), was.sequence, command.expected_sequence)?;
+        let edited = Edited { about: was.about(), deal: was };
         opportunity.lines = self.edited(edited, was.lines.clone(), &command.lines, ctx)?;
         if opportunity.lines == was.lines && !command.complete {
-            return Ok(already(was));
+            return Ok(Outcome::is_so(SubjectKind::Opportunity, was.id));
         }
         let left = Left { complete: command.complete, ..Left::default() };
         self.reprice(world, opportunity, left, ctx)
