@@ -30,7 +30,7 @@ pub struct Pieces(#[doc(hidden)] pub LazyLock<AhoCorasick>);
 #[derive(Debug)]
 pub struct Begins(#[doc(hidden)] pub LazyLock<AhoCorasick>);
 
-/// The [`Words`](crate::word_list::Words) of a text.
+/// The [`Words`] of a text.
 #[macro_export]
 macro_rules! words {
     ($text:expr) => {
@@ -38,7 +38,7 @@ macro_rules! words {
     };
 }
 
-/// The [`Pieces`](crate::word_list::Pieces) of a list of texts; in brackets, of a text.
+/// The [`Pieces`] of a list of texts; in brackets, of a text.
 #[macro_export]
 macro_rules! pieces {
     ([$text:expr]) => {
@@ -49,7 +49,7 @@ macro_rules! pieces {
     };
 }
 
-/// The [`Begins`](crate::word_list::Begins) of a list of texts.
+/// The [`Begins`] of a list of texts.
 #[macro_export]
 macro_rules! begins {
     ($list:expr) => {

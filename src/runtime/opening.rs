@@ -45,7 +45,7 @@ fn text(body: &[u8]) -> Option<Result<Vec<u8>, String>> {
 /// it is no workbook.
 ///
 /// # Errors
-/// As [`text`].
+/// A finished sentence: why it cannot be opened, and what to do.
 pub fn open_list(arrived: &mut Arrived) -> Result<Option<Bytes>, String> {
     let Some(text) = text(&arrived.body) else { return Ok(None) };
     let text = Bytes::from(text?);
@@ -57,7 +57,7 @@ pub fn open_list(arrived: &mut Arrived) -> Result<Option<Bytes>, String> {
 /// Writes the list in a workbook of this kind.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`open_list`].
 pub fn into(kind: Kind, body: &[u8], bounds: &Bounds, out: &mut dyn Write) -> Result<(), String> {
     match kind {
         Kind::Encrypted => open_whole(body, out),

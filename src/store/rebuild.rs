@@ -43,7 +43,8 @@ impl Rebuild {
     /// asked for, as it is now.
     ///
     /// # Errors
-    /// [`Fault::Ours`] where the name is none or taken, or the role may make no schema; else those of the database.
+    /// [`Fault::Ours`](super::Fault::Ours) where the name is none or taken, or the role may make no schema; else those
+    /// of the database.
     pub async fn begin(database: &DatabaseSettings, schema: &str, of: &Extent) -> Result<Self> {
         let mut conn = super::connect(database, "leadmill rebuild").await?;
         tables::begin(&mut conn).await?;
@@ -55,7 +56,8 @@ impl Rebuild {
     /// Tells all of the log again.
     ///
     /// # Errors
-    /// [`Fault::Ours`] where the log has an event that this program cannot tell; else those of the database.
+    /// [`Fault::Ours`](super::Fault::Ours) where the log has an event that this program cannot tell; else those of the
+    /// database.
     pub async fn tell(&mut self) -> Result<Retold> {
         let mut told = Retold { events: 0, at: None };
         loop {
@@ -114,7 +116,7 @@ impl Rebuild {
     /// Leaves nothing behind.
     ///
     /// # Errors
-    /// [`Fault::Connection`] where the server is gone, which leaves nothing either.
+    /// [`Fault::Connection`](super::Fault::Connection) where the server is gone, which leaves nothing either.
     pub async fn drop(mut self) -> Result<()> {
         super::rollback(&mut self.conn).await?;
         super::close(self.conn).await
