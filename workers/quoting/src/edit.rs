@@ -4,10 +4,12 @@ use chrono::NaiveDate;
 use domain::commands::{OptionalWish, QuoteEdit};
 use domain::day::{Day, NEAR_YEARS};
 use domain::decide::{Ctx, Outcome, Reason, Refusal, World};
+use domain::delivery_terms::DeliveryTerms;
 use domain::document::{DeliverTo, Line, PaymentTerms};
 use domain::events::QuoteEdited;
 use domain::message::SubjectKind;
 use domain::money::{Amount, round_money};
+use domain::newer::NewerWord;
 use domain::offer::{Offer, OptionalLine};
 use domain::opportunity::Opportunity;
 use domain::patch::Patch;
@@ -83,6 +85,11 @@ impl Quoting {
                 Patch::Clear => deliver_to(world, deal),
                 Patch::Set(place) => place_of(place),
             },
+            delivery_terms: delivery_terms(
+                (SubjectKind::Quote, &quote.named()),
+                &command.delivery_terms,
+                (was.delivery_terms.clone(), self.settings.delivery_terms()),
+            )?,
             effective_from,
             effective_to,
             introduction: text(&command.introduction, &was.introduction),
@@ -201,16 +208,46 @@ impl Quoting {
             Patch::Set(terms) => *terms,
         };
         if let (Patch::Set(_), Err(word)) = (patch, terms.agreed()) {
-            let message = format!(
-                "The payment terms `{word}` are known to a newer leadmill only; put the message back with \
-                 `leadmill parked replay` when that runs."
-            );
-            let kind = SubjectKind::Quote;
-            let reason = Reason::new(kind, quote.named(), "newer.payment_terms", word, message);
-            return Err(Refusal::Newer(reason));
+            let about = (SubjectKind::Quote, quote.named());
+            return Err(newer(about, ("newer.payment_terms", "payment"), word));
         }
         Ok(terms)
     }
+}
+
+/// The terms of delivery after a command: those that were where it is silent, the others where it says null.
+///
+/// # Errors
+/// [`Refusal`] where the rule is known to a newer program only.
+pub(crate) fn delivery_terms(
+    (kind, named): (SubjectKind, &str),
+    patch: &Patch<DeliveryTerms>,
+    (were, anew): (Option<Box<DeliveryTerms>>, Option<Box<DeliveryTerms>>),
+) -> Result<Option<Box<DeliveryTerms>>, Refusal> {
+    let DeliveryTerms { incoterm, place } = match patch {
+        Patch::Keep => return Ok(were),
+        Patch::Clear => return Ok(anew),
+        Patch::Set(terms) => terms,
+    };
+    match incoterm.code() {
+        Ok(_) => Ok(Some(Box::new(DeliveryTerms::of(*incoterm, place.as_deref())))),
+        Err(word) => {
+            Err(newer((kind, named.to_owned()), ("newer.delivery_terms", "delivery"), word))
+        }
+    }
+}
+
+/// A command says terms of payment or delivery that only a newer program knows.
+fn newer(
+    (kind, named): (SubjectKind, String),
+    (rule, of): (&'static str, &str),
+    word: NewerWord,
+) -> Refusal {
+    let message = format!(
+        "The {of} terms `{word}` are known to a newer leadmill only; put the message back with \
+         `leadmill parked replay` when that runs."
+    );
+    Refusal::Newer(Reason::new(kind, named, rule, word, message))
 }
 
 /// Its amounts and totals, of which nothing is below zero.
