@@ -18,9 +18,9 @@ use domain::shelf::Shelf;
 use domain::survivor::customer_now;
 use domain::totals::{Header, Totals};
 
-use crate::edit::delivery_terms;
 use crate::line::rounding;
 use crate::quoting::Quoting;
+use crate::terms::delivery_terms;
 use crate::when::{Decision, Then};
 
 /// What is left to do about the lines of an opportunity.

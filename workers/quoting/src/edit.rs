@@ -3,13 +3,11 @@
 use chrono::NaiveDate;
 use domain::commands::{OptionalWish, QuoteEdit};
 use domain::day::{Day, NEAR_YEARS};
-use domain::decide::{Ctx, Outcome, Reason, Refusal, World};
-use domain::delivery_terms::DeliveryTerms;
+use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::document::{DeliverTo, Line, PaymentTerms};
 use domain::events::QuoteEdited;
 use domain::message::SubjectKind;
 use domain::money::{Amount, round_money};
-use domain::newer::NewerWord;
 use domain::offer::{Offer, OptionalLine};
 use domain::opportunity::Opportunity;
 use domain::patch::Patch;
@@ -23,6 +21,7 @@ use crate::draft::{deliver_to, still_open};
 use crate::lines::Edited;
 use crate::quoting::Quoting;
 use crate::step::{found, itself};
+use crate::terms::{delivery_terms, newer};
 use crate::when::Decision;
 
 impl Quoting {
@@ -213,41 +212,6 @@ impl Quoting {
         }
         Ok(terms)
     }
-}
-
-/// The terms of delivery after a command: those that were where it is silent, the others where it says null.
-///
-/// # Errors
-/// [`Refusal`] where the rule is known to a newer program only.
-pub(crate) fn delivery_terms(
-    (kind, named): (SubjectKind, &str),
-    patch: &Patch<DeliveryTerms>,
-    (were, anew): (Option<Box<DeliveryTerms>>, Option<Box<DeliveryTerms>>),
-) -> Result<Option<Box<DeliveryTerms>>, Refusal> {
-    let DeliveryTerms { incoterm, place } = match patch {
-        Patch::Keep => return Ok(were),
-        Patch::Clear => return Ok(anew),
-        Patch::Set(terms) => terms,
-    };
-    match incoterm.code() {
-        Ok(_) => Ok(Some(Box::new(DeliveryTerms::of(*incoterm, place.as_deref())))),
-        Err(word) => {
-            Err(newer((kind, named.to_owned()), ("newer.delivery_terms", "delivery"), word))
-        }
-    }
-}
-
-/// A command says terms of payment or delivery that only a newer program knows.
-fn newer(
-    (kind, named): (SubjectKind, String),
-    (rule, of): (&'static str, &str),
-    word: NewerWord,
-) -> Refusal {
-    let message = format!(
-        "The {of} terms `{word}` are known to a newer leadmill only; put the message back with \
-         `leadmill parked replay` when that runs."
-    );
-    Refusal::Newer(Reason::new(kind, named, rule, word, message))
 }
 
 /// Its amounts and totals, of which nothing is below zero.
