@@ -33,6 +33,7 @@ mod known;
 mod leads;
 mod merging;
 mod random;
+mod stakeholders;
 
 const SETTINGS: &str =
     "currency = 'EUR'\nprice_list = { EUR = 'standard-eur', USD = 'standard-usd' }";
