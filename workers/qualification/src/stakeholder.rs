@@ -3,7 +3,7 @@
 use domain::commands::{
     LeadAddCompetitor, LeadAddStakeholder, LeadRemoveCompetitor, LeadRemoveStakeholder,
 };
-use domain::decide::{Outcome, World};
+use domain::decide::{Outcome, Refusal, World};
 use domain::events::{
     LeadCompetitorAdded, LeadCompetitorRemoved, LeadStakeholderAdded, LeadStakeholderRemoved,
 };
@@ -14,7 +14,8 @@ use domain::stakeholder::Stakeholder;
 use domain::taking_part;
 
 use crate::when::Then;
-use crate::worker::Decision;
+
+type Decision = Result<Outcome<Then>, Refusal>;
 
 pub(crate) fn add_stakeholder(world: &World, command: &LeadAddStakeholder) -> Decision {
     let lead = world.known(command.lead)?;

@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Qualification(Policy);
 
-pub(crate) type Decision = Result<Outcome<Then>, Refusal>;
+type Decision = Result<Outcome<Then>, Refusal>;
 
 impl Qualification {
     #[must_use]

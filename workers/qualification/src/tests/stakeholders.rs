@@ -97,9 +97,9 @@ fn f35_somebody_leaves_the_decision_on_a_lead_and_of_too_many_one_is_removed_fir
 #[test]
 fn f36_a_competitor_of_a_lead_is_one_in_any_case_and_its_opportunity_begins_with_them() {
     let mut story = two();
-    let told = story.when(rival(1, "Bombas  Norte")).unwrap();
+    let told = story.when(rival(1, "Bombas Norte")).unwrap();
     assert_eq!(told.types(), ["lead.competitor_added.v1"]);
-    assert!(story.when(rival(1, "bombas norte")).unwrap().already);
+    assert!(story.when(rival(1, "BOMBAS  norte")).unwrap().already);
     assert_eq!(story.when(rival(1, " ")).unwrap_err().reason().rule, "lead.competitor");
     story.when(rival(1, "Bombas Sur")).unwrap();
     let competitor = "BOMBAS SUR".parse().unwrap();
