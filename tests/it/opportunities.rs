@@ -115,7 +115,8 @@ async fn f35_f36_who_takes_part_on_a_lead_takes_part_on_its_opportunity_and_is_c
     let shown = leadmill(&it, &["show", "lead", &lead]).await;
     assert!(shown.out.contains("technical_buyer") && shown.out.contains("Rival"), "{}", shown.out);
     it.command("lead.qualify.v1", with(json!({}))).await;
-    let carried = "SELECT competitors = '[\"Rival\"]' FROM opportunity WHERE state = 'open'";
+    let carried =
+        "SELECT count(*) = 1 FROM opportunity WHERE state = 'open' AND competitors = '[\"Rival\"]'";
     it.until("it is a deal", carried).await;
     let deal = open(&it).await;
     let shown = leadmill(&it, &["show", "opportunity", &deal]).await;
