@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::enquiry::{Address, CHANNELS_MAX, Person};
+use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::merge::CustomerMerge;
@@ -13,8 +13,11 @@ use crate::message::SubjectKind;
 use crate::newer::NewerWord;
 
 mod buyer;
+mod facts;
 
 pub use buyer::Buyer;
+pub(crate) use facts::channels;
+pub use facts::{AccountFacts, ContactFacts};
 
 /// An organisation (D365: account).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,10 @@ pub struct Account {
     pub billing_address: Option<Address>,
     /// Where goods go, where that is another one.
     pub delivery_address: Option<Address>,
+    /// The territory that it lies in, by which price lists are chosen (D365: territoryid).
+    pub territory: Option<String>,
+    /// The group of customers that it belongs to, by which price lists are chosen.
+    pub customer_group: Option<String>,
     /// The lead whose qualification made it.
     pub originating_lead: Option<LeadId>,
     /// The merges of other accounts into this one that hold, the last one at the end.
@@ -57,6 +64,10 @@ pub struct Contact {
     pub account: Option<AccountId>,
     /// What they are there.
     pub role: Option<AccountRole>,
+    /// As [`Account::territory`]; counts where they buy without an organisation.
+    pub territory: Option<String>,
+    /// As [`Account::customer_group`]; counts where they buy without an organisation.
+    pub customer_group: Option<String>,
     pub originating_lead: Option<LeadId>,
     /// They agreed to be written to in bulk.
     pub consent: bool,
@@ -65,132 +76,6 @@ pub struct Contact {
     /// As [`Account::kept_apart`].
     pub kept_apart: Vec<Uuid>,
     pub state: CustomerState,
-}
-
-/// What is known of an organisation: what a merge changes of its master.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct AccountFacts {
-    pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_address: Option<Address>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivery_address: Option<Address>,
-}
-
-impl AccountFacts {
-    /// Those of an account as it is.
-    #[must_use]
-    pub fn of(account: &Account) -> Self {
-        let Account { name, tax_id, website, phone, address, .. } = account.clone();
-        let (billing_address, delivery_address) =
-            (account.billing_address.clone(), account.delivery_address.clone());
-        Self { name, tax_id, website, phone, address, billing_address, delivery_address }
-    }
-
-    /// The account with these.
-    #[must_use]
-    pub fn put(self, account: Account) -> Account {
-        let Self { name, tax_id, website, phone, address, billing_address, delivery_address } =
-            self;
-        Account {
-            name,
-            tax_id,
-            website,
-            phone,
-            address,
-            billing_address,
-            delivery_address,
-            ..account
-        }
-    }
-
-    /// What is not known is as another one has it.
-    pub fn fill(&mut self, other: &Self) {
-        gap(&mut self.tax_id, &other.tax_id);
-        gap(&mut self.website, &other.website);
-        gap(&mut self.phone, &other.phone);
-        gap(&mut self.address, &other.address);
-        gap(&mut self.billing_address, &other.billing_address);
-        gap(&mut self.delivery_address, &other.delivery_address);
-    }
-}
-
-/// What is known of a person: what a merge changes of its master.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ContactFacts {
-    pub person: Person,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivery_address: Option<Address>,
-    /// The organisation they belong to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<AccountId>,
-    /// What they are there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<AccountRole>,
-    /// May they be written to in bulk?
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub consent: bool,
-}
-
-impl ContactFacts {
-    /// Those of a contact as they are.
-    #[must_use]
-    pub fn of(contact: &Contact) -> Self {
-        let Contact { person, address, delivery_address, account, role, consent, .. } =
-            contact.clone();
-        Self { person, address, delivery_address, account, role, consent }
-    }
-
-    /// The contact with these.
-    #[must_use]
-    pub fn put(self, contact: Contact) -> Contact {
-        let Self { person, address, delivery_address, account, role, consent } = self;
-        Contact { person, address, delivery_address, account, role, consent, ..contact }
-    }
-
-    /// What is not known is as another one has it; both ways to reach them hold. They agreed to bulk mail only where
-    /// both did: nobody gets it because two records became one.
-    pub fn fill(&mut self, other: &Self) {
-        let (mine, theirs) = (&mut self.person, &other.person);
-        if mine.full_name().is_none() {
-            mine.given_name.clone_from(&theirs.given_name);
-            mine.family_name.clone_from(&theirs.family_name);
-        }
-        gap(&mut mine.job_title, &theirs.job_title);
-        channels(&mut mine.emails, &theirs.emails);
-        channels(&mut mine.phones, &theirs.phones);
-        gap(&mut self.address, &other.address);
-        gap(&mut self.delivery_address, &other.delivery_address);
-        if self.account.is_none() {
-            (self.account, self.role) = (other.account, other.role);
-        }
-        self.consent &= other.consent;
-    }
-}
-
-fn gap<T: Clone>(known: &mut Option<T>, other: &Option<T>) {
-    if known.is_none() {
-        known.clone_from(other);
-    }
-}
-
-/// Further ways to reach somebody come behind the known ones, as many as there may be.
-pub(crate) fn channels(known: &mut Vec<String>, others: &[String]) {
-    for other in others {
-        if !known.contains(other) && known.len() < CHANNELS_MAX {
-            known.push(other.clone());
-        }
-    }
 }
 
 /// What a person is at their organisation (D365: accountrolecode).
