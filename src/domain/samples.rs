@@ -24,6 +24,7 @@ use crate::money::Currency;
 use crate::opportunity::{Opportunity, OpportunityState, RevenueMode};
 use crate::order::{Order, OrderLine, OrderState, Shipment, ShippedLine};
 use crate::quote::{Offer, Quote, QuoteState};
+use crate::stakeholder::TakingPart;
 use crate::totals::{Header, Tax, TaxCategory, Totals};
 
 mod dice;
@@ -136,6 +137,8 @@ pub fn account(id: AccountId) -> Account {
         address: Some(address()),
         billing_address: None,
         delivery_address: None,
+        territory: Some("North".into()),
+        customer_group: None,
         originating_lead: Some(of(id.0, 1)),
         merges: Vec::new(),
         kept_apart: Vec::new(),
@@ -154,6 +157,8 @@ pub fn contact(id: ContactId) -> Contact {
         delivery_address: None,
         account: Some(of(id.0, 1)),
         role: Some(AccountRole::DecisionMaker),
+        territory: None,
+        customer_group: Some("Trade".into()),
         originating_lead: Some(of(id.0, 2)),
         consent: true,
         merges: Vec::new(),
@@ -250,8 +255,7 @@ pub fn opportunity(id: OpportunityId) -> Opportunity {
         revenue_mode: RevenueMode::System,
         close_date: Some(day(20)),
         actual_close_date: None,
-        stakeholders: Vec::new(),
-        competitors: Vec::new(),
+        taking_part: TakingPart::NOBODY,
         lines,
         quotes: Vec::new(),
         state: OpportunityState::Open,
