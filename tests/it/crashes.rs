@@ -48,17 +48,17 @@ async fn f116_qualification_killed_anywhere_leaves_the_same_opportunities() {
     known_twice(&before).await;
     before.send("intake.web", "application/json", (0..LEADS).map(form).collect()).await;
     worked(&before, "intake", "SELECT count(*) = 16 FROM lead").await;
-    for (kind, ids) in [
+    for (kind, merge, ids) in [
         (
             "lead",
+            "lead.merge.v1",
             "SELECT id::text FROM lead WHERE assessment IS NOT NULL AND state = 'open' ORDER BY id",
         ),
-        ("contact", "SELECT id::text FROM contact ORDER BY id"),
-        ("account", "SELECT id::text FROM account ORDER BY id"),
+        ("contact", "contact.merge.v1", "SELECT id::text FROM contact ORDER BY id"),
+        ("account", "account.merge.v1", "SELECT id::text FROM account ORDER BY id"),
     ] {
         let ids = before.texts(ids).await;
-        let merge = json!({ kind: ids[0], "losers": [ids[1]] });
-        before.command(&format!("{kind}.merge.v1"), merge).await;
+        before.command(merge, json!({ kind: ids[0], "losers": [ids[1]] })).await;
     }
     let messages = taken(&before, "qualification").await;
     assert_eq!(messages.len(), LEADS + 3);
