@@ -27,7 +27,7 @@ impl Replay for AccountCreated {
             delivery_address: None,
             originating_lead: self.originating_lead,
             merges: Vec::new(),
-            kept_apart: Vec::new(),
+            kept_apart: self.kept_apart.clone(),
             state: CustomerState::Active,
         });
         Ok(())
@@ -51,7 +51,7 @@ impl Replay for ContactCreated {
             originating_lead: self.originating_lead,
             consent: self.consent,
             merges: Vec::new(),
-            kept_apart: Vec::new(),
+            kept_apart: self.kept_apart.clone(),
             state: CustomerState::Active,
         });
         Ok(())

@@ -16,9 +16,9 @@ type Decision = Result<Outcome<Then>, Refusal>;
 
 /// What the three commands say.
 pub(crate) struct Apart<'c> {
-    subject: Subject,
-    from: &'c [Uuid],
-    no_longer: &'c [Uuid],
+    pub(crate) subject: Subject,
+    pub(crate) from: &'c [Uuid],
+    pub(crate) no_longer: &'c [Uuid],
 }
 
 macro_rules! said {
@@ -66,7 +66,10 @@ pub(crate) fn keep_apart(world: &World, said: &Apart<'_>) -> Decision {
 }
 
 /// Notes at one record from whom it is kept apart.
-fn note(
+///
+/// # Errors
+/// [`Refusal`] where there is no such record, or it is kept apart from as many as can be.
+pub(crate) fn note(
     world: &World,
     said: &Apart<'_>,
     id: Uuid,

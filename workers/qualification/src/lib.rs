@@ -25,6 +25,7 @@ mod proposal;
 mod rule_file;
 mod rules;
 mod settings;
+mod third;
 mod undo;
 mod when;
 mod worker;

@@ -117,7 +117,8 @@ fn f20_the_last_lead_is_the_one_made_last_whatever_its_id_and_a_customer_keeps_i
     let nobody = Customer { account: None, contact: None };
     assert_eq!(introduce(&world, &asks, low, nobody)[0].lead, Some(low));
     let customer = Customer { account: None, contact: Some(id(3)) };
-    assert_eq!(introduce_customer(&world, &asks, low, customer)[0].lead, Some(high));
+    let asking = Lead::new(low, String::new(), id(4), asks);
+    assert_eq!(introduce_customer(&world, &asking, customer)[0].lead, Some(high));
 }
 
 #[test]
