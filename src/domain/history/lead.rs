@@ -57,6 +57,7 @@ impl Replay for LeadCaptured {
         let mut lead = Lead::new(self.lead, number, self.input, enquiry);
         lead.sequence = past.sequence;
         lead.previous = self.previous;
+        lead.kept_apart.clone_from(&self.kept_apart);
         (lead.account, lead.contact) = (self.account, self.contact);
         let customer = Customer { account: lead.account, contact: lead.contact };
         past.put(lead);

@@ -76,6 +76,9 @@ pub struct LeadCaptured {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-personal" = true))]
     pub keys: Vec<String>,
+    /// Whom its keys point at and who it is not, as somebody said (contacts, accounts or leads).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_apart: Vec<Uuid>,
 }
 
 /// Another input of the same person was added to their open lead.

@@ -153,10 +153,18 @@ pub(super) fn is_of_others(world: &World, party: &Party, others: &[Uuid]) -> boo
         (PartyKeyKind::Company | PartyKeyKind::TaxId, ..) => {
             party.account.is_some_and(|id| is_among(world, id, others))
         }
-        (_, Some(contact), _) => is_among(world, contact, others),
+        (_, Some(contact), _) => {
+            is_among(world, contact, others) || came_of(world, contact, others)
+        }
         (_, None, Some(lead)) => is_among(world, lead, others),
         (_, None, None) => false,
     }
+}
+
+/// Did one of those leads become that contact?
+fn came_of(world: &World, contact: ContactId, those: &[Uuid]) -> bool {
+    let lead = world.contacts.get(&contact).and_then(|contact| contact.originating_lead);
+    !those.is_empty() && lead.is_some_and(|lead| those.contains(&lead.0))
 }
 
 /// Is a record one of those, or became one of them?

@@ -33,13 +33,16 @@ macro_rules! said {
 }
 said!(LeadKeepApart, ContactKeepApart, AccountKeepApart);
 
-/// Ids do not tell what they are of.
 pub(crate) fn needs(said: &Apart<'_>, needs: &mut Needs) {
-    for id in said.from.iter().chain(said.no_longer).chain([&said.subject.id]) {
-        needs.lock(LeadId(*id));
-        needs.lock(ContactId(*id));
-        needs.lock(AccountId(*id));
-    }
+    let all = said.from.iter().chain(said.no_longer).chain([&said.subject.id]);
+    all.for_each(|id| lock_any(*id, needs));
+}
+
+/// Ids do not tell what they are of.
+pub(crate) fn lock_any(id: Uuid, needs: &mut Needs) {
+    needs.lock(LeadId(id));
+    needs.lock(ContactId(id));
+    needs.lock(AccountId(id));
 }
 
 pub(crate) fn keep_apart(world: &World, said: &Apart<'_>) -> Decision {

@@ -34,6 +34,7 @@ mod leads;
 mod merging;
 mod pricing;
 mod random;
+mod third;
 
 const SETTINGS: &str =
     "currency = 'EUR'\nprice_list = { EUR = 'standard-eur', USD = 'standard-usd' }";
@@ -113,6 +114,7 @@ fn captured(lead: &Lead) -> LeadCaptured {
         account: lead.account,
         contact: lead.contact,
         keys: Vec::new(),
+        kept_apart: lead.kept_apart.clone(),
     }
 }
 
