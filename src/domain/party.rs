@@ -10,12 +10,15 @@ use crate::ids::{AccountId, ContactId, LeadId};
 
 mod mailbox;
 mod recognise;
+mod third;
 mod thread;
 
 pub use mailbox::{is_placeholder, is_shared};
 pub use recognise::{
-    Conflict, Recognised, introduce, introduce_customer, recognise, recognise_lead, recognise_needs,
+    Conflict, Recognised, introduce, introduce_customer, recognise, recognise_apart,
+    recognise_lead, recognise_needs,
 };
+pub use third::{contested, other_accounts, other_people, third_needs};
 pub use thread::{introduce_thread, thread_lead, thread_needs};
 
 /// Most keys of one kind that one enquiry claims.

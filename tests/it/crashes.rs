@@ -53,13 +53,14 @@ async fn f116_qualification_killed_anywhere_leaves_the_same_opportunities() {
     taking_part(&before, "qualification", "lead", [&leads[2], &leads[3]]).await;
     before.send("intake.web", "application/json", (0..LEADS).map(form).collect()).await;
     worked(&before, "intake", "SELECT count(*) = 20 FROM lead").await;
-    for (kind, ids) in [
-        ("lead", leads.clone()),
-        ("contact", before.texts("SELECT id::text FROM contact ORDER BY id").await),
-        ("account", before.texts("SELECT id::text FROM account ORDER BY id").await),
+    let contacts = before.texts("SELECT id::text FROM contact ORDER BY id").await;
+    let accounts = before.texts("SELECT id::text FROM account ORDER BY id").await;
+    for (kind, merge, ids) in [
+        ("lead", "lead.merge.v1", leads.clone()),
+        ("contact", "contact.merge.v1", contacts),
+        ("account", "account.merge.v1", accounts),
     ] {
-        let merge = json!({ kind: ids[0], "losers": [ids[1]] });
-        before.command(&format!("{kind}.merge.v1"), merge).await;
+        before.command(merge, json!({ kind: ids[0], "losers": [ids[1]] })).await;
     }
     let (gone, added) = ([&*leads[2], &*leads[3]], [&*leads[4], &*leads[5]]);
     others_take_part(&before, "lead", gone, added).await;

@@ -101,6 +101,7 @@ impl Sale {
             account: None,
             contact: None,
             keys: Vec::new(),
+            kept_apart: Vec::new(),
         };
         story = story.given(lead.clone());
         let told = story.when(captured)?;

@@ -29,7 +29,7 @@ impl Replay for AccountCreated {
             customer_group: None,
             originating_lead: self.originating_lead,
             merges: Vec::new(),
-            kept_apart: Vec::new(),
+            kept_apart: self.kept_apart.clone(),
             state: CustomerState::Active,
         });
         Ok(())
@@ -55,7 +55,7 @@ impl Replay for ContactCreated {
             originating_lead: self.originating_lead,
             consent: self.consent,
             merges: Vec::new(),
-            kept_apart: Vec::new(),
+            kept_apart: self.kept_apart.clone(),
             state: CustomerState::Active,
         });
         Ok(())

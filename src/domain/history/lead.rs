@@ -10,6 +10,7 @@ use crate::events::{
 };
 use crate::ids::LeadId;
 use crate::input::Input;
+use crate::kept_apart::changed;
 use crate::lead::{Assessment, DisqualifyReason, Lead, LeadAction};
 use crate::party::Party;
 use crate::replay::{Gap, Past, Replay, keys};
@@ -56,6 +57,7 @@ impl Replay for LeadCaptured {
         let mut lead = Lead::new(self.lead, number, self.input, enquiry);
         lead.sequence = past.sequence;
         lead.previous = self.previous;
+        lead.kept_apart.clone_from(&self.kept_apart);
         (lead.account, lead.contact) = (self.account, self.contact);
         let customer = Customer { account: lead.account, contact: lead.contact };
         past.put(lead);
@@ -121,6 +123,7 @@ impl Replay for LeadQualified {
     fn needs(&self, needs: &mut Needs) {
         needs.lock(self.lead);
         key_needs(&self.keys, needs);
+        released_needs(&self.contested, needs);
     }
 
     fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
@@ -128,7 +131,9 @@ impl Replay for LeadQualified {
         let mut lead = step(past, self.lead, &qualify, self.assessment.as_ref())?;
         lead.opportunity = Some(self.opportunity);
         (lead.account, lead.contact) = (self.customer.account, self.customer.contact);
+        lead.kept_apart = changed(&lead.kept_apart, &self.kept_apart, &[]);
         past.put(lead);
+        point(past, &self.contested)?;
         introduce(past, &self.keys, self.customer, |party| party.lead.or(Some(self.lead)))
     }
 }

@@ -143,7 +143,12 @@ fn behind(world: &World, party: &Party) -> Option<Candidate> {
 /// The one place where pairs are left out that a person has looked at: who is kept apart, and what was closed once, in
 /// whichever direction.
 #[must_use]
-pub fn not_kept_apart(world: &World, lead: &Lead, alike: &Alike<'_>) -> bool {
-    !lead.is_apart(alike.like.id())
+pub fn not_kept_apart(world: &World, lead: &Lead, customer: Customer, alike: &Alike<'_>) -> bool {
+    let other = alike.like.id();
+    let contact = customer.contact.and_then(|id| world.find(id));
+    let account = customer.account.and_then(|id| world.find(id));
+    !lead.is_apart(other)
+        && contact.is_none_or(|it| !it.is_apart(other))
+        && account.is_none_or(|it| !it.is_apart(other))
         && alike.pairs(lead).all(|id| world.find(id).is_none_or(Duplicate::is_open))
 }

@@ -55,6 +55,9 @@ pub struct ContactCreated {
     /// The lead whose qualification made them a contact; absent where it was made without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub originating_lead: Option<LeadId>,
+    /// Whom somebody said that it is not, when it was made (F61).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_apart: Vec<Uuid>,
 }
 
 /// What is known of a person was corrected; what is absent stayed as it was.

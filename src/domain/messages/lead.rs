@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::correction::Correction;
 use crate::customer::Customer;
@@ -88,6 +89,9 @@ pub struct LeadCaptured {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-personal" = true))]
     pub keys: Vec<String>,
+    /// Whom its keys point at and who it is not, as somebody said (contacts, accounts or leads).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_apart: Vec<Uuid>,
 }
 
 /// Another input of the same person was added to their open lead.
@@ -142,6 +146,10 @@ pub struct LeadUpdated {
 pub struct LeadScored {
     pub lead: LeadId,
     pub assessment: Assessment,
+    /// Whom its keys lead to (contacts or accounts), where they are several: `lead.qualify` says whose it is, or that it
+    /// is a third one's (F61).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parties: Vec<Uuid>,
 }
 
 /// The lead is worth working: it is closed, and an opportunity stands for it.
@@ -164,6 +172,13 @@ pub struct LeadQualified {
     /// The version of the field map by which its fields went to the new records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field_map: Option<String>,
+    /// The keys that the lead names and that stay those of others, where somebody said that it is a third one's; each
+    /// with whose it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contested: Vec<ReleasedKey>,
+    /// Whom the lead is kept apart from since then beside those before: whoever has these keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_apart: Vec<Uuid>,
 }
 
 /// The lead is not worth working; it can be reactivated.
@@ -244,6 +259,12 @@ pub struct LeadQualify {
     /// Make a contact of the person where none is known.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub create_contact: bool,
+    /// Make an account of the organisation although keys lead to others: it is none of them, and they keep their keys.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_account: bool,
+    /// Make a contact of the person although keys lead to others: it is none of them, and they keep their keys.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_contact: bool,
     /// What it becomes, where that is not one opportunity with all that the lead says. The first is the primary one,
     /// and the lead fills what it leaves out; of the others only the name is filled.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -261,6 +282,8 @@ impl LeadQualify {
             account: None,
             create_account: true,
             create_contact: true,
+            new_account: false,
+            new_contact: false,
             opportunities: Vec::new(),
         }
     }

@@ -19,7 +19,7 @@ use crate::enquiry::{Enquiry, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lead::Lead;
 use crate::needs::Needs;
-use crate::survivor::{customer_now, party_now, survivor, survivor_needs};
+use crate::survivor::{Survives, customer_now, party_now, survivor, survivor_needs};
 use crate::world::World;
 
 /// What is known of who asks; nothing where nobody was met before.
@@ -77,14 +77,23 @@ fn contact_needs(world: &World, id: ContactId, needs: &mut Needs) {
 /// Who sends this enquiry, among everybody known: customers and people who only asked before.
 #[must_use]
 pub fn recognise(world: &World, enquiry: &Enquiry) -> Recognised {
-    identify(world, enquiry, Scope::Everybody, None, None)
+    identify(world, enquiry, (Scope::Everybody, &[]), None, None)
 }
 
 /// Which customer a lead is, beside what the lead itself already names. That the keys of the lead
 /// point at leads says nothing here.
 #[must_use]
 pub fn recognise_lead(world: &World, lead: &Lead) -> Recognised {
-    identify(world, &lead.enquiry, Scope::Customers, lead.contact, lead.account)
+    recognise_apart(world, lead, &lead.kept_apart)
+}
+
+/// As [`recognise_lead`], where the lead is none of those: whoever is meant by its keys then.
+#[must_use]
+pub fn recognise_apart(world: &World, lead: &Lead, apart: &[Uuid]) -> Recognised {
+    let contact = lead.contact.filter(|id| !is_among(world, *id, apart));
+    // The organisation of somebody whom it is not says nothing of the lead.
+    let account = lead.account.filter(|id| contact == lead.contact && !is_among(world, *id, apart));
+    identify(world, &lead.enquiry, (Scope::Customers, apart), contact, account)
 }
 
 /// The parties to put once an enquiry has an open lead, which is the last of this person from now
@@ -94,25 +103,21 @@ pub fn recognise_lead(world: &World, lead: &Lead) -> Recognised {
 /// carry the time at which the file arrived.
 #[must_use]
 pub fn introduce(world: &World, enquiry: &Enquiry, lead: LeadId, customer: Customer) -> Vec<Party> {
-    parties_of(world, enquiry, lead, customer, |_| Some(lead))
+    parties_of(world, enquiry, (lead, &[]), customer, |_| Some(lead))
 }
 
 /// As [`introduce`], once the lead has become a customer. Whoever asked again meanwhile keeps the
-/// lead of that.
+/// lead of that, and whoever the lead is kept apart from their keys.
 #[must_use]
-pub fn introduce_customer(
-    world: &World,
-    enquiry: &Enquiry,
-    lead: LeadId,
-    customer: Customer,
-) -> Vec<Party> {
-    parties_of(world, enquiry, lead, customer, |last| last.or(Some(lead)))
+pub fn introduce_customer(world: &World, lead: &Lead, customer: Customer) -> Vec<Party> {
+    let whose = (lead.id, &*lead.kept_apart);
+    parties_of(world, &lead.enquiry, whose, customer, |last| last.or(Some(lead.id)))
 }
 
 fn parties_of(
     world: &World,
     enquiry: &Enquiry,
-    lead: LeadId,
+    (lead, apart): (LeadId, &[Uuid]),
     customer: Customer,
     last: impl Fn(Option<LeadId>) -> Option<LeadId>,
 ) -> Vec<Party> {
@@ -120,7 +125,8 @@ fn parties_of(
     let who = customer_now(world, customer);
     let known = |key: PartyKey| world.party(&key).cloned().unwrap_or_else(|| Party::unknown(key));
     let mut parties = Vec::new();
-    for old in person_keys(enquiry).into_iter().map(known) {
+    let free = |party: &Party| !is_of_others(world, party, apart);
+    for old in person_keys(enquiry).into_iter().map(known).filter(free) {
         let known = old.contact.map(|id| survivor(world, id));
         let another = match old.key.kind {
             PartyKeyKind::Phone => known != who.contact,
@@ -133,11 +139,38 @@ fn parties_of(
             parties.extend((new != old).then_some(new));
         }
     }
-    for old in organisation_keys(enquiry).into_iter().map(known) {
+    for old in organisation_keys(enquiry).into_iter().map(known).filter(free) {
         let new = old.clone().introduced(None, customer);
         parties.extend((new != old).then_some(new));
     }
     parties
+}
+
+/// Is a key that of somebody among those? A person's is its contact's, else that of whoever asked by it last; an
+/// organisation's is its account's.
+pub(super) fn is_of_others(world: &World, party: &Party, others: &[Uuid]) -> bool {
+    match (party.key.kind, party.contact, party.lead) {
+        (PartyKeyKind::Company | PartyKeyKind::TaxId, ..) => {
+            party.account.is_some_and(|id| is_among(world, id, others))
+        }
+        (_, Some(contact), _) => {
+            is_among(world, contact, others) || came_of(world, contact, others)
+        }
+        (_, None, Some(lead)) => is_among(world, lead, others),
+        (_, None, None) => false,
+    }
+}
+
+/// Did one of those leads become that contact?
+fn came_of(world: &World, contact: ContactId, those: &[Uuid]) -> bool {
+    let lead = world.contacts.get(&contact).and_then(|contact| contact.originating_lead);
+    !those.is_empty() && lead.is_some_and(|lead| those.contains(&lead.0))
+}
+
+/// Is a record one of those, or became one of them?
+fn is_among<I: Survives + Into<Uuid>>(world: &World, id: I, those: &[Uuid]) -> bool {
+    let is = |id: I| those.contains(&id.into());
+    !those.is_empty() && (is(id) || is(survivor(world, id)))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -149,12 +182,13 @@ enum Scope {
 fn identify(
     world: &World,
     enquiry: &Enquiry,
-    scope: Scope,
+    (scope, apart): (Scope, &[Uuid]),
     contact: Option<ContactId>,
     account: Option<AccountId>,
 ) -> Recognised {
     let keys = person_keys(enquiry);
     let known = keys.iter().filter_map(|key| world.party(key));
+    let known = known.filter(|party| !is_of_others(world, party, apart));
     let known: Vec<_> = known.map(|party| party_now(world, party)).collect();
     let hits = known.iter().map(Cow::as_ref).filter(|party| match scope {
         Scope::Everybody => party.contact.is_some() || party.lead.is_some(),
@@ -180,6 +214,7 @@ fn identify(
     let of_contact = found.contact.and_then(|id| world.find(id)).and_then(|c| c.account);
     let of_keys = organisation_keys(enquiry);
     let of_keys = of_keys.iter().filter_map(|key| world.party(key)?.account);
+    let of_keys = of_keys.filter(|id| !is_among(world, *id, apart));
     let accounts = of_contact.into_iter().chain(account).chain(of_keys);
     let accounts: BTreeSet<_> = accounts.map(|id| survivor(world, id)).collect();
     found.account = accounts.first().copied();

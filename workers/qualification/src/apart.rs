@@ -16,9 +16,9 @@ type Decision = Result<Outcome<Then>, Refusal>;
 
 /// What the three commands say.
 pub(crate) struct Apart<'c> {
-    subject: Subject,
-    from: &'c [Uuid],
-    no_longer: &'c [Uuid],
+    pub(crate) subject: Subject,
+    pub(crate) from: &'c [Uuid],
+    pub(crate) no_longer: &'c [Uuid],
 }
 
 macro_rules! said {
@@ -33,13 +33,16 @@ macro_rules! said {
 }
 said!(LeadKeepApart, ContactKeepApart, AccountKeepApart);
 
-/// Ids do not tell what they are of.
 pub(crate) fn needs(said: &Apart<'_>, needs: &mut Needs) {
-    for id in said.from.iter().chain(said.no_longer).chain([&said.subject.id]) {
-        needs.lock(LeadId(*id));
-        needs.lock(ContactId(*id));
-        needs.lock(AccountId(*id));
-    }
+    let all = said.from.iter().chain(said.no_longer).chain([&said.subject.id]);
+    all.for_each(|id| lock_any(*id, needs));
+}
+
+/// Ids do not tell what they are of.
+pub(crate) fn lock_any(id: Uuid, needs: &mut Needs) {
+    needs.lock(LeadId(id));
+    needs.lock(ContactId(id));
+    needs.lock(AccountId(id));
 }
 
 pub(crate) fn keep_apart(world: &World, said: &Apart<'_>) -> Decision {
@@ -66,7 +69,10 @@ pub(crate) fn keep_apart(world: &World, said: &Apart<'_>) -> Decision {
 }
 
 /// Notes at one record from whom it is kept apart.
-fn note(
+///
+/// # Errors
+/// [`Refusal`] where there is no such record, or it is kept apart from as many as can be.
+pub(crate) fn note(
     world: &World,
     said: &Apart<'_>,
     id: Uuid,

@@ -9,8 +9,9 @@ use domain::likeness::Alike;
 use domain::message::SubjectKind;
 use domain::party::{Recognised, recognise_lead};
 use domain::shelf::Shelf;
+use uuid::Uuid;
 
-use crate::conversion::{By, convert};
+use crate::conversion::{By, TWO_PARTIES, convert};
 use crate::deal::standing;
 use crate::duplicates;
 use crate::facts::facts;
@@ -60,6 +61,7 @@ impl Policy {
         let mut assessment = answer.assessment;
         let before = lead.assessment.as_ref();
         assessment.trend = before.map(|before| Trend::between(before.score, assessment.score));
+        let mut parties = Vec::new();
         let holding = duplicates::holding(found);
         match answer.verdict {
             Some(Ruling::Qualify { .. }) if holding.is_some() => assessment.matched.extend(holding),
@@ -68,7 +70,13 @@ impl Policy {
                 match convert(world, lead, &self.terms, by, ctx) {
                     Ok(outcome) => return Ok(outcome),
                     // Nobody asked for this step, so nobody waits for an answer: a person decides.
-                    Err(refusal) => assessment.matched.push(refusal.to_string()),
+                    Err(refusal) => {
+                        assessment.matched.push(refusal.to_string());
+                        if refusal.reason().rule == TWO_PARTIES {
+                            let conflict = known.conflict.as_ref();
+                            parties = conflict.map_or_else(Vec::new, |it| it.parties.clone());
+                        }
+                    }
                 }
             }
             Some(Ruling::Disqualify { reason }) => match no_deal(world, lead) {
@@ -89,12 +97,12 @@ impl Policy {
             },
             None => {}
         }
-        score(lead, assessment)
+        score(lead, assessment, parties)
     }
 }
 
 /// The lead stays open; somebody decides with `lead.qualify` or `lead.disqualify`.
-fn score(lead: &Lead, assessment: Assessment) -> Decision {
+fn score(lead: &Lead, assessment: Assessment, parties: Vec<Uuid>) -> Decision {
     // How it moved is nothing new by itself.
     let same = |it: &Assessment| Assessment { trend: assessment.trend, ..it.clone() } == assessment;
     if lead.assessment.as_ref().is_some_and(same) {
@@ -102,7 +110,7 @@ fn score(lead: &Lead, assessment: Assessment) -> Decision {
     }
     let mut lead = lead.apply(&LeadAction::Score)?;
     lead.assessment = Some(assessment.clone());
-    let said = LeadScored { lead: lead.id, assessment };
+    let said = LeadScored { lead: lead.id, assessment, parties };
     Ok(Outcome::nothing().changed(lead, said))
 }
 

@@ -9,15 +9,20 @@ use domain::events::{AccountCreated, ContactCreated, LeadQualified};
 use domain::ids::{AccountId, OpportunityId};
 use domain::lead::{Assessment, Lead, LeadAction};
 use domain::message::SubjectKind;
-use domain::party::{introduce_customer, recognise_lead};
+use domain::party::{contested, introduce_customer};
 use domain::shelf::Shelf;
 use domain::survivor::{customer_now, survivor};
+use domain::undo::ReleasedKey;
 
 use crate::deal::{Deals, standing};
 use crate::field_map::{AccountFields, ContactFields, FieldMap, Mapped};
 use crate::pricing::Pricing;
 use crate::settings::QualificationSettings;
+use crate::third::{Third, refused};
 use crate::when::{NOBODY, Then};
+
+/// The rule where keys lead to two customers.
+pub(crate) const TWO_PARTIES: &str = "lead.two_parties";
 
 /// Who qualifies a lead.
 #[derive(Clone, Copy)]
@@ -57,8 +62,13 @@ pub(crate) fn convert(
     // A reactivated lead has its opportunity already, unless that was lost (F66).
     let standing = standing(world, lead)?;
     one_or_new(lead, standing, wishes)?;
+    let third = match by {
+        By::Rules(..) => Third::default(),
+        By::Hand(command) => Third::of(world, lead, command)?,
+    };
+    one_customer(lead, standing, &third)?;
     let Mapped { opportunity: fields, account, contact } = terms.map.follow(lead)?;
-    let buyer = Buying::of(world, lead, by, (account, contact), ctx)?;
+    let buyer = Buying::of(world, lead, (by, &third), (account, contact), ctx)?;
     let customer = buyer.customer;
     let (account, contact) = (buyer.account.as_ref(), buyer.contact.as_ref());
     let account = account.or_else(|| world.find(customer.account?));
@@ -67,9 +77,13 @@ pub(crate) fn convert(
     let pricing = Pricing::of((&terms.settings, terms.zone), ctx.facts.catalog(), ctx.now, who);
     let deals = Deals { lead, customer, fields, offer, pricing };
     let opened = if standing.is_some() { Vec::new() } else { deals.open(wishes, ctx) };
-    let parties = introduce_customer(world, &lead.enquiry, lead.id, customer);
+    qualified.kept_apart = third.from(lead);
+    let parties = introduce_customer(world, &qualified, customer);
     let keys = parties.iter().map(|party| party.key.to_string()).collect();
-    let mut outcome = parties.into_iter().fold(Outcome::nothing(), Outcome::put);
+    let others_keys = contested(world, lead, &qualified.kept_apart);
+    let contested = others_keys.iter().map(ReleasedKey::from).collect();
+    let mut outcome = parties.into_iter().chain(others_keys).fold(Outcome::nothing(), Outcome::put);
+    outcome = third.told(world, lead, customer, outcome)?;
     if let Some(account) = buyer.account {
         let said = account_created(&account);
         outcome = outcome.changed(account, said);
@@ -86,7 +100,18 @@ pub(crate) fn convert(
     qualified.assessment = assessment.clone().or(qualified.assessment);
     let field_map = Some(terms.map.version().to_owned());
     let lead = lead.id;
-    let said = LeadQualified { lead, opportunity, others, customer, assessment, keys, field_map };
+    let kept_apart = third.others();
+    let said = LeadQualified {
+        lead,
+        opportunity,
+        others,
+        customer,
+        assessment,
+        keys,
+        field_map,
+        contested,
+        kept_apart,
+    };
     let outcome = outcome.changed(qualified, said);
     Ok(opened.into_iter().fold(outcome, |outcome, (deal, said)| outcome.changed(deal, said)))
 }
@@ -120,7 +145,7 @@ impl Buying {
     fn of(
         world: &World,
         lead: &Lead,
-        by: By<'_>,
+        (by, third): (By<'_>, &Third),
         (account_fields, contact_fields): (AccountFields, ContactFields),
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Result<Self, Refusal> {
@@ -132,7 +157,7 @@ impl Buying {
                 command.create_contact,
             ),
         };
-        let known = known(world, lead, chosen)?;
+        let known = known(world, lead, chosen, third)?;
         if let Some(id) = known.account {
             let account = world.find(id);
             let account = account.ok_or_else(|| Refusal::unknown(SubjectKind::Account, id))?;
@@ -145,11 +170,19 @@ impl Buying {
         }
         let nobody_known = known.account.is_none() && known.contact.is_none();
         let named = account_fields.name.is_some() && create_account && nobody_known;
-        let account = named.then(|| account(ctx.id(), account_fields, lead));
+        if third.new_account && account_fields.name.is_none() {
+            return Err(no_company(lead));
+        }
+        let mut account =
+            (named || third.new_account).then(|| account(ctx.id(), account_fields, lead));
+        if let Some(account) = &mut account {
+            account.kept_apart = third.accounts.iter().copied().collect();
+        }
         let account_id = known.account.or(account.as_ref().map(|account| account.id));
         let (person, address, consent) = person(contact_fields);
         let wanted = known.contact.is_none() && create_contact;
-        let contact = (wanted && (has_person(&person) || account_id.is_none())).then(|| Contact {
+        let made = third.new_contact || has_person(&person) || account_id.is_none();
+        let contact = (wanted && made).then(|| Contact {
             id: ctx.id(),
             sequence: 0,
             person,
@@ -162,7 +195,7 @@ impl Buying {
             originating_lead: Some(lead.id),
             consent,
             merges: Vec::new(),
-            kept_apart: Vec::new(),
+            kept_apart: third.people.iter().copied().collect(),
             state: CustomerState::Active,
         });
         let contact_id = known.contact.or(contact.as_ref().map(|contact| contact.id));
@@ -172,6 +205,30 @@ impl Buying {
         }
         Ok(Self { customer, account, contact })
     }
+}
+
+/// The opportunity that stands is somebody's already.
+fn one_customer(
+    lead: &Lead,
+    standing: Option<OpportunityId>,
+    third: &Third,
+) -> Result<(), Refusal> {
+    let Some(id) = standing.filter(|_| third.is_said()) else { return Ok(()) };
+    let message = format!(
+        "The lead `{}` has the opportunity `{id}` already, which is its customer's; lose that one with \
+         `opportunity.lose`, and send `lead.qualify` again.",
+        lead.number
+    );
+    Err(refused(lead, "lead.has_opportunity", format!("opportunity {id}"), message))
+}
+
+fn no_company(lead: &Lead) -> Refusal {
+    let message = format!(
+        "The lead `{}` names no company, so no account can be made of it; give it one with `lead.update`, or send \
+         `lead.qualify` without `new_account`.",
+        lead.number
+    );
+    refused(lead, "lead.no_company", "no company".to_owned(), message)
 }
 
 /// Neither is known, and neither may be made.
@@ -186,13 +243,16 @@ fn nobody(lead: &Lead) -> Refusal {
 }
 
 /// The customer that exists already: the one that was chosen, else the one that the keys point at.
-fn known(world: &World, lead: &Lead, chosen: Customer) -> Result<Customer, Refusal> {
+fn known(world: &World, lead: &Lead, chosen: Customer, third: &Third) -> Result<Customer, Refusal> {
     let chosen = customer_now(world, chosen);
     if let Some(id) = chosen.contact {
+        if third.new_account {
+            return Ok(chosen);
+        }
         let of_contact = world.known(id)?.account.map(|id| survivor(world, id));
         return Ok(Customer { account: chosen.account.or(of_contact), ..chosen });
     }
-    let known = recognise_lead(world, lead);
+    let known = third.known(world, lead);
     let customer = Customer { account: chosen.account.or(known.account), contact: known.contact };
     let Some(conflict) = known.conflict.filter(|conflict| conflict.customers) else {
         return Ok(customer);
@@ -204,10 +264,11 @@ fn known(world: &World, lead: &Lead, chosen: Customer) -> Result<Customer, Refus
     let named: Vec<_> = conflict.parties.iter().map(ToString::to_string).collect();
     let (kind, found) = (SubjectKind::Lead, named.join(" and "));
     let message = format!(
-        "{} Then send `lead.qualify` with the `contact` or `account` that is meant.",
+        "{} Then send `lead.qualify` with the `contact` or `account` that is meant, or with `new_contact` or \
+         `new_account` as true where it is none of them: they keep their keys.",
         conflict.message
     );
-    Err(Refusal::no(kind, lead.id, "lead.two_parties", found, message))
+    Err(Refusal::no(kind, lead.id, TWO_PARTIES, found, message))
 }
 
 fn has_person(person: &Person) -> bool {
@@ -249,6 +310,7 @@ fn account_created(account: &Account) -> AccountCreated {
         phone: account.phone.clone(),
         address: account.address.clone(),
         originating_lead: account.originating_lead,
+        kept_apart: account.kept_apart.clone(),
     }
 }
 
@@ -260,5 +322,6 @@ fn contact_created(contact: &Contact) -> ContactCreated {
         address: contact.address.clone(),
         consent: contact.consent,
         originating_lead: contact.originating_lead,
+        kept_apart: contact.kept_apart.clone(),
     }
 }

@@ -34,7 +34,8 @@ pub(crate) fn found<'r>(
     known: &Recognised,
 ) -> Vec<Alike<'r>> {
     let found = alike(world, rules, asked(lead, known)).into_iter();
-    found.filter(|it| not_kept_apart(world, lead, it)).collect()
+    let customer = Customer { account: known.account, contact: known.contact };
+    found.filter(|it| not_kept_apart(world, lead, customer, it)).collect()
 }
 
 const fn asked<'a>(lead: &'a Lead, known: &Recognised) -> Asked<'a> {

@@ -27,6 +27,7 @@ mod rule_file;
 mod rules;
 mod settings;
 mod stakeholder;
+mod third;
 mod undo;
 mod when;
 mod worker;

@@ -3,7 +3,9 @@
 use domain::customer::Customer;
 use domain::decide::{Needs, World};
 use domain::ids::LeadId;
-use domain::party::{person_keys, recognise_lead, recognise_needs};
+use domain::party::{
+    other_accounts, other_people, person_keys, recognise_lead, recognise_needs, third_needs,
+};
 use domain::survivor::{customer_needs, survivor, survivor_needs};
 
 use crate::consent::consent_needs;
@@ -64,6 +66,13 @@ pub(crate) fn of_lead(
     }
     standing_needs(lead, needs);
     recognise_needs(world, &lead.enquiry, needs);
+    if when.says_third() || !lead.kept_apart.is_empty() {
+        third_needs(world, lead, needs);
+    }
+    if when.says_third() {
+        let others = other_people(world, lead).into_iter().chain(other_accounts(world, lead));
+        others.for_each(|id| apart::lock_any(id, needs));
+    }
     let known = recognise_lead(world, lead);
     let chosen = when.chosen();
     let contacts = [known.contact, lead.contact, chosen.contact];

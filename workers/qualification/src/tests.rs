@@ -35,6 +35,7 @@ mod merging;
 mod pricing;
 mod random;
 mod stakeholders;
+mod third;
 
 const SETTINGS: &str =
     "currency = 'EUR'\nprice_list = { EUR = 'standard-eur', USD = 'standard-usd' }";
@@ -114,6 +115,7 @@ fn captured(lead: &Lead) -> LeadCaptured {
         account: lead.account,
         contact: lead.contact,
         keys: Vec::new(),
+        kept_apart: lead.kept_apart.clone(),
     }
 }
 

@@ -75,6 +75,11 @@ impl When {
         )
     }
 
+    /// Is it said that a customer is to be made, although keys lead to others?
+    pub(crate) const fn says_third(&self) -> bool {
+        matches!(self, Self::LeadQualify(command) if command.new_account || command.new_contact)
+    }
+
     /// The customer that the sender of the command chose.
     pub(crate) const fn chosen(&self) -> Customer {
         match self {

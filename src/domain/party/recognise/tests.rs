@@ -41,6 +41,20 @@ fn world(contacts: &[Contact], keys: &[(&str, u32)]) -> World {
 }
 
 #[test]
+fn f61_a_lead_is_none_of_those_it_is_kept_apart_from_nor_whom_they_became() {
+    let mut ana = contact(1, "Schmidt");
+    ana.originating_lead = Some(id(8));
+    let world = world(&[ana], &[("a@a.example", 1)]);
+    let mut lead =
+        Lead::new(id(9), "L-9".into(), InputId(id(10)), enquiry("", &["a@a.example"], &[]));
+    assert_eq!(recognise_lead(&world, &lead).contact, Some(id(1)));
+    for other in [1, 8] {
+        lead.kept_apart = vec![id(other)];
+        assert_eq!(recognise_lead(&world, &lead), Recognised::default());
+    }
+}
+
+#[test]
 fn f20_a_known_address_is_that_person_whatever_else_is_new() {
     let world = world(&[contact(1, "Schmidt")], &[("a@a.example", 1)]);
     let found = recognise(&world, &enquiry("Meyer", &["a@a.example", "new@a.example"], &[]));
@@ -117,7 +131,8 @@ fn f20_the_last_lead_is_the_one_made_last_whatever_its_id_and_a_customer_keeps_i
     let nobody = Customer { account: None, contact: None };
     assert_eq!(introduce(&world, &asks, low, nobody)[0].lead, Some(low));
     let customer = Customer { account: None, contact: Some(id(3)) };
-    assert_eq!(introduce_customer(&world, &asks, low, customer)[0].lead, Some(high));
+    let asking = Lead::new(low, String::new(), id(4), asks);
+    assert_eq!(introduce_customer(&world, &asking, customer)[0].lead, Some(high));
 }
 
 #[test]

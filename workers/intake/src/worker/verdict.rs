@@ -116,6 +116,7 @@ fn capture(
     let mut lead = Lead::new(ctx.id(), ctx.number(NumberKind::Lead), input.id, enquiry.clone());
     (lead.account, lead.contact) = (who.account, who.contact);
     lead.previous = who.lead.or(closed);
+    lead.kept_apart.clone_from(&whose.apart);
     let input = input.created(lead.id, &lead.number)?;
     let customer = Customer { account: lead.account, contact: lead.contact };
     let mut parties = whose.claimed(world, introduce(world, enquiry, lead.id, customer));
@@ -131,6 +132,7 @@ fn capture(
         account: lead.account,
         contact: lead.contact,
         keys: named(&parties),
+        kept_apart: lead.kept_apart.clone(),
     };
     let outcome = Outcome::nothing().put(input).changed(lead, captured);
     Ok(parties.into_iter().fold(outcome, Outcome::put))
@@ -164,7 +166,7 @@ fn join(
 ) -> Decision {
     let matched = names(std::slice::from_ref(thread));
     if same_name(lead, enquiry) {
-        let whose = Whose { who: Recognised::default(), said: false };
+        let whose = Whose { who: Recognised::default(), said: false, apart: Vec::new() };
         return add(world, input, lead, enquiry, &whose, &matched);
     }
     let newer = lead.newer_facts(enquiry);

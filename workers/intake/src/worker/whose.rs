@@ -6,6 +6,7 @@ use domain::decide::{Needs, Refusal, World};
 use domain::enquiry::Enquiry;
 use domain::ids::Id;
 use domain::input::Input;
+use domain::kept_apart::changed;
 use domain::message::SubjectKind;
 use domain::party::{Party, Recognised, organisation_keys, person_keys, recognise};
 use domain::survivor::{party_now, survivor};
@@ -16,12 +17,14 @@ pub(super) struct Whose {
     pub(super) who: Recognised,
     /// A person said so: no other key than theirs is taken from anybody.
     pub(super) said: bool,
+    /// Those whom it is not although its keys point at them, in the order of ids.
+    pub(super) apart: Vec<Uuid>,
 }
 
 impl Whose {
     /// As the keys tell.
     pub(super) fn by_keys(world: &World, enquiry: &Enquiry) -> Self {
-        Self { who: recognise(world, enquiry), said: false }
+        Self { who: recognise(world, enquiry), said: false, apart: Vec::new() }
     }
 
     /// As the command says, where it has to.
@@ -40,7 +43,10 @@ impl Whose {
                 let message = "An input is of the `party` that is named or of a `third`, not of both; say one.";
                 Err(refused(input, "input.party_or_third", message.to_owned()))
             }
-            (None, true) => Ok(Self { who: Recognised::default(), said: true }),
+            (None, true) => {
+                let apart = changed(&[], &parties(&keys.who), &[]);
+                Ok(Self { who: Recognised::default(), said: true, apart })
+            }
             (None, false) => match &keys.who.conflict {
                 None => Ok(keys),
                 Some(conflict) => {
@@ -64,7 +70,8 @@ impl Whose {
                     );
                     return Err(refused(input, "input.another_party", message));
                 }
-                Ok(Self { who: chosen(world, enquiry, keys.who, party), said: true })
+                let who = chosen(world, enquiry, keys.who, party);
+                Ok(Self { who, said: true, apart: Vec::new() })
             }
         }
     }

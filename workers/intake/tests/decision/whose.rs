@@ -77,6 +77,9 @@ fn f24_released_for_a_third_it_takes_no_key_of_the_two() {
     release(&mut desk, input, None, true).unwrap();
     let third = lead_of(desk.input(input));
     assert!(third != ana && third != bob && desk.lead(third).previous.is_none());
+    let mut others = [ana.0, bob.0];
+    others.sort_unstable();
+    assert_eq!(desk.lead(third).kept_apart, others, "they are others as customers too");
     assert_eq!(lead_behind(&desk, PartyKeyKind::Email, ANA), Some(ana));
     assert_eq!(lead_behind(&desk, PartyKeyKind::Email, BOB), Some(bob));
     assert_eq!(lead_behind(&desk, PartyKeyKind::Phone, "+4930111222"), Some(third));
