@@ -19,6 +19,7 @@ use domain::survivor::customer_now;
 use domain::totals::{Header, Totals};
 
 use crate::line::rounding;
+use crate::properties::lacking;
 use crate::quoting::Quoting;
 use crate::terms::delivery_terms;
 use crate::when::{Decision, Then};
@@ -49,7 +50,8 @@ impl Quoting {
         if !empty && opportunity.revenue_mode == RevenueMode::System {
             opportunity.estimated_revenue = Some(totals.amount_less_freight);
         }
-        let Left { unpriced, doubts, complete } = left;
+        let Left { unpriced, mut doubts, complete } = left;
+        doubts.extend(lacking(&opportunity.lines, "opportunity.edit_lines"));
         let whole = unpriced.is_empty() && doubts.is_empty();
         let mut outcome = Outcome::nothing().say(OpportunityRepriced {
             opportunity: opportunity.id,
