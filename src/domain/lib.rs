@@ -61,6 +61,7 @@ pub mod outcome;
 pub mod party;
 pub mod patch;
 pub mod pattern;
+pub mod price_choice;
 pub mod pricing;
 pub mod property_value;
 pub mod proposal;

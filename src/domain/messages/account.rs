@@ -75,6 +75,10 @@ pub struct AccountUpdated {
     pub billing_address: Option<Change<Address>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_address: Option<Change<Address>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub territory: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_group: Option<Change<String>>,
     /// Who corrected it: the person who was named, else the sender as the broker knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
@@ -109,6 +113,11 @@ impl AccountUpdated {
                 was.delivery_address.as_ref(),
                 now.delivery_address.as_ref(),
             ),
+            territory: Change::between(was.territory.as_ref(), now.territory.as_ref()),
+            customer_group: Change::between(
+                was.customer_group.as_ref(),
+                now.customer_group.as_ref(),
+            ),
             by: None,
             lead: None,
             keys: Vec::new(),
@@ -132,6 +141,11 @@ impl AccountUpdated {
             delivery_address: Change::after(
                 self.delivery_address.as_ref(),
                 was.delivery_address.as_ref(),
+            ),
+            territory: Change::after(self.territory.as_ref(), was.territory.as_ref()),
+            customer_group: Change::after(
+                self.customer_group.as_ref(),
+                was.customer_group.as_ref(),
             ),
             ..was.clone()
         }
@@ -179,6 +193,12 @@ pub struct AccountUpdate {
     /// Where goods go, where that is another one.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub delivery_address: Patch<Address>,
+    /// The territory by which price lists are chosen for it.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub territory: Patch<Short>,
+    /// The group of customers by which price lists are chosen for it.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub customer_group: Patch<Short>,
 }
 
 /// Open no new deal for an organisation; what is open goes on.

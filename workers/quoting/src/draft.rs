@@ -52,6 +52,8 @@ impl Quoting {
         }
         let Left { unpriced, mut doubts, complete } = left;
         doubts.extend(lacking(&opportunity.lines, "opportunity.edit_lines"));
+        // What is offered without a price list, a person offers.
+        doubts.extend(opportunity.price_list.undecided().map(|undecided| undecided.why.clone()));
         let whole = unpriced.is_empty() && doubts.is_empty();
         let mut outcome = Outcome::nothing().say(OpportunityRepriced {
             opportunity: opportunity.id,

@@ -44,6 +44,8 @@ fn update() -> AccountUpdate {
         address: Patch::Keep,
         billing_address: Patch::Keep,
         delivery_address: Patch::Keep,
+        territory: Patch::Keep,
+        customer_group: Patch::Keep,
     }
 }
 
@@ -60,6 +62,8 @@ fn update_contact() -> ContactUpdate {
         delivery_address: Patch::Keep,
         account: Patch::Keep,
         role: Patch::Keep,
+        territory: Patch::Keep,
+        customer_group: Patch::Keep,
     }
 }
 
