@@ -9,6 +9,7 @@ use crate::ids::CatalogId;
 mod literature;
 mod price_list;
 mod product;
+mod property;
 mod unit;
 
 pub use literature::{LITERATURE_MAX, Literature, LiteratureKind, Sought};
@@ -17,6 +18,7 @@ pub use product::{
     PARTS_MAX, PROPERTIES_MAX, Part, Product, ProductAction, ProductKind, ProductState, Property,
     PropertyKind, RELATED_MAX, Related, RelatedKind,
 };
+pub use property::Unfit;
 pub use unit::{UNIT_GROUPS_MAX, UNITS_MAX, Unit, UnitGroup};
 
 /// Most products of the catalog, families and bundles among them.

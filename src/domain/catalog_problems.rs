@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::catalog::{
     Catalog, DISCOUNT_LISTS_MAX, LITERATURE_MAX, PRICE_LISTS_MAX, PRODUCTS_MAX, Product,
-    ProductKind, Property, PropertyKind, UNIT_GROUPS_MAX,
+    ProductKind, PropertyKind, UNIT_GROUPS_MAX,
 };
 use crate::money::in_range;
 use crate::pricing::QUANTITY_DECIMALS_MAX;
@@ -168,23 +168,19 @@ fn properties(problems: &mut Problems<'_>, product: &Product) {
                 "{of} has to list its `options` where it is an option set, and none where not."
             ));
         }
-        if property.default.as_deref().is_some_and(|value| !takes(property, value)) {
+        let (least, most) = (property.minimum, property.maximum);
+        let ranged = least.is_some() || most.is_some();
+        let upside_down = least.zip(most).is_some_and(|(least, most)| least > most);
+        if upside_down || (ranged && !property.is_number()) {
+            problems.say(format!(
+                "{of} has a `minimum` and a `maximum` only where it is a number, and the first is not above the second."
+            ));
+        }
+        if property.default.as_deref().is_some_and(|value| property.read(value).is_err()) {
             problems.say(format!(
                 "The default of the property `{name}` of `{sku}` is none of its values."
             ));
         }
-    }
-}
-
-/// Can the property have that value?
-fn takes(property: &Property, value: &str) -> bool {
-    match property.kind {
-        PropertyKind::Text => true,
-        PropertyKind::OptionSet => property.options.iter().any(|option| **option == *value),
-        PropertyKind::Decimal | PropertyKind::FloatingPoint => {
-            Decimal::from_str_exact(value).is_ok()
-        }
-        PropertyKind::WholeNumber => value.parse::<i64>().is_ok(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::ids::LineId;
 use crate::money::{AmountError, Currency, DECIMALS_MAX, in_range, ratio};
 use crate::newer::NewerWord;
 use crate::pricing::{Band, DiscountKind, PriceBasis, PriceRule, PricingError, price};
+use crate::property_value::PropertyValue;
 use crate::text::{Code, Short};
 use crate::totals::{Header, LineAmounts, Tax, Totals, TotalsError, totals};
 
@@ -48,6 +49,9 @@ pub struct Line {
     /// the document's header say.
     #[serde(with = "crate::money::AsText")]
     pub manual_discount: Decimal,
+    /// What it holds of the properties of its product; those without a value are required and lack one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<PropertyValue>,
     pub tax: Tax,
     /// BT-131: (unit price − volume discount) × quantity − manual discount, without tax.
     #[serde(with = "crate::money::AsText")]
@@ -201,6 +205,12 @@ impl Line {
     #[must_use]
     pub fn label(&self) -> &str {
         self.sku.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The required properties that have no value yet: with one of them it is not offered.
+    pub fn lacking(&self) -> impl Iterator<Item = &str> {
+        let lacking = self.properties.iter().filter(|property| property.value.is_none());
+        lacking.map(|property| property.name.as_str())
     }
 
     /// The part that the totals are computed from.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::certainty::Sureness;
 use crate::consent::{ConsentSaid, SAID_MAX};
 use crate::day::{Day, Moment};
+pub use crate::interest::Interest;
 use crate::money::Currency;
 use crate::newer::NewerWord;
 pub use crate::option_sets::{BudgetStatus, LeadSource, Need, PurchaseProcess, PurchaseTimeframe};
@@ -239,18 +240,6 @@ pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Short>")]
     pub country: Option<String>,
-}
-
-/// A product that the enquiry names, by SKU or by words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Interest {
-    /// SKU or product name, as written.
-    #[schemars(with = "Short")]
-    pub product: String,
-    /// How many; `None` where nothing was said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "crate::money::AsTextOption")]
-    pub quantity: Option<Decimal>,
 }
 
 /// A field of the input that leadmill has no own place for.

@@ -5,10 +5,11 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::PARTS_MAX;
+use crate::catalog::{PARTS_MAX, PROPERTIES_MAX};
 use crate::document::{ChosenPart, LINES_MAX};
 use crate::ids::LineId;
 use crate::patch::Patch;
+use crate::property_value::PropertyWish;
 use crate::text::{Code, Comment, Short};
 
 /// Edits of the lines of one document. They are done together or not at all, in this order: lines are removed,
@@ -67,6 +68,10 @@ pub struct NewLine {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = PARTS_MAX))]
     pub options: Vec<ChosenPart>,
+    /// Values of the properties of the product; others have their defaults.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = PROPERTIES_MAX))]
+    pub properties: Vec<PropertyWish>,
     /// UN/ECE Recommendation 20 code, or the name of a unit of the product's unit group. Absent: the product's own;
     /// pieces (`C62`) of a write-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,6 +136,10 @@ pub struct LineChange {
     /// More about it, for the customer; null: nothing.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub description: Patch<Comment>,
+    /// Values of the properties of its product, of a part of a bundle too; those that are not named stay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = PROPERTIES_MAX))]
+    pub properties: Vec<PropertyWish>,
 }
 
 impl LineChange {
@@ -145,6 +154,7 @@ impl LineChange {
             unit_price: None,
             name: None,
             description: Patch::Keep,
+            properties: Vec::new(),
         }
     }
 }

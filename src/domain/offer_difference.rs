@@ -105,6 +105,10 @@ fn lines(offer: &Offer) -> Vec<(String, Flat)> {
         if let Value::Object(fields) = seen {
             flatten("", fields, &mut flat);
         }
+        for property in &line.properties {
+            let value = property.value.clone().unwrap_or_default();
+            flat.insert(format!("properties.{}", property.name), value);
+        }
         if let Some(optional) = offer.optional.iter().find(|it| it.line == line.id) {
             flat.insert("optional".into(), optional.group.clone().unwrap_or_else(|| "yes".into()));
         }

@@ -23,6 +23,7 @@ use crate::lead::{Assessment, Grade, Lead, Trend};
 use crate::money::Currency;
 use crate::opportunity::{Opportunity, OpportunityState, RevenueMode};
 use crate::order::{Order, OrderLine, OrderState, Shipment, ShippedLine};
+use crate::property_value::PropertyValue;
 use crate::quote::{Offer, Quote, QuoteState};
 use crate::stakeholder::TakingPart;
 use crate::totals::{Header, Tax, TaxCategory, Totals};
@@ -87,7 +88,7 @@ pub fn enquiry() -> Enquiry {
         company: Some("Acme".into()),
         address: Some(address()),
         message: Some("Two lines,\nand a \\ too.".into()),
-        interest: vec![Interest { product: "PUMP".into(), quantity: Some(cents(250)) }],
+        interest: vec![Interest::of("PUMP".into(), Some(cents(250)))],
         budget: Some(Decimal::from(1200)),
         currency: Some("EUR".into()),
         employees: Some(12),
@@ -182,6 +183,7 @@ pub fn line(id: LineId) -> Line {
         unit_price: cents(9995),
         volume_discount: Decimal::new(125, 3),
         manual_discount: Decimal::ONE,
+        properties: vec![PropertyValue { name: "Colour".into(), value: Some("red".into()) }],
         tax: Tax { category: TaxCategory::S, rate: Decimal::from(19) },
         net_amount: Decimal::ZERO,
         price_override: None,

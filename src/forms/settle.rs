@@ -69,8 +69,7 @@ fn settle(enquiry: &mut Enquiry, region: &str) -> Result<(), Malformed> {
         *tax_id = Some(id.ok_or_else(|| malformed("enquiry.tax_id", what))?);
     }
     *answers = answers.iter().filter_map(|id| line(id)).collect();
-    let named =
-        |Interest { product, quantity }| Some(Interest { product: line(&product)?, quantity });
+    let named = |it: Interest| Some(Interest { product: line(&it.product)?, ..it });
     *interest = std::mem::take(interest).into_iter().filter_map(named).collect();
     let nothing = |quantity: Decimal| quantity <= Decimal::ZERO;
     if let Some(place) = interest.iter().position(|wanted| wanted.quantity.is_some_and(nothing)) {

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 mod circles;
 mod features;
-mod killed;
 
 const FILE_LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 70;

@@ -76,7 +76,7 @@ impl Sale {
             return Vec::new();
         }
         let asked = self.shelf.asked(enquiry).into_iter();
-        asked.map(|it| Interest { product: it.sku, quantity: it.quantity }).collect()
+        asked.map(|it| Interest::of(it.sku, it.quantity)).collect()
     }
 
     /// What follows from the lead of an enquiry.

@@ -124,6 +124,12 @@ pub struct Property {
     pub read_only: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<Short>,
+    /// The least value of a number; absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub minimum: Option<Decimal>,
+    /// The greatest one.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub maximum: Option<Decimal>,
     /// The values of an option set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 200))]

@@ -60,6 +60,7 @@ fn line(of: &IssuedLine) -> InvoiceLine {
             sku: of.sku.clone(),
             name: of.name.clone(),
             description: of.description.clone(),
+            properties: of.properties.clone(),
             unit: of.unit_code.clone(),
             quantity: of.quantity,
             unit_price: of.gross_price,

@@ -15,6 +15,7 @@ macro_rules! line_part {
             unit_price: numeric = $line.unit_price;
             volume_discount: numeric = $line.volume_discount;
             manual_discount: numeric = $line.manual_discount;
+            properties: jsonb<Vec<domain::property_value::PropertyValue>>? = $crate::store::column::filled(&$line.properties).map(::sqlx::types::Json);
             tax_category: text = $crate::store::column::word($line.tax.category);
             tax_rate: numeric = $line.tax.rate;
             net_amount: numeric = $line.net_amount;
@@ -46,6 +47,7 @@ macro_rules! line_of {
                 unit_price: amount($row.unit_price),
                 volume_discount: amount($row.volume_discount),
                 manual_discount: amount($row.manual_discount),
+                properties: $row.properties.map(|json| json.0).unwrap_or_default(),
                 tax: domain::totals::Tax { category, rate: plain($row.tax_rate) },
                 net_amount: amount($row.net_amount),
                 price_override: $row.price_override.map(|json| json.0),

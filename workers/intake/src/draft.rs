@@ -241,7 +241,7 @@ impl<'o> Draft<'o> {
             }
         };
         self.anything = true;
-        Some(Interest { product, quantity })
+        Some(Interest::of(product, quantity))
     }
 
     fn doubt(&mut self, doubt: String) {

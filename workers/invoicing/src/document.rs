@@ -103,6 +103,7 @@ fn line(of: &InvoiceLine) -> IssuedLine {
         sku: line.sku.clone(),
         name: line.name.clone(),
         description: line.description.clone(),
+        properties: line.properties.clone(),
         quantity: line.quantity,
         unit_code: line.unit.clone(),
         unit_price: line.unit_price - line.volume_discount,

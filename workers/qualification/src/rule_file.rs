@@ -261,7 +261,7 @@ fn offered(item: &Value) -> Option<Interest> {
         Some(_) => return None,
     };
     let sound = !product.is_empty() && quantity > Decimal::ZERO;
-    sound.then_some(Interest { product, quantity: Some(quantity) })
+    sound.then_some(Interest::of(product, Some(quantity)))
 }
 
 fn known_keys(named: &str, table: &Table, known: &[&str], problems: &mut Vec<String>) {

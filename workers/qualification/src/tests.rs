@@ -84,7 +84,7 @@ fn acme() -> Enquiry {
         person: person("Ana", "Soler", "ana@acme.example"),
         company: Some("Acme, Inc.".into()),
         topic: Some("Coffee for the office".into()),
-        interest: vec![Interest { product: "CM-100".into(), quantity: Some(dec!(2)) }],
+        interest: vec![Interest::of("CM-100".into(), Some(dec!(2)))],
         ..Enquiry::default()
     }
 }
@@ -254,7 +254,7 @@ fn f48_points_add_up_within_0_and_100_and_the_first_clause_that_decides_decides(
     assert_eq!((assessment.score, assessment.rules.as_str()), (100, "x"));
     assert_eq!(assessment.matched, ["up", "more", "first", "second"]);
     let offered = told.get::<OpportunityCreated>().unwrap().interest;
-    assert_eq!(offered, [Interest { product: "CM-100".into(), quantity: Some(dec!(3)) }]);
+    assert_eq!(offered, [Interest::of("CM-100".into(), Some(dec!(3)))]);
 }
 
 #[test]

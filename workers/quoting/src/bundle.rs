@@ -15,6 +15,7 @@ use domain::totals::Tax;
 use rust_decimal::Decimal;
 
 use crate::line::{Unpriced, Wanted, in_one_form, priced, quantity};
+use crate::properties::held;
 use crate::settings::QuotingSettings;
 
 /// A line, and the lines of its parts where it is a bundle. A required part costs nothing by itself: the bundle's
@@ -59,6 +60,7 @@ pub(crate) fn with_parts(
             let many = chosen.quantity.unwrap_or(each);
             priced(&wanted(many), opportunity, shelf, settings, id())?
         };
+        own.properties = held(shelf, &own, &[], &[])?;
         (own.kind, own.parent) = (LineKind::BundlePart, Some(head));
         lines.push(own);
     }
@@ -108,6 +110,7 @@ fn within(product: &Product, quantity: Decimal, (id, tax): (LineId, Tax)) -> Lin
         unit_price: Decimal::ZERO,
         volume_discount: Decimal::ZERO,
         manual_discount: Decimal::ZERO,
+        properties: Vec::new(),
         tax,
         net_amount: Decimal::ZERO,
         price_override: None,

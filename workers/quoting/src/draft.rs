@@ -19,6 +19,7 @@ use domain::survivor::customer_now;
 use domain::totals::{Header, Totals};
 
 use crate::line::rounding;
+use crate::properties::lacking;
 use crate::quoting::Quoting;
 use crate::terms::delivery_terms;
 use crate::when::{Decision, Then};
@@ -50,6 +51,7 @@ impl Quoting {
             opportunity.estimated_revenue = Some(totals.amount_less_freight);
         }
         let Left { unpriced, mut doubts, complete } = left;
+        doubts.extend(lacking(&opportunity.lines, "opportunity.edit_lines"));
         // What is offered without a price list, a person offers.
         doubts.extend(opportunity.price_list.undecided().map(|undecided| undecided.why.clone()));
         let whole = unpriced.is_empty() && doubts.is_empty();

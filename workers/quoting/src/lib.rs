@@ -11,6 +11,7 @@ mod limits;
 mod line;
 mod lines;
 mod products;
+mod properties;
 mod quoting;
 mod revision;
 mod settings;

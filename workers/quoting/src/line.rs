@@ -46,6 +46,11 @@ impl From<Unlisted> for Unpriced {
 }
 
 impl Unpriced {
+    /// Where D365 has no code for it.
+    pub(crate) const fn plain(rule: &'static str, message: String) -> Self {
+        Self { rule, code: None, message }
+    }
+
     pub(crate) fn new(rule: &'static str, code: PricingError, message: String) -> Self {
         Self { rule, code: Some(code), message }
     }
@@ -101,6 +106,7 @@ pub(crate) fn priced(
         unit_price,
         volume_discount,
         manual_discount: Decimal::ZERO,
+        properties: Vec::new(),
         tax,
         net_amount: Decimal::ZERO,
         price_override: None,

@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 use crate::bundle::{chosen, with_parts};
 use crate::by_hand::{SetPrice, priced_by_hand, text, write_in, written_in};
 use crate::line::{Wanted, in_one_form, priced};
+use crate::properties::held;
 use crate::quoting::Quoting;
 
 /// The document whose lines are edited.
@@ -44,6 +45,13 @@ impl Quoting {
             lines.retain(|line| line.id != *id && line.parent != Some(*id));
         }
         for change in &edits.change {
+            if let Some(part) =
+                lines.iter_mut().find(|it| it.id == change.line && of_part(it, change))
+            {
+                let now = held(ctx.facts, part, &part.properties, &change.properties);
+                part.properties = now.map_err(|why| why.refusal(of.about))?;
+                continue;
+            }
             let at = of.own(&lines, change.line)?;
             if let Some(line) = lines.get(at) {
                 let now = self.changed(of, line, change, ctx)?;
@@ -74,6 +82,8 @@ impl Quoting {
         let (id, facts, today) = (ctx.id(), (ctx.facts, &self.settings), self.today(ctx));
         let unit = new.unit.as_deref().filter(|unit| !unit.is_empty());
         of.takes(new.product.is_some() || new.options.is_empty(), "write-in or text", "options")?;
+        let plain = new.product.is_some() || new.properties.is_empty();
+        of.takes(plain, "write-in or text", "properties")?;
         let mut line = match (&new.product, &new.write_in, &new.text) {
             (Some(product), None, None) => {
                 let price = new.price_override.as_ref();
@@ -100,6 +110,8 @@ impl Quoting {
                 return Err(of.refused("line.what", "a new line", message));
             }
         };
+        line.properties =
+            held(ctx.facts, &line, &[], &new.properties).map_err(|why| why.refusal(of.about))?;
         if let Some(words) = &new.description {
             line.description = described(Some(words));
         }
@@ -123,6 +135,7 @@ impl Quoting {
             manual_discount: change.manual_discount.unwrap_or(line.manual_discount),
         };
         let product = matches!(line.kind, LineKind::Product | LineKind::Bundle);
+        of.takes(product || change.properties.is_empty(), what, "properties")?;
         of.takes(product || change.price_override.is_keep(), what, "price_override")?;
         of.takes(
             line.kind == LineKind::WriteIn || change.unit_price.is_none(),
@@ -138,7 +151,9 @@ impl Quoting {
                     Patch::Set(price) => Some(SetPrice::of(price, of.about, ctx)?),
                 };
                 let now = self.of_product(of, &wanted, price, line.id, ctx)?;
-                Line { kind: line.kind, parent: line.parent, ..now }
+                let properties = held(ctx.facts, &now, &line.properties, &change.properties)
+                    .map_err(|why| why.refusal(of.about))?;
+                Line { properties, kind: line.kind, parent: line.parent, ..now }
             }
             LineKind::WriteIn => {
                 let mut now = line.clone();
@@ -187,7 +202,11 @@ impl Quoting {
         let mut own = own.map_err(|why| why.refusal(of.about))?;
         for part in own.iter_mut().skip(1) {
             let known = parts.iter().find(|known| known.sku == part.sku);
-            part.id = known.map_or(part.id, |known| known.id);
+            if let Some(known) = known {
+                part.id = known.id;
+                part.properties = held(ctx.facts, part, &known.properties, &[])
+                    .map_err(|why| why.refusal(of.about))?;
+            }
         }
         lines.retain(|line| line.parent != Some(now.id));
         let at = lines.iter().position(|line| line.id == now.id).unwrap_or(lines.len());
@@ -331,6 +350,12 @@ impl Asks for NewLine {
 
 fn described(words: Option<&str>) -> Option<String> {
     words.filter(|words| !words.is_empty()).map(str::to_owned)
+}
+
+/// Is it a part of a bundle, of which nothing but properties are to change?
+fn of_part(line: &Line, change: &LineChange) -> bool {
+    let rest = LineChange { properties: Vec::new(), ..change.clone() };
+    line.parent.is_some() && !change.properties.is_empty() && rest == LineChange::none(line.id)
 }
 
 /// The kind of a line, as refusals call it.

@@ -14,6 +14,7 @@ use domain::rights::Right;
 use domain::shelf::Shelf;
 
 use crate::draft::{closable, still_open};
+use crate::properties::lacking;
 use crate::quoting::Quoting;
 use crate::when::{Decision, Then};
 
@@ -34,6 +35,7 @@ impl Quoting {
         let named = quote.named();
         let opportunity =
             still_open(opportunity, format_args!("its quote `{named}` cannot be activated"))?;
+        complete(&quote)?;
         let approved_by = self.approved_by(&quote, &opportunity, ctx.asker)?;
         if quote.offer.effective_to < self.today(ctx) {
             quote.offer.effective_to = self.effective_to(ctx);
@@ -110,6 +112,18 @@ impl Quoting {
         }
         lost(outcome, opportunity, command, ctx)
     }
+}
+
+/// # Errors
+/// [`Refusal`] where a required property of a line has no value: nobody may approve of that.
+fn complete(quote: &Quote) -> Result<(), Refusal> {
+    let lacking = lacking(&quote.offer.lines, "quote.edit");
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let (kind, found) = (SubjectKind::Quote, format!("{} without a value", lacking.len()));
+    let message = format!("The quote `{}` stays a draft. {}", quote.named(), lacking.join(" "));
+    Err(Refusal::no(kind, quote.named(), "quote.property_missing", found, message))
 }
 
 fn lost(

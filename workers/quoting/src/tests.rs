@@ -40,6 +40,7 @@ mod headers;
 mod lines;
 mod prices;
 mod products;
+mod properties;
 mod quotes;
 mod random;
 mod revisions;
@@ -120,9 +121,8 @@ fn opportunity() -> Opportunity {
 
 fn created(interest: &[(&str, Option<Decimal>)]) -> OpportunityCreated {
     let known = opportunity();
-    let interest = interest
-        .iter()
-        .map(|(product, quantity)| Interest { product: (*product).into(), quantity: *quantity });
+    let interest =
+        interest.iter().map(|(product, quantity)| Interest::of((*product).into(), *quantity));
     OpportunityCreated {
         opportunity: known.id,
         name: known.name,

@@ -15,6 +15,7 @@ use crate::bundle::with_parts;
 use crate::draft::Left;
 use crate::line::{Wanted, priced};
 use crate::lines::Edited;
+use crate::properties::held;
 use crate::quoting::Quoting;
 use crate::when::Decision;
 
@@ -58,7 +59,8 @@ impl Quoting {
             };
             let facts = (ctx.facts, &self.settings);
             let line = priced(&wanted, &opportunity, facts.0, facts.1, ctx.id());
-            let lines = line.and_then(|line| {
+            let lines = line.and_then(|mut line| {
+                line.properties = held(facts.0, &line, &[], &interest.properties)?;
                 with_parts(line, &[], wanted.on, &opportunity, facts, || ctx.id())
             });
             match lines {
@@ -121,7 +123,7 @@ pub(crate) fn wishes(
     // What the words of a lead ask for is offered once, with its primary opportunity.
     let lead = lead.filter(|_| deal.primary.is_none());
     for asked in lead.map(|lead| shelf.asked(&lead.enquiry)).unwrap_or_default() {
-        interest.push(Interest { product: asked.sku, quantity: asked.quantity });
+        interest.push(Interest::of(asked.sku, asked.quantity));
         doubts.extend(asked.doubt);
     }
     (interest, doubts)

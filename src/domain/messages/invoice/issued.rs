@@ -13,6 +13,7 @@ use crate::document::{DeliverTo, LineKind, PaymentTerms};
 use crate::ids::{InvoiceId, LeadId, LineId, OpportunityId, OrderId, QuoteId};
 use crate::invoice::{DocumentType, PrecedingInvoice, Seller, SeriesKey};
 use crate::money::Currency;
+use crate::property_value::PropertyValue;
 use crate::totals::{Header, Tax, TaxCategory};
 
 /// An invoice was issued. Its content never changes; a mistake is canceled and issued anew.
@@ -136,6 +137,9 @@ pub struct IssuedLine {
     /// BT-154.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// BG-32: what it is like.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub properties: Vec<PropertyValue>,
     /// BT-129.
     #[serde(with = "crate::money::AsText")]
     pub quantity: Decimal,

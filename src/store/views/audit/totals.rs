@@ -5,6 +5,7 @@
 use domain::document::{Line, PriceOverride, PriceTrace};
 use domain::money::Currency;
 use domain::offer::{OptionalLine, offered};
+use domain::property_value::PropertyValue;
 use domain::totals::{Header, TaxPart, Totals};
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -182,6 +183,7 @@ async fn quotes(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
     let lines = sqlx::query!(
         r#"SELECT quote AS document, id, kind, parent, sku, name, description, unit, quantity, unit_price,
                   volume_discount, manual_discount, tax_category, tax_rate, net_amount,
+                  properties AS "properties: Json<Vec<PropertyValue>>",
                   price_override AS "price_override: Json<PriceOverride>",
                   price_trace AS "price_trace: Json<PriceTrace>"
            FROM quote_line WHERE quote = ANY($1) ORDER BY quote, position"#,
@@ -209,6 +211,7 @@ async fn orders(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
     let lines = sqlx::query!(
         r#"SELECT sales_order AS document, id, kind, parent, sku, name, description, unit, quantity, unit_price,
                   volume_discount, manual_discount, tax_category, tax_rate, net_amount,
+                  properties AS "properties: Json<Vec<PropertyValue>>",
                   price_override AS "price_override: Json<PriceOverride>",
                   price_trace AS "price_trace: Json<PriceTrace>"
            FROM order_line WHERE sales_order = ANY($1) ORDER BY sales_order, position"#,
@@ -236,6 +239,7 @@ async fn invoices(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
     let lines = sqlx::query!(
         r#"SELECT invoice AS document, id, kind, parent, sku, name, description, unit, quantity, unit_price,
                   volume_discount, manual_discount, tax_category, tax_rate, net_amount,
+                  properties AS "properties: Json<Vec<PropertyValue>>",
                   price_override AS "price_override: Json<PriceOverride>",
                   price_trace AS "price_trace: Json<PriceTrace>"
            FROM invoice_line WHERE invoice = ANY($1) ORDER BY invoice, position"#,

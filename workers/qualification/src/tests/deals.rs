@@ -129,7 +129,7 @@ fn f66_the_rules_make_a_new_opportunity_of_a_lost_one_too_when_they_ask_again() 
 }
 
 fn wish(name: &str, product: &str) -> OpportunityWish {
-    let interest = vec![Interest { product: product.into(), quantity: None }];
+    let interest = vec![Interest::of(product.into(), None)];
     OpportunityWish { name: name.parse().ok(), interest, ..OpportunityWish::default() }
 }
 

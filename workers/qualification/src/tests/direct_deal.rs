@@ -25,7 +25,7 @@ fn known() -> Story<Qualification> {
 fn f67_a_known_customer_has_a_deal_without_a_lead_at_the_list_of_the_settings() {
     let mut story = known();
     let command = OpportunityCreate {
-        interest: vec![Interest { product: "CM-100".into(), quantity: Some(dec!(2)) }],
+        interest: vec![Interest::of("CM-100".into(), Some(dec!(2)))],
         estimated_revenue: Some(dec!(900)),
         revenue_mode: RevenueMode::User,
         close_date: Some(Day::read("2026-04-01").unwrap()),

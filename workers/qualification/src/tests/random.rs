@@ -27,7 +27,7 @@ prop_compose! {
             person: Person { given_name, family_name, emails, phones, ..Person::default() },
             company, topic, message, currency, tax_id, website,
             budget: Some(amount),
-            interest: interest.map(|product| Interest { product, quantity: Some(amount) }).collect(),
+            interest: interest.map(|product| Interest::of(product, Some(amount))).collect(),
             ..Enquiry::default()
         }
     }

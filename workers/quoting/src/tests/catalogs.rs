@@ -85,6 +85,26 @@ fn f68_a_catalog_is_made_and_unmade_message_by_message_and_each_is_told_whole() 
 }
 
 #[test]
+fn f72_a_range_is_of_numbers_the_right_way_round_and_holds_the_default() {
+    let mut story = taken(&everything());
+    let catalog = story.world.catalog().unwrap().id;
+    let wrong =
+        file(serde_json::json!({ "products": [{ "sku": "X-1", "name": "Odd", "properties": [
+        { "name": "Wide", "kind": "decimal", "minimum": "9", "maximum": "1" },
+        { "name": "Word", "kind": "text", "minimum": "1" },
+        { "name": "Deep", "kind": "decimal", "maximum": "1", "default": "2" } ] }] }));
+    let refused = story.when(ProductDefine { catalog, products: wrong.products });
+    let message = problems(refused.unwrap_err());
+    for part in [
+        "The property `Wide` of `X-1` has a `minimum` and a `maximum` only where it is a number",
+        "The property `Word` of `X-1` has a `minimum`",
+        "The default of the property `Deep` of `X-1`",
+    ] {
+        assert!(message.contains(part), "{part} is not in {message}");
+    }
+}
+
+#[test]
 fn an_unsound_list_is_refused_whole_with_every_problem() {
     let mut story = taken(&everything());
     let before = story.world.catalog().unwrap().clone();

@@ -237,7 +237,7 @@ fn f68_edits_that_change_nothing_are_answered_and_a_complete_deal_is_offered_by_
 
 #[test]
 fn f78_a_deal_without_a_list_is_priced_and_offered_as_soon_as_somebody_chooses_one() {
-    let interest = vec![Interest { product: "A-1".into(), quantity: Some(dec!(2)) }];
+    let interest = vec![Interest::of("A-1".into(), Some(dec!(2)))];
     let why = String::from("`a`, `b` are equally good.");
     let undecided = Undecided { why: why.clone(), interest };
     let price_list = PricedBy::Undecided(undecided);

@@ -10,7 +10,7 @@ fn products() -> impl Strategy<Value = String> {
 
 prop_compose! {
     fn interests()(product in products(), (mantissa, scale) in (any::<i64>(), 0..28_u32)) -> Interest {
-        Interest { product, quantity: Some(Decimal::new(mantissa, scale)) }
+        Interest::of(product, Some(Decimal::new(mantissa, scale)))
     }
 }
 
