@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::billing::Billing;
 use crate::enquiry::{Address, CHANNELS_MAX, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lifecycle::{Lifecycle, applies};
@@ -33,6 +34,8 @@ pub struct Account {
     pub billing_address: Option<Address>,
     /// Where goods go, where that is another one.
     pub delivery_address: Option<Address>,
+    /// When invoices are made for it; absent: as the settings say. Its own: a merge leaves it as it is.
+    pub billing: Option<Billing>,
     /// The lead whose qualification made it.
     pub originating_lead: Option<LeadId>,
     /// The merges of other accounts into this one that hold, the last one at the end.

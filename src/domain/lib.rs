@@ -6,6 +6,8 @@ pub mod apportion;
 pub mod arrived;
 pub mod asked;
 pub mod asker;
+pub mod bill;
+pub mod billing;
 pub mod blank;
 pub mod bulk;
 pub mod catalog;

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::billing::Billing;
 use crate::customer::{Account, AccountRole, Buyer, Contact, Customer, CustomerState};
 use crate::document::{Line, LineKind, PaymentTerms, compute};
 use crate::enquiry::{Address, Channel, Enquiry, Interest, Need, Person, PurchaseTimeframe};
@@ -135,6 +136,7 @@ pub fn account(id: AccountId) -> Account {
         address: Some(address()),
         billing_address: None,
         delivery_address: None,
+        billing: None,
         originating_lead: Some(of(id.0, 1)),
         merges: Vec::new(),
         kept_apart: Vec::new(),
@@ -215,6 +217,7 @@ pub fn quote(id: QuoteId, state: QuoteState) -> Quote {
         header: header(),
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
+        billing: Billing::WhenFulfilled,
         deliver_to: None,
         effective_from: None,
         effective_to: day(31),
@@ -275,6 +278,7 @@ pub fn order(id: OrderId) -> Order {
         header: header(),
         totals,
         payment_terms: PaymentTerms::Net30,
+        billing: Billing::WhenFulfilled,
         deliver_to: None,
         purchase_order: Some("PO 77".into()),
         shipments: Vec::new(),

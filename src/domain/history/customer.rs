@@ -25,6 +25,7 @@ impl Replay for AccountCreated {
             address: self.address.clone(),
             billing_address: None,
             delivery_address: None,
+            billing: None,
             originating_lead: self.originating_lead,
             merges: Vec::new(),
             kept_apart: Vec::new(),

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::billing::Billing;
 use crate::customer::Account;
 use crate::enquiry::Address;
 use crate::ids::{AccountId, LeadId};
@@ -75,6 +76,9 @@ pub struct AccountUpdated {
     pub billing_address: Option<Change<Address>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_address: Option<Change<Address>>,
+    /// When invoices are made for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing: Option<Change<Billing>>,
     /// Who corrected it: the person who was named, else the sender as the broker knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
@@ -109,6 +113,7 @@ impl AccountUpdated {
                 was.delivery_address.as_ref(),
                 now.delivery_address.as_ref(),
             ),
+            billing: Change::between(was.billing.as_ref(), now.billing.as_ref()),
             by: None,
             lead: None,
             keys: Vec::new(),
@@ -133,6 +138,7 @@ impl AccountUpdated {
                 self.delivery_address.as_ref(),
                 was.delivery_address.as_ref(),
             ),
+            billing: Change::after(self.billing.as_ref(), was.billing.as_ref()),
             ..was.clone()
         }
     }
@@ -179,6 +185,9 @@ pub struct AccountUpdate {
     /// Where goods go, where that is another one.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub delivery_address: Patch<Address>,
+    /// When invoices are made for it; null: as the settings say. What is offered or ordered keeps its own.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub billing: Patch<Billing>,
 }
 
 /// Open no new deal for an organisation; what is open goes on.

@@ -10,7 +10,7 @@ use leadmill_table::table;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::column::filled;
+use crate::store::column::{filled, meant, word};
 use crate::store::contact::{customer_state, inactive_at, merged_at};
 use crate::store::declared::Tables;
 
@@ -24,6 +24,7 @@ table! { account: Account as account => AccountRow {
     address: jsonb<Address>? = account.address.as_ref().map(Json);
     billing_address: jsonb<Address>? = account.billing_address.as_ref().map(Json);
     delivery_address: jsonb<Address>? = account.delivery_address.as_ref().map(Json);
+    billing: text? = account.billing.map(word);
     frozen  originating_lead: uuid? refers lead = account.originating_lead.map(Uuid::from);
     kept_apart: jsonb<Vec<Uuid>>? = filled(&account.kept_apart).map(Json);
     state: text = Account::state_name(&account.state);
@@ -49,6 +50,7 @@ impl AccountRow {
             address: self.address.map(|Json(address)| address),
             billing_address: self.billing_address.map(|Json(address)| address),
             delivery_address: self.delivery_address.map(|Json(address)| address),
+            billing: self.billing.map(|word| meant("account.billing", &word)).transpose()?,
             originating_lead: self.originating_lead.map(Into::into),
             merges: self.merges.map_or_else(Vec::new, |Json(merges)| merges),
             kept_apart: self.kept_apart.map_or_else(Vec::new, |Json(apart)| apart),

@@ -214,6 +214,7 @@ fn account(id: AccountId, fields: AccountFields, lead: &Lead) -> Account {
         address: fields.address,
         billing_address: None,
         delivery_address: None,
+        billing: None,
         originating_lead: Some(lead.id),
         merges: Vec::new(),
         kept_apart: Vec::new(),

@@ -86,6 +86,7 @@ pub(crate) fn account_after(was: &Account, command: &AccountUpdate) -> Account {
         delivery_address: address_after(
             command.delivery_address.onto(was.delivery_address.as_ref()),
         ),
+        billing: command.billing.onto(was.billing.as_ref()),
         ..was.clone()
     }
 }

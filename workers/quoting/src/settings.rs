@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::billing::Billing;
 use domain::document::PaymentTerms;
 use domain::money::Currency;
 use domain::quote::LateAcceptance;
@@ -30,6 +31,9 @@ pub struct QuotingSettings {
     #[serde(default)]
     pub late_acceptance: LateAcceptance,
     pub payment_terms: PaymentTerms,
+    /// When invoices are made for customers of whom nothing else is said.
+    #[serde(default)]
+    pub billing: Billing,
     pub tax_mode: TaxMode,
     /// The tax class that freight bears.
     pub freight_tax_class: String,
@@ -75,6 +79,11 @@ impl QuotingSettings {
         if let Err(unknown) = self.payment_terms.agreed() {
             problems.push(format!(
                 "The setting `quoting.payment_terms` is \"{unknown}\"; write net30, 2_10_net30, net45 or net60."
+            ));
+        }
+        if let Err(unknown) = self.billing.known() {
+            problems.push(format!(
+                "The setting `quoting.billing` is \"{unknown}\"; write when_fulfilled, per_shipment, on_order or by_hand."
             ));
         }
         if !(1..=VALIDITY_DAYS_MAX).contains(&self.validity_days) {

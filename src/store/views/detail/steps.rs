@@ -5,8 +5,8 @@ use domain::commands::{
     AccountDeactivate, AccountKeepApart, AccountMerge, AccountReactivate, AccountUnmerge,
     AccountUpdate, ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate,
     ContactKeepApart, ContactMerge, ContactReactivate, ContactUnmerge, ContactUpdate,
-    DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
-    LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
+    DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel, InvoiceCreate,
+    LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
     OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityEditLines, OpportunityHold,
     OpportunityLose, OpportunityRemoveCompetitor, OpportunityRemoveStakeholder, OpportunityReopen,
     OpportunityResume, OpportunityUpdate, OpportunityWin, OrderCancel, OrderShip, OrderUpdate,
@@ -21,7 +21,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 54] = [
+const ASKS: [(&MessageType, &str); 55] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
@@ -71,6 +71,7 @@ const ASKS: [(&MessageType, &str); 54] = [
     (OrderUpdate::TYPE, "be updated"),
     (OrderShip::TYPE, "be shipped"),
     (OrderCancel::TYPE, "be canceled"),
+    (InvoiceCreate::TYPE, "be billed"),
     (PaymentReceived::TYPE, "be paid"),
     (InvoiceCancel::TYPE, "be canceled"),
     (TransferAssign::TYPE, "be assigned"),

@@ -44,6 +44,7 @@ fn update() -> AccountUpdate {
         address: Patch::Keep,
         billing_address: Patch::Keep,
         delivery_address: Patch::Keep,
+        billing: Patch::Keep,
     }
 }
 
