@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe;
+use domain::billing::Billing;
 use domain::commands::QuoteAccept;
 use domain::customer::Buyer;
 use domain::decide::Refusal;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 use crate::Ordering;
 
 mod acceptance;
+mod billing;
 mod closing;
 mod late;
 mod shipments;
@@ -82,6 +84,7 @@ fn offer() -> Offer {
         header,
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
+        billing: Billing::WhenFulfilled,
         deliver_to: None,
         effective_from: None,
         effective_to: day(3, 31),
