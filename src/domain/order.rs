@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::billing::Billing;
 use crate::customer::{Buyer, Customer};
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, Line, PaymentTerms};
 use crate::ids::{LineId, OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::lifecycle::{Lifecycle, applies};
@@ -41,6 +42,8 @@ pub struct Order {
     pub billing: Billing,
     /// Where the goods go; absent: to the buyer's address.
     pub deliver_to: Option<Box<DeliverTo>>,
+    /// On which terms they are delivered; absent: none were agreed.
+    pub delivery_terms: Option<Box<DeliveryTerms>>,
     /// The customer's own order number (EN 16931 BT-13).
     pub purchase_order: Option<String>,
     pub shipments: Vec<Shipment>,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::billing::Billing;
 use crate::customer::{Account, AccountRole, Buyer, Contact, Customer, CustomerState};
+use crate::delivery_terms::{DeliveryTerms, Incoterm};
 use crate::document::{Line, LineKind, PaymentTerms, compute};
 use crate::enquiry::{Address, Channel, Enquiry, Interest, Need, Person, PurchaseTimeframe};
 use crate::ids::{
@@ -219,6 +220,7 @@ pub fn quote(id: QuoteId, state: QuoteState) -> Quote {
         payment_terms: PaymentTerms::TwoTenNet30,
         billing: Billing::WhenFulfilled,
         deliver_to: None,
+        delivery_terms: None,
         effective_from: None,
         effective_to: day(31),
         introduction: None,
@@ -280,6 +282,7 @@ pub fn order(id: OrderId) -> Order {
         payment_terms: PaymentTerms::Net30,
         billing: Billing::WhenFulfilled,
         deliver_to: None,
+        delivery_terms: Some(Box::new(DeliveryTerms::of(Incoterm::Dap, Some("Lyon")))),
         purchase_order: Some("PO 77".into()),
         shipments: Vec::new(),
         state: OrderState::Active,
@@ -335,6 +338,7 @@ pub fn invoice(id: InvoiceId, counter: i64) -> Invoice {
         totals,
         payment_terms: PaymentTerms::Net60,
         deliver_to: None,
+        delivery_terms: None,
         purchase_order: None,
         payments: Vec::new(),
         state: InvoiceState::Issued,

@@ -29,6 +29,7 @@ impl Replay for OrderCreated {
             payment_terms: self.payment_terms,
             billing: self.billing,
             deliver_to: self.deliver_to.clone(),
+            delivery_terms: self.delivery_terms.clone(),
             purchase_order: self.purchase_order.clone(),
             shipments: Vec::new(),
             state: OrderState::Active,

@@ -152,21 +152,26 @@ impl Likes {
         if self.of.is_empty() && !whole {
             return;
         }
-        let (id, keys, candidate) = match record {
-            Record::Lead(lead) => {
-                let candidate = Candidate::of_lead(lead);
-                (lead.id.0, candidate.likeness.keys(), candidate)
-            }
+        let (id, candidate, stands) = match record {
+            Record::Lead(lead) => (lead.id.0, Candidate::of_lead(lead), true),
             Record::Contact(contact) => {
-                let candidate = Candidate::of_contact(contact, None);
-                (contact.id.0, Candidate::keys_of_contact(contact), candidate)
+                let stands = contact.master().is_none();
+                (contact.id.0, Candidate::of_contact(contact, None), stands)
             }
             Record::Account(account) => {
-                let candidate = Candidate::of_account(account);
-                (account.id.0, Candidate::keys_of_account(account), candidate)
+                (account.id.0, Candidate::of_account(account), account.master().is_none())
             }
             _ => return,
         };
+        // What is compared of it is seldom new, and then the same keys find it.
+        if let Some((keys, known)) = self.candidates.get_mut(&id)
+            && stands
+            && !keys.is_empty()
+            && known.likeness == candidate.likeness
+        {
+            *known = candidate;
+            return;
+        }
         if let Some((before, _)) = self.candidates.remove(&id) {
             for key in before {
                 if let Some(set) = self.of.get_mut(&key) {
@@ -174,6 +179,7 @@ impl Likes {
                 }
             }
         }
+        let keys = if stands { candidate.likeness.keys() } else { Vec::new() };
         let keys = keys.into_iter().filter(|key| whole || self.knows(*key)).collect();
         self.insert(id, keys, candidate);
     }

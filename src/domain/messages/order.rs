@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::billing::Billing;
 use crate::customer::{Buyer, Customer};
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, LINES_MAX, PaymentTerms};
 use crate::ids::{LineId, OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::money::Currency;
@@ -54,6 +55,9 @@ pub struct OrderCreated {
     /// Where the goods go; absent: to the buyer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_to: Option<Box<DeliverTo>>,
+    /// On which terms they are delivered; absent: none were agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_terms: Option<Box<DeliveryTerms>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<String>,
 }

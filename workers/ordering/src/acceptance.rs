@@ -309,6 +309,7 @@ fn order_of(
         payment_terms: offer.payment_terms,
         billing: offer.billing,
         deliver_to: offer.deliver_to.clone(),
+        delivery_terms: offer.delivery_terms.clone(),
         purchase_order: acceptance.purchase_order.clone(),
         shipments: Vec::new(),
         state: OrderState::Active,
@@ -330,6 +331,7 @@ fn created(order: &Order) -> OrderCreated {
         payment_terms: order.payment_terms,
         billing: order.billing,
         deliver_to: order.deliver_to.clone(),
+        delivery_terms: order.delivery_terms.clone(),
         purchase_order: order.purchase_order.clone(),
     }
 }

@@ -6,6 +6,7 @@ use domain::billing::Billing;
 use domain::commands::QuoteAccept;
 use domain::customer::Buyer;
 use domain::decide::Refusal;
+use domain::delivery_terms::{DeliveryTerms, Incoterm};
 use domain::document::{Line, PaymentTerms, compute};
 use domain::ids::{OpportunityId, OrderId, QuoteId};
 use domain::keys::OrderOfQuote;
@@ -86,6 +87,7 @@ fn offer() -> Offer {
         payment_terms: PaymentTerms::TwoTenNet30,
         billing: Billing::WhenFulfilled,
         deliver_to: None,
+        delivery_terms: Some(Box::new(DeliveryTerms::of(Incoterm::Dap, Some("Lyon")))),
         effective_from: None,
         effective_to: day(3, 31),
         introduction: None,
