@@ -12,7 +12,7 @@ use domain::commands::{InvoiceCreate, LineToBill};
 use domain::customer::Buyer;
 use domain::decide::{Ctx, Outcome, Reason, Refusal, World};
 use domain::events::{OrderBillable, OrderFulfilled};
-use domain::ids::{InvoiceId, LineId, OrderId};
+use domain::ids::{InvoiceId, LineId};
 use domain::invoice::{DocumentType, Invoice, InvoiceState, Series};
 use domain::keys::{InvoicesOfOrder, LeadOfOrder};
 use domain::lifecycle::Lifecycle;
@@ -161,23 +161,13 @@ impl Invoicing {
     }
 }
 
-/// Whether the buyer of the order's next invoice is who the customer is today: where somebody asks for it, or something
-/// was taken back, as for a wrong address.
-pub(crate) fn buyer_anew(world: &World, order: OrderId, asked: bool) -> bool {
-    asked || {
-        let (documents, _) = world.newest(InvoicesOfOrder(order));
-        documents.iter().any(|document| !stands(document))
-    }
-}
-
+/// Who asks for an invoice gets the buyer as they are today; by itself it goes to whom the invoice before went.
 fn buyer(world: &World, order: &Order, asked: bool) -> Buyer {
-    let anew = buyer_anew(world, order.id, asked).then(|| buyer_now(world, order.customer));
-    anew.flatten().unwrap_or_else(|| order.buyer.clone())
-}
-
-fn stands(document: &Invoice) -> bool {
-    document.document_type == DocumentType::Invoice
-        && !matches!(document.state, InvoiceState::Canceled { .. })
+    if asked {
+        return buyer_now(world, order.customer).unwrap_or_else(|| order.buyer.clone());
+    }
+    let (documents, _) = world.newest(InvoicesOfOrder(order.id));
+    documents.first().map_or_else(|| order.buyer.clone(), |before| before.buyer.clone())
 }
 
 fn policy(order: &Order) -> Result<Billing, Refusal> {

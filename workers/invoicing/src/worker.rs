@@ -6,7 +6,6 @@ use domain::keys::{InvoicesOfOrder, LeadOfOrder, TransfersReferenced};
 use domain::survivor::customer_needs;
 
 use crate::invoicing::Invoicing;
-use crate::issue::buyer_anew;
 use crate::when::{Then, When};
 use crate::{cancellation, payment, transfer};
 
@@ -74,7 +73,7 @@ impl Invoicing {
         needs.look_up(LeadOfOrder(order));
         needs.look_up(InvoicesOfOrder(order));
         needs.series(self.series(self.today(world.now)));
-        if let Some(order) = world.find(order).filter(|order| buyer_anew(world, order.id, asked)) {
+        if let Some(order) = world.find(order).filter(|_| asked) {
             customer_needs(world, order.customer, needs);
         }
     }
