@@ -278,7 +278,7 @@ fn f107_a_draft_is_billed_as_its_customer_wants_it_else_as_the_settings_say() {
     let (story, draft) = golden_draft(by_hand());
     let wants = Account { billing: Some(Billing::PerShipment), ..account() };
     let mut story = story.given(wants);
-    let told = story.when(QuoteDraft { opportunity: id(1), delivery_terms: None }).unwrap();
+    let told = story.when(QuoteDraft::of(id(1))).unwrap();
     assert_eq!(told.get::<QuoteDrafted>().unwrap().offer.billing, Billing::PerShipment);
     let back = QuoteEdit { billing: Patch::Clear, ..edit(&draft) };
     let said: QuoteEdited = story.when(back).unwrap().get().unwrap();
