@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use thiserror::Error;
 
 use crate::apportion::{ApportionError, share};
-use crate::billing::{Billed, added};
+use crate::billed::{Billed, added};
 use crate::document::{Line, LineKind, compute, copied};
 use crate::ids::LineId;
 use crate::invoice::InvoiceLine;

@@ -7,6 +7,7 @@ pub mod arrived;
 pub mod asked;
 pub mod asker;
 pub mod bill;
+pub mod billed;
 pub mod billing;
 pub mod blank;
 pub mod bulk;

@@ -1,6 +1,6 @@
 //! Which records make which links, and how many of them one key may find.
 
-use crate::billing::INVOICES_MAX;
+use crate::billed::INVOICES_MAX;
 use crate::bulk::Selected;
 use crate::ids::{ConsentId, InvoiceId, LeadId, OpportunityId, OrderId, ProposalId, TransferId};
 use crate::keys::{

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::bill::{BillError, bill};
-use domain::billing::{
-    Billed, Billing, INVOICES_BY_ITSELF_MAX, INVOICES_MAX, Progress, Reach, billable,
-    billable_by_itself,
+use domain::billed::{
+    Billed, INVOICES_BY_ITSELF_MAX, INVOICES_MAX, Reach, billable, billable_by_itself,
 };
+use domain::billing::{Billing, Progress};
 use domain::commands::{InvoiceCreate, LineToBill};
 use domain::customer::Buyer;
 use domain::decide::{Ctx, Outcome, Reason, Refusal, World};

@@ -1,6 +1,6 @@
 //! The rest of an order is not wanted any more.
 
-use domain::billing::Billed;
+use domain::billed::Billed;
 use domain::commands::OrderCancel;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OrderCanceled, OrderFulfilled};

@@ -1,7 +1,8 @@
 //! What an order bears is corrected, as long as its invoice is not made: the customer's own order number, and when it is
 //! billed.
 
-use domain::billing::{Billed, Billing, Progress};
+use domain::billed::Billed;
+use domain::billing::{Billing, Progress};
 use domain::commands::{OrderUpdate, QuoteAccept};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OrderBillable, OrderUpdated};

@@ -39,9 +39,9 @@ fn said(story: &mut Story<Invoicing>, message: impl Into<crate::When>) -> Invoic
 }
 
 /// The documents of the order added up.
-fn together(story: &Story<Invoicing>) -> domain::billing::Billed {
+fn together(story: &Story<Invoicing>) -> domain::billed::Billed {
     let invoices = story.world.all(InvoicesOfOrder(ORDER)).expect("not too many");
-    domain::billing::Billed::of(invoices)
+    domain::billed::Billed::of(invoices)
 }
 
 fn without_nothing(totals: &Totals) -> Totals {
