@@ -53,6 +53,7 @@ workers! { |settings|
         rules::field_map(&settings.qualification)?,
     )
     .in_region(&settings.intake.default_region)
+    .in_zone(settings.seller.zone)
     .looking_for(rules::duplicates(&settings.qualification)?);
     Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
     Ordering = Ordering::new(settings.seller.zone).late(settings.quoting.late_acceptance);

@@ -10,7 +10,7 @@ use crate::store::label::Labelled;
 /// Most characters of one value.
 const VALUE_CHARS_MAX: usize = 60;
 /// What matters to people in the data of events, most telling first; a value that does not stand there is passed over.
-const TELLING: [&str; 27] = [
+const TELLING: [&str; 28] = [
     "/enquiry/topic",
     "/enquiry/message",
     "/name",
@@ -28,6 +28,7 @@ const TELLING: [&str; 27] = [
     "/comment",
     "/purchase_order",
     "/waits_for",
+    "/undecided",
     "/reference",
     "/assessment/score",
     "/number",

@@ -6,16 +6,18 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::billing::Billing;
-use crate::enquiry::{Address, CHANNELS_MAX, Person};
+use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::merge::CustomerMerge;
 use crate::message::SubjectKind;
-use crate::newer::NewerWord;
 
 mod buyer;
+mod facts;
 
 pub use buyer::Buyer;
+pub(crate) use facts::channels;
+pub use facts::{AccountFacts, AccountRole, ContactFacts};
 
 /// An organisation (D365: account).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +38,10 @@ pub struct Account {
     pub delivery_address: Option<Address>,
     /// When invoices are made for it; absent: as the settings say. Its own: a merge leaves it as it is.
     pub billing: Option<Billing>,
+    /// The territory that it lies in, by which price lists are chosen (D365: territoryid).
+    pub territory: Option<String>,
+    /// The group of customers that it belongs to, by which price lists are chosen.
+    pub customer_group: Option<String>,
     /// The lead whose qualification made it.
     pub originating_lead: Option<LeadId>,
     /// The merges of other accounts into this one that hold, the last one at the end.
@@ -60,6 +66,10 @@ pub struct Contact {
     pub account: Option<AccountId>,
     /// What they are there.
     pub role: Option<AccountRole>,
+    /// As [`Account::territory`]; counts where they buy without an organisation.
+    pub territory: Option<String>,
+    /// As [`Account::customer_group`]; counts where they buy without an organisation.
+    pub customer_group: Option<String>,
     pub originating_lead: Option<LeadId>,
     /// They agreed to be written to in bulk.
     pub consent: bool,
@@ -70,141 +80,74 @@ pub struct Contact {
     pub state: CustomerState,
 }
 
-/// What is known of an organisation: what a merge changes of its master.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct AccountFacts {
-    pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tax_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub website: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub billing_address: Option<Address>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivery_address: Option<Address>,
-}
-
 impl AccountFacts {
     /// Those of an account as it is.
     #[must_use]
     pub fn of(account: &Account) -> Self {
-        let Account { name, tax_id, website, phone, address, .. } = account.clone();
-        let (billing_address, delivery_address) =
-            (account.billing_address.clone(), account.delivery_address.clone());
-        Self { name, tax_id, website, phone, address, billing_address, delivery_address }
+        let account = account.clone();
+        Self {
+            name: account.name,
+            tax_id: account.tax_id,
+            website: account.website,
+            phone: account.phone,
+            address: account.address,
+            billing_address: account.billing_address,
+            delivery_address: account.delivery_address,
+            territory: account.territory,
+            customer_group: account.customer_group,
+        }
     }
 
     /// The account with these.
     #[must_use]
     pub fn put(self, account: Account) -> Account {
-        let Self { name, tax_id, website, phone, address, billing_address, delivery_address } =
-            self;
         Account {
-            name,
-            tax_id,
-            website,
-            phone,
-            address,
-            billing_address,
-            delivery_address,
+            name: self.name,
+            tax_id: self.tax_id,
+            website: self.website,
+            phone: self.phone,
+            address: self.address,
+            billing_address: self.billing_address,
+            delivery_address: self.delivery_address,
+            territory: self.territory,
+            customer_group: self.customer_group,
             ..account
         }
     }
-
-    /// What is not known is as another one has it.
-    pub fn fill(&mut self, other: &Self) {
-        gap(&mut self.tax_id, &other.tax_id);
-        gap(&mut self.website, &other.website);
-        gap(&mut self.phone, &other.phone);
-        gap(&mut self.address, &other.address);
-        gap(&mut self.billing_address, &other.billing_address);
-        gap(&mut self.delivery_address, &other.delivery_address);
-    }
-}
-
-/// What is known of a person: what a merge changes of its master.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ContactFacts {
-    pub person: Person,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivery_address: Option<Address>,
-    /// The organisation they belong to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<AccountId>,
-    /// What they are there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<AccountRole>,
-    /// May they be written to in bulk?
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub consent: bool,
 }
 
 impl ContactFacts {
     /// Those of a contact as they are.
     #[must_use]
     pub fn of(contact: &Contact) -> Self {
-        let Contact { person, address, delivery_address, account, role, consent, .. } =
-            contact.clone();
-        Self { person, address, delivery_address, account, role, consent }
+        let contact = contact.clone();
+        Self {
+            person: contact.person,
+            address: contact.address,
+            delivery_address: contact.delivery_address,
+            account: contact.account,
+            role: contact.role,
+            territory: contact.territory,
+            customer_group: contact.customer_group,
+            consent: contact.consent,
+        }
     }
 
     /// The contact with these.
     #[must_use]
     pub fn put(self, contact: Contact) -> Contact {
-        let Self { person, address, delivery_address, account, role, consent } = self;
-        Contact { person, address, delivery_address, account, role, consent, ..contact }
-    }
-
-    /// What is not known is as another one has it; both ways to reach them hold. They agreed to bulk mail only where
-    /// both did: nobody gets it because two records became one.
-    pub fn fill(&mut self, other: &Self) {
-        let (mine, theirs) = (&mut self.person, &other.person);
-        if mine.full_name().is_none() {
-            mine.given_name.clone_from(&theirs.given_name);
-            mine.family_name.clone_from(&theirs.family_name);
-        }
-        gap(&mut mine.job_title, &theirs.job_title);
-        channels(&mut mine.emails, &theirs.emails);
-        channels(&mut mine.phones, &theirs.phones);
-        gap(&mut self.address, &other.address);
-        gap(&mut self.delivery_address, &other.delivery_address);
-        if self.account.is_none() {
-            (self.account, self.role) = (other.account, other.role);
-        }
-        self.consent &= other.consent;
-    }
-}
-
-fn gap<T: Clone>(known: &mut Option<T>, other: &Option<T>) {
-    if known.is_none() {
-        known.clone_from(other);
-    }
-}
-
-/// Further ways to reach somebody come behind the known ones, as many as there may be.
-pub(crate) fn channels(known: &mut Vec<String>, others: &[String]) {
-    for other in others {
-        if !known.contains(other) && known.len() < CHANNELS_MAX {
-            known.push(other.clone());
+        Contact {
+            person: self.person,
+            address: self.address,
+            delivery_address: self.delivery_address,
+            account: self.account,
+            role: self.role,
+            territory: self.territory,
+            customer_group: self.customer_group,
+            consent: self.consent,
+            ..contact
         }
     }
-}
-
-/// What a person is at their organisation (D365: accountrolecode).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AccountRole {
-    DecisionMaker,
-    Employee,
-    Influencer,
-    #[serde(untagged)]
-    Newer(NewerWord),
 }
 
 /// The life of a customer record; an inactive one takes no new opportunity.

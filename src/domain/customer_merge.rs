@@ -159,6 +159,8 @@ keep! {
     phones: to.person.phones = first(&from.person.phones, &to.person.phones);
     address: to.address.clone_from(&from.address);
     delivery_address: to.delivery_address.clone_from(&from.delivery_address);
+    territory: to.territory.clone_from(&from.territory);
+    customer_group: to.customer_group.clone_from(&from.customer_group);
     /// With what they are there.
     account: (to.account, to.role) = (from.account, from.role);
 }
@@ -173,6 +175,8 @@ keep! {
     address: to.address.clone_from(&from.address);
     billing_address: to.billing_address.clone_from(&from.billing_address);
     delivery_address: to.delivery_address.clone_from(&from.delivery_address);
+    territory: to.territory.clone_from(&from.territory);
+    customer_group: to.customer_group.clone_from(&from.customer_group);
 }
 
 fn first(chosen: &[String], all: &[String]) -> Vec<String> {

@@ -63,6 +63,7 @@ pub mod outcome;
 pub mod party;
 pub mod patch;
 pub mod pattern;
+pub mod price_choice;
 pub mod pricing;
 pub mod proposal;
 pub mod pseudonym;

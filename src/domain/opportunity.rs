@@ -13,6 +13,7 @@ use crate::lifecycle::{Lifecycle, applies};
 use crate::message::{Subject, SubjectKind};
 use crate::money::Currency;
 use crate::newer::NewerWord;
+use crate::price_choice::PricedBy;
 use crate::quote::Quote;
 use crate::refusal::Refusal;
 use crate::stakeholder::{Stakeholder, same_competitor};
@@ -47,7 +48,7 @@ pub struct Opportunity {
     /// One currency rule: all its documents share it.
     pub currency: Currency,
     /// The price list that its lines are priced from.
-    pub price_list: String,
+    pub price_list: PricedBy,
     /// What the sale may bring, net: without tax and freight. Follows the lines
     /// ([`Totals::amount_less_freight`](crate::totals::Totals::amount_less_freight)) where the system says it and there
     /// are some, else what somebody said.

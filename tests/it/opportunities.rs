@@ -130,3 +130,37 @@ async fn f68_of_edits_at_once_one_wins_and_an_acceptance_beside_an_edit_leaves_o
     let told = leadmill(&it, &["rebuild", "--check"]).await;
     assert!(told.success, "{} {}", told.out, told.err);
 }
+
+#[tokio::test]
+async fn f78_a_deal_between_two_lists_of_a_territory_waits_for_one_and_is_offered_then() {
+    let it = Installation::new().await;
+    let workers = it.start(&[], &[]);
+    let (account, _) = customer(&it).await;
+    let list = |code: &str| {
+        json!({ "code": code, "name": code, "currency": "EUR", "territory": "North", "items": [
+            { "sku": "CM-100", "price": { "method": { "currency_amount": "1000" } } }] })
+    };
+    let define = json!({ "catalog": it.texts("SELECT id::text FROM catalog").await[0],
+                         "price_lists": [list("north-a"), list("north-b")] });
+    it.command("price_list.define.v1", define).await;
+    it.until("it is known", "SELECT count(*) = 2 FROM price_list WHERE territory = 'North'").await;
+    it.command("account.update.v1", json!({ "account": account, "territory": "north" })).await;
+    it.until("it lies there", "SELECT count(*) = 1 FROM account WHERE territory = 'north'").await;
+    let interest = json!([{ "product": "CM-100", "quantity": "2" }]);
+    let create = json!({ "customer": { "account": account }, "interest": interest });
+    it.command("opportunity.create.v1", create).await;
+    it.until("it waits", "SELECT count(*) = 1 FROM opportunity WHERE undecided IS NOT NULL").await;
+    let deal = open(&it).await;
+    let shown = leadmill(&it, &["show", "opportunity", &deal]).await;
+    assert!(shown.out.contains("`north-a`, `north-b`"), "{}", shown.out);
+    let choose = json!({ "opportunity": deal, "price_list": "north-b" });
+    it.command("opportunity.update.v1", choose).await;
+    it.until("it is offered", "SELECT count(*) = 2 FROM quote").await;
+    let of = format!("FROM opportunity WHERE id = '{deal}'");
+    let chosen = format!("SELECT price_list || ' ' || round(estimated_revenue) {of}");
+    assert_eq!(it.texts(&chosen).await, ["north-b 2000"]);
+    assert_eq!(it.count(&format!("SELECT num_nonnulls(undecided, wanted)::bigint {of}")).await, 0);
+    workers.stop().await;
+    let told = leadmill(&it, &["rebuild", "--check"]).await;
+    assert!(told.success, "{} {}", told.out, told.err);
+}

@@ -7,6 +7,7 @@ use crate::events::{
     OpportunityStakeholderAdded, OpportunityStakeholderRemoved, OpportunityUpdated, OpportunityWon,
 };
 use crate::opportunity::{Loss, Opportunity, OpportunityAction, OpportunityState};
+use crate::price_choice::PricedBy;
 use crate::replay::{Gap, Past, Replay};
 use crate::stakeholder::Stakeholder;
 
@@ -30,7 +31,11 @@ impl Replay for OpportunityCreated {
             campaign: self.campaign.clone(),
             owner: self.owner.clone(),
             currency: self.currency,
-            price_list: self.price_list.clone(),
+            price_list: PricedBy::of(
+                self.price_list.clone(),
+                self.undecided.clone(),
+                self.interest.clone(),
+            ),
             estimated_revenue: self.estimated_revenue,
             revenue_mode: self.revenue_mode,
             close_date: self.close_date,

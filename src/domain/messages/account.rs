@@ -79,6 +79,10 @@ pub struct AccountUpdated {
     /// When invoices are made for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing: Option<Change<Billing>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub territory: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_group: Option<Change<String>>,
     /// Who corrected it: the person who was named, else the sender as the broker knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
@@ -114,6 +118,11 @@ impl AccountUpdated {
                 now.delivery_address.as_ref(),
             ),
             billing: Change::between(was.billing.as_ref(), now.billing.as_ref()),
+            territory: Change::between(was.territory.as_ref(), now.territory.as_ref()),
+            customer_group: Change::between(
+                was.customer_group.as_ref(),
+                now.customer_group.as_ref(),
+            ),
             by: None,
             lead: None,
             keys: Vec::new(),
@@ -139,6 +148,11 @@ impl AccountUpdated {
                 was.delivery_address.as_ref(),
             ),
             billing: Change::after(self.billing.as_ref(), was.billing.as_ref()),
+            territory: Change::after(self.territory.as_ref(), was.territory.as_ref()),
+            customer_group: Change::after(
+                self.customer_group.as_ref(),
+                was.customer_group.as_ref(),
+            ),
             ..was.clone()
         }
     }
@@ -188,6 +202,12 @@ pub struct AccountUpdate {
     /// When invoices are made for it; null: as the settings say. What is offered or ordered keeps its own.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub billing: Patch<Billing>,
+    /// The territory by which price lists are chosen for it.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub territory: Patch<Short>,
+    /// The group of customers by which price lists are chosen for it.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub customer_group: Patch<Short>,
 }
 
 /// Open no new deal for an organisation; what is open goes on.

@@ -86,6 +86,10 @@ pub struct ContactUpdated {
     pub account: Option<Change<AccountId>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Change<AccountRole>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub territory: Option<Change<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_group: Option<Change<String>>,
     /// May they be written to in bulk?
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Change<bool>>,
@@ -123,6 +127,11 @@ impl ContactUpdated {
                 was.delivery_address.as_ref(),
                 now.delivery_address.as_ref(),
             ),
+            territory: Change::between(was.territory.as_ref(), now.territory.as_ref()),
+            customer_group: Change::between(
+                was.customer_group.as_ref(),
+                now.customer_group.as_ref(),
+            ),
             account: Change::between(was.account.as_ref(), now.account.as_ref()),
             role: Change::between(was.role.as_ref(), now.role.as_ref()),
             consent: Change::between(Some(&was.consent), Some(&now.consent)),
@@ -150,6 +159,11 @@ impl ContactUpdated {
             delivery_address: Change::after(
                 self.delivery_address.as_ref(),
                 was.delivery_address.as_ref(),
+            ),
+            territory: Change::after(self.territory.as_ref(), was.territory.as_ref()),
+            customer_group: Change::after(
+                self.customer_group.as_ref(),
+                was.customer_group.as_ref(),
             ),
             account: Change::after(self.account.as_ref(), was.account.as_ref()),
             role: Change::after(self.role.as_ref(), was.role.as_ref()),
@@ -213,6 +227,12 @@ pub struct ContactUpdate {
     /// What they are there.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub role: Patch<AccountRole>,
+    /// The territory by which price lists are chosen for them, where they buy without an organisation.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub territory: Patch<Short>,
+    /// The group of customers by which price lists are chosen for them, where they buy without an organisation.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub customer_group: Patch<Short>,
 }
 
 /// Open no new deal for a person; what is open goes on.

@@ -93,7 +93,12 @@ pub struct OpportunityCreated {
     #[schemars(extend("x-personal" = true))]
     pub owner: Option<String>,
     pub currency: Currency,
-    pub price_list: String,
+    /// By which its lines are priced; absent where several lists are equally good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_list: Option<String>,
+    /// Why it has no price list, in finished sentences: nothing is priced and offered until somebody chooses one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<String>,
     /// What they want, as declared by the lead or by the rule that qualified it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interest: Vec<Interest>,
@@ -218,7 +223,8 @@ pub struct OpportunityCreate {
     /// Absent: that of the price list, else the one of the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The code of a price list of the catalog; absent: the one that the settings have for the currency.
+    /// The code of a price list of the catalog; absent: the one in the currency that names the customer's territory or
+    /// group, else the one that the settings have for the currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_list: Option<Code>,
     /// What they want.
@@ -270,7 +276,8 @@ pub struct OpportunityUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revenue_mode: Option<RevenueMode>,
     /// The code of another price list, by which the lines are priced anew; its currency becomes the opportunity's. Not
-    /// while the customer could still accept a quote.
+    /// while the customer could still accept a quote. Where the opportunity had no list, what is wanted is priced and
+    /// offered now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_list: Option<Code>,
 }

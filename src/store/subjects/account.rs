@@ -25,6 +25,8 @@ table! { account: Account as account => AccountRow {
     billing_address: jsonb<Address>? = account.billing_address.as_ref().map(Json);
     delivery_address: jsonb<Address>? = account.delivery_address.as_ref().map(Json);
     billing: text? = account.billing.map(word);
+    territory: text? = account.territory.as_deref();
+    customer_group: text? = account.customer_group.as_deref();
     frozen  originating_lead: uuid? refers lead = account.originating_lead.map(Uuid::from);
     kept_apart: jsonb<Vec<Uuid>>? = filled(&account.kept_apart).map(Json);
     state: text = Account::state_name(&account.state);
@@ -51,6 +53,8 @@ impl AccountRow {
             billing_address: self.billing_address.map(|Json(address)| address),
             delivery_address: self.delivery_address.map(|Json(address)| address),
             billing: self.billing.map(|word| meant("account.billing", &word)).transpose()?,
+            territory: self.territory,
+            customer_group: self.customer_group,
             originating_lead: self.originating_lead.map(Into::into),
             merges: self.merges.map_or_else(Vec::new, |Json(merges)| merges),
             kept_apart: self.kept_apart.map_or_else(Vec::new, |Json(apart)| apart),

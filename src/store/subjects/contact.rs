@@ -27,6 +27,8 @@ table! { contact: Contact as contact => ContactRow {
     delivery_address: jsonb<Address>? = contact.delivery_address.as_ref().map(Json);
     account: uuid? refers account = contact.account.map(Uuid::from);
     role: text? = contact.role.map(word);
+    territory: text? = contact.territory.as_deref();
+    customer_group: text? = contact.customer_group.as_deref();
     frozen  originating_lead: uuid? refers lead = contact.originating_lead.map(Uuid::from);
     consent: boolean = contact.consent;
     kept_apart: jsonb<Vec<Uuid>>? = filled(&contact.kept_apart).map(Json);
@@ -55,6 +57,8 @@ impl ContactRow {
             },
             address: self.address.map(|Json(address)| address),
             delivery_address: self.delivery_address.map(|Json(address)| address),
+            territory: self.territory,
+            customer_group: self.customer_group,
             account: self.account.map(Into::into),
             role: self.role.map(|role| meant("contact.role", &role)).transpose()?,
             originating_lead: self.originating_lead.map(Into::into),

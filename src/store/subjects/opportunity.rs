@@ -1,11 +1,13 @@
 //! Opportunities with their lines; the quotes that they guard are in [`quote`].
 
 use domain::customer::Customer;
+use domain::enquiry::Interest;
 use domain::ids::Id;
 use domain::keys::{OpportunitiesBeside, OpportunityOfQuote};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::opportunity::{Loss, Opportunity, OpportunityState};
+use domain::price_choice::PricedBy;
 use domain::stakeholder::Stakeholder;
 use leadmill_table::table;
 use rust_decimal::Decimal;
@@ -28,6 +30,7 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     };
     let ((held_at, hold_reason), (won_at, actual_revenue)) = (held.unzip(), won.unzip());
     let (lost_at, loss) = lost.unzip();
+    let undecided = opportunity.price_list.undecided();
     key     id: uuid = opportunity.id.uuid();
     version sequence: bigint = opportunity.sequence;
     name: text = opportunity.name.as_str();
@@ -42,7 +45,9 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     campaign: text? = opportunity.campaign.as_deref();
     owner: text? = opportunity.owner.as_deref();
     currency: text = opportunity.currency.as_str();
-    price_list: text = opportunity.price_list.as_str();
+    price_list: text? = opportunity.price_list.list().ok().map(String::as_str);
+    undecided: text? = undecided.map(|undecided| undecided.why.as_str());
+    wanted: jsonb<Vec<Interest>>? = undecided.and_then(|undecided| filled(&undecided.interest)).map(Json);
     estimated_revenue: numeric? = opportunity.estimated_revenue;
     revenue_mode: text = word(opportunity.revenue_mode);
     close_date: date? = opportunity.close_date;
@@ -127,7 +132,11 @@ impl OpportunityRow {
             campaign: self.campaign,
             owner: self.owner,
             currency,
-            price_list: self.price_list,
+            price_list: PricedBy::of(
+                self.price_list,
+                self.undecided,
+                self.wanted.map(|json| json.0).unwrap_or_default(),
+            ),
             estimated_revenue: revenue(self.estimated_revenue),
             revenue_mode: meant("opportunity.revenue_mode", &self.revenue_mode)?,
             close_date: self.close_date,

@@ -1,5 +1,6 @@
 //! Qualifying a lead: the customer it becomes, known or new, and the opportunity for them.
 
+use chrono_tz::Tz;
 use domain::commands::{LeadQualify, OpportunityWish};
 use domain::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
 use domain::decide::{Ctx, Outcome, Refusal, World};
@@ -14,6 +15,7 @@ use domain::survivor::{customer_now, survivor};
 
 use crate::deal::{Deals, standing};
 use crate::field_map::{AccountFields, ContactFields, FieldMap, Mapped};
+use crate::pricing::Pricing;
 use crate::settings::QualificationSettings;
 use crate::when::{NOBODY, Then};
 
@@ -31,6 +33,8 @@ pub(crate) enum By<'r> {
 pub(crate) struct Terms {
     pub(crate) settings: QualificationSettings,
     pub(crate) map: FieldMap,
+    /// Whose calendar says which day it is.
+    pub(crate) zone: Tz,
 }
 
 /// Closes the lead as qualified (D365: QualifyLead).
@@ -56,6 +60,13 @@ pub(crate) fn convert(
     let Mapped { opportunity: fields, account, contact } = terms.map.follow(lead)?;
     let buyer = Buying::of(world, lead, by, (account, contact), ctx)?;
     let customer = buyer.customer;
+    let (account, contact) = (buyer.account.as_ref(), buyer.contact.as_ref());
+    let account = account.or_else(|| world.find(customer.account?));
+    let contact = contact.or_else(|| world.find(customer.contact?));
+    let who = (account, contact);
+    let pricing = Pricing::of((&terms.settings, terms.zone), ctx.facts.catalog(), ctx.now, who);
+    let deals = Deals { lead, customer, fields, offer, pricing };
+    let opened = if standing.is_some() { Vec::new() } else { deals.open(wishes, ctx) };
     let parties = introduce_customer(world, &lead.enquiry, lead.id, customer);
     let keys = parties.iter().map(|party| party.key.to_string()).collect();
     let mut outcome = parties.into_iter().fold(Outcome::nothing(), Outcome::put);
@@ -67,8 +78,6 @@ pub(crate) fn convert(
         let said = contact_created(&contact);
         outcome = outcome.changed(contact, said);
     }
-    let deals = Deals { lead, customer, fields, offer, settings: &terms.settings };
-    let opened = if standing.is_some() { Vec::new() } else { deals.open(wishes, ctx) };
     let mut all = standing.into_iter().chain(opened.iter().map(|(deal, _)| deal.id));
     let Some(opportunity) = all.next() else { unreachable!("one is opened where none stands") };
     let others = all.collect();
@@ -146,6 +155,8 @@ impl Buying {
             person,
             address,
             delivery_address: None,
+            territory: None,
+            customer_group: None,
             account: account_id,
             role: None,
             originating_lead: Some(lead.id),
@@ -215,6 +226,8 @@ fn account(id: AccountId, fields: AccountFields, lead: &Lead) -> Account {
         billing_address: None,
         delivery_address: None,
         billing: None,
+        territory: None,
+        customer_group: None,
         originating_lead: Some(lead.id),
         merges: Vec::new(),
         kept_apart: Vec::new(),

@@ -87,6 +87,8 @@ pub(crate) fn account_after(was: &Account, command: &AccountUpdate) -> Account {
             command.delivery_address.onto(was.delivery_address.as_ref()),
         ),
         billing: command.billing.onto(was.billing.as_ref()),
+        territory: command.territory.onto_text(was.territory.as_ref()),
+        customer_group: command.customer_group.onto_text(was.customer_group.as_ref()),
         ..was.clone()
     }
 }
@@ -187,6 +189,8 @@ pub(crate) fn contact_after(
         delivery_address: address_after(
             command.delivery_address.onto(was.delivery_address.as_ref()),
         ),
+        territory: command.territory.onto_text(was.territory.as_ref()),
+        customer_group: command.customer_group.onto_text(was.customer_group.as_ref()),
         account: command.account.onto(was.account.as_ref()),
         role: command.role.onto(was.role.as_ref()),
         ..was.clone()

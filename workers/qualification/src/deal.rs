@@ -15,7 +15,7 @@ use domain::shelf::Shelf;
 use rust_decimal::Decimal;
 
 use crate::field_map::OpportunityFields;
-use crate::settings::QualificationSettings;
+use crate::pricing::Pricing;
 
 /// Names the opportunities of a lead that was qualified before; of a new one there are none.
 pub(crate) fn standing_needs(lead: &Lead, needs: &mut Needs) {
@@ -46,7 +46,7 @@ pub(crate) struct Deals<'a> {
     pub(crate) fields: OpportunityFields,
     /// What to offer where the lead names no product.
     pub(crate) offer: &'a [Interest],
-    pub(crate) settings: &'a QualificationSettings,
+    pub(crate) pricing: Pricing<'a>,
 }
 
 impl Deals<'_> {
@@ -77,7 +77,12 @@ impl Deals<'_> {
         let (fields, lead) = (&self.fields, self.lead);
         // What the lead wants is wanted once.
         let first = primary.is_none();
-        let (currency, price_list) = self.settings.priced_in(fields.currency.as_deref());
+        let interest = match (&wish.interest[..], first) {
+            ([], true) if fields.interest.is_empty() => self.offer.to_vec(),
+            ([], true) => fields.interest.clone(),
+            (wanted, _) => wanted.to_vec(),
+        };
+        let (currency, price_list) = self.pricing.choose(fields.currency.as_deref(), &interest);
         let same = |code: &String| code.trim().eq_ignore_ascii_case(currency.as_str());
         let budget = wish.budget.or(fields.estimated_revenue.filter(|_| first));
         let budget = budget.filter(|_| fields.currency.as_ref().is_none_or(same));
@@ -111,11 +116,6 @@ impl Deals<'_> {
             quotes: Vec::new(),
             state: OpportunityState::Open,
         };
-        let interest = match (&wish.interest[..], first) {
-            ([], true) if fields.interest.is_empty() => self.offer.to_vec(),
-            ([], true) => fields.interest.clone(),
-            (wanted, _) => wanted.to_vec(),
-        };
         let said = created(&opportunity, interest);
         (opportunity, said)
     }
@@ -123,6 +123,7 @@ impl Deals<'_> {
 
 /// The event that tells of a new deal, and of what it wants.
 pub(crate) fn created(opportunity: &Opportunity, interest: Vec<Interest>) -> OpportunityCreated {
+    let (price_list, undecided) = opportunity.price_list.told();
     OpportunityCreated {
         opportunity: opportunity.id,
         name: opportunity.name.clone(),
@@ -136,7 +137,8 @@ pub(crate) fn created(opportunity: &Opportunity, interest: Vec<Interest>) -> Opp
         campaign: opportunity.campaign.clone(),
         owner: opportunity.owner.clone(),
         currency: opportunity.currency,
-        price_list: opportunity.price_list.clone(),
+        price_list,
+        undecided,
         interest,
         estimated_revenue: opportunity.estimated_revenue,
         revenue_mode: opportunity.revenue_mode,

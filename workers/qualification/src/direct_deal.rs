@@ -6,13 +6,15 @@ use domain::decide::{Ctx, Needs, Outcome, Refusal, World};
 use domain::message::{Subject, SubjectKind};
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
+use domain::price_choice::PricedBy;
 use domain::shelf::Shelf;
 use domain::survivor::{customer_needs, customer_now, survivor};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::conversion::Terms;
 use crate::deal::created;
-use crate::settings::QualificationSettings;
+use crate::pricing::Pricing;
 use crate::when::Then;
 
 pub(crate) fn needs(command: &OpportunityCreate, world: &World, needs: &mut Needs) {
@@ -25,12 +27,17 @@ pub(crate) fn needs(command: &OpportunityCreate, world: &World, needs: &mut Need
 pub(crate) fn create(
     world: &World,
     command: &OpportunityCreate,
-    settings: &QualificationSettings,
+    terms: &Terms,
     ctx: &mut Ctx<'_, Shelf>,
 ) -> Result<Outcome<Then>, Refusal> {
     let customer = customer(world, command)?;
     let about = about(customer);
-    let (currency, price_list) = priced_in(command, settings, ctx.facts, about)?;
+    let known = (
+        customer.account.and_then(|id| world.find(id)),
+        customer.contact.and_then(|id| world.find(id)),
+    );
+    let pricing = Pricing::of((&terms.settings, terms.zone), ctx.facts.catalog(), ctx.now, known);
+    let (currency, price_list) = priced_in(command, &pricing, ctx.facts, about)?;
     if command.estimated_revenue.is_some_and(|revenue| revenue < Decimal::ZERO) {
         let message = "The estimated revenue of an opportunity cannot be negative; send an amount of 0 or more.";
         return Err(refused(about, "opportunity.negative_revenue", message));
@@ -99,16 +106,16 @@ fn customer(world: &World, command: &OpportunityCreate) -> Result<Customer, Refu
     Ok(Customer { account, contact })
 }
 
-/// Currency and price list: those that are named, else those of the settings.
+/// Currency and price list: those that are named, else those that the customer and the settings choose.
 fn priced_in(
     command: &OpportunityCreate,
-    settings: &QualificationSettings,
+    pricing: &Pricing<'_>,
     shelf: &Shelf,
     about: Subject,
-) -> Result<(Currency, String), Refusal> {
+) -> Result<(Currency, PricedBy), Refusal> {
     let Some(code) = command.price_list.as_deref().filter(|code| !code.is_empty()) else {
         let named = command.currency.map(|currency| currency.to_string());
-        let (currency, list) = settings.priced_in(named.as_deref());
+        let (currency, list) = pricing.choose(named.as_deref(), &command.interest);
         return match command.currency {
             Some(wanted) if wanted != currency => {
                 let message = format!(
@@ -133,7 +140,7 @@ fn priced_in(
             );
             Err(refused(about, "price_list.currency", message))
         }
-        _ => Ok((list.currency, list.code.clone())),
+        _ => Ok((list.currency, list.code.clone().into())),
     }
 }
 

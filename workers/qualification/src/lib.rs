@@ -21,6 +21,7 @@ mod lead;
 mod merge;
 mod needs;
 mod policy;
+mod pricing;
 mod proposal;
 mod rule_file;
 mod rules;

@@ -56,11 +56,16 @@ impl QualificationSettings {
     /// Currency and price list of an opportunity: those that the lead names where they are sold in,
     /// else the default ones.
     pub(crate) fn priced_in(&self, named: Option<&str>) -> (Currency, String) {
-        let named = named.and_then(|code| code.trim().to_uppercase().parse().ok());
-        let sold = named.and_then(|currency| Some((currency, self.list_of(currency)?)));
+        let sold =
+            Self::meant(named).and_then(|currency| Some((currency, self.list_of(currency)?)));
         let (currency, list) = sold
             .unwrap_or_else(|| (self.currency, self.list_of(self.currency).unwrap_or_default()));
         (currency, list.to_owned())
+    }
+
+    /// The currency that is meant by a code in any case.
+    pub(crate) fn meant(code: Option<&str>) -> Option<Currency> {
+        code.and_then(|code| code.trim().to_uppercase().parse().ok())
     }
 
     /// Keys are compared in any case: names that come from the environment are in lower case.

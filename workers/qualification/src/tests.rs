@@ -32,6 +32,7 @@ mod duplicates;
 mod known;
 mod leads;
 mod merging;
+mod pricing;
 mod random;
 
 const SETTINGS: &str =
@@ -152,8 +153,8 @@ fn f55_a_form_with_a_sku_of_a_new_customer_makes_account_contact_and_opportunity
     assert_eq!(opportunity.originating_lead, Some(id(1)));
     assert_eq!(opportunity.interest, acme().interest);
     assert_eq!(
-        (opportunity.name.as_str(), opportunity.price_list.as_str()),
-        ("Coffee for the office", "standard-eur")
+        (opportunity.name.as_str(), opportunity.price_list.as_deref()),
+        ("Coffee for the office", Some("standard-eur"))
     );
     assert_eq!(qualified.opportunity, opportunity.opportunity);
     let assessment = qualified.assessment.unwrap();
@@ -178,7 +179,7 @@ fn f55_budget_currency_and_dates_of_the_lead_go_with_the_opportunity() {
     enquiry.close_date = chrono::NaiveDate::from_ymd_opt(2026, 6, 30);
     let told = capture(&mut story(), lead(1, enquiry.clone())).unwrap();
     let said: OpportunityCreated = told.get().unwrap();
-    assert_eq!((said.currency.as_str(), said.price_list.as_str()), ("USD", "standard-usd"));
+    assert_eq!((said.currency.as_str(), said.price_list.as_deref()), ("USD", Some("standard-usd")));
     assert_eq!(said.estimated_revenue, Some(dec!(5000)));
     assert_eq!(said.close_date, enquiry.close_date);
 

@@ -1,5 +1,6 @@
 //! The decisions of qualification: what each message needs, and who decides on it.
 
+use chrono_tz::Tz;
 use domain::decide::{Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
 use domain::likeness::DuplicateRules;
 use domain::shelf::Shelf;
@@ -27,13 +28,20 @@ impl Qualification {
     #[must_use]
     pub fn new(settings: QualificationSettings, rules: Rules, map: FieldMap) -> Self {
         let (region, duplicates) = (String::new(), DuplicateRules::default());
-        Self(Policy { terms: Terms { settings, map }, rules, region, duplicates })
+        let terms = Terms { settings, map, zone: Tz::UTC };
+        Self(Policy { terms, rules, region, duplicates })
     }
 
     /// The same, looking for duplicates by these rules.
     #[must_use]
     pub fn looking_for(self, duplicates: DuplicateRules) -> Self {
         Self(Policy { duplicates, ..self.0 })
+    }
+
+    /// The same, where the day begins and ends as in that zone.
+    #[must_use]
+    pub fn in_zone(self, zone: Tz) -> Self {
+        Self(Policy { terms: Terms { zone, ..self.0.terms }, ..self.0 })
     }
 
     /// The same, where telephones without a code are of that country (ISO 3166 alpha-2).
@@ -128,7 +136,7 @@ impl Worker for Qualification {
             When::LeadRestored(event) => self.0.take_up(world, event.lead, None, ctx),
             When::LeadUndo(command) => undo::undo(world, command, ctx),
             When::OpportunityCreate(command) => {
-                direct_deal::create(world, command, &self.0.terms.settings, ctx)
+                direct_deal::create(world, command, &self.0.terms, ctx)
             }
             When::LeadKeepApart(command) => apart::keep_apart(world, &command.into()),
             When::ContactKeepApart(command) => apart::keep_apart(world, &command.into()),

@@ -50,7 +50,9 @@ impl Quoting {
         if !empty && opportunity.revenue_mode == RevenueMode::System {
             opportunity.estimated_revenue = Some(totals.amount_less_freight);
         }
-        let Left { unpriced, doubts, complete } = left;
+        let Left { unpriced, mut doubts, complete } = left;
+        // What is offered without a price list, a person offers.
+        doubts.extend(opportunity.price_list.undecided().map(|undecided| undecided.why.clone()));
         let whole = unpriced.is_empty() && doubts.is_empty();
         let mut outcome = Outcome::nothing().say(OpportunityRepriced {
             opportunity: opportunity.id,

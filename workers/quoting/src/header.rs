@@ -12,12 +12,14 @@ use domain::opportunity::{Opportunity, OpportunityAction, RevenueMode};
 use domain::patch::Patch;
 use domain::refusal::expect;
 use domain::shelf::Shelf;
+use domain::text::Code;
 use domain::totals::Totals;
 use rust_decimal::Decimal;
 
 use crate::lines::Edited;
 use crate::quoting::Quoting;
 use crate::when::Decision;
+use crate::wish::wishes;
 
 impl Quoting {
     pub(crate) fn update(
@@ -28,9 +30,10 @@ impl Quoting {
     ) -> Decision {
         let was = world.known(command.opportunity)?;
         let mut now = after(was, command);
-        let listed = command.price_list.as_ref().filter(|list| ***list != was.price_list);
+        let same = |list: &&Code| was.price_list.list().is_ok_and(|code| ***list == *code);
+        let listed = command.price_list.as_ref().filter(|list| !same(list));
         if let Some(list) = listed {
-            now.price_list = list.to_string();
+            now.price_list = list.to_string().into();
             now.currency = currency(was, list, ctx.facts)?;
         }
         if now == *was {
@@ -64,7 +67,16 @@ impl Quoting {
                 doubts: Vec::new(),
             }),
         };
-        Ok(outcome.put(now))
+        let waiting =
+            was.price_list.undecided().filter(|_| listed.is_some() && now.lines.is_empty());
+        let wanted = match waiting {
+            Some(undecided) => wishes(world, &now, &undecided.interest, ctx.facts),
+            None => (Vec::new(), Vec::new()),
+        };
+        if wanted.0.is_empty() {
+            return Ok(outcome.put(now));
+        }
+        Ok(outcome.and(self.priced(world, now, wanted, ctx)?))
     }
 
     /// The deal with its lines priced by its new list; and what they add up to, where there are some.

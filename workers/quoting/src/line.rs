@@ -145,7 +145,11 @@ fn price_list<'s>(
     opportunity: &Opportunity,
     wanted: &Wanted<'_>,
 ) -> Result<&'s PriceList, Unpriced> {
-    let list = valid(shelf, &opportunity.price_list, wanted.on)?;
+    let code = opportunity.price_list.list().map_err(|undecided| {
+        let error = PricingError::MissingPriceLevel;
+        Unpriced::new("price_list.undecided", error, undecided.why.clone())
+    })?;
+    let list = valid(shelf, code, wanted.on)?;
     if list.currency == opportunity.currency {
         return Ok(list);
     }
@@ -159,7 +163,7 @@ fn price_list<'s>(
 
 /// Where the price list of a deal rounds what its documents say.
 pub(crate) fn rounding(shelf: &Shelf, opportunity: &Opportunity) -> UnitRounding {
-    let list = shelf.price_list(&opportunity.price_list);
+    let list = opportunity.price_list.list().ok().and_then(|code| shelf.price_list(code));
     list.map(|list| list.unit_rounding).unwrap_or_default()
 }
 

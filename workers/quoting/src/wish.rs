@@ -6,7 +6,7 @@ use domain::document::LINES_MAX;
 use domain::enquiry::Interest;
 use domain::events::OpportunityCreated;
 use domain::message::SubjectKind;
-use domain::opportunity::OpportunityAction;
+use domain::opportunity::{Opportunity, OpportunityAction};
 use domain::refusal::expect;
 use domain::shelf::Shelf;
 use rust_decimal::Decimal;
@@ -28,11 +28,25 @@ impl Quoting {
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Decision {
         let opportunity = world.known(event.opportunity)?;
-        let (wanted, doubts) = wanted(world, event, ctx.facts);
-        if wanted.is_empty() {
+        if opportunity.price_list.undecided().is_some() {
             return Ok(Outcome::nothing());
         }
-        let mut opportunity = opportunity.apply(&OpportunityAction::Edit)?;
+        let wishes = wishes(world, opportunity, &event.interest, ctx.facts);
+        if wishes.0.is_empty() {
+            return Ok(Outcome::nothing());
+        }
+        let opportunity = opportunity.apply(&OpportunityAction::Edit)?;
+        self.priced(world, opportunity, wishes, ctx)
+    }
+
+    /// The opportunity with what is wanted in it, as lines or with the reason why it has no price.
+    pub(crate) fn priced(
+        &self,
+        world: &World,
+        mut opportunity: Opportunity,
+        (wanted, doubts): Wishes,
+        ctx: &mut Ctx<'_, Shelf>,
+    ) -> Decision {
         let mut unpriced = Vec::new();
         for interest in &wanted {
             let wanted = Wanted {
@@ -83,25 +97,29 @@ impl Quoting {
     }
 }
 
+/// What is wanted, and what is doubtful about it.
+pub(crate) type Wishes = (Vec<Interest>, Vec<String>);
+
 /// What the lead or the rule declared, else the products that the lead's own words ask for; and what a person
 /// must look at before it is offered.
-fn wanted(
+pub(crate) fn wishes(
     world: &World,
-    event: &OpportunityCreated,
+    deal: &Opportunity,
+    interest: &[Interest],
     shelf: &Shelf,
-) -> (Vec<Interest>, Vec<String>) {
-    let lead = event.originating_lead.and_then(|lead| world.find(lead));
+) -> Wishes {
+    let lead = deal.originating_lead.and_then(|lead| world.find(lead));
     let mut doubts = Vec::new();
     if let Some(lead) = lead {
         doubts.extend(lead.enquiry.certainty.doubts());
         doubts.extend_from_slice(&lead.enquiry.doubts);
     }
-    if !event.interest.is_empty() {
-        return (event.interest.clone(), doubts);
+    if !interest.is_empty() {
+        return (interest.to_vec(), doubts);
     }
     let mut interest = Vec::new();
     // What the words of a lead ask for is offered once, with its primary opportunity.
-    let lead = lead.filter(|_| event.primary.is_none());
+    let lead = lead.filter(|_| deal.primary.is_none());
     for asked in lead.map(|lead| shelf.asked(&lead.enquiry)).unwrap_or_default() {
         interest.push(Interest { product: asked.sku, quantity: asked.quantity });
         doubts.extend(asked.doubt);

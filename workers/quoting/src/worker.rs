@@ -32,7 +32,7 @@ impl Worker for Quoting {
                 event.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
                 customer_needs(world, event.customer, needs);
             }
-            When::OpportunityUpdate(command) => needs.lock(command.opportunity),
+            When::OpportunityUpdate(command) => update_needs(command.opportunity, world, needs),
             When::OpportunityEditLines(command) => deal_needs(command.opportunity, world, needs),
             When::OpportunityAddStakeholder(command) => {
                 needs.lock(command.opportunity);
@@ -105,6 +105,16 @@ impl Worker for Quoting {
             When::LiteratureDelete(it) => catalog::delete_literature(world, it, &self.settings),
         }
     }
+}
+
+/// An opportunity; where it waits for a price list, what is priced and offered as soon as it has one too.
+fn update_needs(deal: OpportunityId, world: &World, needs: &mut Needs) {
+    needs.lock(deal);
+    let Some(deal) = world.find(deal).filter(|deal| deal.price_list.undecided().is_some()) else {
+        return;
+    };
+    deal.originating_lead.into_iter().for_each(|lead| needs.refer(lead));
+    customer_needs(world, deal.customer, needs);
 }
 
 /// An opportunity and whose it is.

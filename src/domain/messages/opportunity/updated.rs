@@ -9,6 +9,7 @@ use crate::ids::OpportunityId;
 use crate::money::{Amount, Currency};
 use crate::opportunity::{Opportunity, RevenueMode};
 use crate::patch::Change;
+use crate::price_choice::PricedBy;
 
 /// The header of an open opportunity was changed; what is absent stayed as it was.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -69,7 +70,7 @@ impl OpportunityUpdated {
             estimated_revenue: Change::between(from.as_ref(), to.as_ref()),
             revenue_mode: change(&was.revenue_mode, &now.revenue_mode),
             currency: change(&was.currency, &now.currency),
-            price_list: change(&was.price_list, &now.price_list),
+            price_list: Change::between(was.price_list.list().ok(), now.price_list.list().ok()),
             by,
         }
     }
@@ -82,6 +83,7 @@ impl OpportunityUpdated {
         }
         let revenue = was.estimated_revenue.map(Amount);
         let revenue = Change::after(self.estimated_revenue.as_ref(), revenue.as_ref());
+        let listed = self.price_list.as_ref().and_then(|change| change.to.clone());
         Opportunity {
             name: after(self.name.as_ref(), &was.name),
             description: Change::after(self.description.as_ref(), was.description.as_ref()),
@@ -96,7 +98,7 @@ impl OpportunityUpdated {
             estimated_revenue: revenue.map(|amount| amount.0),
             revenue_mode: after(self.revenue_mode.as_ref(), &was.revenue_mode),
             currency: after(self.currency.as_ref(), &was.currency),
-            price_list: after(self.price_list.as_ref(), &was.price_list),
+            price_list: listed.map_or_else(|| was.price_list.clone(), PricedBy::from),
             ..was.clone()
         }
     }

@@ -46,6 +46,8 @@ fn update() -> AccountUpdate {
         billing_address: Patch::Keep,
         delivery_address: Patch::Keep,
         billing: Patch::Keep,
+        territory: Patch::Keep,
+        customer_group: Patch::Keep,
     }
 }
 
@@ -62,6 +64,8 @@ fn update_contact() -> ContactUpdate {
         delivery_address: Patch::Keep,
         account: Patch::Keep,
         role: Patch::Keep,
+        territory: Patch::Keep,
+        customer_group: Patch::Keep,
     }
 }
 

@@ -7,6 +7,7 @@ use domain::line_edits::{LineChange, NewLine, NewPrice, WriteIn};
 use domain::money::Amount;
 use domain::opportunity::RevenueMode;
 use domain::patch::Patch;
+use domain::price_choice::{PricedBy, Undecided};
 
 use super::*;
 
@@ -125,7 +126,7 @@ fn f68_another_list_prices_the_lines_anew_and_takes_its_currency_with_it() {
     let refused = story.when(list("eur")).and_then(|_| story.when(add("B-1", dec!(1), false)));
     refused.unwrap();
     assert_eq!(story.when(list("best")).unwrap_err().reason().rule, "price_list.no_item");
-    assert_eq!(now(&story).price_list, "eur");
+    assert_eq!(now(&story).price_list, "eur".into());
 }
 
 #[test]
@@ -232,4 +233,53 @@ fn f68_edits_that_change_nothing_are_answered_and_a_complete_deal_is_offered_by_
     assert!(story.when(nothing(false)).unwrap().already);
     let told = story.when(nothing(true)).unwrap();
     assert!(told.get::<QuoteActivated>().is_some());
+}
+
+#[test]
+fn f78_a_deal_without_a_list_is_priced_and_offered_as_soon_as_somebody_chooses_one() {
+    let interest = vec![Interest { product: "A-1".into(), quantity: Some(dec!(2)) }];
+    let why = String::from("`a`, `b` are equally good.");
+    let undecided = Undecided { why: why.clone(), interest };
+    let price_list = PricedBy::Undecided(undecided);
+    let mut story = with_lists().given(Opportunity { price_list, ..opportunity() });
+    // Nothing follows by itself, and nothing has a price.
+    let waiting = OpportunityCreated {
+        price_list: None,
+        undecided: Some(why.clone()),
+        ..created(&[("A-1", Some(dec!(2)))])
+    };
+    assert_eq!(story.when(waiting).unwrap().types(), Vec::<&str>::new());
+    let refused = story.when(add("A-1", dec!(1), true)).unwrap_err();
+    assert_eq!((refused.reason().rule, &refused.reason().message), ("price_list.undecided", &why));
+
+    let list = OpportunityUpdate { price_list: Some("best".parse().unwrap()), ..update() };
+    let told = story.when(list).unwrap();
+    let offered = ["opportunity.repriced.v1", "quote.drafted.v1", "quote.activated.v1"];
+    assert_eq!(told.types(), [&["opportunity.updated.v1"][..], &offered[..]].concat());
+    let deal = now(&story);
+    assert_eq!((&deal.price_list, deal.lines[0].net_amount), (&"best".into(), dec!(200)));
+    assert_eq!(deal.estimated_revenue, Some(dec!(200)));
+}
+
+#[test]
+fn f78_what_a_person_writes_into_a_deal_without_a_list_is_offered_by_a_person_too() {
+    let undecided = Undecided { why: "Choose one.".into(), interest: Vec::new() };
+    let price_list = PricedBy::Undecided(undecided);
+    let mut story = story().given(Opportunity { price_list, ..opportunity() });
+    let (name, tax_class) = ("Fitting".parse().unwrap(), "standard".parse().unwrap());
+    let write_in = Some(WriteIn { name, unit_price: dec!(80), tax_class });
+    let new = NewLine { write_in, ..NewLine::default() };
+    let lines = LineEdits { add: vec![new], ..LineEdits::default() };
+    let told = story.when(OpportunityEditLines { lines, ..add("A-1", dec!(1), true) }).unwrap();
+    assert_eq!(told.types(), ["opportunity.repriced.v1", "quote.drafted.v1"]);
+    let said: OpportunityRepriced = told.get().unwrap();
+    assert_eq!(said.doubts, ["Choose one."]);
+    story.when(OpportunityUpdate { price_list: None, ..update() }).unwrap();
+    let quote = told.get::<QuoteDrafted>().unwrap().quote;
+    let canceled = QuoteClose { reason: QuoteCloseReason::Canceled, ..QuoteClose::expired(quote) };
+    story.when(canceled).unwrap();
+    let list = OpportunityUpdate { price_list: Some("eur".parse().unwrap()), ..update() };
+    let told = story.when(list).unwrap();
+    assert_eq!(told.types(), ["opportunity.updated.v1", "opportunity.repriced.v1"]);
+    assert_eq!((now(&story).lines.len(), &now(&story).price_list), (1, &"eur".into()));
 }
