@@ -49,8 +49,8 @@ pub use subjects::{
 };
 use subjects::{payment, shipment};
 pub use views::{
-    audit, blocker, competitor, customer, detail, found, history, imports, keys, label, latency,
-    list, outcome, past_catalog, readings, status, subject, summary, trace,
+    audit, billable, blocker, competitor, customer, detail, found, history, imports, keys, label,
+    latency, list, outcome, past_catalog, readings, status, subject, summary, trace,
 };
 
 /// `invalid_authorization_specification`: no rule of `pg_hba.conf` admits such a connection.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
 use chrono::{DateTime, Utc};
+use domain::ids::OrderId;
 use domain::message::SubjectKind;
 use serde_json::Value;
 use strum::VariantNames;
@@ -13,10 +14,13 @@ use super::Context;
 use super::meant::{after, nothing_known, subject_of};
 use super::output;
 use super::time::moment;
+use crate::store::billable::{Billable, billable};
 use crate::store::customer::LEADS_MAX;
 use crate::store::list::{self, LOOK_MAX, PAGE_MAX, Page, Sort, Wanted};
 use crate::store::{self, Connection, Fault, customer, detail, subject};
 
+/// What is no subject, and listed all the same.
+const BILLABLE: &str = "billable";
 /// Records on a page that people read.
 const PAGE: i64 = 50;
 
@@ -33,13 +37,14 @@ Examples:
   leadmill list quotes --state held                  accepted after their last day: yes or no?
   leadmill list invoices --state issued --state partially_paid --since 2026-11-01
   leadmill list quotes --number Q-100042             all revisions
+  leadmill list billable                             orders of which something is on no invoice, and what
   leadmill list leads --sort oldest --limit 1000 --json
 
 A record's time is that of the message that it began with. Where states are asked for, a page looks through at \
 most 20000 records and says where to go on. With --json each line is one record, and where there is more a last \
 line {\"next\": ID} gives what --after takes.")]
 pub struct List {
-    /// inputs, leads, duplicates, accounts, contacts, consents, proposals, opportunities, quotes, orders, invoices, transfers, bulks or erasures
+    /// inputs, leads, duplicates, accounts, contacts, consents, proposals, opportunities, quotes, orders, invoices, transfers, bulks or erasures; or billable: what of orders can be billed
     #[arg(value_name = "SUBJECT")]
     subject: String,
     /// Only in this state, as the life cycles have it (docs/lifecycles.md); may be given again
@@ -70,6 +75,9 @@ pub struct List {
 
 impl List {
     pub(super) async fn run(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        if self.subject == BILLABLE {
+            return self.billable(context).await;
+        }
         let mut wanted = self.wanted()?;
         let settings = context.settings().await?;
         let mut conn = context.reading(&settings).await?;
@@ -91,6 +99,27 @@ impl List {
         let _ = store::close(conn).await;
         let next = page.next.map(|id| id.to_string());
         context.output.lines(&page.rows, next, || self.for_people(&wanted, &page, cut))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Orders with what of them is on no invoice.
+    async fn billable(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        let filters = !self.state.is_empty() || self.customer.is_some() || self.number.is_some();
+        if filters || self.since.is_some() || self.until.is_some() || self.sort != "newest" {
+            bail!(
+                "`leadmill list {BILLABLE}` takes --limit and --after alone; leave the others out."
+            );
+        }
+        let after = after(self.after.as_deref())?.map(OrderId);
+        let settings = context.settings().await?;
+        let mut conn = context.reading(&settings).await?;
+        let found = billable(&mut conn, after, self.limit + 1).await.map_err(sentence)?;
+        let _ = store::close(conn).await;
+        let page = found.len().min(usize::try_from(self.limit)?);
+        let next = found.get(page).and_then(|_| found.get(page - 1));
+        let next = next.map(|order| order.order.to_string());
+        let rows = &found[..page];
+        context.output.lines(rows, next.clone(), || what_is_billable(rows, next))?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -155,6 +184,23 @@ impl List {
         }
         parts.join("\n\n")
     }
+}
+
+/// For people: a line for each order.
+fn what_is_billable(rows: &[Billable], next: Option<String>) -> String {
+    if rows.is_empty() {
+        return "Of no order anything can be billed that is not.".to_owned();
+    }
+    let line = |order: &Billable| {
+        let what = order.lines.iter();
+        let what: Vec<_> = what.map(|it| format!("{} {}", it.billable, it.name)).collect();
+        let (number, state) = (order.number.clone(), order.state.clone());
+        vec![number, state, order.billing.clone(), order.buyer.clone(), what.join(", ")]
+    };
+    let heads = ["Number", "State", "Billed", "Buyer", "What"];
+    let table = output::narrow(&heads, rows.iter().map(line), &[]);
+    let next = next.map(|id| format!("Next: the same with `--after {id}` goes on."));
+    [Some(table), next].into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 
 /// The records of a subject that belong to a customer, and whether not all of their leads were followed.

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::billing::Billing;
 use crate::enquiry::{Address, Person};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lifecycle::{Lifecycle, applies};
@@ -35,6 +36,8 @@ pub struct Account {
     pub billing_address: Option<Address>,
     /// Where goods go, where that is another one.
     pub delivery_address: Option<Address>,
+    /// When invoices are made for it; absent: as the settings say. Its own: a merge leaves it as it is.
+    pub billing: Option<Billing>,
     /// The territory that it lies in, by which price lists are chosen (D365: territoryid).
     pub territory: Option<String>,
     /// The group of customers that it belongs to, by which price lists are chosen.

@@ -261,6 +261,14 @@ impl Lifecycle for Invoice {
 applies!(Invoice, InvoiceAction, |it| &it.number);
 
 impl Invoice {
+    /// The state in which it is issued: where nothing is owed by it, no money is waited for (S1).
+    #[must_use]
+    pub fn at_birth(&self, at: DateTime<Utc>) -> InvoiceState {
+        let owes = self.document_type != DocumentType::CreditNote
+            && self.totals.total_amount > Decimal::ZERO;
+        if owes { InvoiceState::Issued } else { InvoiceState::Paid { at, discount: Decimal::ZERO } }
+    }
+
     /// The sum of all payments.
     #[must_use]
     pub fn paid(&self) -> Decimal {

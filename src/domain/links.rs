@@ -1,7 +1,7 @@
 //! Which records make which links, and how many of them one key may find.
 
+use crate::billed::INVOICES_MAX;
 use crate::bulk::Selected;
-use crate::document::LINES_MAX;
 use crate::ids::{ConsentId, InvoiceId, LeadId, OpportunityId, OrderId, ProposalId, TransferId};
 use crate::keys::{
     ConsentOf, InvoiceNumbered, InvoicesOfOrder, LeadBefore, LeadOfOrder, LeadsSelected,
@@ -97,8 +97,7 @@ impl Link for OrderOfQuote {
 
 impl Link for InvoicesOfOrder {
     type Id = InvoiceId;
-    /// As many as an order has lines at most.
-    const LIMIT: usize = LINES_MAX;
+    const LIMIT: usize = INVOICES_MAX;
 
     fn made_by(record: &Record, _: &World) -> Vec<(Self, InvoiceId)> {
         let Record::Invoice(invoice) = record else { return Vec::new() };

@@ -46,6 +46,7 @@ macro_rules! by_subject {
 
             pub use super::invoice::{DOCUMENTS_MAX, PaidDocument};
             pub use super::lead::OpportunityWish;
+            pub use super::order::LineToBill;
             pub use super::quote::OptionalWish;
             $(#[allow(unused_imports, reason = "a subject may have none")]
             pub use super::$subject::commands::*;)*

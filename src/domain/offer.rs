@@ -11,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::billing::Billing;
 use crate::customer::Buyer;
 use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, Line, PaymentTerms, compute, copied};
@@ -33,6 +34,9 @@ pub struct Offer {
     pub header: Header,
     pub totals: Totals,
     pub payment_terms: PaymentTerms,
+    /// When invoices would be made; absent: when the order is fulfilled.
+    #[serde(default, skip_serializing_if = "Billing::is_default")]
+    pub billing: Billing,
     /// Where the goods would go; absent: to the buyer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_to: Option<Box<DeliverTo>>,

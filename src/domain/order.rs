@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::billing::Billing;
 use crate::customer::{Buyer, Customer};
 use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, Line, PaymentTerms};
@@ -37,6 +38,8 @@ pub struct Order {
     pub header: Header,
     pub totals: Totals,
     pub payment_terms: PaymentTerms,
+    /// When invoices of it are made.
+    pub billing: Billing,
     /// Where the goods go; absent: to the buyer's address.
     pub deliver_to: Option<Box<DeliverTo>>,
     /// On which terms they are delivered; absent: none were agreed.
@@ -104,8 +107,15 @@ pub enum OrderState {
 pub enum OrderAction {
     Update,
     Ship,
-    Fulfil { at: DateTime<Utc>, partial: bool },
-    Cancel { at: DateTime<Utc> },
+    /// Something of it is billed: by itself, or because somebody asks for it.
+    Bill,
+    Fulfil {
+        at: DateTime<Utc>,
+        partial: bool,
+    },
+    Cancel {
+        at: DateTime<Utc>,
+    },
 }
 
 impl Lifecycle for Order {
@@ -117,6 +127,7 @@ impl Lifecycle for Order {
         use {OrderAction as A, OrderState as S};
         match (state, action) {
             (S::Active, A::Ship | A::Update) => Some(S::Active),
+            (S::Active | S::Fulfilled { .. }, A::Bill) => Some(state.clone()),
             (S::Active, A::Fulfil { at, partial }) => {
                 Some(S::Fulfilled { at: *at, partial: *partial })
             }
@@ -137,6 +148,7 @@ impl Lifecycle for Order {
         match action {
             OrderAction::Update => "be updated",
             OrderAction::Ship => "be shipped",
+            OrderAction::Bill => "be billed",
             OrderAction::Fulfil { .. } => "be fulfilled",
             OrderAction::Cancel { .. } => "be canceled",
         }
@@ -153,6 +165,7 @@ impl Lifecycle for Order {
             vec![
                 OrderAction::Update,
                 OrderAction::Ship,
+                OrderAction::Bill,
                 OrderAction::Fulfil { at, partial },
                 OrderAction::Cancel { at },
             ],

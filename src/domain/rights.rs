@@ -61,6 +61,8 @@ pub enum Right {
     ShipOrder,
     /// Cancel what was not shipped.
     CancelOrder,
+    /// Bill what can be billed of an order.
+    IssueInvoice,
     /// Say what was paid.
     BookPayment,
     /// Cancel an invoice.

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::billing::Billing;
 use crate::customer::{Account, AccountRole, Buyer, Contact, Customer, CustomerState};
 use crate::delivery_terms::{DeliveryTerms, Incoterm};
 use crate::document::{Line, LineKind, PaymentTerms, compute};
@@ -138,6 +139,7 @@ pub fn account(id: AccountId) -> Account {
         address: Some(address()),
         billing_address: None,
         delivery_address: None,
+        billing: None,
         territory: Some("North".into()),
         customer_group: None,
         originating_lead: Some(of(id.0, 1)),
@@ -223,6 +225,7 @@ pub fn quote(id: QuoteId, state: QuoteState) -> Quote {
         header: header(),
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
+        billing: Billing::WhenFulfilled,
         deliver_to: None,
         delivery_terms: None,
         effective_from: None,
@@ -283,6 +286,7 @@ pub fn order(id: OrderId) -> Order {
         header: header(),
         totals,
         payment_terms: PaymentTerms::Net30,
+        billing: Billing::WhenFulfilled,
         deliver_to: None,
         delivery_terms: Some(Box::new(DeliveryTerms::of(Incoterm::Dap, Some("Lyon")))),
         purchase_order: Some("PO 77".into()),

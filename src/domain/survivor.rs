@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::customer::Customer;
+use crate::customer::{Account, Buyer, Contact, Customer};
 use crate::ids::{AccountId, ContactId, LeadId};
 use crate::merge::LINKS_MAX;
 use crate::needs::Needs;
@@ -64,6 +64,20 @@ pub fn customer_now(world: &World, customer: Customer) -> Customer {
         account: customer.account.map(|id| survivor(world, id)),
         contact: customer.contact.map(|id| survivor(world, id)),
     }
+}
+
+/// The records of whom a customer is by now, as far as they are known.
+#[must_use]
+pub fn customer_records(world: &World, customer: Customer) -> (Option<&Account>, Option<&Contact>) {
+    let now = customer_now(world, customer);
+    (now.account.and_then(|id| world.find(id)), now.contact.and_then(|id| world.find(id)))
+}
+
+/// The buyer that a customer is on paper today; `None` where nothing is known by which to name them.
+#[must_use]
+pub fn buyer_now(world: &World, customer: Customer) -> Option<Buyer> {
+    let (account, contact) = customer_records(world, customer);
+    Buyer::of(account, contact)
 }
 
 /// Locks a customer and whom it became.

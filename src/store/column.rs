@@ -1,5 +1,6 @@
 //! Values on their way between records and columns.
 
+use domain::billing::Billing;
 use domain::ids::Id;
 use domain::money::Currency;
 use rust_decimal::Decimal;
@@ -44,6 +45,11 @@ pub(crate) fn word(value: impl Serialize) -> String {
 pub(crate) fn meant<T: DeserializeOwned>(column: &str, word: &str) -> Result<T, sqlx::Error> {
     let word: StrDeserializer<'_, Error> = word.into_deserializer();
     T::deserialize(word).map_err(|error| corrupt(column, &error))
+}
+
+/// When a document is billed; the default has no word.
+pub(crate) fn billing(column: &str, word: Option<&str>) -> Result<Billing, sqlx::Error> {
+    word.map_or(Ok(Billing::default()), |word| meant(column, word))
 }
 
 /// A currency code.

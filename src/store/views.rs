@@ -1,6 +1,7 @@
 //! Views: how things stand and what came of what, for people and for the audit. They read and never write.
 
 pub mod audit;
+pub mod billable;
 pub mod blocker;
 pub mod competitor;
 pub mod customer;

@@ -275,8 +275,9 @@ fn names_are_subject_dot_verb_dot_version() {
         let number = version.strip_prefix('v').and_then(|number| number.parse::<u32>().ok());
         assert!(number.is_some_and(|number| number > 0), "{}", ty.name);
         // A report from outside, an import, a person, what is kept and what the catalog holds are named after what they are;
-        // and an opportunity is asked for a quote.
-        let own = subject == ty.about.name() || ty.name == "quote.draft.v1";
+        // and an opportunity is asked for a quote, an order for an invoice.
+        let asked = ["quote.draft.v1", "invoice.create.v1"];
+        let own = subject == ty.about.name() || asked.contains(&ty.name);
         let parts = ["unit_group", "product", "discount_list", "price_list", "literature"];
         let others = [&["payment", "import", "person", "retention"][..], &parts[..]].concat();
         assert!(own || others.contains(&subject), "{}", ty.name);

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::installation::{Installation, command, form};
 
 mod before;
+mod billing;
 mod mixed;
 mod over;
 
@@ -147,7 +148,8 @@ async fn f116_ordering_killed_anywhere_leaves_the_same_orders() {
         } else {
             let order = format!("SELECT id::text FROM sales_order WHERE quote = '{quote}'");
             let order = before.texts(&order).await.remove(0);
-            let update = json!({ "order": order, "purchase_order": number });
+            // Billed when it is ordered, it is due at once.
+            let update = json!({ "order": order, "purchase_order": number, "billing": "on_order" });
             before.command("order.update.v1", update).await;
         }
     }

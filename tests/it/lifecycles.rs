@@ -279,6 +279,8 @@ impl Walked for Order {
     const LEGAL: &'static [Step] = &[
         ("active", "be updated", "active"),
         ("active", "be shipped", "active"),
+        ("active", "be billed", "active"),
+        ("fulfilled", "be billed", "fulfilled"),
         ("active", "be fulfilled", "fulfilled"),
         ("active", "be canceled", "canceled"),
     ];

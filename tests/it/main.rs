@@ -4,6 +4,7 @@
 
 mod audit;
 mod bad_input;
+mod billing;
 mod catalogs;
 mod contract;
 mod corrections;

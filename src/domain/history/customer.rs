@@ -25,6 +25,7 @@ impl Replay for AccountCreated {
             address: self.address.clone(),
             billing_address: None,
             delivery_address: None,
+            billing: None,
             territory: None,
             customer_group: None,
             originating_lead: self.originating_lead,

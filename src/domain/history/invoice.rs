@@ -20,7 +20,7 @@ impl Replay for InvoiceIssued {
             last_number: self.counter,
             last_date: Some(self.issue_date),
         });
-        past.put(Invoice {
+        let invoice = Invoice {
             id: self.invoice_id,
             sequence: past.sequence,
             document_type: self.document_type,
@@ -46,7 +46,9 @@ impl Replay for InvoiceIssued {
             purchase_order: self.purchase_order_ref.clone(),
             payments: Vec::new(),
             state: InvoiceState::Issued,
-        });
+        };
+        let state = invoice.at_birth(past.at);
+        past.put(Invoice { state, ..invoice });
         Ok(())
     }
 }

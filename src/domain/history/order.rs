@@ -1,7 +1,9 @@
 //! What the events about orders make of them.
 
 use crate::decide::Needs;
-use crate::events::{OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped, OrderUpdated};
+use crate::events::{
+    OrderBillable, OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped, OrderUpdated,
+};
 use crate::order::{Order, OrderAction, OrderState, Shipment};
 use crate::patch::Change;
 use crate::replay::{Gap, Past, Replay};
@@ -25,6 +27,7 @@ impl Replay for OrderCreated {
             header: self.header.clone(),
             totals: self.totals.clone(),
             payment_terms: self.payment_terms,
+            billing: self.billing,
             deliver_to: self.deliver_to.clone(),
             delivery_terms: self.delivery_terms.clone(),
             purchase_order: self.purchase_order.clone(),
@@ -94,7 +97,21 @@ impl Replay for OrderUpdated {
         let order = past.known(self.order)?.apply(&OrderAction::Update)?;
         let was = order.purchase_order.as_ref();
         let purchase_order = Change::after(self.purchase_order.as_ref(), was);
-        past.put(Order { sequence: past.sequence, purchase_order, ..order });
+        let billing =
+            Change::after(self.billing.as_ref(), Some(&order.billing)).unwrap_or_default();
+        past.put(Order { sequence: past.sequence, purchase_order, billing, ..order });
+        Ok(())
+    }
+}
+
+impl Replay for OrderBillable {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lock(self.order);
+    }
+
+    fn replay(&self, past: &mut Past<'_>) -> Result<(), Gap> {
+        let order = past.known(self.order)?.apply(&OrderAction::Bill)?;
+        past.put(Order { sequence: past.sequence, ..order });
         Ok(())
     }
 }

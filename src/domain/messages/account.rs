@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::billing::Billing;
 use crate::customer::Account;
 use crate::enquiry::Address;
 use crate::ids::{AccountId, LeadId};
@@ -78,6 +79,9 @@ pub struct AccountUpdated {
     pub billing_address: Option<Change<Address>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_address: Option<Change<Address>>,
+    /// When invoices are made for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing: Option<Change<Billing>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub territory: Option<Change<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,6 +120,7 @@ impl AccountUpdated {
                 was.delivery_address.as_ref(),
                 now.delivery_address.as_ref(),
             ),
+            billing: Change::between(was.billing.as_ref(), now.billing.as_ref()),
             territory: Change::between(was.territory.as_ref(), now.territory.as_ref()),
             customer_group: Change::between(
                 was.customer_group.as_ref(),
@@ -145,6 +150,7 @@ impl AccountUpdated {
                 self.delivery_address.as_ref(),
                 was.delivery_address.as_ref(),
             ),
+            billing: Change::after(self.billing.as_ref(), was.billing.as_ref()),
             territory: Change::after(self.territory.as_ref(), was.territory.as_ref()),
             customer_group: Change::after(
                 self.customer_group.as_ref(),
@@ -196,6 +202,9 @@ pub struct AccountUpdate {
     /// Where goods go, where that is another one.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub delivery_address: Patch<Address>,
+    /// When invoices are made for it; null: as the settings say. What is offered or ordered keeps its own.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub billing: Patch<Billing>,
     /// The territory by which price lists are chosen for it.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub territory: Patch<Short>,

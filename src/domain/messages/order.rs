@@ -1,12 +1,14 @@
 //! Messages about orders.
 
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::billing::Billing;
 use crate::customer::{Buyer, Customer};
 use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, LINES_MAX, PaymentTerms};
-use crate::ids::{OpportunityId, OrderId, QuoteId, ShipmentId};
+use crate::ids::{LineId, OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::money::Currency;
 use crate::order::{OrderLine, ShippedLine};
 use crate::patch::{Change, Patch};
@@ -20,11 +22,13 @@ crate::messages! { Order:
         OrderFulfilled = "order.fulfilled.v1" by order;
         OrderCanceled = "order.canceled.v1" by order;
         OrderUpdated = "order.updated.v1" by order;
+        OrderBillable = "order.billable.v1" by order;
     }
     commands {
         OrderShip = "order.ship.v1" by order needs ShipOrder;
         OrderCancel = "order.cancel.v1" by order needs CancelOrder;
         OrderUpdate = "order.update.v1" by order needs EditOrder;
+        InvoiceCreate = "invoice.create.v1" by order needs IssueInvoice;
     }
 }
 
@@ -45,6 +49,9 @@ pub struct OrderCreated {
     pub header: Header,
     pub totals: Totals,
     pub payment_terms: PaymentTerms,
+    /// When invoices of it are made; absent: when it is fulfilled.
+    #[serde(default, skip_serializing_if = "Billing::is_default")]
+    pub billing: Billing,
     /// Where the goods go; absent: to the buyer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_to: Option<Box<DeliverTo>>,
@@ -89,10 +96,20 @@ pub struct OrderUpdated {
     /// The customer's own order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<Change<String>>,
+    /// When invoices of it are made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing: Option<Change<Billing>>,
     /// Who asked for it: the person who was named, else the sender as the broker knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
     pub by: Option<String>,
+}
+
+/// Something of an order that is not fulfilled is to be billed now, by how the order is billed: a delivery left, or all
+/// of it is billed when it is ordered. An order that is billed when it is fulfilled never says it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderBillable {
+    pub order: OrderId,
 }
 
 /// The warehouse shipped something of an order.
@@ -103,6 +120,26 @@ pub struct OrderShip {
     pub reference: Code,
     #[schemars(length(max = LINES_MAX))]
     pub lines: Vec<ShippedLine>,
+}
+
+/// Bill an order, or some of it. The buyer on the invoice is who the customer is today, so that a wrong address that was
+/// corrected with `account.update` or `contact.update` is right on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InvoiceCreate {
+    pub order: OrderId,
+    /// How many of which order line; absent: all that is shipped and not billed, and where the order is billed when it
+    /// is ordered all that is ordered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = LINES_MAX))]
+    pub lines: Vec<LineToBill>,
+}
+
+/// How many of one order line are billed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LineToBill {
+    pub order_line: LineId,
+    #[serde(with = "crate::money::AsText")]
+    pub quantity: Decimal,
 }
 
 /// Cancel what is not shipped of an order.
@@ -124,4 +161,7 @@ pub struct OrderUpdate {
     /// The customer's own order number; it will stand on the invoice.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub purchase_order: Patch<Code>,
+    /// When invoices of it are made, as long as none stands; null: when it is fulfilled.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub billing: Patch<Billing>,
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::billing::Billing;
 use crate::day::Day;
 use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, LINES_MAX, PaymentTerms};
@@ -190,6 +191,9 @@ pub struct QuoteEdit {
     pub freight_amount: Patch<Amount>,
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub payment_terms: Patch<PaymentTerms>,
+    /// When invoices would be made; null: as the customer wants it.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub billing: Patch<Billing>,
     /// The first day on which it may be accepted.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub effective_from: Patch<Day>,
@@ -320,6 +324,7 @@ impl QuoteEdit {
             discount_amount: Patch::Keep,
             freight_amount: Patch::Keep,
             payment_terms: Patch::Keep,
+            billing: Patch::Keep,
             effective_from: Patch::Keep,
             effective_to: Patch::Keep,
             deliver_to: Patch::Keep,

@@ -158,8 +158,8 @@ impl Random for Order {
         let lines = self.lines.iter().cloned().map(|line| fate(line, dice)).collect();
         let mut shipments = self.shipments.clone();
         shipments.extend((0..dice.below(3)).map(|_| shipment(dice)));
-        let (purchase_order, state) = (dice.any(), dice.any());
-        Self { sequence, lines, shipments, purchase_order, state, ..self.clone() }
+        let (purchase_order, billing, state) = (dice.any(), dice.any(), dice.any());
+        Self { sequence, lines, shipments, purchase_order, billing, state, ..self.clone() }
     }
 }
 

@@ -10,7 +10,7 @@ use leadmill_table::table;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::store::column::filled;
+use crate::store::column::{filled, meant, word};
 use crate::store::contact::{customer_state, inactive_at, merged_at};
 use crate::store::declared::Tables;
 
@@ -24,6 +24,7 @@ table! { account: Account as account => AccountRow {
     address: jsonb<Address>? = account.address.as_ref().map(Json);
     billing_address: jsonb<Address>? = account.billing_address.as_ref().map(Json);
     delivery_address: jsonb<Address>? = account.delivery_address.as_ref().map(Json);
+    billing: text? = account.billing.map(word);
     territory: text? = account.territory.as_deref();
     customer_group: text? = account.customer_group.as_deref();
     frozen  originating_lead: uuid? refers lead = account.originating_lead.map(Uuid::from);
@@ -51,6 +52,7 @@ impl AccountRow {
             address: self.address.map(|Json(address)| address),
             billing_address: self.billing_address.map(|Json(address)| address),
             delivery_address: self.delivery_address.map(|Json(address)| address),
+            billing: self.billing.map(|word| meant("account.billing", &word)).transpose()?,
             territory: self.territory,
             customer_group: self.customer_group,
             originating_lead: self.originating_lead.map(Into::into),

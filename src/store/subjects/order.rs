@@ -16,7 +16,7 @@ use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, currency, given, meant, word};
+use crate::store::column::{billing, corrupt, currency, given, meant, word};
 use crate::store::declared::Tables;
 use crate::store::look_up::look_up;
 use crate::store::shipment;
@@ -43,6 +43,7 @@ with_totals! { frozen order.totals; [sales_order: Order as order => OrderRow] {
     frozen  header: jsonb<Header> = Json(&order.header);
     frozen  payment_terms: text = word(order.payment_terms);
     frozen  deliver_to: jsonb<DeliverTo>? = order.deliver_to.as_deref().map(Json);
+    billing: text? = Some(order.billing).filter(|it| !it.is_default()).map(word);
     frozen  delivery_terms: jsonb<DeliveryTerms>? = order.delivery_terms.as_deref().map(Json);
     purchase_order: text? = order.purchase_order.as_deref();
     state: text = Order::state_name(&order.state);
@@ -89,6 +90,7 @@ impl OrderRow {
             header: self.header.0,
             totals: totals_of!(self, currency),
             payment_terms: meant("sales_order.payment_terms", &self.payment_terms)?,
+            billing: billing("sales_order.billing", self.billing.as_deref())?,
             deliver_to: self.deliver_to.map(|json| Box::new(json.0)),
             delivery_terms: self.delivery_terms.map(|json| Box::new(json.0)),
             purchase_order: self.purchase_order,

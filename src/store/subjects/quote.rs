@@ -15,7 +15,7 @@ use sqlx::types::Json;
 use sqlx::types::chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::store::column::{corrupt, given, meant, word};
+use crate::store::column::{billing, corrupt, given, meant, word};
 use crate::store::save::{Change, SaveError};
 use crate::store::subjects::totals::{totals_of, with_totals};
 
@@ -53,6 +53,7 @@ with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteR
     apart   buyer: jsonb<Buyer> = Json(&offer.buyer);
     apart   header: jsonb<Header> = Json(&offer.header);
     apart   payment_terms: text = word(offer.payment_terms);
+    apart   billing: text? = Some(offer.billing).filter(|it| !it.is_default()).map(word);
     apart   deliver_to: jsonb<DeliverTo>? = offer.deliver_to.as_deref().map(Json);
     apart   delivery_terms: jsonb<DeliveryTerms>? = offer.delivery_terms.as_deref().map(Json);
     apart   effective_from: date? = offer.effective_from;
@@ -132,6 +133,7 @@ impl QuoteRow {
                 header: self.header.0,
                 totals: totals_of!(self, opportunity.currency),
                 payment_terms: meant("quote.payment_terms", &self.payment_terms)?,
+                billing: billing("quote.billing", self.billing.as_deref())?,
                 deliver_to: self.deliver_to.map(|json| Box::new(json.0)),
                 delivery_terms: self.delivery_terms.map(|json| Box::new(json.0)),
                 effective_from: self.effective_from,

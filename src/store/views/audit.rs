@@ -39,6 +39,7 @@ pub async fn audit(conn: &mut Connection, look: &Look) -> Result<Vec<Invariant>>
     found.push(sales::quantities(conn).await?);
     found.push(sales::shipments(conn).await?);
     found.push(sales::billed(conn).await?);
+    found.push(sales::exact(conn).await?);
     found.push(sales::numbers(conn).await?);
     found.push(totals::stored(conn).await?);
     found.push(delivery::claims(conn).await?);

@@ -131,6 +131,7 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
     }
     let known = [
         "action",
+        "billing",
         "budget_status",
         "channel",
         "close_reason",

@@ -9,7 +9,6 @@ use domain::events::issued::{
 use domain::ids::LeadId;
 use domain::invoice::{Invoice, InvoiceLine};
 use domain::money::{Currency, round_money};
-use domain::order::Order;
 use domain::totals::{Tax, TaxCategory, TaxPart};
 use rust_decimal::Decimal;
 
@@ -25,9 +24,9 @@ const UNDEFINED: &str = "1";
 /// The whole posted document.
 pub(crate) fn issued(
     invoice: &Invoice,
-    order: &Order,
+    order_number: Option<&str>,
     terms: &Agreed,
-    delivered: NaiveDate,
+    delivered: Option<NaiveDate>,
     lead: Option<LeadId>,
     settings: &SellerSettings,
 ) -> InvoiceIssued {
@@ -46,7 +45,7 @@ pub(crate) fn issued(
         specification: SPECIFICATION.into(),
         buyer_reference: buyer.contact_name.clone(),
         purchase_order_ref: invoice.purchase_order.clone(),
-        sales_order_ref: Some(order.number.clone()),
+        sales_order_ref: order_number.map(str::to_owned),
         seller: invoice.seller.clone(),
         buyer: buyer.clone(),
         customer: invoice.customer,

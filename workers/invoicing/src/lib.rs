@@ -2,7 +2,6 @@
 //! names no invoice is held as a transfer.
 
 mod answer;
-mod bill;
 mod booking;
 mod cancellation;
 mod document;

@@ -24,6 +24,7 @@ use crate::{Invoicing, SellerSettings};
 mod arithmetic;
 mod issuing;
 mod numbering;
+mod parts;
 mod payments;
 mod settings;
 mod transfers;

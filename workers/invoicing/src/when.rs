@@ -1,14 +1,16 @@
 //! What invoicing hears and what it says.
 
-use domain::commands::{InvoiceCancel, PaymentReceived, TransferAssign, TransferReturn};
+use domain::commands::{
+    InvoiceCancel, InvoiceCreate, PaymentReceived, TransferAssign, TransferReturn,
+};
 use domain::events::{
-    InvoiceCanceled, InvoiceIssued, InvoicePaid, OrderFulfilled, TransferAssigned, TransferHeld,
-    TransferReturned,
+    InvoiceCanceled, InvoiceIssued, InvoicePaid, OrderBillable, OrderFulfilled, TransferAssigned,
+    TransferHeld, TransferReturned,
 };
 
 domain::one_of! {
     /// What invoicing hears.
-    pub When: OrderFulfilled, PaymentReceived, InvoiceCancel, TransferAssign, TransferReturn
+    pub When: OrderFulfilled, OrderBillable, InvoiceCreate, PaymentReceived, InvoiceCancel, TransferAssign, TransferReturn
 }
 
 domain::one_of! {

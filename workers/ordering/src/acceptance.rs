@@ -2,10 +2,13 @@
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use domain::billing::Progress;
 use domain::commands::{QuoteAccept, QuoteConfirm, QuoteDecline};
 use domain::decide::{Already, Ctx, NumberKind, Outcome, Refusal, World};
 use domain::document::{Line, compute, copied};
-use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteHeld, QuoteWon};
+use domain::events::{
+    OpportunityWon, OrderBillable, OrderCreated, QuoteClosed, QuoteHeld, QuoteWon,
+};
 use domain::ids::QuoteId;
 use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 use domain::message::SubjectKind;
@@ -127,6 +130,9 @@ fn win(
             close_reason: QuoteCloseReason::Canceled,
             comment: Some(format!("The customer accepted {} instead.", quote.named())),
         });
+    }
+    if order.billing.due(Progress::Ordered) {
+        says = says.say(OrderBillable { order: order_id });
     }
     let total_amount = Some(order.totals.total_amount);
     let (by, actual_close_date) = (Some(order_id), None);
@@ -301,6 +307,7 @@ fn order_of(
         header: offer.header.clone(),
         totals,
         payment_terms: offer.payment_terms,
+        billing: offer.billing,
         deliver_to: offer.deliver_to.clone(),
         delivery_terms: offer.delivery_terms.clone(),
         purchase_order: acceptance.purchase_order.clone(),
@@ -322,6 +329,7 @@ fn created(order: &Order) -> OrderCreated {
         header: order.header.clone(),
         totals: order.totals.clone(),
         payment_terms: order.payment_terms,
+        billing: order.billing,
         deliver_to: order.deliver_to.clone(),
         delivery_terms: order.delivery_terms.clone(),
         purchase_order: order.purchase_order.clone(),

@@ -1,11 +1,13 @@
 //! The rest of an order is not wanted any more.
 
+use domain::billed::Billed;
 use domain::commands::OrderCancel;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OrderCanceled, OrderFulfilled};
+use domain::keys::InvoicesOfOrder;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
-use domain::order::{Order, OrderAction, OrderState};
+use domain::order::{Order, OrderAction, OrderLine, OrderState};
 
 use crate::answer::already;
 use crate::when::Then;
@@ -31,6 +33,7 @@ pub(crate) fn cancel(
         ended = order.apply(&OrderAction::Fulfil { at, partial: true })?;
     }
     let comment = reason(order, &command.reason)?;
+    not_billed_beyond(world, order)?;
     ended = ended.rest_canceled();
     let (order, outcome) = (ended.id, Outcome::nothing());
     Ok(if nothing_shipped {
@@ -38,6 +41,26 @@ pub(crate) fn cancel(
     } else {
         outcome.changed(ended, OrderFulfilled { order, partial: true, comment: Some(comment) })
     })
+}
+
+/// What was billed before it was shipped is given back first.
+fn not_billed_beyond(world: &World, order: &Order) -> Result<(), Refusal> {
+    let invoices = world.all(InvoicesOfOrder(order.id))?;
+    let billed = Billed::of(invoices.iter().copied());
+    let beyond = |of: &&OrderLine| billed.quantity(of.line.id) > of.quantity_shipped;
+    let Some(of) = order.lines.iter().find(beyond) else { return Ok(()) };
+    let numbers: Vec<_> = invoices.iter().rev().map(|invoice| invoice.number.as_str()).collect();
+    let message = format!(
+        "Of {} {} of the order `{}` are billed ({}) and {} were shipped, so the rest cannot be canceled yet. Give back \
+         with `invoice.credit` what will not be delivered, then cancel the order.",
+        billed.quantity(of.line.id).normalize(),
+        of.line.label(),
+        order.number,
+        numbers.join(", "),
+        of.quantity_shipped.normalize()
+    );
+    let found = Order::state_name(&order.state);
+    Err(Refusal::no(SubjectKind::Order, &order.number, "order.billed", found, message))
 }
 
 fn reason(order: &Order, reason: &str) -> Result<String, Refusal> {

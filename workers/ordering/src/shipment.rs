@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::billing::Progress;
 use domain::commands::OrderShip;
 use domain::decide::{Ctx, Outcome, Refusal, World};
-use domain::events::{OrderFulfilled, OrderShipped};
+use domain::events::{OrderBillable, OrderFulfilled, OrderShipped};
 use domain::ids::LineId;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
@@ -52,7 +53,10 @@ pub(crate) fn ship(
     };
     shipped.shipments.push(shipment);
     if !shipped.nothing_open() {
-        return Ok(Outcome::nothing().changed(shipped, said));
+        let outcome = Outcome::nothing().changed(shipped, said);
+        let due = order.billing.due(Progress::Shipped);
+        let order = order.id;
+        return Ok(if due { outcome.say(OrderBillable { order }) } else { outcome });
     }
     let partial = shipped.lines.iter().any(|line| !line.quantity_canceled.is_zero());
     let fulfilled = shipped.apply(&OrderAction::Fulfil { at: ctx.now, partial })?;

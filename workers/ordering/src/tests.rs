@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe;
+use domain::billing::Billing;
 use domain::commands::QuoteAccept;
 use domain::customer::Buyer;
 use domain::decide::Refusal;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 use crate::Ordering;
 
 mod acceptance;
+mod billing;
 mod closing;
 mod late;
 mod shipments;
@@ -84,6 +86,7 @@ fn offer() -> Offer {
         header,
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
+        billing: Billing::WhenFulfilled,
         deliver_to: None,
         delivery_terms: Some(Box::new(DeliveryTerms::of(Incoterm::Dap, Some("Lyon")))),
         effective_from: None,

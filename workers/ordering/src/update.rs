@@ -1,12 +1,16 @@
-//! What an order bears of the customer's is corrected, as long as its invoice is not made: their own order number.
+//! What an order bears is corrected, as long as its invoice is not made: the customer's own order number, and when it is
+//! billed.
 
+use domain::billed::Billed;
+use domain::billing::{Billing, Progress};
 use domain::commands::{OrderUpdate, QuoteAccept};
 use domain::decide::{Ctx, Outcome, Refusal, World};
-use domain::events::OrderUpdated;
+use domain::events::{OrderBillable, OrderUpdated};
+use domain::keys::InvoicesOfOrder;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderState};
-use domain::patch::Change;
+use domain::patch::{Change, Patch};
 
 use crate::answer::already;
 use crate::when::Then;
@@ -18,8 +22,15 @@ pub(crate) fn update(
     ctx: &Ctx<'_, ()>,
 ) -> Result<Outcome<Then>, Refusal> {
     let order = world.known(command.order)?;
-    let number = command.purchase_order.onto_text(order.purchase_order.as_ref());
-    if number == order.purchase_order {
+    let wanted = Bears {
+        number: command.purchase_order.onto_text(order.purchase_order.as_ref()),
+        billing: match command.billing {
+            Patch::Keep => order.billing,
+            Patch::Clear => Billing::default(),
+            Patch::Set(billing) => billing,
+        },
+    };
+    if wanted == Bears::of(order) {
         return Ok(already(order, &order.number));
     }
     if let Some(expected) = command.expected_sequence.filter(|it| *it != order.sequence) {
@@ -31,7 +42,44 @@ pub(crate) fn update(
         );
         return Err(refused(order, "expected_sequence", format!("sequence {sequence}"), message));
     }
-    renumbered(order, number, ctx)
+    if wanted.billing == order.billing {
+        return renumbered(order, wanted.number, ctx);
+    }
+    not_billed(world, order)?;
+    let billing = wanted.billing;
+    let outcome = changed(order, wanted, ctx)?;
+    let so_far = if order.nothing_shipped() { Progress::Ordered } else { Progress::Shipped };
+    let order = order.id;
+    Ok(if billing.due(so_far) { outcome.say(OrderBillable { order }) } else { outcome })
+}
+
+/// How an order is billed is settled once something of it is.
+fn not_billed(world: &World, order: &Order) -> Result<(), Refusal> {
+    let invoices = world.all(InvoicesOfOrder(order.id))?;
+    if Billed::of(invoices.iter().copied()).is_nothing() {
+        return Ok(());
+    }
+    let numbers: Vec<_> = invoices.iter().rev().map(|invoice| invoice.number.as_str()).collect();
+    let message = format!(
+        "Of the order `{}` something is billed already ({}), so when it is billed cannot be changed any more. Bill the \
+         rest with `invoice.create`.",
+        order.number,
+        numbers.join(", ")
+    );
+    Err(refused(order, "order.billed", Order::state_name(&order.state), message))
+}
+
+/// What of an order may be corrected.
+#[derive(PartialEq)]
+struct Bears {
+    number: Option<String>,
+    billing: Billing,
+}
+
+impl Bears {
+    fn of(order: &Order) -> Self {
+        Self { number: order.purchase_order.clone(), billing: order.billing }
+    }
 }
 
 /// The quote was accepted before, and the customer says it again: a number that the order does not have yet is taken
@@ -72,13 +120,19 @@ fn renumbered(
         );
         return Err(refused(order, "order.purchase_order_late", found, message));
     }
+    changed(order, Bears { number, billing: order.billing }, ctx)
+}
+
+fn changed(order: &Order, now: Bears, ctx: &Ctx<'_, ()>) -> Result<Outcome<Then>, Refusal> {
     let updated = order.apply(&OrderAction::Update)?;
+    let Bears { number, billing } = now;
     let said = OrderUpdated {
         order: order.id,
         purchase_order: Change::between(order.purchase_order.as_ref(), number.as_ref()),
+        billing: Change::between(Some(&order.billing), Some(&billing)),
         by: ctx.by(),
     };
-    Ok(Outcome::nothing().changed(Order { purchase_order: number, ..updated }, said))
+    Ok(Outcome::nothing().changed(Order { purchase_order: number, billing, ..updated }, said))
 }
 
 fn refused(

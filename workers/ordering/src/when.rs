@@ -6,8 +6,8 @@ use domain::commands::{
 };
 use domain::events::{
     OpportunityHeld, OpportunityLost, OpportunityReopened, OpportunityResumed, OpportunityWon,
-    OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped, OrderUpdated, QuoteClosed,
-    QuoteHeld, QuoteWon,
+    OrderBillable, OrderCanceled, OrderCreated, OrderFulfilled, OrderShipped, OrderUpdated,
+    QuoteClosed, QuoteHeld, QuoteWon,
 };
 
 domain::one_of! {
@@ -18,6 +18,6 @@ domain::one_of! {
 
 domain::one_of! {
     /// What ordering may say.
-    pub Then: OrderCreated, OrderShipped, OrderFulfilled, OrderCanceled, OrderUpdated, QuoteHeld, QuoteWon, QuoteClosed,
+    pub Then: OrderBillable, OrderCreated, OrderShipped, OrderFulfilled, OrderCanceled, OrderUpdated, QuoteHeld, QuoteWon, QuoteClosed,
         OpportunityWon, OpportunityLost, OpportunityReopened, OpportunityHeld, OpportunityResumed
 }

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Outcome, Refusal, Root, Worker, World};
 use domain::ids::QuoteId;
-use domain::keys::{OpportunityOfQuote, OrderOfQuote};
+use domain::keys::{InvoicesOfOrder, OpportunityOfQuote, OrderOfQuote};
 use domain::quote::LateAcceptance;
 
 use crate::acceptance::Validity;
@@ -33,7 +33,12 @@ impl Ordering {
 
 impl Worker for Ordering {
     const NAME: &'static str = "ordering";
-    const LOCKS: Locks = &[(Root::Opportunity, Hold::Writes), (Root::Order, Hold::Writes)];
+    const LOCKS: Locks = &[
+        (Root::Opportunity, Hold::Writes),
+        (Root::Order, Hold::Writes),
+        // What is billed is not canceled, and not billed otherwise.
+        (Root::Invoice, Hold::Reads),
+    ];
     const NUMBERS: &'static [NumberKind] = &[NumberKind::Order];
     type When = When;
     type Then = Then;
@@ -44,9 +49,17 @@ impl Worker for Ordering {
             When::QuoteAccept(command) => quote_needs(command.quote, needs),
             When::QuoteConfirm(command) => quote_needs(command.quote, needs),
             When::QuoteDecline(command) => needs.look_up(OpportunityOfQuote(command.quote)),
-            When::OrderUpdate(command) => needs.lock(command.order),
+            When::OrderUpdate(command) => {
+                needs.lock(command.order);
+                if !command.billing.is_keep() {
+                    needs.look_up(InvoicesOfOrder(command.order));
+                }
+            }
             When::OrderShip(command) => needs.lock(command.order),
-            When::OrderCancel(command) => needs.lock(command.order),
+            When::OrderCancel(command) => {
+                needs.lock(command.order);
+                needs.look_up(InvoicesOfOrder(command.order));
+            }
             When::OpportunityWin(command) => needs.lock(command.opportunity),
             When::OpportunityLose(command) => needs.lock(command.opportunity),
             When::OpportunityHold(command) => needs.lock(command.opportunity),

@@ -286,6 +286,7 @@ fn account(id: AccountId, fields: AccountFields, lead: &Lead) -> Account {
         address: fields.address,
         billing_address: None,
         delivery_address: None,
+        billing: None,
         territory: None,
         customer_group: None,
         originating_lead: Some(lead.id),

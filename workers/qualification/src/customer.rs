@@ -86,6 +86,7 @@ pub(crate) fn account_after(was: &Account, command: &AccountUpdate) -> Account {
         delivery_address: address_after(
             command.delivery_address.onto(was.delivery_address.as_ref()),
         ),
+        billing: command.billing.onto(was.billing.as_ref()),
         territory: command.territory.onto_text(was.territory.as_ref()),
         customer_group: command.customer_group.onto_text(was.customer_group.as_ref()),
         ..was.clone()

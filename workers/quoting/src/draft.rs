@@ -1,6 +1,7 @@
 //! Repricing an opportunity, and the quote that follows by the seller's policy.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use domain::billing::Billing;
 use domain::commands::{QuoteClose, QuoteDraft};
 use domain::customer::{Buyer, delivery_address};
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
@@ -15,7 +16,7 @@ use domain::opportunity::{
 use domain::quote::{EXPIRY, Offer, Quote, QuoteAction, QuoteState};
 use domain::refusal::Reason;
 use domain::shelf::Shelf;
-use domain::survivor::customer_now;
+use domain::survivor::{buyer_now, customer_records};
 use domain::totals::{Header, Totals};
 
 use crate::line::rounding;
@@ -228,6 +229,7 @@ impl Quoting {
             header: self.settings.header(opportunity.currency, rounding(ctx.facts, opportunity)),
             totals,
             payment_terms: self.settings.payment_terms,
+            billing: self.billing(world, opportunity),
             deliver_to: deliver_to(world, opportunity),
             delivery_terms: self.settings.delivery_terms(),
             effective_from: None,
@@ -235,6 +237,14 @@ impl Quoting {
             introduction: None,
             closing_note: None,
         })
+    }
+}
+
+impl Quoting {
+    /// When invoices are made for the customer.
+    pub(crate) fn billing(&self, world: &World, opportunity: &Opportunity) -> Billing {
+        let (account, _) = customer_records(world, opportunity.customer);
+        account.and_then(|account| account.billing).unwrap_or(self.settings.billing)
     }
 }
 
@@ -325,18 +335,13 @@ fn quote_drafted(quote: &Quote, opportunity: &Opportunity, by: Option<String>) -
 
 /// Where the goods go, where the customer says so.
 pub(crate) fn deliver_to(world: &World, opportunity: &Opportunity) -> Option<Box<DeliverTo>> {
-    let customer = customer_now(world, opportunity.customer);
-    let account = customer.account.and_then(|id| world.find(id));
-    let contact = customer.contact.and_then(|id| world.find(id));
+    let (account, contact) = customer_records(world, opportunity.customer);
     let address = delivery_address(account, contact)?.clone();
     Some(Box::new(DeliverTo { name: None, address }))
 }
 
 pub(crate) fn buyer(world: &World, opportunity: &Opportunity) -> Result<Buyer, Refusal> {
-    let customer = customer_now(world, opportunity.customer);
-    let account = customer.account.and_then(|id| world.find(id));
-    let contact = customer.contact.and_then(|id| world.find(id));
-    Buyer::of(account, contact).ok_or_else(|| {
+    buyer_now(world, opportunity.customer).ok_or_else(|| {
         let message = format!(
             "Nobody can be named as the buyer of the opportunity `{}`: its customer has neither a \
              name nor an address nor a telephone.",

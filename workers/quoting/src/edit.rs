@@ -79,6 +79,11 @@ impl Quoting {
             lines,
             header: self.header_after(deal, quote, command)?,
             payment_terms: self.terms(quote, &command.payment_terms)?,
+            billing: match command.billing {
+                Patch::Keep => was.billing,
+                Patch::Clear => self.billing(world, deal),
+                Patch::Set(billing) => billing,
+            },
             deliver_to: match &command.deliver_to {
                 Patch::Keep => was.deliver_to.clone(),
                 Patch::Clear => deliver_to(world, deal),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::billing::Billing;
 use domain::delivery_terms::{DeliveryTerms, Incoterm};
 use domain::document::PaymentTerms;
 use domain::money::Currency;
@@ -32,6 +33,9 @@ pub struct QuotingSettings {
     #[serde(default)]
     pub late_acceptance: LateAcceptance,
     pub payment_terms: PaymentTerms,
+    /// When invoices are made for customers of whom nothing else is said.
+    #[serde(default)]
+    pub billing: Billing,
     /// On which terms goods are delivered where nobody says otherwise; absent: no quote speaks of it by itself.
     #[serde(default)]
     pub delivery_terms: Option<DeliverySettings>,
@@ -89,6 +93,11 @@ impl QuotingSettings {
         if let Err(unknown) = self.payment_terms.agreed() {
             problems.push(format!(
                 "The setting `quoting.payment_terms` is \"{unknown}\"; write net30, 2_10_net30, net45 or net60."
+            ));
+        }
+        if let Err(unknown) = self.billing.known() {
+            problems.push(format!(
+                "The setting `quoting.billing` is \"{unknown}\"; write when_fulfilled, per_shipment, on_order or by_hand."
             ));
         }
         let incoterm = self.delivery_terms.as_ref().map(|terms| terms.incoterm.code());

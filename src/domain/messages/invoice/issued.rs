@@ -69,8 +69,9 @@ pub struct InvoiceIssued {
 /// BG-13.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Delivery {
-    /// BT-72: the day of the last shipment.
-    pub date: NaiveDate,
+    /// BT-72: the day of the last shipment; absent where nothing has left yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<NaiveDate>,
     /// BT-70, BG-15; absent: to the buyer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Box<DeliverTo>>,
@@ -154,7 +155,8 @@ pub struct IssuedLine {
     /// BT-136: the line's own allowance.
     #[serde(with = "crate::money::AsText")]
     pub allowance: Decimal,
-    /// BT-131.
+    /// BT-131. Of an order that is billed in parts it is the difference of what is billed after and before, so that
+    /// all parts add up: within a cent of quantity times price less allowance.
     #[serde(with = "crate::money::AsText")]
     pub net_amount: Decimal,
     /// BT-151, BT-152.

@@ -7,6 +7,7 @@ use domain::money::Currency;
 use domain::offer::{OptionalLine, offered};
 use domain::property_value::PropertyValue;
 use domain::totals::{Header, TaxPart, Totals};
+use rust_decimal::Decimal;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -29,6 +30,9 @@ struct Document {
     lines: Vec<Line>,
     /// Of a quote: what counts in no total.
     optional: Vec<OptionalLine>,
+    /// One of several documents over one order, each the difference to those before it: it adds up by itself, and
+    /// `invoice.exact` compares all of them with the order.
+    of_several: bool,
 }
 
 pub(super) async fn stored(conn: &mut Connection) -> Result<Invariant> {
@@ -91,6 +95,12 @@ impl Document {
                 line.volume_discount
             ));
         }
+        if self.of_several {
+            return (!self.adds_up()).then(|| {
+                let summary = summary(&self.totals, &self.lines);
+                format!("{} holds {summary}, which does not add up.", self.named)
+            });
+        }
         let mut lines = self.lines.clone();
         match offered(&mut lines, &self.optional, &self.header, self.currency) {
             Ok(totals) if totals == self.totals && lines == self.lines => None,
@@ -102,6 +112,30 @@ impl Document {
             )),
             Err(error) => Some(format!("{} cannot be computed: {error}", self.named)),
         }
+    }
+}
+
+impl Document {
+    /// BR-CO-10 to BR-CO-15 and the base of each tax.
+    fn adds_up(&self) -> bool {
+        let totals = &self.totals;
+        let sum = |of: fn(&TaxPart) -> Decimal| totals.breakdown.iter().map(of).sum::<Decimal>();
+        let of_tax = |part: &TaxPart| {
+            let lines = self.lines.iter();
+            let lines =
+                lines.filter(|it| (it.tax.category, it.tax.rate) == (part.category, part.rate));
+            part.net_amount == lines.map(|line| line.net_amount).sum()
+                && part.base == part.net_amount - part.discount_amount + part.freight_amount
+        };
+        let net = totals.detail_amount - totals.discount_amount;
+        totals.detail_amount == self.lines.iter().map(|line| line.net_amount).sum()
+            && totals.line_discount == self.lines.iter().map(|line| line.manual_discount).sum()
+            && totals.discount_amount == sum(|part| part.discount_amount)
+            && totals.freight_amount == sum(|part| part.freight_amount)
+            && totals.tax_amount == sum(|part| part.tax)
+            && totals.amount_less_freight == net
+            && totals.total_amount == net + totals.freight_amount + totals.tax_amount
+            && totals.breakdown.iter().all(of_tax)
     }
 }
 
@@ -157,6 +191,7 @@ macro_rules! document_of {
             totals: totals_of!($row, currency),
             lines: Vec::new(),
             optional: Vec::new(),
+            of_several: false,
         }
     }};
 }
@@ -227,14 +262,18 @@ async fn invoices(conn: &mut Connection, after: Uuid) -> Result<Vec<Document>> {
     let rows = sqlx::query!(
         r#"SELECT id, number, currency, header AS "header: Json<Header>", detail_amount,
                   line_discount, discount_amount, amount_less_freight, freight_amount, tax_amount,
-                  total_amount, tax_breakdown AS "tax_breakdown: Json<Vec<TaxPart>>"
-           FROM invoice WHERE id > $1 ORDER BY id LIMIT $2"#,
+                  total_amount, tax_breakdown AS "tax_breakdown: Json<Vec<TaxPart>>",
+                  document_type = '381' OR EXISTS (SELECT FROM invoice AS o WHERE o.sales_order = i.sales_order
+                                                   AND o.id <> i.id) AS "of_several!"
+           FROM invoice AS i WHERE id > $1 ORDER BY id LIMIT $2"#,
         after,
         PAGE
     );
     let mut page = Vec::new();
     for row in rows.fetch_all(&mut *conn).await? {
-        page.push(document_of!(row, "invoice", format!("The invoice {}", row.number)));
+        let of_several = row.of_several;
+        let document = document_of!(row, "invoice", format!("The invoice {}", row.number));
+        page.push(Document { of_several, ..document });
     }
     let lines = sqlx::query!(
         r#"SELECT invoice AS document, id, kind, parent, sku, name, description, unit, quantity, unit_price,

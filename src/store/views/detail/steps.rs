@@ -5,7 +5,7 @@ use domain::commands::{
     AccountDeactivate, AccountKeepApart, AccountMerge, AccountReactivate, AccountUnmerge,
     AccountUpdate, ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate,
     ContactKeepApart, ContactMerge, ContactReactivate, ContactUnmerge, ContactUpdate,
-    DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel,
+    DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel, InvoiceCreate,
     LeadAddCompetitor, LeadAddStakeholder, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify,
     LeadReactivate, LeadRemoveCompetitor, LeadRemoveStakeholder, LeadUnmerge, LeadUpdate,
     OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityEditLines, OpportunityHold,
@@ -22,7 +22,7 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 58] = [
+const ASKS: [(&MessageType, &str); 59] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
@@ -76,6 +76,7 @@ const ASKS: [(&MessageType, &str); 58] = [
     (OrderUpdate::TYPE, "be updated"),
     (OrderShip::TYPE, "be shipped"),
     (OrderCancel::TYPE, "be canceled"),
+    (InvoiceCreate::TYPE, "be billed"),
     (PaymentReceived::TYPE, "be paid"),
     (InvoiceCancel::TYPE, "be canceled"),
     (TransferAssign::TYPE, "be assigned"),

@@ -57,7 +57,7 @@ fn f109_the_event_is_the_whole_document() {
     assert_eq!(said.specification, "urn:cen.eu:en16931:2017");
     assert_eq!((said.issue_date, said.due_date), (day("2026-03-02"), day("2026-04-01")));
     // 23:30 UTC is the next day in Berlin.
-    assert_eq!(said.delivery.date, day("2026-03-02"));
+    assert_eq!(said.delivery.date, Some(day("2026-03-02")));
     assert_eq!(said.delivery.to, None, "to the buyer's address");
     assert_eq!(said.purchase_order_ref.as_deref(), Some("PO-7"));
     assert_eq!(said.buyer_reference.as_deref(), Some("Ana Ruiz"));

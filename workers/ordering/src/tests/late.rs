@@ -187,6 +187,7 @@ fn s2_an_order_number_that_comes_later_is_taken_once_and_another_is_refused_by_n
         order: order.id,
         expected_sequence: Some(2),
         purchase_order: Patch::Set("PO-5".parse().expect("a code")),
+        billing: Patch::Keep,
     };
     story.when(update.clone()).expect("corrected");
     assert!(story.when(update.clone()).expect("answered").already);

@@ -1,5 +1,6 @@
 //! Customers are kept up by people.
 
+use domain::billing::Billing;
 use domain::commands::{
     AccountDeactivate, AccountReactivate, AccountUpdate, ContactDeactivate, ContactReactivate,
     ContactUpdate,
@@ -44,6 +45,7 @@ fn update() -> AccountUpdate {
         address: Patch::Keep,
         billing_address: Patch::Keep,
         delivery_address: Patch::Keep,
+        billing: Patch::Keep,
         territory: Patch::Keep,
         customer_group: Patch::Keep,
     }
@@ -85,6 +87,7 @@ fn f34_what_is_known_of_an_account_is_corrected_and_the_event_tells_from_what_to
         name: Some("Acme SL".parse().unwrap()),
         phone: Patch::Clear,
         address: Patch::Set(bonn()),
+        billing: Patch::Set(Billing::OnOrder),
         ..update()
     };
     let told = story.when(command.clone()).unwrap();
@@ -94,6 +97,7 @@ fn f34_what_is_known_of_an_account_is_corrected_and_the_event_tells_from_what_to
     assert_eq!(said.name, Some(Change { from: Some(was.name), to: Some("Acme SL".into()) }));
     assert_eq!(said.phone, Some(Change { from: was.phone, to: None }));
     assert_eq!(said.address, Some(Change { from: was.address, to: Some(bonn()) }));
+    assert_eq!(said.billing, Some(Change { from: None, to: Some(Billing::OnOrder) }));
     assert_eq!((said.tax_id, said.website), (None, None));
     let now = account_now(&story);
     assert_eq!((now.name.as_str(), &now.phone, &now.address), ("Acme SL", &None, &Some(bonn())));

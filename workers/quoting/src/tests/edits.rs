@@ -1,5 +1,6 @@
 //! What a draft says is changed by hand, and what of it needs somebody's approval.
 
+use domain::billing::Billing;
 use domain::document::{DeliverTo, PaymentTerms};
 use domain::enquiry::Address;
 use domain::line_edits::{LineChange, LineEdits};
@@ -67,6 +68,7 @@ fn f87_terms_dates_addresses_and_words_are_patched_and_null_is_what_a_new_draft_
     let place = DeliverTo { name: Some("Gate B".into()), address };
     let command = QuoteEdit {
         payment_terms: Patch::Set(PaymentTerms::Net60),
+        billing: Patch::Set(Billing::OnOrder),
         effective_from: day("2026-03-10"),
         effective_to: day("2026-03-31"),
         deliver_to: Patch::Set(place),
@@ -76,7 +78,7 @@ fn f87_terms_dates_addresses_and_words_are_patched_and_null_is_what_a_new_draft_
     };
     let said: QuoteEdited = story.when(command.clone()).unwrap().get().unwrap();
     let offer = &said.offer;
-    assert_eq!(offer.payment_terms, PaymentTerms::Net60);
+    assert_eq!((offer.payment_terms, offer.billing), (PaymentTerms::Net60, Billing::OnOrder));
     assert_eq!(offer.effective_from.unwrap().to_string(), "2026-03-10");
     assert_eq!(offer.effective_to.to_string(), "2026-03-31");
     let place = offer.deliver_to.as_ref().unwrap();
@@ -89,6 +91,7 @@ fn f87_terms_dates_addresses_and_words_are_patched_and_null_is_what_a_new_draft_
 
     let back = QuoteEdit {
         payment_terms: Patch::Clear,
+        billing: Patch::Clear,
         effective_from: Patch::Clear,
         effective_to: Patch::Clear,
         deliver_to: Patch::Clear,
@@ -266,4 +269,18 @@ fn f96_who_may_not_approve_learns_why_it_waits_and_who_may_is_named() {
     let told = story.when(QuoteActivate { quote: draft.quote }).unwrap();
     assert_eq!(told.get::<QuoteActivated>().unwrap().approved_by.as_deref(), Some("ana"));
     assert_eq!(quote(&story, draft.quote).waits_for, None);
+}
+
+#[test]
+fn f107_a_draft_is_billed_as_its_customer_wants_it_else_as_the_settings_say() {
+    let by_hand = || QuotingSettings { billing: Billing::ByHand, ..settings() };
+    assert_eq!(golden_draft(by_hand()).1.offer.billing, Billing::ByHand);
+    let (story, draft) = golden_draft(by_hand());
+    let wants = Account { billing: Some(Billing::PerShipment), ..account() };
+    let mut story = story.given(wants);
+    let told = story.when(QuoteDraft::of(id(1))).unwrap();
+    assert_eq!(told.get::<QuoteDrafted>().unwrap().offer.billing, Billing::PerShipment);
+    let back = QuoteEdit { billing: Patch::Clear, ..edit(&draft) };
+    let said: QuoteEdited = story.when(back).unwrap().get().unwrap();
+    assert_eq!(said.offer.billing, Billing::PerShipment);
 }
