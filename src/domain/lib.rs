@@ -24,6 +24,7 @@ pub mod document;
 pub mod duplicate;
 pub mod enquiry;
 pub mod erasure;
+pub mod exchange_rate;
 pub mod found;
 pub mod history;
 pub mod host;

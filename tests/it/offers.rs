@@ -56,7 +56,7 @@ impl Life {
         let quoting = Story::of(Quoting::new(settings, zone), shelf)
             .given(samples::account(account))
             .given(deal);
-        let ordering = Story::of(Ordering::new(zone).late(LateAcceptance::Hold), ());
+        let ordering = Story::of(Ordering::new(zone).late(LateAcceptance::Hold), Rates::default());
         Self { quoting, ordering, sent: BTreeMap::new() }
     }
 

@@ -3,12 +3,14 @@
 use chrono::NaiveDate;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::OrderFulfilled;
+use domain::exchange_rate::Rates;
 use domain::ids::InvoiceId;
 use domain::invoice::{DocumentType, Invoice, InvoiceState, Series};
 use domain::keys::{InvoicesOfOrder, LeadOfOrder};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderState};
+use domain::totals::Header;
 
 use crate::answer::{agreed, already};
 use crate::bill::bill;
@@ -21,7 +23,7 @@ impl Invoicing {
         &self,
         world: &World,
         event: &OrderFulfilled,
-        ctx: &mut Ctx<'_, ()>,
+        ctx: &mut Ctx<'_, Rates>,
     ) -> Result<Outcome<Then>, Refusal> {
         if let Some(invoice) = world.all(InvoicesOfOrder(event.order))?.first() {
             return Ok(already(invoice, &invoice.number));
@@ -36,6 +38,8 @@ impl Invoicing {
         let key = self.series(today);
         let series = world.series(&key).cloned().unwrap_or_else(|| Series::new(key));
         let (series, counter, number, issue_date) = series.take(today);
+        let exchange = self.seller.base().freeze(ctx.facts.all(), order.currency, issue_date);
+        let header = Header { exchange, ..bill.header }.converted(&bill.totals);
         let invoice = Invoice {
             id,
             sequence: 0,
@@ -54,7 +58,7 @@ impl Invoicing {
             seller: self.seller.seller(),
             buyer: order.buyer.clone(),
             lines: bill.lines,
-            header: bill.header,
+            header,
             totals: bill.totals,
             payment_terms: order.payment_terms,
             deliver_to: order.deliver_to.clone(),

@@ -2,6 +2,7 @@
 
 use domain::commands::{PaidDocument, PaymentReceived};
 use domain::decide::{Ctx, Outcome, Refusal, World};
+use domain::exchange_rate::Rates;
 use domain::message::SubjectKind;
 
 use crate::answer::already;
@@ -12,7 +13,7 @@ use crate::when::Then;
 pub(crate) fn receive(
     world: &World,
     command: &PaymentReceived,
-    ctx: &mut Ctx<'_, ()>,
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let money = Money {
         payer: ctx.source,

@@ -6,6 +6,7 @@ use domain::decide::Refusal;
 use domain::document::{Line, PaymentTerms, compute};
 use domain::enquiry::Address;
 use domain::events::{InvoiceIssued, OrderFulfilled};
+use domain::exchange_rate::Rates;
 use domain::ids::{InvoiceId, LeadId, OpportunityId, OrderId};
 use domain::invoice::Invoice;
 use domain::keys::InvoicesOfOrder;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 use crate::{Invoicing, SellerSettings};
 
 mod arithmetic;
+mod exchange;
 mod issuing;
 mod numbering;
 mod payments;
@@ -75,6 +77,7 @@ fn golden() -> (Vec<Line>, Header) {
         freight_amount: dec!(25),
         freight_tax: Some(VAT),
         rules: Rules::default(),
+        exchange: None,
     };
     (lines, header)
 }
@@ -137,7 +140,7 @@ fn deal() -> Opportunity {
 }
 
 fn story(order: &Order) -> Story<Invoicing> {
-    Story::of(Invoicing::new(seller()), ()).given(deal()).given(order.clone())
+    Story::of(Invoicing::new(seller()), Rates::default()).given(deal()).given(order.clone())
 }
 
 fn fulfilled(order: OrderId) -> OrderFulfilled {

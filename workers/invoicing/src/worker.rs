@@ -1,6 +1,7 @@
 //! The decisions of invoicing: what each message needs, and who decides on it.
 
 use domain::decide::{Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
+use domain::exchange_rate::Rates;
 use domain::keys::{InvoicesOfOrder, LeadOfOrder, TransfersReferenced};
 
 use crate::invoicing::Invoicing;
@@ -19,7 +20,11 @@ impl Worker for Invoicing {
     ];
     type When = When;
     type Then = Then;
-    type Facts = ();
+    type Facts = Rates;
+
+    fn asks_facts(&self) -> bool {
+        self.seller.base_currency.is_some()
+    }
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
@@ -50,7 +55,7 @@ impl Worker for Invoicing {
         &self,
         world: &World,
         when: &When,
-        ctx: &mut Ctx<'_, ()>,
+        ctx: &mut Ctx<'_, Rates>,
     ) -> Result<Outcome<Then>, Refusal> {
         match when {
             When::OrderFulfilled(event) => self.issue(world, event, ctx),

@@ -3,6 +3,7 @@
 use domain::commands::OrderCancel;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OrderCanceled, OrderFulfilled};
+use domain::exchange_rate::Rates;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderState};
@@ -15,7 +16,7 @@ use crate::when::Then;
 pub(crate) fn cancel(
     world: &World,
     command: &OrderCancel,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let order = world.known(command.order)?;
     if matches!(

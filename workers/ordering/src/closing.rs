@@ -6,6 +6,7 @@ use domain::commands::{OpportunityLose, OpportunityReopen, OpportunityWin};
 use domain::day::Day;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, OpportunityReopened, OpportunityWon};
+use domain::exchange_rate::Rates;
 use domain::keys::OrderOfQuote;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
@@ -22,7 +23,7 @@ pub(crate) fn win(
     world: &World,
     command: &OpportunityWin,
     zone: Tz,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
     let day = closed_on(opportunity, command.close_date, zone, ctx)?;
@@ -51,7 +52,7 @@ pub(crate) fn lose(
     world: &World,
     command: &OpportunityLose,
     zone: Tz,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
     let day = closed_on(opportunity, command.close_date, zone, ctx)?;
@@ -90,7 +91,7 @@ fn closed_on(
     opportunity: &Opportunity,
     day: Option<Day>,
     zone: Tz,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Option<NaiveDate>, Refusal> {
     let today = ctx.now.with_timezone(&zone).date_naive();
     let Some(day) = day.map(Day::date).filter(|day| *day != today) else { return Ok(None) };

@@ -3,6 +3,7 @@
 use domain::commands::{OpportunityHold, OpportunityResume};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityHeld, OpportunityResumed};
+use domain::exchange_rate::Rates;
 use domain::message::SubjectKind;
 use domain::opportunity::{OpportunityAction, OpportunityState};
 
@@ -12,7 +13,7 @@ use crate::when::Then;
 pub(crate) fn hold(
     world: &World,
     command: &OpportunityHold,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
     let reason = command.reason.to_string();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::commands::OrderShip;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OrderFulfilled, OrderShipped};
+use domain::exchange_rate::Rates;
 use domain::ids::LineId;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
@@ -22,7 +23,7 @@ const COUNTED_UNITS: &[&str] = &["C62", "H87", "EA", "PR", "SET", "DZN", "CEN", 
 pub(crate) fn ship(
     world: &World,
     command: &OrderShip,
-    ctx: &mut Ctx<'_, ()>,
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let order = world.known(command.order)?;
     let reference = &*command.reference;

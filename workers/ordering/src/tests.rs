@@ -6,6 +6,7 @@ use domain::commands::QuoteAccept;
 use domain::customer::Buyer;
 use domain::decide::Refusal;
 use domain::document::{Line, PaymentTerms, compute};
+use domain::exchange_rate::Rates;
 use domain::ids::{OpportunityId, OrderId, QuoteId};
 use domain::keys::OrderOfQuote;
 use domain::money::Currency;
@@ -23,6 +24,7 @@ use crate::Ordering;
 
 mod acceptance;
 mod closing;
+mod exchange;
 mod late;
 mod shipments;
 
@@ -31,7 +33,7 @@ const QUOTE: QuoteId = QuoteId(Uuid::from_u128(2));
 const SIBLING: QuoteId = QuoteId(Uuid::from_u128(3));
 
 fn story() -> Story<Ordering> {
-    Story::of(Ordering::new(Europe::Madrid), ())
+    Story::of(Ordering::new(Europe::Madrid), Rates::default())
 }
 
 fn euro() -> Currency {
@@ -73,6 +75,7 @@ fn offer() -> Offer {
         freight_amount: dec!(25),
         freight_tax: Some(Tax { category: TaxCategory::S, rate: dec!(21) }),
         rules: Rules::default(),
+        exchange: None,
     };
     let totals = compute(&mut lines, &header, euro()).expect("totals");
     Offer {

@@ -3,6 +3,7 @@
 use domain::commands::{OrderUpdate, QuoteAccept};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::OrderUpdated;
+use domain::exchange_rate::Rates;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderState};
@@ -15,7 +16,7 @@ use crate::when::Then;
 pub(crate) fn update(
     world: &World,
     command: &OrderUpdate,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let order = world.known(command.order)?;
     let number = command.purchase_order.onto_text(order.purchase_order.as_ref());
@@ -39,7 +40,7 @@ pub(crate) fn update(
 pub(crate) fn numbered(
     order: &Order,
     command: &QuoteAccept,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let number = command.purchase_order.as_deref().filter(|number| !number.is_empty());
     let Some(number) = number else { return Ok(already(order, &order.number)) };
@@ -60,7 +61,7 @@ pub(crate) fn numbered(
 fn renumbered(
     order: &Order,
     number: Option<String>,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     if !matches!(order.state, OrderState::Active) {
         let found = Order::state_name(&order.state);

@@ -108,6 +108,7 @@ impl Deals<'_> {
             price_list,
             estimated_revenue: budget.and_then(|budget| in_range(budget.round_dp(6)).ok()),
             revenue_mode: RevenueMode::System,
+            exchange: self.pricing.frozen(currency),
             close_date: close_date.or(fields.close_date.filter(|_| first)),
             actual_close_date: None,
             stakeholders: Vec::new(),
@@ -141,6 +142,8 @@ pub(crate) fn created(opportunity: &Opportunity, interest: Vec<Interest>) -> Opp
         undecided,
         interest,
         estimated_revenue: opportunity.estimated_revenue,
+        base_estimated_revenue: opportunity.base_estimated_revenue(),
+        exchange: opportunity.exchange.clone(),
         revenue_mode: opportunity.revenue_mode,
         close_date: opportunity.close_date,
     }

@@ -144,6 +144,7 @@ impl Quoting {
             freight_amount: freight,
             freight_tax,
             rules: was.rules,
+            exchange: was.exchange.clone(),
         })
     }
 

@@ -34,6 +34,7 @@ use super::*;
 mod bundles;
 mod catalogs;
 mod edits;
+mod exchange;
 mod headers;
 mod lines;
 mod prices;
@@ -138,6 +139,8 @@ fn created(interest: &[(&str, Option<Decimal>)]) -> OpportunityCreated {
         undecided: known.price_list.told().1,
         interest: interest.collect(),
         estimated_revenue: known.estimated_revenue,
+        base_estimated_revenue: None,
+        exchange: None,
         revenue_mode: known.revenue_mode,
         close_date: None,
     }
