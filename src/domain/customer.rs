@@ -10,14 +10,13 @@ use crate::ids::{AccountId, ContactId, LeadId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::merge::CustomerMerge;
 use crate::message::SubjectKind;
-use crate::newer::NewerWord;
 
 mod buyer;
 mod facts;
 
 pub use buyer::Buyer;
 pub(crate) use facts::channels;
-pub use facts::{AccountFacts, ContactFacts};
+pub use facts::{AccountFacts, AccountRole, ContactFacts};
 
 /// An organisation (D365: account).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,15 +77,74 @@ pub struct Contact {
     pub state: CustomerState,
 }
 
-/// What a person is at their organisation (D365: accountrolecode).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AccountRole {
-    DecisionMaker,
-    Employee,
-    Influencer,
-    #[serde(untagged)]
-    Newer(NewerWord),
+impl AccountFacts {
+    /// Those of an account as it is.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        let account = account.clone();
+        Self {
+            name: account.name,
+            tax_id: account.tax_id,
+            website: account.website,
+            phone: account.phone,
+            address: account.address,
+            billing_address: account.billing_address,
+            delivery_address: account.delivery_address,
+            territory: account.territory,
+            customer_group: account.customer_group,
+        }
+    }
+
+    /// The account with these.
+    #[must_use]
+    pub fn put(self, account: Account) -> Account {
+        Account {
+            name: self.name,
+            tax_id: self.tax_id,
+            website: self.website,
+            phone: self.phone,
+            address: self.address,
+            billing_address: self.billing_address,
+            delivery_address: self.delivery_address,
+            territory: self.territory,
+            customer_group: self.customer_group,
+            ..account
+        }
+    }
+}
+
+impl ContactFacts {
+    /// Those of a contact as they are.
+    #[must_use]
+    pub fn of(contact: &Contact) -> Self {
+        let contact = contact.clone();
+        Self {
+            person: contact.person,
+            address: contact.address,
+            delivery_address: contact.delivery_address,
+            account: contact.account,
+            role: contact.role,
+            territory: contact.territory,
+            customer_group: contact.customer_group,
+            consent: contact.consent,
+        }
+    }
+
+    /// The contact with these.
+    #[must_use]
+    pub fn put(self, contact: Contact) -> Contact {
+        Contact {
+            person: self.person,
+            address: self.address,
+            delivery_address: self.delivery_address,
+            account: self.account,
+            role: self.role,
+            territory: self.territory,
+            customer_group: self.customer_group,
+            consent: self.consent,
+            ..contact
+        }
+    }
 }
 
 /// The life of a customer record; an inactive one takes no new opportunity.

@@ -159,7 +159,7 @@ async fn f78_a_deal_between_two_lists_of_a_territory_waits_for_one_and_is_offere
     let of = format!("FROM opportunity WHERE id = '{deal}'");
     let chosen = format!("SELECT price_list || ' ' || round(estimated_revenue) {of}");
     assert_eq!(it.texts(&chosen).await, ["north-b 2000"]);
-    assert_eq!(it.count(&format!("SELECT num_nonnulls(undecided, wanted) {of}")).await, 0);
+    assert_eq!(it.count(&format!("SELECT num_nonnulls(undecided, wanted)::bigint {of}")).await, 0);
     workers.stop().await;
     let told = leadmill(&it, &["rebuild", "--check"]).await;
     assert!(told.success, "{} {}", told.out, told.err);

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Account, AccountRole, Contact};
 use crate::enquiry::{Address, CHANNELS_MAX, Person};
 use crate::ids::AccountId;
+use crate::newer::NewerWord;
 
 /// What is known of an organisation: what a merge changes of its master.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -32,40 +32,6 @@ pub struct AccountFacts {
 }
 
 impl AccountFacts {
-    /// Those of an account as it is.
-    #[must_use]
-    pub fn of(account: &Account) -> Self {
-        let account = account.clone();
-        Self {
-            name: account.name,
-            tax_id: account.tax_id,
-            website: account.website,
-            phone: account.phone,
-            address: account.address,
-            billing_address: account.billing_address,
-            delivery_address: account.delivery_address,
-            territory: account.territory,
-            customer_group: account.customer_group,
-        }
-    }
-
-    /// The account with these.
-    #[must_use]
-    pub fn put(self, account: Account) -> Account {
-        Account {
-            name: self.name,
-            tax_id: self.tax_id,
-            website: self.website,
-            phone: self.phone,
-            address: self.address,
-            billing_address: self.billing_address,
-            delivery_address: self.delivery_address,
-            territory: self.territory,
-            customer_group: self.customer_group,
-            ..account
-        }
-    }
-
     /// What is not known is as another one has it.
     pub fn fill(&mut self, other: &Self) {
         gap(&mut self.tax_id, &other.tax_id);
@@ -105,38 +71,6 @@ pub struct ContactFacts {
 }
 
 impl ContactFacts {
-    /// Those of a contact as they are.
-    #[must_use]
-    pub fn of(contact: &Contact) -> Self {
-        let contact = contact.clone();
-        Self {
-            person: contact.person,
-            address: contact.address,
-            delivery_address: contact.delivery_address,
-            account: contact.account,
-            role: contact.role,
-            territory: contact.territory,
-            customer_group: contact.customer_group,
-            consent: contact.consent,
-        }
-    }
-
-    /// The contact with these.
-    #[must_use]
-    pub fn put(self, contact: Contact) -> Contact {
-        Contact {
-            person: self.person,
-            address: self.address,
-            delivery_address: self.delivery_address,
-            account: self.account,
-            role: self.role,
-            territory: self.territory,
-            customer_group: self.customer_group,
-            consent: self.consent,
-            ..contact
-        }
-    }
-
     /// What is not known is as another one has it; both ways to reach them hold. They agreed to bulk mail only where
     /// both did: nobody gets it because two records became one.
     pub fn fill(&mut self, other: &Self) {
@@ -157,6 +91,17 @@ impl ContactFacts {
         }
         self.consent &= other.consent;
     }
+}
+
+/// What a person is at their organisation (D365: accountrolecode).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountRole {
+    DecisionMaker,
+    Employee,
+    Influencer,
+    #[serde(untagged)]
+    Newer(NewerWord),
 }
 
 fn gap<T: Clone>(known: &mut Option<T>, other: &Option<T>) {
