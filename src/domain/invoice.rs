@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, Line, PaymentTerms};
 use crate::enquiry::Address;
 use crate::ids::{InvoiceId, LineId, OpportunityId, OrderId, PaymentId, QuoteId};
@@ -49,6 +50,8 @@ pub struct Invoice {
     pub payment_terms: PaymentTerms,
     /// Where the goods went; absent: to the buyer's address.
     pub deliver_to: Option<Box<DeliverTo>>,
+    /// On which terms they are delivered; absent: none were agreed.
+    pub delivery_terms: Option<Box<DeliveryTerms>>,
     pub purchase_order: Option<String>,
     pub payments: Vec<Payment>,
     pub state: InvoiceState,

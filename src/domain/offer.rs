@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::customer::Buyer;
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, Line, PaymentTerms, compute, copied};
 use crate::ids::LineId;
 use crate::money::Currency;
@@ -35,6 +36,9 @@ pub struct Offer {
     /// Where the goods would go; absent: to the buyer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_to: Option<Box<DeliverTo>>,
+    /// On which terms they are delivered; absent: none were agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_terms: Option<Box<DeliveryTerms>>,
     /// The first day on which it may be accepted, in the seller's zone (D365: effectivefrom); absent: from the
     /// moment on when it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]

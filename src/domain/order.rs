@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, Line, PaymentTerms};
 use crate::ids::{LineId, OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::lifecycle::{Lifecycle, applies};
@@ -38,6 +39,8 @@ pub struct Order {
     pub payment_terms: PaymentTerms,
     /// Where the goods go; absent: to the buyer's address.
     pub deliver_to: Option<Box<DeliverTo>>,
+    /// On which terms they are delivered; absent: none were agreed.
+    pub delivery_terms: Option<Box<DeliveryTerms>>,
     /// The customer's own order number (EN 16931 BT-13).
     pub purchase_order: Option<String>,
     pub shipments: Vec<Shipment>,

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::customer::{Account, AccountRole, Buyer, Contact, Customer, CustomerState};
+use crate::delivery_terms::{DeliveryTerms, Incoterm};
 use crate::document::{Line, LineKind, PaymentTerms, compute};
 use crate::enquiry::{Address, Channel, Enquiry, Interest, Need, Person, PurchaseTimeframe};
 use crate::ids::{
@@ -220,6 +221,7 @@ pub fn quote(id: QuoteId, state: QuoteState) -> Quote {
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
         deliver_to: None,
+        delivery_terms: None,
         effective_from: None,
         effective_to: day(31),
         introduction: None,
@@ -281,6 +283,7 @@ pub fn order(id: OrderId) -> Order {
         totals,
         payment_terms: PaymentTerms::Net30,
         deliver_to: None,
+        delivery_terms: Some(Box::new(DeliveryTerms::of(Incoterm::Dap, Some("Lyon")))),
         purchase_order: Some("PO 77".into()),
         shipments: Vec::new(),
         state: OrderState::Active,
@@ -336,6 +339,7 @@ pub fn invoice(id: InvoiceId, counter: i64) -> Invoice {
         totals,
         payment_terms: PaymentTerms::Net60,
         deliver_to: None,
+        delivery_terms: None,
         purchase_order: None,
         payments: Vec::new(),
         state: InvoiceState::Issued,

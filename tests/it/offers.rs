@@ -79,11 +79,11 @@ impl Life {
     fn happens(&mut self, what: u8, whose: usize) {
         let quotes = &self.deal().quotes;
         let Some(quote) = quotes.get(whose % quotes.len().max(1)).map(|quote| quote.id) else {
-            return self.offers(QuoteDraft { opportunity: DEAL });
+            return self.offers(QuoteDraft::of(DEAL));
         };
         let close = |reason| QuoteClose { reason, ..QuoteClose::expired(quote) };
         match what {
-            0 => self.offers(QuoteDraft { opportunity: DEAL }),
+            0 => self.offers(QuoteDraft::of(DEAL)),
             1 => {
                 let percent = Patch::Set(Amount(rust_decimal::Decimal::from(whose % 30)));
                 self.offers(QuoteEdit { discount_percent: percent, ..QuoteEdit::of(quote) });

@@ -42,6 +42,7 @@ impl Replay for InvoiceIssued {
             totals: totals(self),
             payment_terms: self.payment.terms_code,
             deliver_to: self.delivery.to.clone(),
+            delivery_terms: self.delivery.terms_code.clone(),
             purchase_order: self.purchase_order_ref.clone(),
             payments: Vec::new(),
             state: InvoiceState::Issued,

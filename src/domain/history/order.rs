@@ -26,6 +26,7 @@ impl Replay for OrderCreated {
             totals: self.totals.clone(),
             payment_terms: self.payment_terms,
             deliver_to: self.deliver_to.clone(),
+            delivery_terms: self.delivery_terms.clone(),
             purchase_order: self.purchase_order.clone(),
             shipments: Vec::new(),
             state: OrderState::Active,

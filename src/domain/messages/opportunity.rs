@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::Customer;
 use crate::day::Day;
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::Line;
 use crate::enquiry::{Interest, Need, PurchaseTimeframe};
 use crate::exchange_rate::Exchange;
@@ -326,6 +327,17 @@ pub struct OpportunityResume {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct QuoteDraft {
     pub opportunity: OpportunityId,
+    /// On which terms the goods would be delivered; absent: on those of the settings, null: on none.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub delivery_terms: Patch<DeliveryTerms>,
+}
+
+impl QuoteDraft {
+    /// On the terms of the settings.
+    #[must_use]
+    pub const fn of(opportunity: OpportunityId) -> Self {
+        Self { opportunity, delivery_terms: Patch::Keep }
+    }
 }
 
 /// Win an opportunity by hand, without an order; refused while a quote lives.

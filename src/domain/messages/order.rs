@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, LINES_MAX, PaymentTerms};
 use crate::ids::{OpportunityId, OrderId, QuoteId, ShipmentId};
 use crate::money::Currency;
@@ -47,6 +48,9 @@ pub struct OrderCreated {
     /// Where the goods go; absent: to the buyer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver_to: Option<Box<DeliverTo>>,
+    /// On which terms they are delivered; absent: none were agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_terms: Option<Box<DeliveryTerms>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<String>,
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, LINES_MAX, PaymentTerms};
 use crate::ids::{LineId, OpportunityId, OrderId, QuoteId};
 use crate::line_edits::LineEdits;
@@ -198,6 +199,9 @@ pub struct QuoteEdit {
     /// Where the goods go; null: where the customer wants them.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub deliver_to: Patch<DeliverTo>,
+    /// On which terms they are delivered; null: on those of the settings, where there are some.
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
+    pub delivery_terms: Patch<DeliveryTerms>,
     /// To the customer, before the lines.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     #[schemars(extend("x-personal" = true))]
@@ -319,6 +323,7 @@ impl QuoteEdit {
             effective_from: Patch::Keep,
             effective_to: Patch::Keep,
             deliver_to: Patch::Keep,
+            delivery_terms: Patch::Keep,
             introduction: Patch::Keep,
             closing_note: Patch::Keep,
             lines: LineEdits::default(),

@@ -17,7 +17,8 @@ use crate::store::column::filled;
 use crate::store::{Connection, Result};
 
 /// What of a quote is personal.
-const QUOTED: &[&str] = &["buyer", "deliver_to", "introduction", "closing_note", "acceptance"];
+const QUOTED: &[&str] =
+    &["buyer", "deliver_to", "delivery_terms", "introduction", "closing_note", "acceptance"];
 
 /// The personal columns of a contact.
 const OF_CONTACTS: &[&str] = &[
@@ -49,7 +50,7 @@ pub(super) async fn write(
             opportunities(told, scope),
         ),
         ("quote", QUOTED, quotes(told, scope)),
-        ("sales_order", &["buyer", "deliver_to"], orders(told, scope)),
+        ("sales_order", &["buyer", "deliver_to", "delivery_terms"], orders(told, scope)),
         ("proposal", &["stands", "proposed"], proposals(told, scope)),
         ("consent", &["channel"], consents(told, scope)),
     ];
@@ -125,7 +126,7 @@ fn opportunities(told: &World, scope: &Scope) -> Vec<Value> {
 
 fn orders(told: &World, scope: &Scope) -> Vec<Value> {
     let rows = of::<OrderId>(told, &scope.orders);
-    rows.map(|it| json!({ "id": it.id, "buyer": it.buyer, "deliver_to": it.deliver_to })).collect()
+    rows.map(|it| json!({ "id": it.id, "buyer": it.buyer, "deliver_to": it.deliver_to, "delivery_terms": it.delivery_terms })).collect()
 }
 
 fn proposals(told: &World, scope: &Scope) -> Vec<Value> {
@@ -152,6 +153,7 @@ fn quotes(told: &World, scope: &Scope) -> Vec<Value> {
             "id": it.id,
             "buyer": offer.buyer,
             "deliver_to": offer.deliver_to,
+            "delivery_terms": offer.delivery_terms,
             "introduction": offer.introduction,
             "closing_note": offer.closing_note,
             "acceptance": acceptance,

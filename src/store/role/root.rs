@@ -76,8 +76,11 @@ const ERASES: &[(&str, &str)] = &[
         "SELECT, UPDATE (name, lost_comment, hold_reason, description, owner, modified_at)",
     ),
     ("likeness_key", "SELECT, INSERT, DELETE"),
-    ("quote", "SELECT, UPDATE (buyer, deliver_to, acceptance, modified_at)"),
-    ("sales_order", "SELECT, UPDATE (buyer, deliver_to, modified_at)"),
+    (
+        "quote",
+        "SELECT, UPDATE (buyer, deliver_to, delivery_terms, introduction, closing_note, acceptance, modified_at)",
+    ),
+    ("sales_order", "SELECT, UPDATE (buyer, deliver_to, delivery_terms, modified_at)"),
     ("invoice", "SELECT"),
     ("proposal", "SELECT, UPDATE (stands, proposed, modified_at)"),
     ("consent", "SELECT, UPDATE (channel, modified_at)"),

@@ -4,6 +4,7 @@
 //! else is ever written.
 
 use domain::customer::{Buyer, Customer};
+use domain::delivery_terms::DeliveryTerms;
 use domain::document::DeliverTo;
 use domain::ids::{Id, InvoiceId};
 use domain::invoice::{Invoice, InvoiceState, PrecedingInvoice, Seller, SeriesKey};
@@ -53,6 +54,7 @@ with_totals! { frozen invoice.totals; [invoice: Invoice as invoice => InvoiceRow
     frozen  header: jsonb<Header> = Json(&invoice.header);
     frozen  payment_terms: text = word(invoice.payment_terms);
     frozen  deliver_to: jsonb<DeliverTo>? = invoice.deliver_to.as_deref().map(Json);
+    frozen  delivery_terms: jsonb<DeliveryTerms>? = invoice.delivery_terms.as_deref().map(Json);
     frozen  purchase_order: text? = invoice.purchase_order.as_deref();
     state: text = Invoice::state_name(&invoice.state);
     paid_at: timestamptz? = paid_at;
@@ -113,6 +115,7 @@ impl InvoiceRow {
             totals: totals_of!(self, currency),
             payment_terms: meant("invoice.payment_terms", &self.payment_terms)?,
             deliver_to: self.deliver_to.map(|json| Box::new(json.0)),
+            delivery_terms: self.delivery_terms.map(|json| Box::new(json.0)),
             purchase_order: self.purchase_order,
             payments: Vec::new(),
             state: state_of(&self.state, paid, canceled)?,

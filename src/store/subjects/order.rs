@@ -4,6 +4,7 @@
 //! its shipments change, and nothing else is ever written.
 
 use domain::customer::{Buyer, Customer};
+use domain::delivery_terms::DeliveryTerms;
 use domain::document::DeliverTo;
 use domain::ids::Id;
 use domain::keys::{LeadOfOrder, OrderOfQuote};
@@ -42,6 +43,7 @@ with_totals! { frozen order.totals; [sales_order: Order as order => OrderRow] {
     frozen  header: jsonb<Header> = Json(&order.header);
     frozen  payment_terms: text = word(order.payment_terms);
     frozen  deliver_to: jsonb<DeliverTo>? = order.deliver_to.as_deref().map(Json);
+    frozen  delivery_terms: jsonb<DeliveryTerms>? = order.delivery_terms.as_deref().map(Json);
     purchase_order: text? = order.purchase_order.as_deref();
     state: text = Order::state_name(&order.state);
     fulfilled_at: timestamptz? = fulfilled_at;
@@ -88,6 +90,7 @@ impl OrderRow {
             totals: totals_of!(self, currency),
             payment_terms: meant("sales_order.payment_terms", &self.payment_terms)?,
             deliver_to: self.deliver_to.map(|json| Box::new(json.0)),
+            delivery_terms: self.delivery_terms.map(|json| Box::new(json.0)),
             purchase_order: self.purchase_order,
             shipments: Vec::new(),
             state: state_of(&self.state, fulfilled, self.canceled_at)?,

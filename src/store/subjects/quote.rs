@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::customer::Buyer;
+use domain::delivery_terms::DeliveryTerms;
 use domain::document::DeliverTo;
 use domain::ids::Id;
 use domain::lifecycle::Lifecycle;
@@ -53,6 +54,7 @@ with_totals! { apart held.quote.offer.totals; [quote: Held<'_> as held => QuoteR
     apart   header: jsonb<Header> = Json(&offer.header);
     apart   payment_terms: text = word(offer.payment_terms);
     apart   deliver_to: jsonb<DeliverTo>? = offer.deliver_to.as_deref().map(Json);
+    apart   delivery_terms: jsonb<DeliveryTerms>? = offer.delivery_terms.as_deref().map(Json);
     apart   effective_from: date? = offer.effective_from;
     apart   effective_to: date = offer.effective_to;
     apart   optional: jsonb<Vec<OptionalLine>>? = Some(&offer.optional).filter(|it| !it.is_empty()).map(Json);
@@ -131,6 +133,7 @@ impl QuoteRow {
                 totals: totals_of!(self, opportunity.currency),
                 payment_terms: meant("quote.payment_terms", &self.payment_terms)?,
                 deliver_to: self.deliver_to.map(|json| Box::new(json.0)),
+                delivery_terms: self.delivery_terms.map(|json| Box::new(json.0)),
                 effective_from: self.effective_from,
                 effective_to: self.effective_to,
                 introduction: self.introduction,

@@ -138,6 +138,7 @@ fn what_is_open_is_a_kind_a_reason_a_channel_a_source_or_a_term() {
         "document_type",
         "from",
         "hold_reason",
+        "incoterm",
         "kind",
         "lost_reason",
         "need",

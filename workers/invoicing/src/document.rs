@@ -50,7 +50,12 @@ pub(crate) fn issued(
         seller: invoice.seller.clone(),
         buyer: buyer.clone(),
         customer: invoice.customer,
-        delivery: Delivery { date: delivered, to: invoice.deliver_to.clone() },
+        delivery: Delivery {
+            date: delivered,
+            to: invoice.deliver_to.clone(),
+            terms: invoice.delivery_terms.as_ref().map(|terms| terms.text()),
+            terms_code: invoice.delivery_terms.clone(),
+        },
         payment: payment(invoice, terms),
         lines: invoice.lines.iter().map(line).collect(),
         header: invoice.header.clone(),

@@ -62,6 +62,7 @@ impl Invoicing {
             totals: bill.totals,
             payment_terms: order.payment_terms,
             deliver_to: order.deliver_to.clone(),
+            delivery_terms: order.delivery_terms.clone(),
             purchase_order: order.purchase_order.clone(),
             payments: Vec::new(),
             state: InvoiceState::Issued,

@@ -309,6 +309,7 @@ fn order_of(
         totals,
         payment_terms: offer.payment_terms,
         deliver_to: offer.deliver_to.clone(),
+        delivery_terms: offer.delivery_terms.clone(),
         purchase_order: acceptance.purchase_order.clone(),
         shipments: Vec::new(),
         state: OrderState::Active,
@@ -329,6 +330,7 @@ fn created(order: &Order) -> OrderCreated {
         totals: order.totals.clone(),
         payment_terms: order.payment_terms,
         deliver_to: order.deliver_to.clone(),
+        delivery_terms: order.delivery_terms.clone(),
         purchase_order: order.purchase_order.clone(),
     }
 }

@@ -5,6 +5,7 @@ use chrono_tz::Europe;
 use domain::commands::QuoteAccept;
 use domain::customer::Buyer;
 use domain::decide::Refusal;
+use domain::delivery_terms::{DeliveryTerms, Incoterm};
 use domain::document::{Line, PaymentTerms, compute};
 use domain::exchange_rate::Rates;
 use domain::ids::{OpportunityId, OrderId, QuoteId};
@@ -86,6 +87,7 @@ fn offer() -> Offer {
         totals,
         payment_terms: PaymentTerms::TwoTenNet30,
         deliver_to: None,
+        delivery_terms: Some(Box::new(DeliveryTerms::of(Incoterm::Dap, Some("Lyon")))),
         effective_from: None,
         effective_to: day(3, 31),
         introduction: None,

@@ -22,6 +22,7 @@ use domain::totals::{Header, Totals};
 
 use crate::line::rounding;
 use crate::quoting::Quoting;
+use crate::terms::delivery_terms;
 use crate::when::{Decision, Then};
 
 /// What is left to do about the lines of an opportunity.
@@ -93,8 +94,14 @@ impl Quoting {
             let (kind, rule) = (SubjectKind::Opportunity, "opportunity.no_lines");
             return Err(Refusal::no(kind, opportunity.id, rule, "no lines", message));
         }
+        let agreed = delivery_terms(
+            (SubjectKind::Opportunity, &opportunity.id.to_string()),
+            &command.delivery_terms,
+            (self.settings.delivery_terms(), None),
+        )?;
         let totals = self.sum(&mut opportunity, ctx.facts)?;
-        let quote = self.new_draft(world, &opportunity, totals, ctx)?;
+        let mut quote = self.new_draft(world, &opportunity, totals, ctx)?;
+        quote.offer.delivery_terms = agreed;
         let by = ctx.by();
         let said = quote_drafted(&quote, &opportunity, by);
         Ok(Outcome::nothing().say(said).put(opportunity.with_quote(quote)))
@@ -185,6 +192,9 @@ impl Quoting {
             return self.new_draft(world, opportunity, totals, ctx);
         };
         let offer = self.offer_of(world, opportunity, totals, ctx)?;
+        // Whoever drafted it may have agreed on others than those of the settings.
+        let delivery_terms = draft.offer.delivery_terms.clone();
+        let offer = Offer { delivery_terms, ..offer };
         let waits_for = self.beyond(&offer, opportunity.currency);
         Ok(Quote { offer, waits_for, ..draft.apply(&QuoteAction::Edit)? })
     }
@@ -228,6 +238,7 @@ impl Quoting {
             totals,
             payment_terms: self.settings.payment_terms,
             deliver_to: deliver_to(world, opportunity),
+            delivery_terms: self.settings.delivery_terms(),
             effective_from: None,
             effective_to: self.effective_to(ctx),
             introduction: None,

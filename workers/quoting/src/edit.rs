@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::commands::{OptionalWish, QuoteEdit};
 use domain::day::{Day, NEAR_YEARS};
-use domain::decide::{Ctx, Outcome, Reason, Refusal, World};
+use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::document::{DeliverTo, Line, PaymentTerms};
 use domain::events::QuoteEdited;
 use domain::message::SubjectKind;
@@ -21,6 +21,7 @@ use crate::draft::{deliver_to, still_open};
 use crate::lines::Edited;
 use crate::quoting::Quoting;
 use crate::step::{found, itself};
+use crate::terms::{delivery_terms, newer};
 use crate::when::Decision;
 
 impl Quoting {
@@ -83,6 +84,11 @@ impl Quoting {
                 Patch::Clear => deliver_to(world, deal),
                 Patch::Set(place) => place_of(place),
             },
+            delivery_terms: delivery_terms(
+                (SubjectKind::Quote, &quote.named()),
+                &command.delivery_terms,
+                (was.delivery_terms.clone(), self.settings.delivery_terms()),
+            )?,
             effective_from,
             effective_to,
             introduction: text(&command.introduction, &was.introduction),
@@ -202,13 +208,8 @@ impl Quoting {
             Patch::Set(terms) => *terms,
         };
         if let (Patch::Set(_), Err(word)) = (patch, terms.agreed()) {
-            let message = format!(
-                "The payment terms `{word}` are known to a newer leadmill only; put the message back with \
-                 `leadmill parked replay` when that runs."
-            );
-            let kind = SubjectKind::Quote;
-            let reason = Reason::new(kind, quote.named(), "newer.payment_terms", word, message);
-            return Err(Refusal::Newer(reason));
+            let about = (SubjectKind::Quote, quote.named());
+            return Err(newer(about, ("newer.payment_terms", "payment"), word));
         }
         Ok(terms)
     }

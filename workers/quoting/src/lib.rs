@@ -16,6 +16,7 @@ mod revision;
 mod settings;
 mod stakeholder;
 mod step;
+mod terms;
 mod when;
 mod wish;
 mod worker;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use domain::delivery_terms::{DeliveryTerms, Incoterm};
 use domain::document::PaymentTerms;
 use domain::money::Currency;
 use domain::quote::LateAcceptance;
+use domain::text::Short;
 use domain::totals::{Header, Rules, Tax, TaxCategory, TaxMode, UnitRounding};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -30,6 +32,9 @@ pub struct QuotingSettings {
     #[serde(default)]
     pub late_acceptance: LateAcceptance,
     pub payment_terms: PaymentTerms,
+    /// On which terms goods are delivered where nobody says otherwise; absent: no quote speaks of it by itself.
+    #[serde(default)]
+    pub delivery_terms: Option<DeliverySettings>,
     pub tax_mode: TaxMode,
     /// The tax class that freight bears.
     pub freight_tax_class: String,
@@ -48,6 +53,15 @@ pub struct TaxRate {
     pub category: TaxCategory,
     #[serde(with = "domain::money::AsText")]
     pub rate: Decimal,
+}
+
+/// Terms of delivery as a person writes them: a misspelt key is refused, as in [`TaxRate`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliverySettings {
+    pub incoterm: Incoterm,
+    #[serde(default)]
+    pub place: Option<Short>,
 }
 
 /// An amount of money, written as a decimal string.
@@ -75,6 +89,13 @@ impl QuotingSettings {
         if let Err(unknown) = self.payment_terms.agreed() {
             problems.push(format!(
                 "The setting `quoting.payment_terms` is \"{unknown}\"; write net30, 2_10_net30, net45 or net60."
+            ));
+        }
+        let incoterm = self.delivery_terms.as_ref().map(|terms| terms.incoterm.code());
+        if let Some(Err(unknown)) = incoterm {
+            problems.push(format!(
+                "The setting `quoting.delivery_terms.incoterm` is \"{unknown}\"; write a rule of Incoterms \
+                 2020: exw, fca, cpt, cip, dap, dpu, ddp, fas, fob, cfr or cif."
             ));
         }
         if !(1..=VALIDITY_DAYS_MAX).contains(&self.validity_days) {
@@ -113,6 +134,12 @@ impl QuotingSettings {
             ));
         }
         problems
+    }
+
+    /// On which terms goods are delivered where nobody says otherwise.
+    pub(crate) fn delivery_terms(&self) -> Option<Box<DeliveryTerms>> {
+        let DeliverySettings { incoterm, place } = self.delivery_terms.as_ref()?;
+        Some(Box::new(DeliveryTerms::of(*incoterm, place.as_deref())))
     }
 
     /// Is there a rate for that tax class?
@@ -159,6 +186,7 @@ mod tests {
         discount_percent_max = "10"
         validity_days = 30
         payment_terms = "2_10_net30"
+        delivery_terms = { incoterm = "dap", place = "Lyon" }
         tax_mode = "document"
         freight_tax_class = "standard"
         freight = { EUR = "25" }
@@ -186,6 +214,7 @@ mod tests {
             (r#"max = "10""#, r#"max = "101""#, "quoting.discount_percent_max"),
             ("days = 30", "days = 0", "quoting.validity_days"),
             (r#""2_10_net30""#, r#""2_14_net30""#, "quoting.payment_terms"),
+            (r#""dap""#, r#""dat""#, "quoting.delivery_terms.incoterm"),
             ("EUR =", "EURO =", "quoting.freight.EURO"),
             (r#""25""#, r#""-25""#, "quoting.freight.EUR"),
             (r#""21""#, r#""0""#, "quoting.tax_rates.standard"),

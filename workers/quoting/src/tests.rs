@@ -33,6 +33,7 @@ use super::*;
 
 mod bundles;
 mod catalogs;
+mod delivery;
 mod edits;
 mod exchange;
 mod headers;

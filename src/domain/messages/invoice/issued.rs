@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::{Buyer, Customer};
+use crate::delivery_terms::DeliveryTerms;
 use crate::document::{DeliverTo, LineKind, PaymentTerms};
 use crate::ids::{InvoiceId, LeadId, LineId, OpportunityId, OrderId, QuoteId};
 use crate::invoice::{DocumentType, PrecedingInvoice, Seller, SeriesKey};
@@ -72,6 +73,13 @@ pub struct Delivery {
     /// BT-70, BG-15; absent: to the buyer's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Box<DeliverTo>>,
+    /// On which terms, in words, as `DAP Lyon (Incoterms 2020)`; absent: none were agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-personal" = true))]
+    pub terms: Option<String>,
+    /// The same for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms_code: Option<Box<DeliveryTerms>>,
 }
 
 /// BG-16.

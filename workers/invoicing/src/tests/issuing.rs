@@ -1,3 +1,4 @@
+use domain::delivery_terms::{DeliveryTerms, Incoterm};
 use domain::document::{DeliverTo, LineKind, PriceOverride};
 use domain::exchange_rate::Rates;
 use domain::ids::LineId;
@@ -158,6 +159,20 @@ fn t6_goods_go_where_the_order_says_and_parts_stay_with_their_line() {
     let (story, id) = billed(&order);
     let InvoiceLine { line, .. } = &invoice_now(&story, id).lines[1];
     assert_eq!(line.price_override, None, "how a price came to be stays with the order");
+}
+
+#[test]
+fn f87_an_invoice_bears_the_terms_of_delivery_of_its_order_in_words_and_for_programs() {
+    let terms = DeliveryTerms::of(Incoterm::Fca, Some("Ghent"));
+    let order = Order { delivery_terms: Some(Box::new(terms.clone())), ..order() };
+    let said = issue(&order);
+    assert_eq!(said.delivery.terms.as_deref(), Some("FCA Ghent (Incoterms 2020)"));
+    assert_eq!(said.delivery.terms_code.as_deref(), Some(&terms));
+    let (story, id) = billed(&order);
+    assert_eq!(invoice_now(&story, id).delivery_terms, order.delivery_terms);
+
+    let without = issue(&Order { delivery_terms: None, ..order }).delivery;
+    assert_eq!((without.terms, without.terms_code), (None, None));
 }
 
 #[test]

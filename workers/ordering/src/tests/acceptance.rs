@@ -26,6 +26,14 @@ fn f98_one_acceptance_makes_the_order_and_wins_quote_and_deal_in_causal_order() 
     assert_eq!((order.header.clone(), order.totals.clone()), (offer().header, offer().totals));
     assert_eq!((order.payment_terms, order.currency), (PaymentTerms::TwoTenNet30, euro()));
     assert_eq!(order.buyer, offer().buyer);
+    assert_eq!(
+        (&order.delivery_terms, &created.delivery_terms),
+        (&offer().delivery_terms, &order.delivery_terms)
+    );
+    assert_eq!(
+        order.delivery_terms.as_ref().map(|it| it.text()).as_deref(),
+        Some("DAP Lyon (Incoterms 2020)")
+    );
     for (ours, theirs) in order.lines.iter().zip(offer().lines) {
         assert_ne!(ours.line.id, theirs.id, "each document owns its lines");
         assert_eq!(Line { id: theirs.id, ..ours.line.clone() }, theirs);

@@ -14,7 +14,7 @@ fn golden_draft(settings: QuotingSettings) -> (Story<Quoting>, QuoteDrafted) {
     let mut story = story_with(QuotingSettings { draft: false, ..settings }).given(opportunity());
     story.when(discounted(add("A-1", dec!(12), false), dec!(20))).unwrap();
     story.when(add("B-1", dec!(3), true)).unwrap();
-    let told = story.when(QuoteDraft { opportunity: id(1) }).unwrap();
+    let told = story.when(QuoteDraft::of(id(1))).unwrap();
     assert_eq!(told.types(), ["quote.drafted.v1"]);
     (story, told.get().unwrap())
 }
@@ -192,13 +192,13 @@ fn f88_what_stands_is_not_edited_and_the_refusal_says_what_to_do() {
 #[test]
 fn f87_a_draft_is_made_of_the_lines_as_they_are_each_with_a_number_of_its_own() {
     let (mut story, first) = golden_draft(settings());
-    let told = story.when(QuoteDraft { opportunity: id(1) }).unwrap();
+    let told = story.when(QuoteDraft::of(id(1))).unwrap();
     let second: QuoteDrafted = told.get().unwrap();
     assert_ne!(second.number, first.number);
     assert_eq!(second.offer.totals, first.offer.totals);
     assert_eq!(now(&story).live_quotes().count(), 2);
     let mut empty = story_with(settings()).given(opportunity());
-    let refused = empty.when(QuoteDraft { opportunity: id(1) }).unwrap_err();
+    let refused = empty.when(QuoteDraft::of(id(1))).unwrap_err();
     assert_eq!(refused.reason().rule, "opportunity.no_lines");
 }
 

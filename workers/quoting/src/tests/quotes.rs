@@ -297,7 +297,7 @@ fn a_quote_closes_as_revised_only_by_revising_and_a_draft_as_canceled_alone() {
     assert_eq!(told.types(), ["quote.closed.v1"]);
     assert!(story.when(close(draft.quote, QuoteCloseReason::Canceled, false)).unwrap().already);
     // Its number stays used.
-    let told = story.when(QuoteDraft { opportunity: id(1) }).unwrap();
+    let told = story.when(QuoteDraft::of(id(1))).unwrap();
     assert_ne!(told.get::<QuoteDrafted>().unwrap().number, draft.number);
 }
 
