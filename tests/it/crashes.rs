@@ -110,7 +110,7 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
         before.command(command, data).await;
     }
     let messages = taken(&before, "quoting").await;
-    assert_eq!(messages.len(), LEADS + 20);
+    assert_eq!(messages.len(), LEADS + 21);
     matrix(&before, Step { worker: "quoting", queue: "quoting", next: None, messages }).await;
 }
 
