@@ -10,6 +10,7 @@ use domain::commands::{
     QuoteConfirm, QuoteDecline, QuoteDraft, QuoteEdit, QuoteRevise,
 };
 use domain::customer::Customer;
+use domain::exchange_rate::Rates;
 use domain::ids::{AccountId, OpportunityId, QuoteId};
 use domain::keys::OrderOfQuote;
 use domain::line_edits::LineEdits;
