@@ -4,7 +4,6 @@
 //! base currency is the amount ÷ the rate, rounded once to the decimals of the base currency ([`in_base`]).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -13,9 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 use crate::money::{Currency, in_range, ratio};
-use crate::reference::{Facts, References, Set};
 use crate::text::Short;
-use crate::totals::Totals;
 
 /// Most rates that are kept, of all days and currencies together.
 pub const EXCHANGE_RATES_MAX: usize = 100_000;
@@ -46,33 +43,6 @@ impl ExchangeRate {
 /// All rates, by currency and day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExchangeRates(pub BTreeMap<String, ExchangeRate>);
-
-/// The rates as a worker decides with them; cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Rates(Arc<ExchangeRates>);
-
-impl Facts for Rates {
-    const SETS: &'static [Set] = &[Set::ExchangeRates];
-
-    /// None where the worker does not ask for them.
-    fn of(known: &References) -> Self {
-        Self(known.exchange_rates.clone().unwrap_or_default())
-    }
-}
-
-impl From<BTreeMap<String, ExchangeRate>> for Rates {
-    fn from(rates: BTreeMap<String, ExchangeRate>) -> Self {
-        Self(Arc::new(ExchangeRates(rates)))
-    }
-}
-
-impl Rates {
-    /// All of them, by their key.
-    #[must_use]
-    pub fn all(&self) -> &BTreeMap<String, ExchangeRate> {
-        &self.0.0
-    }
-}
 
 /// The newest rate of a currency that is not of a later day.
 #[must_use]
@@ -166,12 +136,12 @@ impl Exchange {
         in_base(amount, self.rate?, self.base_currency)
     }
 
-    /// The same with what a document amounts to by it.
+    /// The same with what a document amounts to by it: its total without tax and freight, its tax, and its total.
     #[must_use]
-    pub fn of(mut self: Box<Self>, totals: &Totals) -> Box<Self> {
-        self.base_amount_less_freight = self.convert(totals.amount_less_freight);
-        self.base_tax = self.convert(totals.tax_amount);
-        self.base_total = self.convert(totals.total_amount);
+    pub fn of(mut self: Box<Self>, [less_freight, tax, total]: [Decimal; 3]) -> Box<Self> {
+        self.base_amount_less_freight = self.convert(less_freight);
+        self.base_tax = self.convert(tax);
+        self.base_total = self.convert(total);
         self
     }
 }

@@ -66,6 +66,7 @@ pub mod pricing;
 pub mod proposal;
 pub mod pseudonym;
 pub mod quote;
+pub mod rates;
 pub mod raw;
 pub mod record;
 pub mod reference;

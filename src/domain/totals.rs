@@ -96,7 +96,8 @@ impl Header {
     /// The same with what the document amounts to in the base currency.
     #[must_use]
     pub fn converted(self, totals: &Totals) -> Self {
-        Self { exchange: self.exchange.map(|exchange| exchange.of(totals)), ..self }
+        let amounts = [totals.amount_less_freight, totals.tax_amount, totals.total_amount];
+        Self { exchange: self.exchange.map(|exchange| exchange.of(amounts)), ..self }
     }
 }
 

@@ -277,7 +277,8 @@ fn names_are_subject_dot_verb_dot_version() {
         // A report from outside, an import, a person, what is kept and what the catalog holds are named after what they are;
         // and an opportunity is asked for a quote.
         let own = subject == ty.about.name() || ty.name == "quote.draft.v1";
-        let parts = ["unit_group", "product", "discount_list", "price_list", "literature"];
+        let parts =
+            ["unit_group", "product", "discount_list", "price_list", "literature", "exchange_rate"];
         let others = [&["payment", "import", "person", "retention"][..], &parts[..]].concat();
         assert!(own || others.contains(&subject), "{}", ty.name);
         assert!(!ty.name.contains("cancelled"), "{}: the spelling is `canceled`", ty.name);

@@ -10,7 +10,6 @@ use domain::commands::{
     QuoteConfirm, QuoteDecline, QuoteDraft, QuoteEdit, QuoteRevise,
 };
 use domain::customer::Customer;
-use domain::exchange_rate::Rates;
 use domain::ids::{AccountId, OpportunityId, QuoteId};
 use domain::keys::OrderOfQuote;
 use domain::line_edits::LineEdits;
@@ -20,6 +19,7 @@ use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::OrderState;
 use domain::patch::Patch;
 use domain::quote::{LateAcceptance, QuoteCloseReason, QuoteState};
+use domain::rates::Rates;
 use domain::samples;
 use domain::shelf::Shelf;
 use domain::story::Story;

@@ -11,10 +11,10 @@ use domain::day::{Day, NEAR_YEARS};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::document::Agreed;
 use domain::events::InvoicePaid;
-use domain::exchange_rate::Rates;
 use domain::invoice::{Invoice, InvoiceAction, InvoiceState, PAYMENTS_MAX, Payment};
 use domain::message::SubjectKind;
 use domain::money::{Currency, in_range, ratio, round_money};
+use domain::rates::Rates;
 use rust_decimal::Decimal;
 
 use crate::answer::{agreed, refused};

@@ -3,8 +3,8 @@
 use domain::commands::InvoiceCancel;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::InvoiceCanceled;
-use domain::exchange_rate::Rates;
 use domain::invoice::{InvoiceAction, InvoiceState};
+use domain::rates::Rates;
 
 use crate::answer::{already, refused};
 use crate::when::Then;

@@ -3,13 +3,13 @@
 use chrono::NaiveDate;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::OrderFulfilled;
-use domain::exchange_rate::Rates;
 use domain::ids::InvoiceId;
 use domain::invoice::{DocumentType, Invoice, InvoiceState, Series};
 use domain::keys::{InvoicesOfOrder, LeadOfOrder};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderState};
+use domain::rates::Rates;
 use domain::totals::Header;
 
 use crate::answer::{agreed, already};

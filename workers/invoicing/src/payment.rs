@@ -2,8 +2,8 @@
 
 use domain::commands::{PaidDocument, PaymentReceived};
 use domain::decide::{Ctx, Outcome, Refusal, World};
-use domain::exchange_rate::Rates;
 use domain::message::SubjectKind;
+use domain::rates::Rates;
 
 use crate::answer::already;
 use crate::booking::{Money, book_all, divided, far};

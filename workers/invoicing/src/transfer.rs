@@ -3,11 +3,11 @@
 use domain::commands::{PaymentReceived, TransferAssign, TransferReturn};
 use domain::decide::{Already, Ctx, Outcome, Refusal, World};
 use domain::events::{TransferAssigned, TransferHeld, TransferReturned};
-use domain::exchange_rate::Rates;
 use domain::keys::TransfersReferenced;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::money::round_money;
+use domain::rates::Rates;
 use domain::transfer::{Transfer, TransferAction, TransferState};
 use rust_decimal::Decimal;
 

@@ -1,8 +1,8 @@
 //! The decisions of invoicing: what each message needs, and who decides on it.
 
 use domain::decide::{Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
-use domain::exchange_rate::Rates;
 use domain::keys::{InvoicesOfOrder, LeadOfOrder, TransfersReferenced};
+use domain::rates::Rates;
 
 use crate::invoicing::Invoicing;
 use crate::when::{Then, When};

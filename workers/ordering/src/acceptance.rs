@@ -6,13 +6,14 @@ use domain::commands::{QuoteAccept, QuoteConfirm, QuoteDecline};
 use domain::decide::{Already, Ctx, NumberKind, Outcome, Refusal, World};
 use domain::document::{Line, compute, copied};
 use domain::events::{OpportunityWon, OrderCreated, QuoteClosed, QuoteHeld, QuoteWon};
-use domain::exchange_rate::{Base, Rates};
+use domain::exchange_rate::Base;
 use domain::ids::QuoteId;
 use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderLine, OrderState};
 use domain::quote::{Acceptance, LateAcceptance, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use domain::rates::Rates;
 use domain::totals::Header;
 use rust_decimal::Decimal;
 

@@ -3,10 +3,10 @@
 use domain::commands::OrderCancel;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OrderCanceled, OrderFulfilled};
-use domain::exchange_rate::Rates;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderState};
+use domain::rates::Rates;
 
 use crate::answer::already;
 use crate::when::Then;

@@ -6,13 +6,13 @@ use domain::commands::{OpportunityLose, OpportunityReopen, OpportunityWin};
 use domain::day::Day;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityLost, OpportunityReopened, OpportunityWon};
-use domain::exchange_rate::Rates;
 use domain::keys::OrderOfQuote;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::opportunity::{Loss, Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderState};
 use domain::quote::{Quote, QuoteState};
+use domain::rates::Rates;
 use domain::stakeholder::same_competitor;
 use rust_decimal::Decimal;
 

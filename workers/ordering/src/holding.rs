@@ -3,9 +3,9 @@
 use domain::commands::{OpportunityHold, OpportunityResume};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityHeld, OpportunityResumed};
-use domain::exchange_rate::Rates;
 use domain::message::SubjectKind;
 use domain::opportunity::{OpportunityAction, OpportunityState};
+use domain::rates::Rates;
 
 use crate::closing::refused;
 use crate::when::Then;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use domain::commands::OrderShip;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OrderFulfilled, OrderShipped};
-use domain::exchange_rate::Rates;
 use domain::ids::LineId;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderLine, SHIPMENTS_MAX, Shipment, ShippedLine};
+use domain::rates::Rates;
 use rust_decimal::Decimal;
 
 use crate::answer::already;

@@ -3,11 +3,11 @@
 use domain::commands::{OrderUpdate, QuoteAccept};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::OrderUpdated;
-use domain::exchange_rate::Rates;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderState};
 use domain::patch::Change;
+use domain::rates::Rates;
 
 use crate::answer::already;
 use crate::when::Then;

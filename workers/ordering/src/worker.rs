@@ -2,10 +2,11 @@
 
 use chrono_tz::Tz;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Outcome, Refusal, Root, Worker, World};
-use domain::exchange_rate::{Base, Rates};
+use domain::exchange_rate::Base;
 use domain::ids::QuoteId;
 use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 use domain::quote::LateAcceptance;
+use domain::rates::Rates;
 
 use crate::acceptance::Validity;
 use crate::when::{Then, When};

@@ -1,9 +1,9 @@
 use domain::delivery_terms::{DeliveryTerms, Incoterm};
 use domain::document::{DeliverTo, LineKind, PriceOverride};
-use domain::exchange_rate::Rates;
 use domain::ids::LineId;
 use domain::invoice::{DocumentType, InvoiceLine};
 use domain::newer::NewerWord;
+use domain::rates::Rates;
 use domain::totals::ManualDiscount;
 
 use super::*;

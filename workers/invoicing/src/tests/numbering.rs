@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use domain::exchange_rate::Rates;
 use domain::invoice::{Series, SeriesKey};
+use domain::rates::Rates;
 
 use super::*;
 use domain::keys::InvoicesOfOrder;

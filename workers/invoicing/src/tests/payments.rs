@@ -1,7 +1,7 @@
 use domain::commands::{InvoiceCancel, PaymentReceived};
 use domain::events::{InvoiceCanceled, InvoicePaid};
-use domain::exchange_rate::Rates;
 use domain::invoice::{InvoiceLine, InvoiceState, PAYMENTS_MAX};
+use domain::rates::Rates;
 
 use super::*;
 

@@ -5,10 +5,10 @@ use domain::commands::{
 };
 use domain::document::LineKind;
 use domain::events::{OrderCreated, OrderUpdated, QuoteClosed, QuoteHeld, QuoteWon};
-use domain::exchange_rate::Rates;
 use domain::order::ShippedLine;
 use domain::patch::{Change, Patch};
 use domain::quote::{LateAcceptance, OptionalLine, QuoteCloseReason};
+use domain::rates::Rates;
 
 use super::*;
 
