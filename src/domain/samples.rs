@@ -24,6 +24,7 @@ use crate::money::Currency;
 use crate::opportunity::{Opportunity, OpportunityState, RevenueMode};
 use crate::order::{Order, OrderLine, OrderState, Shipment, ShippedLine};
 use crate::quote::{Offer, Quote, QuoteState};
+use crate::stakeholder::TakingPart;
 use crate::totals::{Header, Tax, TaxCategory, Totals};
 
 mod dice;
@@ -255,8 +256,7 @@ pub fn opportunity(id: OpportunityId) -> Opportunity {
         exchange: None,
         close_date: Some(day(20)),
         actual_close_date: None,
-        stakeholders: Vec::new(),
-        competitors: Vec::new(),
+        taking_part: TakingPart::NOBODY,
         lines,
         quotes: Vec::new(),
         state: OpportunityState::Open,

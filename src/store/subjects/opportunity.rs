@@ -9,7 +9,7 @@ use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::opportunity::{Loss, Opportunity, OpportunityState};
 use domain::price_choice::PricedBy;
-use domain::stakeholder::Stakeholder;
+use domain::stakeholder::{Stakeholder, TakingPart};
 use leadmill_table::table;
 use rust_decimal::Decimal;
 use sqlx::types::Json;
@@ -54,8 +54,8 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     exchange: jsonb<Exchange>? = opportunity.exchange.as_deref().map(Json);
     close_date: date? = opportunity.close_date;
     actual_close_date: date? = opportunity.actual_close_date;
-    stakeholders: jsonb<Vec<Stakeholder>>? = filled(&opportunity.stakeholders).map(Json);
-    competitors: jsonb<Vec<String>>? = filled(&opportunity.competitors).map(Json);
+    stakeholders: jsonb<Vec<Stakeholder>>? = filled(&opportunity.taking_part.stakeholders).map(Json);
+    competitors: jsonb<Vec<String>>? = filled(&opportunity.taking_part.competitors).map(Json);
     state: text = Opportunity::state_name(&opportunity.state);
     held_at: timestamptz? = held_at;
     hold_reason: text? = hold_reason;
@@ -144,8 +144,10 @@ impl OpportunityRow {
             exchange: self.exchange.map(|json| Box::new(json.0)),
             close_date: self.close_date,
             actual_close_date: self.actual_close_date,
-            stakeholders: self.stakeholders.map(|json| json.0).unwrap_or_default(),
-            competitors: self.competitors.map(|json| json.0).unwrap_or_default(),
+            taking_part: TakingPart {
+                stakeholders: self.stakeholders.map(|json| json.0).unwrap_or_default(),
+                competitors: self.competitors.map(|json| json.0).unwrap_or_default(),
+            },
             lines: Vec::new(),
             quotes: Vec::new(),
             state,

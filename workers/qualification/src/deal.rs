@@ -111,8 +111,7 @@ impl Deals<'_> {
             exchange: self.pricing.frozen(currency),
             close_date: close_date.or(fields.close_date.filter(|_| first)),
             actual_close_date: None,
-            stakeholders: Vec::new(),
-            competitors: Vec::new(),
+            taking_part: lead.taking_part.clone(),
             lines: Vec::new(),
             quotes: Vec::new(),
             state: OpportunityState::Open,
@@ -146,6 +145,8 @@ pub(crate) fn created(opportunity: &Opportunity, interest: Vec<Interest>) -> Opp
         exchange: opportunity.exchange.clone(),
         revenue_mode: opportunity.revenue_mode,
         close_date: opportunity.close_date,
+        stakeholders: opportunity.taking_part.stakeholders.clone(),
+        competitors: opportunity.taking_part.competitors.clone(),
     }
 }
 
