@@ -44,8 +44,8 @@ pub use fault::{Failure, Fault, UNIQUE_TRIES_MAX};
 pub use migration::{Migrated, create_database_if_missing, drop_database, migrate};
 pub use settings::DatabaseSettings;
 pub use subjects::{
-    account, bulk, catalog, consent, contact, duplicate, erasure, input, invoice, lead, likeness,
-    opportunity, order, party, proposal, quote, series, transfer,
+    account, bulk, catalog, consent, contact, duplicate, erasure, exchange_rates, input, invoice,
+    lead, likeness, opportunity, order, party, proposal, quote, series, transfer,
 };
 use subjects::{payment, shipment};
 pub use views::{

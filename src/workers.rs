@@ -54,9 +54,10 @@ workers! { |settings|
     )
     .in_region(&settings.intake.default_region)
     .in_zone(settings.seller.zone)
+    .in_base(settings.seller.base())
     .looking_for(rules::duplicates(&settings.qualification)?);
-    Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone);
-    Ordering = Ordering::new(settings.seller.zone).late(settings.quoting.late_acceptance);
+    Quoting = Quoting::new(settings.quoting.clone(), settings.seller.zone).in_base(settings.seller.base());
+    Ordering = Ordering::new(settings.seller.zone).in_base(settings.seller.base()).late(settings.quoting.late_acceptance);
     Invoicing = Invoicing::new(settings.seller.clone());
     Privacy = Privacy::in_region(&settings.intake.default_region)
         .knowing(pseudonyms(settings)?)

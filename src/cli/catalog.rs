@@ -3,6 +3,7 @@
 mod change;
 mod file;
 mod look;
+mod rates;
 mod stands;
 mod table;
 
@@ -32,6 +33,8 @@ pub enum Catalog {
     Related(look::Related),
     /// What helps to sell: literature about products and competitors
     Literature(look::Literature),
+    /// The exchange rates by which documents in other currencies are converted
+    Rates(rates::Rates),
 }
 
 impl Catalog {
@@ -44,6 +47,7 @@ impl Catalog {
             Self::Price(price) => price.run(context).await,
             Self::Related(related) => related.run(context).await,
             Self::Literature(literature) => literature.run(context).await,
+            Self::Rates(rates) => rates.run(context).await,
         }
     }
 }

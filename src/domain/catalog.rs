@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
+use crate::exchange_rate::ExchangeRate;
 use crate::ids::CatalogId;
 
 mod literature;
@@ -46,6 +47,8 @@ pub struct Catalog {
     pub price_lists: BTreeMap<String, PriceList>,
     /// By code.
     pub literature: BTreeMap<String, Literature>,
+    /// By currency and day ([`ExchangeRate::key`]).
+    pub exchange_rates: BTreeMap<String, ExchangeRate>,
 }
 
 /// The id of the one catalog.
@@ -72,6 +75,7 @@ impl Catalog {
             discount_lists: BTreeMap::new(),
             price_lists: BTreeMap::new(),
             literature: BTreeMap::new(),
+            exchange_rates: BTreeMap::new(),
         }
     }
 
@@ -84,6 +88,7 @@ impl Catalog {
             && self.discount_lists == other.discount_lists
             && self.price_lists == other.price_lists
             && self.literature == other.literature
+            && self.exchange_rates == other.exchange_rates
     }
 
     /// The group whose units a product is sold in; none where it has but its own unit.

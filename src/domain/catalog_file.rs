@@ -1,7 +1,7 @@
 //! A whole catalog as people write it in a file: how it differs from the one that stands, and the messages that
 //! make the one of the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,11 @@ use crate::catalog::{
     Catalog, DiscountList, Literature, PriceList, Product, ProductState, UnitGroup,
 };
 use crate::commands::{
-    DiscountListDefine, DiscountListDelete, LiteratureDefine, LiteratureDelete, PriceListDefine,
-    PriceListDelete, ProductDefine, ProductDelete, UnitGroupDefine, UnitGroupDelete,
+    DiscountListDefine, DiscountListDelete, ExchangeRateSet, LiteratureDefine, LiteratureDelete,
+    PriceListDefine, PriceListDelete, ProductDefine, ProductDelete, UnitGroupDefine,
+    UnitGroupDelete,
 };
+use crate::exchange_rate::{EXCHANGE_RATES_SAID_MAX, ExchangeRate};
 use crate::ids::CatalogId;
 use crate::message::Said;
 use crate::text::Code;
@@ -38,6 +40,9 @@ pub struct CatalogFile {
     pub price_lists: Vec<PriceList>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub literature: Vec<Literature>,
+    /// Rates to say beside those that are known; none goes because a file does not name it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchange_rates: Vec<ExchangeRate>,
 }
 
 impl From<&Catalog> for CatalogFile {
@@ -49,6 +54,7 @@ impl From<&Catalog> for CatalogFile {
             discount_lists: catalog.discount_lists.values().cloned().collect(),
             price_lists: catalog.price_lists.values().cloned().collect(),
             literature: catalog.literature.values().cloned().collect(),
+            exchange_rates: catalog.exchange_rates.values().cloned().collect(),
         }
     }
 }
@@ -70,7 +76,15 @@ impl CatalogFile {
             discount_lists: keyed("discount list", &self.discount_lists, |it| &it.code, &mut twice),
             price_lists: keyed("price list", &self.price_lists, |it| &it.code, &mut twice),
             literature: keyed("literature", &self.literature, |it| &it.code, &mut twice),
+            exchange_rates: now.exchange_rates.clone(),
         };
+        let mut said = BTreeSet::new();
+        for rate in &self.exchange_rates {
+            if !said.insert(rate.key()) {
+                twice.push(format!("The exchange rate of {} stands there twice.", rate.key()));
+            }
+            catalog.exchange_rates.insert(rate.key(), rate.clone());
+        }
         for revision in catalog.revisions.values_mut() {
             let sold = catalog.products.get(&revision.sku);
             if sold.is_none_or(|it| it.state != ProductState::UnderRevision) {
@@ -139,6 +153,12 @@ pub fn commands(now: &Catalog, wanted: &Catalog) -> Vec<Said> {
     }
     if let Some(literature) = new(&now.literature, &wanted.literature) {
         said.push(Said::of(&LiteratureDefine { catalog: id, literature }));
+    }
+    for rates in new(&now.exchange_rates, &wanted.exchange_rates)
+        .iter()
+        .flat_map(|rates| rates.chunks(EXCHANGE_RATES_SAID_MAX))
+    {
+        said.push(Said::of(&ExchangeRateSet { catalog: id, rates: rates.to_vec() }));
     }
     said.extend(gone(id, now, wanted));
     said

@@ -12,6 +12,7 @@ use crate::catalog::{
     Catalog, DISCOUNT_LISTS_MAX, LITERATURE_MAX, PRICE_LISTS_MAX, PRODUCTS_MAX, Product,
     ProductKind, PropertyKind, UNIT_GROUPS_MAX,
 };
+use crate::exchange_rate::{EXCHANGE_RATES_MAX, ExchangeRate};
 use crate::money::in_range;
 use crate::pricing::QUANTITY_DECIMALS_MAX;
 
@@ -35,6 +36,7 @@ pub fn whole(catalog: &Catalog, taxed: &dyn Fn(&str) -> bool) -> Vec<String> {
     catalog.discount_lists.values().for_each(|list| discount_list(&mut problems, list));
     catalog.price_lists.values().for_each(|list| price_list(&mut problems, list));
     catalog.literature.values().for_each(|item| literature(&mut problems, item));
+    catalog.exchange_rates.values().for_each(|rate| exchange_rate(&mut problems, rate));
     problems.found
 }
 
@@ -47,10 +49,26 @@ pub fn sizes(problems: &mut Problems<'_>) {
         ("discount lists", catalog.discount_lists.len(), DISCOUNT_LISTS_MAX),
         ("price lists", catalog.price_lists.len(), PRICE_LISTS_MAX),
         ("items of literature", catalog.literature.len(), LITERATURE_MAX),
+        ("exchange rates", catalog.exchange_rates.len(), EXCHANGE_RATES_MAX),
     ] {
         if count > max {
             problems.say(format!("It would have {count} {what}; at most {max} are kept."));
         }
+    }
+}
+
+/// What is wrong with an exchange rate.
+pub fn exchange_rate(problems: &mut Problems<'_>, rate: &ExchangeRate) {
+    let (currency, day) = (rate.currency, rate.day.date());
+    if rate.rate <= Decimal::ZERO {
+        problems.say(format!(
+            "The exchange rate of {currency} on {day} is {}; write the units of {currency} for one of the base \
+             currency, above 0.",
+            rate.rate
+        ));
+    }
+    if rate.source.is_empty() {
+        problems.say(format!("The exchange rate of {currency} on {day} has no source."));
     }
 }
 

@@ -34,6 +34,11 @@ pub trait Worker: Send + Sync + 'static {
     /// The reference data it decides with.
     type Facts: Facts;
 
+    /// Does it ask for its reference data? Where it needs none, as it is set up, asking would only cost.
+    fn asks_facts(&self) -> bool {
+        true
+    }
+
     /// With what it knows addresses again whose persons are gone, where it asks for such.
     fn pseudonyms(&self) -> Option<&PseudonymKey> {
         None

@@ -45,6 +45,7 @@ pub trait Hosted: Send + Sync {
     fn hears(&self) -> &'static [&'static MessageType];
     fn says(&self) -> &'static [&'static MessageType];
     fn sets(&self) -> &'static [Set];
+    fn asks_facts(&self) -> bool;
     fn facts(&self, known: &References) -> AnyFacts;
     fn pseudonyms(&self) -> Option<&PseudonymKey>;
     fn raw_queues(&self) -> &'static [&'static str];
@@ -96,6 +97,10 @@ where
 
     fn sets(&self) -> &'static [Set] {
         W::Facts::SETS
+    }
+
+    fn asks_facts(&self) -> bool {
+        Worker::asks_facts(self)
     }
 
     fn facts(&self, known: &References) -> AnyFacts {

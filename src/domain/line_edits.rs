@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{PARTS_MAX, PROPERTIES_MAX};
 use crate::document::{ChosenPart, LINES_MAX};
 use crate::ids::LineId;
+use crate::money::Currency;
 use crate::patch::Patch;
 use crate::property_value::PropertyWish;
 use crate::text::{Code, Comment, Short};
@@ -79,6 +80,9 @@ pub struct NewLine {
     /// Absent: one.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub quantity: Option<Decimal>,
+    /// The currency that its amounts are meant in: another one than the document's is refused. Absent: the document's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
     /// What the seller takes off the whole line; absent: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub manual_discount: Option<Decimal>,

@@ -98,7 +98,7 @@ impl PickError {
 impl Offer {
     /// SHA-256 of the offer as the customer sees it, in lower-case hexadecimal: its JSON as said in the events, keys
     /// sorted, without blanks, and without what is the seller's own knowledge (`price_override` and `price_trace` of
-    /// lines). Whoever holds the offer can compute it again (F88).
+    /// lines, `exchange` of the header). Whoever holds the offer can compute it again (F88).
     #[must_use]
     pub fn sha256(&self) -> String {
         let mut json = String::new();
@@ -116,6 +116,9 @@ impl Offer {
                 OWN_KNOWLEDGE.iter().for_each(|field| drop(line.remove(*field)));
             }
         }
+        if let Some(header) = offer["header"].as_object_mut() {
+            header.remove("exchange");
+        }
         offer
     }
 
@@ -125,6 +128,7 @@ impl Offer {
     /// [`TotalsError`] where an amount leaves the range of `numeric(20,6)`, or its header makes no sense.
     pub fn settle(&mut self, currency: Currency) -> Result<(), TotalsError> {
         self.totals = offered(&mut self.lines, &self.optional, &self.header, currency)?;
+        self.header = std::mem::take(&mut self.header).converted(&self.totals);
         Ok(())
     }
 

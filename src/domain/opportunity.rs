@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::customer::Customer;
 use crate::document::Line;
 use crate::enquiry::{Need, PurchaseTimeframe};
+use crate::exchange_rate::Exchange;
 use crate::ids::{LeadId, OpportunityId, QuoteId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::{Subject, SubjectKind};
@@ -54,6 +55,8 @@ pub struct Opportunity {
     /// are some, else what somebody said.
     pub estimated_revenue: Option<Decimal>,
     pub revenue_mode: RevenueMode,
+    /// The rate that it was made with, where it is in another currency than the base one; no amounts.
+    pub exchange: Option<Box<Exchange>>,
     /// When it is likely to be decided (D365: estimatedclosedate).
     pub close_date: Option<NaiveDate>,
     /// The day on which it was closed, where somebody said another than that on which they said so
@@ -243,6 +246,12 @@ impl Opportunity {
     #[must_use]
     pub fn sequences(&self) -> i64 {
         self.sequence + self.quotes.iter().map(|quote| quote.sequence).sum::<i64>()
+    }
+
+    /// What it may bring, in the base currency, where that is another one and a rate was known.
+    #[must_use]
+    pub fn base_estimated_revenue(&self) -> Option<Decimal> {
+        self.exchange.as_ref()?.convert(self.estimated_revenue?)
     }
 
     /// It is not decided yet, be it worked on or on hold.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
+use crate::exchange_rate::ExchangeRates;
 
 /// Hands the list of sets to a macro: `references!(load)`. The first word is the module of the store that
 /// reads the set, and its version.
@@ -12,6 +13,7 @@ macro_rules! references {
     ($with:ident) => {
         $with! {
             catalog: Catalog;
+            exchange_rates: ExchangeRates;
         }
     };
 }

@@ -258,6 +258,7 @@ pub fn opportunity(id: OpportunityId) -> Opportunity {
         price_list: "standard-eur".into(),
         estimated_revenue: Some(totals.detail_amount),
         revenue_mode: RevenueMode::System,
+        exchange: None,
         close_date: Some(day(20)),
         actual_close_date: None,
         taking_part: TakingPart::NOBODY,

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::exchange_rate::Exchange;
 use crate::money::AmountError;
 
 mod compute;
@@ -85,6 +86,19 @@ pub struct Header {
     pub freight_tax: Option<Tax>,
     /// How the totals are computed from all of it.
     pub rules: Rules,
+    /// Where the document is in another currency than the base one: the rate that is frozen with it and what it amounts
+    /// to by that; the seller's own knowledge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Box<Exchange>>,
+}
+
+impl Header {
+    /// The same with what the document amounts to in the base currency.
+    #[must_use]
+    pub fn converted(self, totals: &Totals) -> Self {
+        let amounts = [totals.amount_less_freight, totals.tax_amount, totals.total_amount];
+        Self { exchange: self.exchange.map(|exchange| exchange.of(amounts)), ..self }
+    }
 }
 
 /// How tax is computed.

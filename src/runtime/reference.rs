@@ -24,8 +24,9 @@ struct Known {
 impl Shared {
     /// The facts of a worker by the versions that are valid now.
     pub async fn facts(&self, worker: &dyn Hosted, conn: &mut Connection) -> Result<AnyFacts> {
-        let mut versions = Vec::with_capacity(worker.sets().len());
-        for set in worker.sets() {
+        let sets = if worker.asks_facts() { worker.sets() } else { &[] };
+        let mut versions = Vec::with_capacity(sets.len());
+        for set in sets {
             versions.push(store::reference::version(conn, *set).await?);
         }
         // Held while a set is read, so that one lane reads it and the others wait for it.
@@ -35,7 +36,7 @@ impl Shared {
         {
             return Ok(Arc::clone(facts));
         }
-        for (set, version) in worker.sets().iter().zip(&versions) {
+        for (set, version) in sets.iter().zip(&versions) {
             if known.versions.get(set) != Some(version) {
                 store::reference::load(conn, *set, &mut known.sets).await?;
                 known.versions.insert(*set, *version);

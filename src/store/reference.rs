@@ -2,7 +2,7 @@
 
 use domain::reference::{References, Set};
 
-use super::{Connection, Result, catalog};
+use super::{Connection, Result, catalog, exchange_rates};
 
 macro_rules! sets {
     ($($word:ident: $Of:ident;)*) => {

@@ -9,6 +9,7 @@ pub mod consent;
 pub mod contact;
 pub mod duplicate;
 pub mod erasure;
+pub mod exchange_rates;
 pub mod input;
 pub mod invoice;
 pub mod lead;

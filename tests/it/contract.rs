@@ -278,7 +278,8 @@ fn names_are_subject_dot_verb_dot_version() {
         // and an opportunity is asked for a quote, an order for an invoice.
         let asked = ["quote.draft.v1", "invoice.create.v1"];
         let own = subject == ty.about.name() || asked.contains(&ty.name);
-        let parts = ["unit_group", "product", "discount_list", "price_list", "literature"];
+        let parts =
+            ["unit_group", "product", "discount_list", "price_list", "literature", "exchange_rate"];
         let others = [&["payment", "import", "person", "retention"][..], &parts[..]].concat();
         assert!(own || others.contains(&subject), "{}", ty.name);
         assert!(!ty.name.contains("cancelled"), "{}: the spelling is `canceled`", ty.name);

@@ -115,7 +115,7 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
         before.command(command, data).await;
     }
     let messages = taken(&before, "quoting").await;
-    assert_eq!(messages.len(), LEADS + 22);
+    assert_eq!(messages.len(), LEADS + 23);
     matrix(&before, Step { worker: "quoting", queue: "quoting", next: None, messages }).await;
 }
 

@@ -19,6 +19,7 @@ use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::OrderState;
 use domain::patch::Patch;
 use domain::quote::{LateAcceptance, QuoteCloseReason, QuoteState};
+use domain::rates::Rates;
 use domain::samples;
 use domain::shelf::Shelf;
 use domain::story::Story;
@@ -56,7 +57,7 @@ impl Life {
         let quoting = Story::of(Quoting::new(settings, zone), shelf)
             .given(samples::account(account))
             .given(deal);
-        let ordering = Story::of(Ordering::new(zone).late(LateAcceptance::Hold), ());
+        let ordering = Story::of(Ordering::new(zone).late(LateAcceptance::Hold), Rates::default());
         Self { quoting, ordering, sent: BTreeMap::new() }
     }
 

@@ -208,3 +208,37 @@ async fn f78_a_deal_between_two_lists_of_a_territory_waits_for_one_and_is_offere
     let told = leadmill(&it, &["rebuild", "--check"]).await;
     assert!(told.success, "{} {}", told.out, told.err);
 }
+
+#[tokio::test]
+async fn f78_the_rate_of_a_day_goes_with_the_deal_the_offer_and_the_order_and_is_told_again() {
+    let it = Installation::new().await;
+    let workers = it.start(&[], &[("LEADMILL_SELLER__BASE_CURRENCY", "EUR")]);
+    let (account, _) = customer(&it).await;
+    let today = it.texts("SELECT current_date::text").await.remove(0);
+    let day = it.texts("SELECT (current_date - 3)::text").await.remove(0);
+    let rate = |rate: &str| json!({ "rates": [{ "currency": "USD", "rate": rate, "day": day, "source": "ECB" }] });
+    it.command("exchange_rate.set.v1", rate("1.25")).await;
+    let known = "SELECT count(*) = 1 FROM catalog_part WHERE content ->> 'rate' = 'RATE'";
+    it.until("a rate is known", &known.replace("RATE", "1.25")).await;
+    let interest = json!([{ "product": "CM-100", "quantity": "1" }]);
+    let customer = json!({ "account": account });
+    let create = json!({ "customer": customer, "currency": "USD", "interest": interest });
+    it.command("opportunity.create.v1", create).await;
+    it.until("an offer stands", "SELECT count(*) = 1 FROM quote WHERE state = 'active'").await;
+    it.command("quote.accept.v1", json!({ "quote": quote(&it).await })).await;
+    it.until("it is ordered", "SELECT count(*) = 1 FROM sales_order").await;
+    it.command("exchange_rate.set.v1", rate("2")).await;
+    it.until("it is corrected", &known.replace("RATE", "2")).await;
+    let kept = "SELECT concat_ws(' ', o.exchange ->> 'rate', q.header -> 'exchange' ->> 'rate',
+                                 s.header -> 'exchange' ->> 'rate_day')
+                FROM sales_order AS s JOIN quote AS q ON q.id = s.quote JOIN opportunity AS o ON o.id = s.opportunity";
+    assert_eq!(it.texts(kept).await, [format!("1.25 1.25 {day}")], "today is {today}");
+    let sum = "SELECT count(*) FROM sales_order
+               WHERE (header -> 'exchange' ->> 'base_total')::numeric = round(total_amount / 1.25, 2)";
+    assert_eq!(it.count(sum).await, 1);
+    let rates = leadmill(&it, &["catalog", "rates", "USD"]).await;
+    assert!(rates.out.contains(&day) && rates.out.contains("ECB"), "{} {}", rates.out, rates.err);
+    workers.stop().await;
+    let told = leadmill(&it, &["rebuild", "--check"]).await;
+    assert!(told.success, "{} {}", told.out, told.err);
+}

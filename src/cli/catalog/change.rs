@@ -190,7 +190,8 @@ fn sentence(problems: &[String]) -> anyhow::Error {
 /// Lets the worker decide on each of them in a world of its own.
 fn tried(now: &Catalog, said: &[Said], settings: &Settings) -> anyhow::Result<()> {
     let shelf = Shelf::new(&Arc::new(Catalog::empty()));
-    let worker = Quoting::new(settings.quoting.clone(), settings.seller.zone);
+    let worker = Quoting::new(settings.quoting.clone(), settings.seller.zone)
+        .in_base(settings.seller.base());
     let mut story = Story::of(worker, shelf).given(now.clone());
     for said in said {
         let body = said.data.clone().into_bytes().into();

@@ -11,7 +11,8 @@ use clap::ValueEnum;
 use domain::catalog::Catalog;
 use domain::catalog_file::CatalogFile;
 use domain::commands::{
-    DiscountListDefine, LiteratureDefine, PriceListDefine, ProductDefine, UnitGroupDefine,
+    DiscountListDefine, ExchangeRateSet, LiteratureDefine, PriceListDefine, ProductDefine,
+    UnitGroupDefine,
 };
 use domain::message::{Message, MessageType};
 use serde_json::{Value, json};
@@ -25,13 +26,14 @@ use crate::settings::Settings;
 use crate::workers;
 
 /// The lists of a file, each with the command that takes it.
-const LISTS: [(&str, &str, &MessageType); 6] = [
+const LISTS: [(&str, &str, &MessageType); 7] = [
     ("unit_groups", "unit_groups", UnitGroupDefine::TYPE),
     ("products", "products", ProductDefine::TYPE),
     ("revisions", "products", ProductDefine::TYPE),
     ("discount_lists", "discount_lists", DiscountListDefine::TYPE),
     ("price_lists", "price_lists", PriceListDefine::TYPE),
     ("literature", "literature", LiteratureDefine::TYPE),
+    ("exchange_rates", "rates", ExchangeRateSet::TYPE),
 ];
 
 /// Options of `leadmill catalog export`.

@@ -45,6 +45,7 @@ pub fn differences(now: &Catalog, then: &Catalog) -> Vec<Difference> {
     compare("price list", &headers(&now.price_lists), &headers(&then.price_lists), &mut all);
     compare("price", &items(now), &items(then), &mut all);
     compare("literature", &now.literature, &then.literature, &mut all);
+    compare("exchange rate", &now.exchange_rates, &then.exchange_rates, &mut all);
     all
 }
 

@@ -5,10 +5,10 @@ use serde::Deserialize;
 use crate::catalog::{Catalog, Changes, PriceList, Product, ProductState};
 use crate::decide::Needs;
 use crate::events::{
-    DiscountListDefined, DiscountListDeleted, LiteratureDefined, LiteratureDeleted,
-    PriceListDefined, PriceListDeleted, ProductActivated, ProductDefined, ProductDeleted,
-    ProductPublished, ProductRetired, ProductReverted, ProductRevised, UnitGroupDefined,
-    UnitGroupDeleted,
+    DiscountListDefined, DiscountListDeleted, ExchangeRateChanged, LiteratureDefined,
+    LiteratureDeleted, PriceListDefined, PriceListDeleted, ProductActivated, ProductDefined,
+    ProductDeleted, ProductPublished, ProductRetired, ProductReverted, ProductRevised,
+    UnitGroupDefined, UnitGroupDeleted,
 };
 use crate::ids::CatalogId;
 use crate::replay::{Gap, Past, ReadEvent, Replay, read};
@@ -45,6 +45,7 @@ replays!(
     PriceListDeleted,
     LiteratureDefined,
     LiteratureDeleted,
+    ExchangeRateChanged,
 );
 
 /// Types of events that are said no more, and still stand in logs.

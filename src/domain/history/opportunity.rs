@@ -37,6 +37,7 @@ impl Replay for OpportunityCreated {
             ),
             estimated_revenue: self.estimated_revenue,
             revenue_mode: self.revenue_mode,
+            exchange: self.exchange.clone(),
             close_date: self.close_date,
             actual_close_date: None,
             taking_part: TakingPart {

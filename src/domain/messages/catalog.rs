@@ -2,6 +2,7 @@
 //! as a whole or refused with all its problems.
 
 mod discount_list;
+mod exchange_rate;
 mod literature;
 mod price_list;
 mod product;
@@ -10,6 +11,7 @@ mod unit_group;
 pub use discount_list::{
     DiscountListDefine, DiscountListDefined, DiscountListDelete, DiscountListDeleted,
 };
+pub use exchange_rate::{ExchangeRateChanged, ExchangeRateSet};
 pub use literature::{LiteratureDefine, LiteratureDefined, LiteratureDelete, LiteratureDeleted};
 pub use price_list::{PriceListDefine, PriceListDefined, PriceListDelete, PriceListDeleted};
 pub use product::{
@@ -36,6 +38,7 @@ crate::messages! { Catalog:
         PriceListDeleted = "price_list.deleted.v1" by catalog;
         LiteratureDefined = "literature.defined.v1" by catalog;
         LiteratureDeleted = "literature.deleted.v1" by catalog;
+        ExchangeRateChanged = "exchange_rate.changed.v1" by catalog;
     }
     commands {
         UnitGroupDefine = "unit_group.define.v1" by catalog needs EditCatalog;
@@ -53,5 +56,6 @@ crate::messages! { Catalog:
         PriceListDelete = "price_list.delete.v1" by catalog needs EditCatalog;
         LiteratureDefine = "literature.define.v1" by catalog needs EditCatalog;
         LiteratureDelete = "literature.delete.v1" by catalog needs EditCatalog;
+        ExchangeRateSet = "exchange_rate.set.v1" by catalog needs EditCatalog;
     }
 }

@@ -10,6 +10,7 @@ use crate::day::Day;
 use crate::delivery_terms::DeliveryTerms;
 use crate::document::Line;
 use crate::enquiry::{Interest, Need, PurchaseTimeframe};
+use crate::exchange_rate::Exchange;
 use crate::ids::{LeadId, OpportunityId, OrderId};
 use crate::lead::INTEREST_MAX;
 use crate::line_edits::LineEdits;
@@ -106,6 +107,12 @@ pub struct OpportunityCreated {
     /// What the sale may bring, net: without tax and freight.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub estimated_revenue: Option<Decimal>,
+    /// The same in the base currency, where that is another one and a rate is known.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub base_estimated_revenue: Option<Decimal>,
+    /// The exchange rate that is frozen with it, where it is in another currency than the base one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Box<Exchange>>,
     /// Who says what it may bring; absent: the lines, as soon as there are some.
     #[serde(default, skip_serializing_if = "RevenueMode::is_system")]
     pub revenue_mode: RevenueMode,
@@ -129,6 +136,9 @@ pub struct OpportunityRepriced {
     /// before where no lines are left, or where a person says it (`revenue_mode`); absent where nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
     pub estimated_revenue: Option<Decimal>,
+    /// The same in the base currency, where that is another one and a rate is known.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub base_estimated_revenue: Option<Decimal>,
     /// What was wanted and could not be priced, each with the reason and its D365 code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unpriced: Vec<String>,

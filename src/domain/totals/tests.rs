@@ -65,6 +65,7 @@ fn golden_document() -> (Vec<LineAmounts>, Header) {
         freight_amount: dec!(25),
         freight_tax: None,
         rules: Rules::default(),
+        exchange: None,
     };
     (vec![a, b], header)
 }

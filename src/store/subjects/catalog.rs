@@ -80,6 +80,8 @@ pub async fn save(
         save_parts(&mut *conn, "revision", &was.revisions, &now.revisions).await?;
         save_parts(&mut *conn, "discount_list", &was.discount_lists, &now.discount_lists).await?;
         save_parts(&mut *conn, "literature", &was.literature, &now.literature).await?;
+        let rates = (&was.exchange_rates, &now.exchange_rates);
+        save_parts(&mut *conn, "exchange_rate", rates.0, rates.1).await?;
     }
     Ok(())
 }
@@ -124,6 +126,7 @@ async fn read(conn: &mut PgConnection, sequence: i64) -> Result<Catalog, sqlx::E
             "revision" => drop(catalog.revisions.insert(code, told(content)?)),
             "discount_list" => drop(catalog.discount_lists.insert(code, told(content)?)),
             "literature" => drop(catalog.literature.insert(code, told(content)?)),
+            "exchange_rate" => drop(catalog.exchange_rates.insert(code, told(content)?)),
             other => return Err(corrupt("catalog_part.kind", &other)),
         }
     }
@@ -185,7 +188,7 @@ fn day(column: &str, stored: Option<NaiveDate>) -> Result<Option<Day>, sqlx::Err
     stored.map(|day| Day::try_from(day).map_err(|error| corrupt(column, &error))).transpose()
 }
 
-fn told<T: DeserializeOwned>(content: serde_json::Value) -> Result<T, sqlx::Error> {
+pub(super) fn told<T: DeserializeOwned>(content: serde_json::Value) -> Result<T, sqlx::Error> {
     serde_json::from_value(content).map_err(|error| corrupt("catalog_part.content", &error))
 }
 

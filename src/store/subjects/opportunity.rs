@@ -2,6 +2,7 @@
 
 use domain::customer::Customer;
 use domain::enquiry::Interest;
+use domain::exchange_rate::Exchange;
 use domain::ids::Id;
 use domain::keys::{OpportunitiesBeside, OpportunityOfQuote};
 use domain::lifecycle::Lifecycle;
@@ -50,6 +51,7 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     wanted: jsonb<Vec<Interest>>? = undecided.and_then(|undecided| filled(&undecided.interest)).map(Json);
     estimated_revenue: numeric? = opportunity.estimated_revenue;
     revenue_mode: text = word(opportunity.revenue_mode);
+    exchange: jsonb<Exchange>? = opportunity.exchange.as_deref().map(Json);
     close_date: date? = opportunity.close_date;
     actual_close_date: date? = opportunity.actual_close_date;
     stakeholders: jsonb<Vec<Stakeholder>>? = filled(&opportunity.taking_part.stakeholders).map(Json);
@@ -139,6 +141,7 @@ impl OpportunityRow {
             ),
             estimated_revenue: revenue(self.estimated_revenue),
             revenue_mode: meant("opportunity.revenue_mode", &self.revenue_mode)?,
+            exchange: self.exchange.map(|json| Box::new(json.0)),
             close_date: self.close_date,
             actual_close_date: self.actual_close_date,
             taking_part: TakingPart {

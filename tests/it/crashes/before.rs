@@ -102,7 +102,7 @@ pub(super) async fn ship(it: &Installation) {
 }
 
 /// Something of each kind of the catalog is changed, by which no deal here is priced.
-pub(super) fn catalog_changes() -> [(&'static str, Value); 5] {
+pub(super) fn catalog_changes() -> [(&'static str, Value); 6] {
     let product = json!({ "sku": "CM-900", "name": "Barista Grande", "list_price": "4990.00" });
     let bands =
         json!({ "kind": "percentage", "bands": [{ "low": "10", "high": "99", "value": "5" }] });
@@ -110,11 +110,14 @@ pub(super) fn catalog_changes() -> [(&'static str, Value); 5] {
     let price = json!({ "sku": "CM-900", "price": { "method": { "percent_of_list": "90" } } });
     let list = json!({ "code": "trade-usd", "name": "Trade", "currency": "USD", "items": [price] });
     let card = json!({ "code": "card", "title": "Against Rival", "kind": "battle_card", "competitors": ["Rival"] });
+    let dollar =
+        json!({ "currency": "USD", "rate": "1.085", "day": "2026-03-02", "source": "ECB" });
     [
         ("product.define.v1", json!({ "products": [product] })),
         ("discount_list.define.v1", json!({ "discount_lists": [many] })),
         ("price_list.define.v1", json!({ "price_lists": [list] })),
         ("literature.define.v1", json!({ "literature": [card] })),
+        ("exchange_rate.set.v1", json!({ "rates": [dollar] })),
         ("product.retire.v1", json!({ "skus": ["SV-1Y"] })),
     ]
 }

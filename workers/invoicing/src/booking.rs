@@ -14,6 +14,7 @@ use domain::events::InvoicePaid;
 use domain::invoice::{Invoice, InvoiceAction, InvoiceState, PAYMENTS_MAX, Payment};
 use domain::message::SubjectKind;
 use domain::money::{Currency, in_range, ratio, round_money};
+use domain::rates::Rates;
 use rust_decimal::Decimal;
 
 use crate::answer::{agreed, refused};
@@ -66,7 +67,7 @@ pub(crate) fn book_all(
     world: &World,
     money: &Money<'_>,
     documents: &[PaidDocument],
-    ctx: &mut Ctx<'_, ()>,
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     for document in documents {
         let invoice = world.known(document.invoice)?;
@@ -82,7 +83,7 @@ fn book(
     invoice: &Invoice,
     money: &Money<'_>,
     amount: Decimal,
-    ctx: &mut Ctx<'_, ()>,
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Option<(Invoice, InvoicePaid)>, Refusal> {
     let mut payments = invoice.payments.iter();
     let booked = payments.find(|p| p.payer == money.payer && p.reference == money.reference);
@@ -123,7 +124,7 @@ fn book(
 }
 
 /// What the last payment was: a part, the rest (be it by the early discount), or too much.
-fn step_after(paid: &Invoice, terms: &Agreed, ctx: &Ctx<'_, ()>) -> InvoiceAction {
+fn step_after(paid: &Invoice, terms: &Agreed, ctx: &Ctx<'_, Rates>) -> InvoiceAction {
     let (at, rest) = (ctx.now, paid.payable());
     if matches!(paid.state, InvoiceState::Paid { .. }) {
         InvoiceAction::Overpay

@@ -4,6 +4,7 @@ use domain::commands::InvoiceCancel;
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::InvoiceCanceled;
 use domain::invoice::{InvoiceAction, InvoiceState};
+use domain::rates::Rates;
 
 use crate::answer::{already, refused};
 use crate::when::Then;
@@ -11,7 +12,7 @@ use crate::when::Then;
 pub(crate) fn cancel(
     world: &World,
     command: &InvoiceCancel,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let invoice = world.known(command.invoice)?;
     if matches!(invoice.state, InvoiceState::Canceled { .. }) {

@@ -18,7 +18,9 @@ use domain::keys::{InvoicesOfOrder, LeadOfOrder};
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderLine, OrderState};
+use domain::rates::Rates;
 use domain::survivor::buyer_now;
+use domain::totals::Header;
 use rust_decimal::Decimal;
 
 use crate::answer::{agreed, already};
@@ -32,7 +34,7 @@ impl Invoicing {
         &self,
         world: &World,
         event: &OrderFulfilled,
-        ctx: &mut Ctx<'_, ()>,
+        ctx: &mut Ctx<'_, Rates>,
     ) -> Result<Outcome<Then>, Refusal> {
         let documents = world.all(InvoicesOfOrder(event.order))?;
         let order = world.known(event.order)?;
@@ -57,7 +59,7 @@ impl Invoicing {
         &self,
         world: &World,
         event: &OrderBillable,
-        ctx: &mut Ctx<'_, ()>,
+        ctx: &mut Ctx<'_, Rates>,
     ) -> Result<Outcome<Then>, Refusal> {
         let documents = world.all(InvoicesOfOrder(event.order))?;
         let order = world.known(event.order)?;
@@ -77,7 +79,7 @@ impl Invoicing {
         &self,
         world: &World,
         command: &InvoiceCreate,
-        ctx: &mut Ctx<'_, ()>,
+        ctx: &mut Ctx<'_, Rates>,
     ) -> Result<Outcome<Then>, Refusal> {
         let documents = world.all(InvoicesOfOrder(command.order))?;
         let order = world.known(command.order)?;
@@ -107,7 +109,7 @@ impl Invoicing {
         (world, order, asked): (&World, &Order, bool),
         billed: &Billed,
         now: &[Decimal],
-        ctx: &mut Ctx<'_, ()>,
+        ctx: &mut Ctx<'_, Rates>,
     ) -> Result<Outcome<Then>, Refusal> {
         let terms = agreed(order.payment_terms, SubjectKind::Order, &order.number)?;
         let id: InvoiceId = ctx.id();
@@ -116,6 +118,8 @@ impl Invoicing {
         let key = self.series(today);
         let series = world.series(&key).cloned().unwrap_or_else(|| Series::new(key));
         let (series, counter, number, issue_date) = series.take(today);
+        let exchange = self.seller.base().freeze(ctx.facts.all(), order.currency, issue_date);
+        let header = Header { exchange, ..bill.header }.converted(&bill.totals);
         let invoice = Invoice {
             id,
             sequence: 0,
@@ -134,7 +138,7 @@ impl Invoicing {
             seller: self.seller.seller(),
             buyer: buyer(world, order, asked),
             lines: bill.lines,
-            header: bill.header,
+            header,
             totals: bill.totals,
             payment_terms: order.payment_terms,
             deliver_to: order.deliver_to.clone(),

@@ -3,6 +3,7 @@
 use domain::commands::{PaidDocument, PaymentReceived};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::message::SubjectKind;
+use domain::rates::Rates;
 
 use crate::answer::already;
 use crate::booking::{Money, book_all, divided, far};
@@ -12,7 +13,7 @@ use crate::when::Then;
 pub(crate) fn receive(
     world: &World,
     command: &PaymentReceived,
-    ctx: &mut Ctx<'_, ()>,
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let money = Money {
         payer: ctx.source,

@@ -2,7 +2,9 @@
 
 use chrono_tz::Tz;
 use domain::enquiry::Address;
+use domain::exchange_rate::Base;
 use domain::invoice::Seller;
+use domain::money::Currency;
 use serde::Deserialize;
 
 /// Most characters of the code, so that `CODE-2026-000042` has at most 20: what receivers take.
@@ -36,6 +38,12 @@ pub struct SellerSettings {
     /// Where customers ask (BT-43).
     #[serde(default)]
     pub email: Option<String>,
+    /// The currency that the seller counts in: documents in others keep what they amount to in it. Absent: none do.
+    #[serde(default)]
+    pub base_currency: Option<Currency>,
+    /// How many days old an exchange rate may be that a document is made with.
+    #[serde(default = "days_max")]
+    pub exchange_rate_days_max: u32,
     /// Why goods of tax category E are exempt, as a VATEX code (BT-121); it depends on the trade.
     #[serde(default)]
     pub exemption_code: Option<String>,
@@ -58,6 +66,12 @@ struct SellerAddress {
 }
 
 impl SellerSettings {
+    /// By what amounts in other currencies are converted.
+    #[must_use]
+    pub const fn base(&self) -> Base {
+        Base { currency: self.base_currency, days_max: self.exchange_rate_days_max }
+    }
+
     /// Everything that is wrong with the settings, as finished sentences.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
@@ -133,6 +147,11 @@ impl SellerSettings {
             email: self.email.clone(),
         }
     }
+}
+
+/// Rates of a Friday hold over a long weekend.
+const fn days_max() -> u32 {
+    7
 }
 
 fn exempt() -> String {

@@ -12,6 +12,7 @@ use domain::keys::InvoicesOfOrder;
 use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::{Order, OrderLine, OrderState, Shipment};
+use domain::rates::Rates;
 use domain::samples;
 use domain::story::Story;
 use domain::totals::{Header, Rules, Tax, TaxCategory};
@@ -22,6 +23,7 @@ use uuid::Uuid;
 use crate::{Invoicing, SellerSettings};
 
 mod arithmetic;
+mod exchange;
 mod issuing;
 mod numbering;
 mod parts;
@@ -76,6 +78,7 @@ fn golden() -> (Vec<Line>, Header) {
         freight_amount: dec!(25),
         freight_tax: Some(VAT),
         rules: Rules::default(),
+        exchange: None,
     };
     (lines, header)
 }
@@ -138,7 +141,7 @@ fn deal() -> Opportunity {
 }
 
 fn story(order: &Order) -> Story<Invoicing> {
-    Story::of(Invoicing::new(seller()), ()).given(deal()).given(order.clone())
+    Story::of(Invoicing::new(seller()), Rates::default()).given(deal()).given(order.clone())
 }
 
 fn fulfilled(order: OrderId) -> OrderFulfilled {

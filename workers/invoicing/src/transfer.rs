@@ -7,6 +7,7 @@ use domain::keys::TransfersReferenced;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::money::round_money;
+use domain::rates::Rates;
 use domain::transfer::{Transfer, TransferAction, TransferState};
 use rust_decimal::Decimal;
 
@@ -18,7 +19,7 @@ pub(crate) fn hold(
     world: &World,
     command: &PaymentReceived,
     money: &Money<'_>,
-    ctx: &mut Ctx<'_, ()>,
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     check(command, money, ctx)?;
     let known = world.all(TransfersReferenced(money.reference.to_owned()))?;
@@ -53,7 +54,7 @@ pub(crate) fn hold(
 pub(crate) fn assign(
     world: &World,
     command: &TransferAssign,
-    ctx: &mut Ctx<'_, ()>,
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let transfer = world.known(command.transfer)?;
     if matches!(transfer.state, TransferState::Assigned { .. }) {
@@ -78,7 +79,7 @@ pub(crate) fn assign(
 pub(crate) fn give_back(
     world: &World,
     command: &TransferReturn,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let transfer = world.known(command.transfer)?;
     if matches!(transfer.state, TransferState::Returned { .. }) {
@@ -97,7 +98,11 @@ pub(crate) fn give_back(
     Ok(Outcome::nothing().changed(returned, said))
 }
 
-fn check(command: &PaymentReceived, money: &Money<'_>, ctx: &Ctx<'_, ()>) -> Result<(), Refusal> {
+fn check(
+    command: &PaymentReceived,
+    money: &Money<'_>,
+    ctx: &Ctx<'_, Rates>,
+) -> Result<(), Refusal> {
     let (reference, amount, currency) = (money.reference, command.amount, money.currency);
     let no =
         |rule, message| Err(Refusal::no(SubjectKind::Transfer, reference, rule, "money", message));

@@ -3,6 +3,7 @@
 use domain::decide::{Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
 use domain::ids::OrderId;
 use domain::keys::{InvoicesOfOrder, LeadOfOrder, TransfersReferenced};
+use domain::rates::Rates;
 use domain::survivor::customer_needs;
 
 use crate::invoicing::Invoicing;
@@ -24,7 +25,11 @@ impl Worker for Invoicing {
     ];
     type When = When;
     type Then = Then;
-    type Facts = ();
+    type Facts = Rates;
+
+    fn asks_facts(&self) -> bool {
+        self.seller.base_currency.is_some()
+    }
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
@@ -52,7 +57,7 @@ impl Worker for Invoicing {
         &self,
         world: &World,
         when: &When,
-        ctx: &mut Ctx<'_, ()>,
+        ctx: &mut Ctx<'_, Rates>,
     ) -> Result<Outcome<Then>, Refusal> {
         match when {
             When::OrderFulfilled(event) => self.fulfilled(world, event, ctx),

@@ -9,12 +9,15 @@ use domain::document::{Line, compute, copied};
 use domain::events::{
     OpportunityWon, OrderBillable, OrderCreated, QuoteClosed, QuoteHeld, QuoteWon,
 };
+use domain::exchange_rate::Base;
 use domain::ids::QuoteId;
 use domain::keys::{OpportunityOfQuote, OrderOfQuote};
 use domain::message::SubjectKind;
 use domain::opportunity::{Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderLine, OrderState};
 use domain::quote::{Acceptance, LateAcceptance, Quote, QuoteAction, QuoteCloseReason, QuoteState};
+use domain::rates::Rates;
+use domain::totals::Header;
 use rust_decimal::Decimal;
 
 use crate::answer::already;
@@ -33,8 +36,8 @@ pub(crate) struct Validity {
 pub(crate) fn accept(
     world: &World,
     command: &QuoteAccept,
-    validity: Validity,
-    ctx: &mut Ctx<'_, ()>,
+    (validity, base): (Validity, Base),
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     if let Some(order) = world.by(OrderOfQuote(command.quote)) {
         return numbered(order, command, ctx);
@@ -56,14 +59,15 @@ pub(crate) fn accept(
     let won = quote.apply(&QuoteAction::Win { at, acceptance: Some(acceptance.clone()) })?;
     refuse_by_day(quote, today)?;
     refuse_other(quote, command)?;
-    win((deal, quote), won, &acceptance, ctx)
+    win((deal, quote), won, &acceptance, (base, today), ctx)
 }
 
 /// The seller says yes to an acceptance that came too late.
 pub(crate) fn confirm(
     world: &World,
     command: &QuoteConfirm,
-    ctx: &mut Ctx<'_, ()>,
+    (validity, base): (Validity, Base),
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     if let Some(order) = world.by(OrderOfQuote(command.quote)) {
         return Ok(already(order, &order.number));
@@ -72,14 +76,15 @@ pub(crate) fn confirm(
     let won = quote.apply(&QuoteAction::Confirm { at: ctx.now })?;
     let QuoteState::Won { acceptance, .. } = &won.state else { return Ok(already_held(quote)) };
     let acceptance = acceptance.clone().unwrap_or_default();
-    win((deal, quote), won, &acceptance, ctx)
+    let today = ctx.now.with_timezone(&validity.zone).date_naive();
+    win((deal, quote), won, &acceptance, (base, today), ctx)
 }
 
 /// The seller says no to an acceptance that came too late: the quote is expired, as it was.
 pub(crate) fn decline(
     world: &World,
     command: &QuoteDecline,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let (deal, quote) = found(world, command.quote)?;
     let expired = QuoteCloseReason::Expired;
@@ -101,11 +106,12 @@ fn win(
     (deal, quote): (&Opportunity, &Quote),
     won: Quote,
     acceptance: &Acceptance,
-    ctx: &mut Ctx<'_, ()>,
+    exchanged: (Base, NaiveDate),
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     refuse_closed(deal, quote)?;
     let (at, opportunity) = (ctx.now, deal.id);
-    let order = order_of(deal, quote, acceptance, ctx)?;
+    let order = order_of((deal, quote), acceptance, exchanged, ctx)?;
     let order_id = order.id;
     // Net, as the estimate: what tax and freight bring goes on to others.
     let actual_revenue = order.totals.amount_less_freight;
@@ -145,7 +151,7 @@ fn win(
 fn hold(
     (deal, quote): (&Opportunity, &Quote),
     acceptance: Acceptance,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let action = QuoteAction::Hold { at: ctx.now, acceptance: acceptance.clone() };
     let held = quote.apply(&action)?;
@@ -269,10 +275,10 @@ fn ordered<'q>(quote: &'q Quote, acceptance: &Acceptance) -> Result<Vec<&'q Line
 
 /// The order takes over the offer word for word, but for what was not picked; only its lines get ids of their own.
 fn order_of(
-    opportunity: &Opportunity,
-    quote: &Quote,
+    (opportunity, quote): (&Opportunity, &Quote),
     acceptance: &Acceptance,
-    ctx: &mut Ctx<'_, ()>,
+    (base, today): (Base, NaiveDate),
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Order, Refusal> {
     let offer = &quote.offer;
     let lines = ordered(quote, acceptance)?;
@@ -294,6 +300,8 @@ fn order_of(
         quantity_shipped: Decimal::ZERO,
         quantity_canceled: Decimal::ZERO,
     });
+    let exchange = base.freeze(ctx.facts.all(), opportunity.currency, today);
+    let header = Header { exchange, ..offer.header.clone() }.converted(&totals);
     Ok(Order {
         id,
         sequence: 0,
@@ -304,7 +312,7 @@ fn order_of(
         currency: opportunity.currency,
         buyer: offer.buyer.clone(),
         lines: lines.collect(),
-        header: offer.header.clone(),
+        header,
         totals,
         payment_terms: offer.payment_terms,
         billing: offer.billing,

@@ -8,6 +8,7 @@ use domain::keys::InvoicesOfOrder;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderLine, OrderState};
+use domain::rates::Rates;
 
 use crate::answer::already;
 use crate::when::Then;
@@ -17,7 +18,7 @@ use crate::when::Then;
 pub(crate) fn cancel(
     world: &World,
     command: &OrderCancel,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let order = world.known(command.order)?;
     if matches!(

@@ -12,6 +12,7 @@ use domain::message::SubjectKind;
 use domain::opportunity::{Loss, Opportunity, OpportunityAction, OpportunityState};
 use domain::order::{Order, OrderState};
 use domain::quote::{Quote, QuoteState};
+use domain::rates::Rates;
 use domain::stakeholder::same_competitor;
 use rust_decimal::Decimal;
 
@@ -22,7 +23,7 @@ pub(crate) fn win(
     world: &World,
     command: &OpportunityWin,
     zone: Tz,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
     let day = closed_on(opportunity, command.close_date, zone, ctx)?;
@@ -51,7 +52,7 @@ pub(crate) fn lose(
     world: &World,
     command: &OpportunityLose,
     zone: Tz,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
     let day = closed_on(opportunity, command.close_date, zone, ctx)?;
@@ -90,7 +91,7 @@ fn closed_on(
     opportunity: &Opportunity,
     day: Option<Day>,
     zone: Tz,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Option<NaiveDate>, Refusal> {
     let today = ctx.now.with_timezone(&zone).date_naive();
     let Some(day) = day.map(Day::date).filter(|day| *day != today) else { return Ok(None) };

@@ -5,6 +5,7 @@ use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::events::{OpportunityHeld, OpportunityResumed};
 use domain::message::SubjectKind;
 use domain::opportunity::{OpportunityAction, OpportunityState};
+use domain::rates::Rates;
 
 use crate::closing::refused;
 use crate::when::Then;
@@ -12,7 +13,7 @@ use crate::when::Then;
 pub(crate) fn hold(
     world: &World,
     command: &OpportunityHold,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let opportunity = world.known(command.opportunity)?;
     let reason = command.reason.to_string();

@@ -10,6 +10,7 @@ use domain::ids::LineId;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderLine, SHIPMENTS_MAX, Shipment, ShippedLine};
+use domain::rates::Rates;
 use rust_decimal::Decimal;
 
 use crate::answer::already;
@@ -23,7 +24,7 @@ const COUNTED_UNITS: &[&str] = &["C62", "H87", "EA", "PR", "SET", "DZN", "CEN", 
 pub(crate) fn ship(
     world: &World,
     command: &OrderShip,
-    ctx: &mut Ctx<'_, ()>,
+    ctx: &mut Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let order = world.known(command.order)?;
     let reference = &*command.reference;

@@ -14,6 +14,7 @@ use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::Order;
 use domain::quote::{Offer, Quote, QuoteState};
+use domain::rates::Rates;
 use domain::samples;
 use domain::stakeholder::TakingPart;
 use domain::story::Story;
@@ -27,6 +28,7 @@ use crate::Ordering;
 mod acceptance;
 mod billing;
 mod closing;
+mod exchange;
 mod late;
 mod shipments;
 
@@ -35,7 +37,7 @@ const QUOTE: QuoteId = QuoteId(Uuid::from_u128(2));
 const SIBLING: QuoteId = QuoteId(Uuid::from_u128(3));
 
 fn story() -> Story<Ordering> {
-    Story::of(Ordering::new(Europe::Madrid), ())
+    Story::of(Ordering::new(Europe::Madrid), Rates::default())
 }
 
 fn euro() -> Currency {
@@ -77,6 +79,7 @@ fn offer() -> Offer {
         freight_amount: dec!(25),
         freight_tax: Some(Tax { category: TaxCategory::S, rate: dec!(21) }),
         rules: Rules::default(),
+        exchange: None,
     };
     let totals = compute(&mut lines, &header, euro()).expect("totals");
     Offer {

@@ -11,6 +11,7 @@ use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::order::{Order, OrderAction, OrderState};
 use domain::patch::{Change, Patch};
+use domain::rates::Rates;
 
 use crate::answer::already;
 use crate::when::Then;
@@ -19,7 +20,7 @@ use crate::when::Then;
 pub(crate) fn update(
     world: &World,
     command: &OrderUpdate,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let order = world.known(command.order)?;
     let wanted = Bears {
@@ -87,7 +88,7 @@ impl Bears {
 pub(crate) fn numbered(
     order: &Order,
     command: &QuoteAccept,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     let number = command.purchase_order.as_deref().filter(|number| !number.is_empty());
     let Some(number) = number else { return Ok(already(order, &order.number)) };
@@ -108,7 +109,7 @@ pub(crate) fn numbered(
 fn renumbered(
     order: &Order,
     number: Option<String>,
-    ctx: &Ctx<'_, ()>,
+    ctx: &Ctx<'_, Rates>,
 ) -> Result<Outcome<Then>, Refusal> {
     if !matches!(order.state, OrderState::Active) {
         let found = Order::state_name(&order.state);
@@ -123,7 +124,7 @@ fn renumbered(
     changed(order, Bears { number, billing: order.billing }, ctx)
 }
 
-fn changed(order: &Order, now: Bears, ctx: &Ctx<'_, ()>) -> Result<Outcome<Then>, Refusal> {
+fn changed(order: &Order, now: Bears, ctx: &Ctx<'_, Rates>) -> Result<Outcome<Then>, Refusal> {
     let updated = order.apply(&OrderAction::Update)?;
     let Bears { number, billing } = now;
     let said = OrderUpdated {

@@ -2,9 +2,11 @@
 
 use chrono_tz::Tz;
 use domain::decide::{Ctx, Hold, Locks, Needs, NumberKind, Outcome, Refusal, Root, Worker, World};
+use domain::exchange_rate::Base;
 use domain::ids::QuoteId;
 use domain::keys::{InvoicesOfOrder, OpportunityOfQuote, OrderOfQuote};
 use domain::quote::LateAcceptance;
+use domain::rates::Rates;
 
 use crate::acceptance::Validity;
 use crate::when::{Then, When};
@@ -14,13 +16,24 @@ use crate::{acceptance, cancellation, closing, holding, shipment, update};
 #[derive(Clone, Copy, Debug)]
 pub struct Ordering {
     validity: Validity,
+    base: Base,
 }
 
 impl Ordering {
     /// `zone` is the seller's: by its calendar a quote expires.
     #[must_use]
     pub const fn new(zone: Tz) -> Self {
-        Self { validity: Validity { zone, late: LateAcceptance::Refuse } }
+        Self {
+            validity: Validity { zone, late: LateAcceptance::Refuse },
+            base: Base { currency: None, days_max: 0 },
+        }
+    }
+
+    /// By what orders in other currencies are converted.
+    #[must_use]
+    pub const fn in_base(mut self, base: Base) -> Self {
+        self.base = base;
+        self
     }
 
     /// What becomes of who accepts a quote after its last day.
@@ -42,7 +55,11 @@ impl Worker for Ordering {
     const NUMBERS: &'static [NumberKind] = &[NumberKind::Order];
     type When = When;
     type Then = Then;
-    type Facts = ();
+    type Facts = Rates;
+
+    fn asks_facts(&self) -> bool {
+        self.base.currency.is_some()
+    }
 
     fn needs(&self, when: &When, world: &World, needs: &mut Needs) {
         match when {
@@ -77,11 +94,15 @@ impl Worker for Ordering {
         &self,
         world: &World,
         when: &When,
-        ctx: &mut Ctx<'_, ()>,
+        ctx: &mut Ctx<'_, Rates>,
     ) -> Result<Outcome<Then>, Refusal> {
         match when {
-            When::QuoteAccept(command) => acceptance::accept(world, command, self.validity, ctx),
-            When::QuoteConfirm(command) => acceptance::confirm(world, command, ctx),
+            When::QuoteAccept(command) => {
+                acceptance::accept(world, command, (self.validity, self.base), ctx)
+            }
+            When::QuoteConfirm(command) => {
+                acceptance::confirm(world, command, (self.validity, self.base), ctx)
+            }
             When::QuoteDecline(command) => acceptance::decline(world, command, ctx),
             When::OrderUpdate(command) => update::update(world, command, ctx),
             When::OrderShip(command) => shipment::ship(world, command, ctx),

@@ -6,6 +6,7 @@ use domain::customer::{Account, Contact, Customer, CustomerAction, CustomerState
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::enquiry::{Address, Interest, Person};
 use domain::events::{AccountCreated, ContactCreated, LeadQualified};
+use domain::exchange_rate::Base;
 use domain::ids::{AccountId, OpportunityId};
 use domain::lead::{Assessment, Lead, LeadAction};
 use domain::message::SubjectKind;
@@ -40,6 +41,8 @@ pub(crate) struct Terms {
     pub(crate) map: FieldMap,
     /// Whose calendar says which day it is.
     pub(crate) zone: Tz,
+    /// By what deals in other currencies are converted.
+    pub(crate) base: Base,
 }
 
 /// Closes the lead as qualified (D365: QualifyLead).
@@ -74,7 +77,7 @@ pub(crate) fn convert(
     let account = account.or_else(|| world.find(customer.account?));
     let contact = contact.or_else(|| world.find(customer.contact?));
     let who = (account, contact);
-    let pricing = Pricing::of((&terms.settings, terms.zone), ctx.facts.catalog(), ctx.now, who);
+    let pricing = Pricing::of(terms, ctx.facts.catalog(), ctx.now, who);
     let deals = Deals { lead, customer, fields, offer, pricing };
     let opened = if standing.is_some() { Vec::new() } else { deals.open(wishes, ctx) };
     qualified.kept_apart = third.from(lead);

@@ -37,7 +37,7 @@ pub(crate) fn create(
         customer.account.and_then(|id| world.find(id)),
         customer.contact.and_then(|id| world.find(id)),
     );
-    let pricing = Pricing::of((&terms.settings, terms.zone), ctx.facts.catalog(), ctx.now, known);
+    let pricing = Pricing::of(terms, ctx.facts.catalog(), ctx.now, known);
     let (currency, price_list) = priced_in(command, &pricing, ctx.facts, about)?;
     if command.estimated_revenue.is_some_and(|revenue| revenue < Decimal::ZERO) {
         let message = "The estimated revenue of an opportunity cannot be negative; send an amount of 0 or more.";
@@ -62,6 +62,7 @@ pub(crate) fn create(
         price_list,
         estimated_revenue: command.estimated_revenue,
         revenue_mode: command.revenue_mode,
+        exchange: pricing.frozen(currency),
         close_date: command.close_date.map(|day| day.date()),
         actual_close_date: None,
         taking_part: TakingPart::NOBODY,

@@ -1,13 +1,14 @@
 //! By which price list and in which currency a new deal is priced (F78).
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use domain::catalog::Catalog;
 use domain::customer::{Account, Contact};
 use domain::enquiry::Interest;
+use domain::exchange_rate::{Base, Exchange};
 use domain::money::Currency;
 use domain::price_choice::{Market, PricedBy};
 
+use crate::conversion::Terms;
 use crate::settings::QualificationSettings;
 
 /// What chooses for a deal that names no list itself.
@@ -18,18 +19,25 @@ pub(crate) struct Pricing<'p> {
     /// The day at the seller's.
     pub(crate) day: NaiveDate,
     pub(crate) market: Market<'p>,
+    base: Base,
 }
 
 impl<'p> Pricing<'p> {
     /// For a deal of that customer, made now.
     pub(crate) fn of(
-        (settings, zone): (&'p QualificationSettings, Tz),
+        terms: &'p Terms,
         catalog: &'p Catalog,
         now: DateTime<Utc>,
         (account, contact): (Option<&'p Account>, Option<&'p Contact>),
     ) -> Self {
-        let day = now.with_timezone(&zone).date_naive();
-        Self { settings, catalog, day, market: Market::of(account, contact) }
+        let day = now.with_timezone(&terms.zone).date_naive();
+        let market = Market::of(account, contact);
+        Self { settings: &terms.settings, catalog, day, market, base: terms.base }
+    }
+
+    /// The exchange rate that is frozen with a deal in that currency.
+    pub(crate) fn frozen(&self, currency: Currency) -> Option<Box<Exchange>> {
+        self.base.freeze(&self.catalog.exchange_rates, currency, self.day)
     }
 
     /// The currency that is named where it is sold in, else that of the settings; and the one list that names the

@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 use domain::decide::{Ctx, Hold, Locks, Needs, Outcome, Refusal, Root, Worker, World};
+use domain::exchange_rate::Base;
 use domain::likeness::DuplicateRules;
 use domain::shelf::Shelf;
 
@@ -28,7 +29,7 @@ impl Qualification {
     #[must_use]
     pub fn new(settings: QualificationSettings, rules: Rules, map: FieldMap) -> Self {
         let (region, duplicates) = (String::new(), DuplicateRules::default());
-        let terms = Terms { settings, map, zone: Tz::UTC };
+        let terms = Terms { settings, map, zone: Tz::UTC, base: Base::default() };
         Self(Policy { terms, rules, region, duplicates })
     }
 
@@ -42,6 +43,12 @@ impl Qualification {
     #[must_use]
     pub fn in_zone(self, zone: Tz) -> Self {
         Self(Policy { terms: Terms { zone, ..self.0.terms }, ..self.0 })
+    }
+
+    /// The same, where deals in other currencies are converted so.
+    #[must_use]
+    pub fn in_base(self, base: Base) -> Self {
+        Self(Policy { terms: Terms { base, ..self.0.terms }, ..self.0 })
     }
 
     /// The same, where telephones without a code are of that country (ISO 3166 alpha-2).

@@ -6,18 +6,20 @@ use std::collections::BTreeSet;
 use domain::catalog::{Catalog, Changes};
 use domain::catalog_problems::{self, Problems, discount_list, prices_by, sizes};
 use domain::commands::{
-    DiscountListDefine, DiscountListDelete, LiteratureDefine, LiteratureDelete, PriceListDefine,
-    PriceListDelete, UnitGroupDefine, UnitGroupDelete,
+    DiscountListDefine, DiscountListDelete, ExchangeRateSet, LiteratureDefine, LiteratureDelete,
+    PriceListDefine, PriceListDelete, UnitGroupDefine, UnitGroupDelete,
 };
 use domain::decide::{Already, Outcome, Refusal, World};
 use domain::events::{
-    DiscountListDefined, DiscountListDeleted, LiteratureDefined, LiteratureDeleted,
-    PriceListDefined, PriceListDeleted, UnitGroupDefined, UnitGroupDeleted,
+    DiscountListDefined, DiscountListDeleted, ExchangeRateChanged, LiteratureDefined,
+    LiteratureDeleted, PriceListDefined, PriceListDeleted, UnitGroupDefined, UnitGroupDeleted,
 };
+use domain::exchange_rate::ExchangeRate;
 use domain::ids::CatalogId;
 use domain::message::SubjectKind;
 use domain::text::Code;
 
+use crate::quoting::Quoting;
 use crate::settings::QuotingSettings;
 use crate::when::{Decision, Then};
 
@@ -154,6 +156,29 @@ pub(crate) fn define_discount_lists(
         event.discount_lists.iter().for_each(|list| discount_list(problems, list));
         let codes = event.discount_lists.iter().map(|list| list.code.as_str());
         prices_by(problems, &codes.collect());
+    })
+}
+
+/// Each currency has one rate on a day, and none is of the base currency itself.
+pub(crate) fn set_exchange_rates(
+    world: &World,
+    command: &ExchangeRateSet,
+    quoting: &Quoting,
+) -> Decision {
+    let mut edit = Edit::of(world, command.catalog, &quoting.settings)?;
+    let mut rates = command.rates.clone();
+    rates.sort_by_key(ExchangeRate::key);
+    let keys: Vec<_> = rates.iter().map(ExchangeRate::key).collect();
+    edit.once("exchange rate", keys.iter().map(String::as_str));
+    for rate in rates.iter().filter(|rate| Some(rate.currency) == quoting.base.currency) {
+        edit.problems.push(format!(
+            "{} is the base currency (`seller.base_currency`), whose rate is always 1; leave it out.",
+            rate.currency
+        ));
+    }
+    let event = ExchangeRateChanged { catalog: command.catalog, rates };
+    edit.done(event, |problems, event| {
+        event.rates.iter().for_each(|rate| catalog_problems::exchange_rate(problems, rate));
     })
 }
 

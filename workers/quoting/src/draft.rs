@@ -7,8 +7,10 @@ use domain::customer::{Buyer, delivery_address};
 use domain::decide::{Ctx, NumberKind, Outcome, Refusal, World};
 use domain::document::{DeliverTo, compute, copied};
 use domain::events::{OpportunityRepriced, QuoteActivated, QuoteDrafted};
+use domain::exchange_rate::Exchange;
 use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
+use domain::money::Currency;
 use domain::offer_difference::differences;
 use domain::opportunity::{
     Opportunity, OpportunityAction, OpportunityState, QUOTES_MAX, RevenueMode,
@@ -61,6 +63,7 @@ impl Quoting {
             lines: opportunity.lines.clone(),
             totals: totals.clone(),
             estimated_revenue: opportunity.estimated_revenue,
+            base_estimated_revenue: opportunity.base_estimated_revenue(),
             unpriced,
             doubts,
         });
@@ -112,6 +115,11 @@ impl Quoting {
         let today = self.today(ctx);
         let days = Days::new(u64::from(self.settings.validity_days));
         today.checked_add_days(days).unwrap_or(today)
+    }
+
+    /// The exchange rate that is frozen with what is made today in that currency.
+    pub(crate) fn frozen(&self, currency: Currency, ctx: &Ctx<'_, Shelf>) -> Option<Box<Exchange>> {
+        self.base.freeze(&ctx.facts.catalog().exchange_rates, currency, self.today(ctx))
     }
 
     /// The day that it is at the seller's.
@@ -222,11 +230,14 @@ impl Quoting {
         totals: Totals,
         ctx: &mut Ctx<'_, Shelf>,
     ) -> Result<Offer, Refusal> {
+        let header = self.settings.header(opportunity.currency, rounding(ctx.facts, opportunity));
+        let exchange = self.frozen(opportunity.currency, ctx);
+        let header = Header { exchange, ..header }.converted(&totals);
         Ok(Offer {
             buyer: buyer(world, opportunity)?,
             lines: copied(&opportunity.lines, || ctx.id()),
             optional: Vec::new(),
-            header: self.settings.header(opportunity.currency, rounding(ctx.facts, opportunity)),
+            header,
             totals,
             payment_terms: self.settings.payment_terms,
             billing: self.billing(world, opportunity),

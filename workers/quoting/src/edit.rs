@@ -155,6 +155,7 @@ impl Quoting {
             freight_amount: freight,
             freight_tax,
             rules: was.rules,
+            exchange: was.exchange.clone(),
         })
     }
 

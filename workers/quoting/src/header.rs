@@ -63,6 +63,7 @@ impl Quoting {
                 lines: now.lines.clone(),
                 totals,
                 estimated_revenue: now.estimated_revenue,
+                base_estimated_revenue: now.base_estimated_revenue(),
                 unpriced: Vec::new(),
                 doubts: Vec::new(),
             }),
@@ -90,6 +91,7 @@ impl Quoting {
         refuse_live_quotes(was)?;
         if now.currency != was.currency {
             refuse_amounts(was, now.currency.as_str())?;
+            now.exchange = self.frozen(now.currency, ctx);
             // An amount of money is none in another currency.
             now.estimated_revenue = command.estimated_revenue.onto(None);
         }

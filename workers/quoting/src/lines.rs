@@ -8,6 +8,7 @@ use domain::document::{LINES_MAX, Line, LineKind};
 use domain::ids::LineId;
 use domain::line_edits::{LineChange, LineEdits, NewLine};
 use domain::message::{Subject, SubjectKind};
+use domain::money::Currency;
 use domain::opportunity::Opportunity;
 use domain::patch::Patch;
 use domain::shelf::Shelf;
@@ -81,6 +82,7 @@ impl Quoting {
     ) -> Result<Vec<Line>, Refusal> {
         let (id, facts, today) = (ctx.id(), (ctx.facts, &self.settings), self.today(ctx));
         let unit = new.unit.as_deref().filter(|unit| !unit.is_empty());
+        of.in_currency(new.currency)?;
         of.takes(new.product.is_some() || new.options.is_empty(), "write-in or text", "options")?;
         let plain = new.product.is_some() || new.properties.is_empty();
         of.takes(plain, "write-in or text", "properties")?;
@@ -298,6 +300,18 @@ impl Edited<'_> {
             _ => format!("A line of the kind {kind} takes no `{field}`; leave it out."),
         };
         Err(self.refused("line.field", field, message))
+    }
+
+    /// Refuses amounts that are meant in another currency than the document's.
+    fn in_currency(self, meant: Option<Currency>) -> Result<(), Refusal> {
+        let own = self.deal.currency;
+        let Some(other) = meant.filter(|meant| *meant != own) else { return Ok(()) };
+        let message = format!(
+            "The {} `{}` is in {own}, and a line of it cannot be in {other}; write its amounts in {own}, or sell it with a \
+             deal in {other}.",
+            self.about.kind, self.about.id
+        );
+        Err(self.refused("line.currency", other, message))
     }
 
     fn part(self, line: &Line) -> Refusal {

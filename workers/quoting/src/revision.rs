@@ -82,6 +82,8 @@ impl Quoting {
             effective_to: self.effective_to(ctx),
             ..quote.offer.copy(|| ctx.id())
         };
+        offer.header.exchange = self.frozen(deal.currency, ctx);
+        offer.header = offer.header.converted(&offer.totals);
         if reprice {
             let listed = |kind| matches!(kind, LineKind::Product | LineKind::Bundle);
             let lines =

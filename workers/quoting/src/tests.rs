@@ -36,6 +36,7 @@ mod bundles;
 mod catalogs;
 mod delivery;
 mod edits;
+mod exchange;
 mod headers;
 mod lines;
 mod prices;
@@ -140,6 +141,8 @@ fn created(interest: &[(&str, Option<Decimal>)]) -> OpportunityCreated {
         undecided: known.price_list.told().1,
         interest: interest.collect(),
         estimated_revenue: known.estimated_revenue,
+        base_estimated_revenue: None,
+        exchange: None,
         revenue_mode: known.revenue_mode,
         close_date: None,
         stakeholders: known.taking_part.stakeholders,

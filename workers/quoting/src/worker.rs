@@ -60,7 +60,8 @@ impl Worker for Quoting {
             | When::PriceListDefine(_)
             | When::PriceListDelete(_)
             | When::LiteratureDefine(_)
-            | When::LiteratureDelete(_) => needs.catalog = true,
+            | When::LiteratureDelete(_)
+            | When::ExchangeRateSet(_) => needs.catalog = true,
         }
     }
 
@@ -103,6 +104,7 @@ impl Worker for Quoting {
             When::PriceListDelete(it) => catalog::delete_price_lists(world, it, &self.settings),
             When::LiteratureDefine(it) => catalog::define_literature(world, it, &self.settings),
             When::LiteratureDelete(it) => catalog::delete_literature(world, it, &self.settings),
+            When::ExchangeRateSet(it) => catalog::set_exchange_rates(world, it, self),
         }
     }
 }

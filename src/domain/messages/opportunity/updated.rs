@@ -1,10 +1,12 @@
 //! What changed in the header of an opportunity.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::enquiry::{Need, PurchaseTimeframe};
+use crate::exchange_rate::Exchange;
 use crate::ids::OpportunityId;
 use crate::money::{Amount, Currency};
 use crate::opportunity::{Opportunity, RevenueMode};
@@ -42,6 +44,12 @@ pub struct OpportunityUpdated {
     pub currency: Option<Change<Currency>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_list: Option<Change<String>>,
+    /// The rate of the new currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Change<Box<Exchange>>>,
+    /// What it may bring now, in the base currency, where that is another one and a rate is known.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::money::AsTextOption")]
+    pub base_estimated_revenue: Option<Decimal>,
     /// Who changed it: the person who was named, else the sender as the broker knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-personal" = true))]
@@ -70,6 +78,8 @@ impl OpportunityUpdated {
             estimated_revenue: Change::between(from.as_ref(), to.as_ref()),
             revenue_mode: change(&was.revenue_mode, &now.revenue_mode),
             currency: change(&was.currency, &now.currency),
+            exchange: Change::between(was.exchange.as_ref(), now.exchange.as_ref()),
+            base_estimated_revenue: now.base_estimated_revenue(),
             price_list: Change::between(was.price_list.list().ok(), now.price_list.list().ok()),
             by,
         }
@@ -98,6 +108,7 @@ impl OpportunityUpdated {
             estimated_revenue: revenue.map(|amount| amount.0),
             revenue_mode: after(self.revenue_mode.as_ref(), &was.revenue_mode),
             currency: after(self.currency.as_ref(), &was.currency),
+            exchange: Change::after(self.exchange.as_ref(), was.exchange.as_ref()),
             price_list: listed.map_or_else(|| was.price_list.clone(), PricedBy::from),
             ..was.clone()
         }

@@ -41,6 +41,7 @@ prop_compose! {
             freight_amount: Decimal::new(freight, 2),
             freight_tax,
             rules: Rules::default(),
+            exchange: None,
         }
     }
 }
@@ -177,6 +178,7 @@ proptest! {
             freight_amount: freight.abs(),
             freight_tax: Some(taxes[6]),
             rules: Rules::default(),
+            exchange: None,
         };
         if let Ok(computed) = totals_by(&lines, &header, rules, currency) {
             prop_assert!(serde_json::to_string(&computed).is_ok());

@@ -180,6 +180,7 @@ prop_compose! {
             freight_amount: Decimal::new(freight, 3),
             freight_tax,
             rules: Rules::default(),
+            exchange: None,
         }
     }
 }

@@ -3,6 +3,7 @@ use domain::document::{DeliverTo, LineKind, PriceOverride};
 use domain::ids::LineId;
 use domain::invoice::{DocumentType, InvoiceLine};
 use domain::newer::NewerWord;
+use domain::rates::Rates;
 use domain::totals::ManualDiscount;
 
 use super::*;
@@ -21,7 +22,7 @@ fn f107_a_fulfilled_order_becomes_one_invoice_however_often_it_is_said() {
 
 #[test]
 fn f107_an_unknown_order_may_still_come_and_an_open_one_is_not_billed() {
-    let mut nothing = Story::of(Invoicing::new(seller()), ());
+    let mut nothing = Story::of(Invoicing::new(seller()), Rates::default());
     assert_eq!(not_yet(nothing.when(fulfilled(ORDER))), "unknown");
     let mut open = story(&Order { state: OrderState::Active, ..order() });
     assert_eq!(no(open.when(fulfilled(ORDER))).0, "order.not_fulfilled");
@@ -82,7 +83,7 @@ fn f109_the_event_is_the_whole_document() {
 fn f109_terms_without_a_discount_and_a_seller_without_an_account() {
     let order = Order { payment_terms: PaymentTerms::Net60, ..order() };
     let seller = SellerSettings { iban: None, bic: None, ..seller() };
-    let mut story = Story::of(Invoicing::new(seller), ()).given(order);
+    let mut story = Story::of(Invoicing::new(seller), Rates::default()).given(order);
     let told = story.when(fulfilled(ORDER)).expect("billed");
     let said: InvoiceIssued = told.get().expect("invoice.issued");
     assert_eq!(said.due_date, day("2026-05-01"));
@@ -130,7 +131,7 @@ fn t5_a_direct_order_is_billed_and_the_invoice_names_no_quote_no_deal_and_no_lea
 
 #[test]
 fn t4_a_deal_without_a_lead_is_billed_without_one() {
-    let mut story = Story::of(Invoicing::new(seller()), ())
+    let mut story = Story::of(Invoicing::new(seller()), Rates::default())
         .given(Opportunity { originating_lead: None, ..deal() })
         .given(order());
     let told = story.when(fulfilled(ORDER)).expect("billed");

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use domain::invoice::{Series, SeriesKey};
+use domain::rates::Rates;
 
 use super::*;
 use domain::keys::InvoicesOfOrder;
@@ -11,7 +12,7 @@ fn key(year: i32) -> SeriesKey {
 
 /// A story with so many fulfilled orders.
 fn orders(count: u128) -> (Story<Invoicing>, Vec<OrderId>) {
-    let mut story = Story::of(Invoicing::new(seller()), ()).given(deal());
+    let mut story = Story::of(Invoicing::new(seller()), Rates::default()).given(deal());
     let ids: Vec<OrderId> = (0..count).map(|n| Uuid::from_u128(1000 + n).into()).collect();
     for &id in &ids {
         let quote = Some(Uuid::from_u128(id.0.as_u128() + 100_000).into());

@@ -1,6 +1,7 @@
 use domain::commands::{InvoiceCancel, PaymentReceived};
 use domain::events::{InvoiceCanceled, InvoicePaid};
 use domain::invoice::{InvoiceLine, InvoiceState, PAYMENTS_MAX};
+use domain::rates::Rates;
 
 use super::*;
 
@@ -196,7 +197,7 @@ fn t5_an_invoice_of_its_own_is_paid_and_canceled_like_any_other() {
     let lines = issued.lines.iter().cloned().map(|line| InvoiceLine { order_line: None, ..line });
     let own =
         Invoice { order: None, quote: None, opportunity: None, lines: lines.collect(), ..issued };
-    let story = || Story::of(Invoicing::new(seller()), ()).given(own.clone());
+    let story = || Story::of(Invoicing::new(seller()), Rates::default()).given(own.clone());
     let amount = own.totals.total_amount;
     let said = paid(&mut story(), pay(id, "B-1", amount, "2026-03-20"));
     assert!(said.complete);

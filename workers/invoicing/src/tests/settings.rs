@@ -58,7 +58,8 @@ fn a_code_of_eight_makes_numbers_of_twenty_characters_at_most() {
         assert_eq!(settings.problems().is_empty(), fine, "{code}");
     }
     let settings = SellerSettings { code: "MILL-ES1".into(), ..seller() };
-    let mut story = Story::of(Invoicing::new(settings), ()).given(deal()).given(order());
+    let mut story =
+        Story::of(Invoicing::new(settings), Rates::default()).given(deal()).given(order());
     let told = story.when(fulfilled(ORDER)).expect("billed");
     let number = told.get::<InvoiceIssued>().expect("invoice.issued").invoice_number;
     assert_eq!((number.as_str(), number.len()), ("MILL-ES1-2026-000001", 20));

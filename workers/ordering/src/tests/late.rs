@@ -8,12 +8,14 @@ use domain::events::{OrderCreated, OrderUpdated, QuoteClosed, QuoteHeld, QuoteWo
 use domain::order::ShippedLine;
 use domain::patch::{Change, Patch};
 use domain::quote::{LateAcceptance, OptionalLine, QuoteCloseReason};
+use domain::rates::Rates;
 
 use super::*;
 
 /// A day after the last one.
 fn too_late(quotes: Vec<Quote>, policy: LateAcceptance) -> Story<Ordering> {
-    let mut story = Story::of(Ordering::new(Europe::Madrid).late(policy), ()).given(deal(quotes));
+    let mut story =
+        Story::of(Ordering::new(Europe::Madrid).late(policy), Rates::default()).given(deal(quotes));
     story.now = at("2026-04-01T10:00:00Z");
     story
 }
