@@ -20,6 +20,7 @@ mod opportunity;
 mod order;
 mod proposal;
 mod quote;
+mod taking_part;
 mod transfer;
 
 use chrono::{DateTime, Utc};

@@ -11,6 +11,7 @@ use crate::lifecycle::{Lifecycle, applies};
 use crate::merge::Merge;
 use crate::message::SubjectKind;
 use crate::newer::NewerWord;
+use crate::stakeholder::TakingPart;
 
 mod enquiries;
 
@@ -44,6 +45,8 @@ pub struct Lead {
     pub merges: Vec<Merge>,
     /// The leads, contacts and accounts that somebody said are others than this one, in the order of their ids.
     pub kept_apart: Vec<Uuid>,
+    /// Who takes part in the decision; its opportunities begin with them.
+    pub taking_part: TakingPart,
     state: LeadState,
 }
 
@@ -292,6 +295,7 @@ impl Lead {
             assessment: None,
             merges: Vec::new(),
             kept_apart: Vec::new(),
+            taking_part: TakingPart::NOBODY,
             state: LeadState::Open(OpenReason::New),
         }
     }

@@ -83,6 +83,7 @@ pub mod story;
 pub mod subjects;
 pub mod survivor;
 pub mod table;
+pub mod taking_part;
 pub mod text;
 pub mod totals;
 pub mod transfer;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::enquiry::Enquiry;
 use crate::ids::{AccountId, ContactId, LeadId, OpportunityId};
+use crate::stakeholder::TakingPart;
 
 /// Most leads that one command merges into another one.
 pub const LOSERS_MAX: usize = 5;
@@ -72,6 +73,8 @@ pub struct Facts {
     pub contact: Option<ContactId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpportunityId>,
+    #[serde(default, skip_serializing_if = "TakingPart::is_nobody")]
+    pub taking_part: TakingPart,
 }
 
 /// A key that points at the master now, and what it pointed at before.

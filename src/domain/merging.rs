@@ -20,6 +20,7 @@ impl Facts {
             account: lead.account,
             contact: lead.contact,
             opportunity: lead.opportunity,
+            taking_part: lead.taking_part.clone(),
         }
     }
 
@@ -29,6 +30,7 @@ impl Facts {
         lead.enquiry = self.enquiry;
         (lead.account, lead.contact) = (self.account, self.contact);
         lead.opportunity = self.opportunity;
+        lead.taking_part = self.taking_part;
         lead
     }
 }
@@ -89,11 +91,15 @@ impl Merge {
         let opportunity = id("opportunity", now, uuid(before.opportunity), uuid(after.opportunity));
         let (enquiry, fields) = back(&master.enquiry, &before.enquiry, &after.enquiry, "enquiry");
         stayed.extend(fields);
+        let (taking_part, fields) =
+            back(&master.taking_part, &before.taking_part, &after.taking_part, "taking_part");
+        stayed.extend(fields);
         let facts = Facts {
             enquiry,
             account: account.map(Into::into),
             contact: contact.map(Into::into),
             opportunity: opportunity.map(Into::into),
+            taking_part,
         };
         (facts, stayed)
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::customer::Customer;
 use crate::document::Line;
 use crate::enquiry::{Need, PurchaseTimeframe};
-use crate::ids::{ContactId, LeadId, OpportunityId, QuoteId};
+use crate::ids::{LeadId, OpportunityId, QuoteId};
 use crate::lifecycle::{Lifecycle, applies};
 use crate::message::{Subject, SubjectKind};
 use crate::money::Currency;
@@ -16,7 +16,7 @@ use crate::newer::NewerWord;
 use crate::price_choice::PricedBy;
 use crate::quote::Quote;
 use crate::refusal::Refusal;
-use crate::stakeholder::{Stakeholder, same_competitor};
+use crate::stakeholder::TakingPart;
 
 /// Most opportunities that one qualification makes of a lead.
 pub const OPPORTUNITIES_MAX: usize = 5;
@@ -59,10 +59,8 @@ pub struct Opportunity {
     /// The day on which it was closed, where somebody said another than that on which they said so
     /// (D365: actualclosedate).
     pub actual_close_date: Option<NaiveDate>,
-    /// The persons who have a part in the decision, each once, in the order in which they were added.
-    pub stakeholders: Vec<Stakeholder>,
-    /// The names of the rivals, each once, in the order in which they were added.
-    pub competitors: Vec<String>,
+    /// Who takes part in the decision on it.
+    pub taking_part: TakingPart,
     pub lines: Vec<Line>,
     pub quotes: Vec<Quote>,
     pub state: OpportunityState,
@@ -253,13 +251,6 @@ impl Opportunity {
         matches!(self.state, OpportunityState::Open | OpportunityState::OnHold { .. })
     }
 
-    /// The name that a competitor of this deal has there.
-    #[must_use]
-    pub fn competitor(&self, name: &str) -> Option<&str> {
-        let known = self.competitors.iter().find(|known| same_competitor(known, name));
-        known.map(String::as_str)
-    }
-
     /// Nobody expects a decision on a day that is over, wherever they are.
     ///
     /// # Errors
@@ -288,9 +279,9 @@ impl Opportunity {
         comment: Option<String>,
     ) -> Result<Loss, Refusal> {
         let named = competitor.filter(|name| !name.is_empty());
-        let known = named.and_then(|name| self.competitor(name));
+        let known = named.and_then(|name| self.taking_part.competitor(name));
         if let (Some(name), None) = (named, known) {
-            let others = match &self.competitors[..] {
+            let others = match &self.taking_part.competitors[..] {
                 [] => "which has none".to_owned(),
                 some => format!("which has {}", some.join(", ")),
             };
@@ -333,40 +324,6 @@ impl Opportunity {
     pub fn before(&self, quote: &Quote) -> Option<&Quote> {
         let of = self.quotes.iter().filter(|it| it.number == quote.number);
         of.filter(|it| it.revision < quote.revision).max_by_key(|it| it.revision)
-    }
-
-    /// With that part in the decision, in the place of another one of the same person.
-    #[must_use]
-    pub fn with_stakeholder(mut self, stakeholder: Stakeholder) -> Self {
-        let mut known = self.stakeholders.iter_mut();
-        match known.find(|known| known.contact == stakeholder.contact) {
-            Some(known) => *known = stakeholder,
-            None => self.stakeholders.push(stakeholder),
-        }
-        self
-    }
-
-    /// Without that person among those who have a part in the decision.
-    #[must_use]
-    pub fn without_stakeholder(mut self, contact: ContactId) -> Self {
-        self.stakeholders.retain(|known| known.contact != contact);
-        self
-    }
-
-    /// With that rival, once.
-    #[must_use]
-    pub fn with_competitor(mut self, name: &str) -> Self {
-        if self.competitor(name).is_none() {
-            self.competitors.push(name.to_owned());
-        }
-        self
-    }
-
-    /// Without that rival.
-    #[must_use]
-    pub fn without_competitor(mut self, name: &str) -> Self {
-        self.competitors.retain(|known| !same_competitor(known, name));
-        self
     }
 
     /// Puts a changed or new quote in its place.

@@ -25,6 +25,7 @@ use crate::opportunity::{Opportunity, OpportunityState, RevenueMode};
 use crate::order::{Order, OrderLine, OrderState, Shipment, ShippedLine};
 use crate::property_value::PropertyValue;
 use crate::quote::{Offer, Quote, QuoteState};
+use crate::stakeholder::TakingPart;
 use crate::totals::{Header, Tax, TaxCategory, Totals};
 
 mod dice;
@@ -256,8 +257,7 @@ pub fn opportunity(id: OpportunityId) -> Opportunity {
         revenue_mode: RevenueMode::System,
         close_date: Some(day(20)),
         actual_close_date: None,
-        stakeholders: Vec::new(),
-        competitors: Vec::new(),
+        taking_part: TakingPart::NOBODY,
         lines,
         quotes: Vec::new(),
         state: OpportunityState::Open,

@@ -13,7 +13,10 @@ mod before;
 mod mixed;
 mod over;
 
-use before::{accept, catalog_changes, known_twice, quotes, ship, worked, worked_with};
+use before::{
+    accept, catalog_changes, known_twice, open_leads, others_take_part, quotes, ship, taking_part,
+    worked, worked_with,
+};
 use over::{all_claimed, nothing_left, published_is_stored};
 
 /// Leads that go into the pipeline before the worker in question is killed.
@@ -46,22 +49,22 @@ async fn f116_intake_killed_anywhere_leaves_the_same_leads() {
 async fn f116_qualification_killed_anywhere_leaves_the_same_opportunities() {
     let before = Installation::new().await;
     known_twice(&before).await;
+    let leads = open_leads(&before).await;
+    taking_part(&before, "qualification", "lead", [&leads[2], &leads[3]]).await;
     before.send("intake.web", "application/json", (0..LEADS).map(form).collect()).await;
-    worked(&before, "intake", "SELECT count(*) = 16 FROM lead").await;
+    worked(&before, "intake", "SELECT count(*) = 20 FROM lead").await;
     for (kind, ids) in [
-        (
-            "lead",
-            "SELECT id::text FROM lead WHERE assessment IS NOT NULL AND state = 'open' ORDER BY id",
-        ),
-        ("contact", "SELECT id::text FROM contact ORDER BY id"),
-        ("account", "SELECT id::text FROM account ORDER BY id"),
+        ("lead", leads.clone()),
+        ("contact", before.texts("SELECT id::text FROM contact ORDER BY id").await),
+        ("account", before.texts("SELECT id::text FROM account ORDER BY id").await),
     ] {
-        let ids = before.texts(ids).await;
         let merge = json!({ kind: ids[0], "losers": [ids[1]] });
         before.command(&format!("{kind}.merge.v1"), merge).await;
     }
+    let (gone, added) = ([&*leads[2], &*leads[3]], [&*leads[4], &*leads[5]]);
+    others_take_part(&before, "lead", gone, added).await;
     let messages = taken(&before, "qualification").await;
-    assert_eq!(messages.len(), LEADS + 3);
+    assert_eq!(messages.len(), LEADS + 7);
     let step =
         Step { worker: "qualification", queue: "qualification", next: Some("quoting"), messages };
     matrix(&before, step).await;
@@ -72,6 +75,7 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
     let before = Installation::new().await;
     quotes(&before).await;
     let deals = before.texts("SELECT id::text FROM opportunity ORDER BY id").await;
+    taking_part(&before, "quoting", "opportunity", [&deals[5], &deals[11]]).await;
     for deal in &deals[..4] {
         before.command("quote.draft.v1", json!({ "opportunity": deal })).await;
     }
@@ -93,13 +97,12 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
     for deal in &deals[4..6] {
         before.command("quote.draft.v1", json!({ "opportunity": deal })).await;
     }
-    let contact = before.texts("SELECT id::text FROM contact ORDER BY id LIMIT 1").await.remove(0);
+    let (gone, added) = ([&*deals[5], &*deals[11]], [&*deals[8], &*deals[9]]);
+    others_take_part(&before, "opportunity", gone, added).await;
     let add = json!([{ "product": "CM-100", "quantity": "2" }, { "text": "For the cellar" }]);
-    for (deal, (command, mut data)) in deals[6..].iter().zip([
+    for (deal, (command, mut data)) in [&deals[6], &deals[7], &deals[10]].into_iter().zip([
         ("opportunity.update.v1", json!({ "owner": "lena" })),
         ("opportunity.edit_lines.v1", json!({ "lines": { "add": add }, "complete": false })),
-        ("opportunity.add_stakeholder.v1", json!({ "contact": contact })),
-        ("opportunity.add_competitor.v1", json!({ "competitor": "Rival" })),
         ("opportunity.update.v1", json!({ "revenue_mode": "user", "estimated_revenue": "9" })),
     ]) {
         data["opportunity"] = json!(deal);
@@ -110,7 +113,7 @@ async fn f116_quoting_killed_anywhere_leaves_the_same_quotes() {
         before.command(command, data).await;
     }
     let messages = taken(&before, "quoting").await;
-    assert_eq!(messages.len(), LEADS + 20);
+    assert_eq!(messages.len(), LEADS + 22);
     matrix(&before, Step { worker: "quoting", queue: "quoting", next: None, messages }).await;
 }
 

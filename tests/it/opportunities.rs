@@ -90,6 +90,50 @@ async fn f67_a_deal_of_a_known_customer_without_a_lead_goes_on_to_the_invoice() 
 }
 
 #[tokio::test]
+async fn f35_f36_who_takes_part_on_a_lead_takes_part_on_its_opportunity_and_is_counted() {
+    let it = Installation::new().await;
+    let workers = it.start(&[], &[]);
+    let (_, contact) = customer(&it).await;
+    let vague = json!({ "name": "Bea Vague", "email": "bea@vague.example", "message": "hello" });
+    it.send("intake.web", "application/json", vec![vague.to_string().into_bytes()]).await;
+    let scored = "SELECT count(*) = 1 FROM lead WHERE state = 'open' AND assessment IS NOT NULL";
+    it.until("it waits for a person", scored).await;
+    let lead = it.texts("SELECT id::text FROM lead WHERE state = 'open'").await.remove(0);
+    let with = |mut data: Value| {
+        data["lead"] = json!(lead);
+        data
+    };
+    let who = json!({ "contact": contact, "role": "technical_buyer" });
+    it.command("lead.add_stakeholder.v1", with(who)).await;
+    for name in ["Rival", "Nobody"] {
+        it.command("lead.add_competitor.v1", with(json!({ "competitor": name }))).await;
+    }
+    let known = "SELECT count(*) = 1 FROM lead WHERE sequence = 5 AND competitors IS NOT NULL";
+    it.until("all is known", known).await;
+    it.command("lead.remove_competitor.v1", with(json!({ "competitor": "nobody" }))).await;
+    it.until("one is left", "SELECT sequence = 6 FROM lead WHERE competitors IS NOT NULL").await;
+    let shown = leadmill(&it, &["show", "lead", &lead]).await;
+    assert!(shown.out.contains("technical_buyer") && shown.out.contains("Rival"), "{}", shown.out);
+    it.command("lead.qualify.v1", with(json!({}))).await;
+    let carried =
+        "SELECT count(*) = 1 FROM opportunity WHERE state = 'open' AND competitors = '[\"Rival\"]'";
+    it.until("it is a deal", carried).await;
+    let deal = open(&it).await;
+    let shown = leadmill(&it, &["show", "opportunity", &deal]).await;
+    assert!(shown.out.contains("technical_buyer"), "{}", shown.out);
+    let lose = json!({ "opportunity": deal, "reason": "out_sold", "competitor": "RIVAL" });
+    it.command("opportunity.lose.v1", lose).await;
+    it.until("both are lost", "SELECT count(*) = 2 FROM opportunity WHERE state = 'lost'").await;
+    let against = leadmill(&it, &["stats", "competitors"]).await;
+    assert!(against.out.contains("Rival") && !against.out.contains("100 %"), "{}", against.out);
+    workers.stop().await;
+    let told = leadmill(&it, &["rebuild", "--check"]).await;
+    assert!(told.success, "{} {}", told.out, told.err);
+    let audit = leadmill(&it, &["audit"]).await;
+    assert!(audit.success, "{} {}", audit.out, audit.err);
+}
+
+#[tokio::test]
 async fn f68_of_edits_at_once_one_wins_and_an_acceptance_beside_an_edit_leaves_one_truth() {
     let it = Installation::new().await;
     let workers = it.start(&[], &[]);

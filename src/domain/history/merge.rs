@@ -7,6 +7,7 @@ use crate::kept_apart::changed;
 use crate::lead::LeadAction;
 use crate::merge::{Facts, Merge};
 use crate::replay::{Gap, Past, Replay, keys};
+use crate::stakeholder::TakingPart;
 
 impl Replay for LeadMerged {
     fn needs(&self, needs: &mut Needs) {
@@ -21,6 +22,10 @@ impl Replay for LeadMerged {
             account: self.account,
             contact: self.contact,
             opportunity: self.opportunity,
+            taking_part: TakingPart {
+                stakeholders: self.stakeholders.clone(),
+                competitors: self.competitors.clone(),
+            },
         };
         let moved = keys(&self.keys)?.into_iter().map(|key| past.party(key)).collect();
         let (mut master, keys) = Merge::done(&master, &self.losers, after, moved, past.sequence);
@@ -84,6 +89,10 @@ impl Replay for LeadUnmerged {
             account: self.account,
             contact: self.contact,
             opportunity: self.opportunity,
+            taking_part: TakingPart {
+                stakeholders: self.stakeholders.clone(),
+                competitors: self.competitors.clone(),
+            },
         };
         let mut master = facts.put(master);
         let apart = master.merges.pop().map(|merge| merge.apart).unwrap_or_default();

@@ -2,14 +2,13 @@
 
 use crate::decide::Needs;
 use crate::events::{
-    OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityCreated, OpportunityHeld,
-    OpportunityLost, OpportunityReopened, OpportunityRepriced, OpportunityResumed,
-    OpportunityStakeholderAdded, OpportunityStakeholderRemoved, OpportunityUpdated, OpportunityWon,
+    OpportunityCreated, OpportunityHeld, OpportunityLost, OpportunityReopened, OpportunityRepriced,
+    OpportunityResumed, OpportunityUpdated, OpportunityWon,
 };
 use crate::opportunity::{Loss, Opportunity, OpportunityAction, OpportunityState};
 use crate::price_choice::PricedBy;
 use crate::replay::{Gap, Past, Replay};
-use crate::stakeholder::Stakeholder;
+use crate::stakeholder::TakingPart;
 
 impl Replay for OpportunityCreated {
     fn needs(&self, needs: &mut Needs) {
@@ -40,8 +39,10 @@ impl Replay for OpportunityCreated {
             revenue_mode: self.revenue_mode,
             close_date: self.close_date,
             actual_close_date: None,
-            stakeholders: Vec::new(),
-            competitors: Vec::new(),
+            taking_part: TakingPart {
+                stakeholders: self.stakeholders.clone(),
+                competitors: self.competitors.clone(),
+            },
             lines: Vec::new(),
             quotes: Vec::new(),
             state: OpportunityState::Open,
@@ -141,19 +142,6 @@ macro_rules! edits {
 }
 edits! {
     OpportunityUpdated: |said, deal, past| said.after(&deal.apply(&OpportunityAction::Edit)?);
-    OpportunityStakeholderAdded: |said, deal, past| {
-        let stakeholder = Stakeholder { contact: said.contact, role: said.role };
-        deal.apply(&OpportunityAction::Edit)?.with_stakeholder(stakeholder)
-    };
-    OpportunityStakeholderRemoved: |said, deal, past| {
-        deal.apply(&OpportunityAction::Edit)?.without_stakeholder(said.contact)
-    };
-    OpportunityCompetitorAdded: |said, deal, past| {
-        deal.apply(&OpportunityAction::Edit)?.with_competitor(&said.competitor)
-    };
-    OpportunityCompetitorRemoved: |said, deal, past| {
-        deal.apply(&OpportunityAction::Edit)?.without_competitor(&said.competitor)
-    };
     OpportunityHeld: |said, deal, past| {
         deal.apply(&OpportunityAction::Hold { at: past.at, reason: said.reason.clone() })?
     };

@@ -17,10 +17,15 @@ use crate::text::{Comment, Short};
 use crate::undo::ReleasedKey;
 
 mod merging;
+mod taking_part;
 
 pub use merging::{
     LeadAbsorbed, LeadEnquiryWithdrawn, LeadKeepApart, LeadKeptApart, LeadMerge, LeadMerged,
     LeadRestored, LeadUndo, LeadUnmerge, LeadUnmerged,
+};
+pub use taking_part::{
+    LeadAddCompetitor, LeadAddStakeholder, LeadCompetitorAdded, LeadCompetitorRemoved,
+    LeadRemoveCompetitor, LeadRemoveStakeholder, LeadStakeholderAdded, LeadStakeholderRemoved,
 };
 
 crate::messages! { Lead:
@@ -28,6 +33,10 @@ crate::messages! { Lead:
         LeadCaptured = "lead.captured.v1" by lead;
         LeadEnquiryAdded = "lead.enquiry_added.v1" by lead;
         LeadUpdated = "lead.updated.v1" by lead;
+        LeadStakeholderAdded = "lead.stakeholder_added.v1" by lead;
+        LeadStakeholderRemoved = "lead.stakeholder_removed.v1" by lead;
+        LeadCompetitorAdded = "lead.competitor_added.v1" by lead;
+        LeadCompetitorRemoved = "lead.competitor_removed.v1" by lead;
         LeadScored = "lead.scored.v1" by lead;
         LeadQualified = "lead.qualified.v1" by lead;
         LeadDisqualified = "lead.disqualified.v1" by lead;
@@ -42,6 +51,10 @@ crate::messages! { Lead:
     }
     commands {
         LeadUpdate = "lead.update.v1" by lead needs EditLead;
+        LeadAddStakeholder = "lead.add_stakeholder.v1" by lead needs EditLead;
+        LeadRemoveStakeholder = "lead.remove_stakeholder.v1" by lead needs EditLead;
+        LeadAddCompetitor = "lead.add_competitor.v1" by lead needs EditLead;
+        LeadRemoveCompetitor = "lead.remove_competitor.v1" by lead needs EditLead;
         LeadQualify = "lead.qualify.v1" by lead needs QualifyLead;
         LeadDisqualify = "lead.disqualify.v1" by lead needs QualifyLead;
         LeadReactivate = "lead.reactivate.v1" by lead needs QualifyLead;

@@ -16,6 +16,7 @@ use crate::line_edits::LineEdits;
 use crate::money::{Amount, Currency};
 use crate::opportunity::{Loss, LostReason, RevenueMode};
 use crate::patch::Patch;
+use crate::stakeholder::Stakeholder;
 use crate::text::{Code, Comment, Short};
 use crate::totals::Totals;
 
@@ -110,6 +111,12 @@ pub struct OpportunityCreated {
     pub revenue_mode: RevenueMode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_date: Option<NaiveDate>,
+    /// The persons who have a part in the decision, as its lead says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stakeholders: Vec<Stakeholder>,
+    /// The rivals who want the same sale, as its lead says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub competitors: Vec<String>,
 }
 
 /// The lines of an opportunity, and with them its estimated revenue, changed.

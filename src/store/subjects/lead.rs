@@ -9,6 +9,7 @@ use domain::lifecycle::Lifecycle;
 use domain::links::LOOK_MAX;
 use domain::merge::Merge;
 use domain::message::SubjectKind;
+use domain::stakeholder::{Stakeholder, TakingPart};
 use leadmill_table::table;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -52,6 +53,8 @@ table! { lead: Lead as lead => LeadRow, shared {
     merged_at: timestamptz? = merged_at;
     apart   merges: jsonb<Vec<Merge>>? = filled(&lead.merges).map(Json);
     kept_apart: jsonb<Vec<Uuid>>? = filled(&lead.kept_apart).map(Json);
+    apart   stakeholders: jsonb<Vec<Stakeholder>>? = filled(&lead.taking_part.stakeholders).map(Json);
+    apart   competitors: jsonb<Vec<String>>? = filled(&lead.taking_part.competitors).map(Json);
 }}
 
 /// Its table.
@@ -130,6 +133,10 @@ impl LeadRow {
         lead.assessment = self.assessment.map(|Json(assessment)| assessment);
         lead.merges = self.merges.map_or_else(Vec::new, |Json(merges)| merges);
         lead.kept_apart = self.kept_apart.map_or_else(Vec::new, |Json(apart)| apart);
+        lead.taking_part = TakingPart {
+            stakeholders: self.stakeholders.map(|json| json.0).unwrap_or_default(),
+            competitors: self.competitors.map(|json| json.0).unwrap_or_default(),
+        };
         Ok(lead.in_state(state))
     }
 

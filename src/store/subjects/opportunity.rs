@@ -8,7 +8,7 @@ use domain::lifecycle::Lifecycle;
 use domain::message::SubjectKind;
 use domain::opportunity::{Loss, Opportunity, OpportunityState};
 use domain::price_choice::PricedBy;
-use domain::stakeholder::Stakeholder;
+use domain::stakeholder::{Stakeholder, TakingPart};
 use leadmill_table::table;
 use rust_decimal::Decimal;
 use sqlx::types::Json;
@@ -52,8 +52,8 @@ table! { opportunity: Opportunity as opportunity => OpportunityRow {
     revenue_mode: text = word(opportunity.revenue_mode);
     close_date: date? = opportunity.close_date;
     actual_close_date: date? = opportunity.actual_close_date;
-    stakeholders: jsonb<Vec<Stakeholder>>? = filled(&opportunity.stakeholders).map(Json);
-    competitors: jsonb<Vec<String>>? = filled(&opportunity.competitors).map(Json);
+    stakeholders: jsonb<Vec<Stakeholder>>? = filled(&opportunity.taking_part.stakeholders).map(Json);
+    competitors: jsonb<Vec<String>>? = filled(&opportunity.taking_part.competitors).map(Json);
     state: text = Opportunity::state_name(&opportunity.state);
     held_at: timestamptz? = held_at;
     hold_reason: text? = hold_reason;
@@ -141,8 +141,10 @@ impl OpportunityRow {
             revenue_mode: meant("opportunity.revenue_mode", &self.revenue_mode)?,
             close_date: self.close_date,
             actual_close_date: self.actual_close_date,
-            stakeholders: self.stakeholders.map(|json| json.0).unwrap_or_default(),
-            competitors: self.competitors.map(|json| json.0).unwrap_or_default(),
+            taking_part: TakingPart {
+                stakeholders: self.stakeholders.map(|json| json.0).unwrap_or_default(),
+                competitors: self.competitors.map(|json| json.0).unwrap_or_default(),
+            },
             lines: Vec::new(),
             quotes: Vec::new(),
             state,

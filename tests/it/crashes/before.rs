@@ -5,16 +5,53 @@ use serde_json::{Value, json};
 use super::LEADS;
 use crate::installation::{Installation, form};
 
-/// Two customers with an account each, and two open leads, that can become one.
+/// Two customers with an account each, and six open leads, of which two can become one.
 pub(super) async fn known_twice(it: &Installation) {
     let vague = |n| json!({ "name": "Bea Vague", "email": format!("bea{n}@vague.example"), "message": "hello" });
     let forms = (90..92).map(form);
-    let forms = forms.chain((0..2).map(|n| vague(n).to_string().into_bytes()));
+    let forms = forms.chain((0..6).map(|n| vague(n).to_string().into_bytes()));
     it.send("intake.web", "application/json", forms.collect()).await;
-    worked(it, "intake", "SELECT count(*) = 4 FROM lead").await;
+    worked(it, "intake", "SELECT count(*) = 8 FROM lead").await;
     let known = "SELECT (SELECT count(*) FROM opportunity) = 2
-                    AND (SELECT count(*) FROM lead WHERE assessment IS NOT NULL) = 4";
+                    AND (SELECT count(*) FROM lead WHERE assessment IS NOT NULL) = 8";
     worked(it, "qualification", known).await;
+}
+
+/// The open leads, the oldest first.
+pub(super) async fn open_leads(it: &Installation) -> Vec<String> {
+    let open =
+        "SELECT id::text FROM lead WHERE assessment IS NOT NULL AND state = 'open' ORDER BY id";
+    it.texts(open).await
+}
+
+/// Somebody takes part in the decision on one record, a rival in that on another one.
+pub(super) async fn taking_part(it: &Installation, worker: &str, kind: &str, records: [&str; 2]) {
+    let [who, rival] = records;
+    let contact = it.texts("SELECT id::text FROM contact ORDER BY id LIMIT 1").await.remove(0);
+    let stakeholder = json!({ kind: who, "contact": contact });
+    it.command(&format!("{kind}.add_stakeholder.v1"), stakeholder).await;
+    let competitor = json!({ kind: rival, "competitor": "Rival" });
+    it.command(&format!("{kind}.add_competitor.v1"), competitor).await;
+    let known = format!("SELECT count(stakeholders) = 1 AND count(competitors) = 1 FROM {kind}");
+    worked(it, worker, &known).await;
+}
+
+/// Both are asked for once more of other records, and that those before go again.
+pub(super) async fn others_take_part(
+    it: &Installation,
+    kind: &str,
+    [who, rival]: [&str; 2],
+    added: [&str; 2],
+) {
+    let contact = it.texts("SELECT id::text FROM contact ORDER BY id LIMIT 1").await.remove(0);
+    for (command, data) in [
+        ("add_stakeholder", json!({ kind: added[0], "contact": contact })),
+        ("add_competitor", json!({ kind: added[1], "competitor": "Rival" })),
+        ("remove_stakeholder", json!({ kind: who, "contact": contact })),
+        ("remove_competitor", json!({ kind: rival, "competitor": "Rival" })),
+    ] {
+        it.command(&format!("{kind}.{command}.v1"), data).await;
+    }
 }
 
 /// Runs one worker until a query answers true, and stops it.

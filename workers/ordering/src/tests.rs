@@ -14,6 +14,7 @@ use domain::opportunity::{Opportunity, OpportunityState};
 use domain::order::Order;
 use domain::quote::{Offer, Quote, QuoteState};
 use domain::samples;
+use domain::stakeholder::TakingPart;
 use domain::story::Story;
 use domain::totals::{Header, Rules, Tax, TaxCategory};
 use rust_decimal::Decimal;
@@ -104,9 +105,10 @@ fn active() -> QuoteState {
 fn deal(quotes: Vec<Quote>) -> Opportunity {
     let estimated_revenue = Some(dec!(1500));
     let competitors = vec!["Bombas Norte".to_owned()];
+    let taking_part = TakingPart { competitors, ..TakingPart::NOBODY };
     Opportunity {
         estimated_revenue,
-        competitors,
+        taking_part,
         lines: Vec::new(),
         quotes,
         ..samples::opportunity(DEAL)

@@ -110,8 +110,7 @@ impl Deals<'_> {
             revenue_mode: RevenueMode::System,
             close_date: close_date.or(fields.close_date.filter(|_| first)),
             actual_close_date: None,
-            stakeholders: Vec::new(),
-            competitors: Vec::new(),
+            taking_part: lead.taking_part.clone(),
             lines: Vec::new(),
             quotes: Vec::new(),
             state: OpportunityState::Open,
@@ -143,6 +142,8 @@ pub(crate) fn created(opportunity: &Opportunity, interest: Vec<Interest>) -> Opp
         estimated_revenue: opportunity.estimated_revenue,
         revenue_mode: opportunity.revenue_mode,
         close_date: opportunity.close_date,
+        stakeholders: opportunity.taking_part.stakeholders.clone(),
+        competitors: opportunity.taking_part.competitors.clone(),
     }
 }
 

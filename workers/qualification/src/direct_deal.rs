@@ -8,6 +8,7 @@ use domain::money::Currency;
 use domain::opportunity::{Opportunity, OpportunityState};
 use domain::price_choice::PricedBy;
 use domain::shelf::Shelf;
+use domain::stakeholder::TakingPart;
 use domain::survivor::{customer_needs, customer_now, survivor};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -63,8 +64,7 @@ pub(crate) fn create(
         revenue_mode: command.revenue_mode,
         close_date: command.close_date.map(|day| day.date()),
         actual_close_date: None,
-        stakeholders: Vec::new(),
-        competitors: Vec::new(),
+        taking_part: TakingPart::NOBODY,
         lines: Vec::new(),
         quotes: Vec::new(),
         state: OpportunityState::Open,

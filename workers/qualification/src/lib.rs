@@ -26,6 +26,7 @@ mod proposal;
 mod rule_file;
 mod rules;
 mod settings;
+mod stakeholder;
 mod undo;
 mod when;
 mod worker;

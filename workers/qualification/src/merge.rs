@@ -52,6 +52,8 @@ pub(crate) fn merge<F>(world: &World, command: &LeadMerge, ctx: &Ctx<'_, F>) -> 
         account: after.account,
         contact: after.contact,
         opportunity: after.opportunity,
+        stakeholders: after.taking_part.stakeholders.clone(),
+        competitors: after.taking_part.competitors.clone(),
         keys: keys.iter().map(|party| party.key.to_string()).collect(),
     };
     let sequence = master.sequence + 1;
@@ -118,6 +120,7 @@ fn together(master: &Lead, losers: &[&Lead]) -> Result<Facts, Refusal> {
         whole = whole.add_enquiry(&loser.enquiry, None)?;
         whole.account = whole.account.or(loser.account);
         whole.contact = whole.contact.or(loser.contact);
+        whole.taking_part.take_in(&loser.taking_part);
     }
     Ok(Facts::of(&whole))
 }
@@ -238,6 +241,8 @@ pub(crate) fn unmerge(world: &World, command: &LeadUnmerge) -> Decision {
         account: facts.account,
         contact: facts.contact,
         opportunity: facts.opportunity,
+        stakeholders: facts.taking_part.stakeholders,
+        competitors: facts.taking_part.competitors,
         stayed,
         stayed_keys,
         later: later(world, master, merge),

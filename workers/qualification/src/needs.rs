@@ -32,6 +32,13 @@ pub(crate) fn of_lead(
     if let When::LeadEnquiryAdded(event) = when {
         recognise_needs(world, &event.enquiry, needs);
     }
+    match when {
+        When::LeadAddStakeholder(command) => return survivor_needs(world, command.contact, needs),
+        When::LeadRemoveStakeholder(_)
+        | When::LeadAddCompetitor(_)
+        | When::LeadRemoveCompetitor(_) => return,
+        _ => {}
+    }
     let Some(lead) = world.find(lead) else { return };
     if matches!(when, When::LeadDisqualify(_)) {
         return standing_needs(lead, needs);

@@ -34,6 +34,7 @@ mod leads;
 mod merging;
 mod pricing;
 mod random;
+mod stakeholders;
 
 const SETTINGS: &str =
     "currency = 'EUR'\nprice_list = { EUR = 'standard-eur', USD = 'standard-usd' }";

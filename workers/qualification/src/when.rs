@@ -3,8 +3,9 @@
 use domain::commands::{
     AccountDeactivate, AccountKeepApart, AccountMerge, AccountReactivate, AccountUnmerge,
     AccountUpdate, BulkContinue, BulkQualify, ContactDeactivate, ContactKeepApart, ContactMerge,
-    ContactReactivate, ContactUnmerge, ContactUpdate, DuplicateClose, LeadDisqualify,
-    LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUndo, LeadUnmerge, LeadUpdate,
+    ContactReactivate, ContactUnmerge, ContactUpdate, DuplicateClose, LeadAddCompetitor,
+    LeadAddStakeholder, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate,
+    LeadRemoveCompetitor, LeadRemoveStakeholder, LeadUndo, LeadUnmerge, LeadUpdate,
     OpportunityCreate, ProposalAccept, ProposalDismiss,
 };
 use domain::customer::Customer;
@@ -13,17 +14,18 @@ use domain::events::{
     AccountReactivated, AccountRestored, AccountUnmerged, AccountUpdated, BulkAdvanced, BulkDone,
     BulkStarted, ConsentChanged, ConsentLifted, ConsentSuppressed, ContactAbsorbed, ContactCreated,
     ContactDeactivated, ContactKeptApart, ContactMerged, ContactReactivated, ContactRestored,
-    ContactUnmerged, ContactUpdated, DuplicateClosed, LeadAbsorbed, LeadCaptured, LeadDisqualified,
-    LeadDuplicateFound, LeadEnquiryAdded, LeadEnquiryWithdrawn, LeadKeptApart, LeadMerged,
-    LeadQualified, LeadReactivated, LeadRestored, LeadScored, LeadUnmerged, LeadUpdated,
-    OpportunityCreated, OpportunityLost, ProposalAccepted, ProposalDismissed, ProposalExtended,
-    ProposalMade, QuoteClosed,
+    ContactUnmerged, ContactUpdated, DuplicateClosed, LeadAbsorbed, LeadCaptured,
+    LeadCompetitorAdded, LeadCompetitorRemoved, LeadDisqualified, LeadDuplicateFound,
+    LeadEnquiryAdded, LeadEnquiryWithdrawn, LeadKeptApart, LeadMerged, LeadQualified,
+    LeadReactivated, LeadRestored, LeadScored, LeadStakeholderAdded, LeadStakeholderRemoved,
+    LeadUnmerged, LeadUpdated, OpportunityCreated, OpportunityLost, ProposalAccepted,
+    ProposalDismissed, ProposalExtended, ProposalMade, QuoteClosed,
 };
 use domain::ids::LeadId;
 
 domain::one_of! {
     /// What qualification hears.
-    pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
+    pub When: LeadCaptured, LeadEnquiryAdded, LeadUpdated, ConsentChanged, ConsentSuppressed, ConsentLifted, LeadUpdate, LeadAddStakeholder, LeadRemoveStakeholder, LeadAddCompetitor, LeadRemoveCompetitor, LeadQualify, LeadDisqualify, LeadReactivate, AccountUpdate,
         AccountDeactivate, AccountReactivate, ContactUpdate, ContactDeactivate, ContactReactivate, ProposalAccept,
         ProposalDismiss, DuplicateClose, BulkQualify, BulkContinue, LeadMerge, LeadUnmerge, LeadMerged, LeadUnmerged, LeadRestored, LeadKeepApart, ContactKeepApart, AccountKeepApart, LeadUndo,
         ContactMerge, ContactUnmerge, AccountMerge, AccountUnmerge, OpportunityCreate
@@ -31,7 +33,7 @@ domain::one_of! {
 
 domain::one_of! {
     /// What qualification says.
-    pub Then: LeadUpdated, LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
+    pub Then: LeadUpdated, LeadStakeholderAdded, LeadStakeholderRemoved, LeadCompetitorAdded, LeadCompetitorRemoved, LeadScored, LeadQualified, LeadDisqualified, LeadReactivated, AccountCreated,
         ContactCreated, OpportunityCreated, AccountUpdated, AccountDeactivated, AccountReactivated,
         ContactUpdated, ContactDeactivated, ContactReactivated, ProposalMade, ProposalExtended,
         ProposalAccepted, ProposalDismissed, LeadDuplicateFound, DuplicateClosed, BulkStarted, BulkAdvanced, BulkDone, BulkContinue, LeadQualify, LeadMerged, LeadAbsorbed, LeadUnmerged, LeadRestored, LeadKeptApart, ContactKeptApart, AccountKeptApart, LeadEnquiryWithdrawn, OpportunityLost,
@@ -46,6 +48,10 @@ impl When {
             Self::LeadEnquiryAdded(event) => Some(event.lead),
             Self::LeadUpdated(event) => Some(event.lead),
             Self::LeadUpdate(command) => Some(command.lead),
+            Self::LeadAddStakeholder(command) => Some(command.lead),
+            Self::LeadRemoveStakeholder(command) => Some(command.lead),
+            Self::LeadAddCompetitor(command) => Some(command.lead),
+            Self::LeadRemoveCompetitor(command) => Some(command.lead),
             Self::LeadQualify(command) => Some(command.lead),
             Self::LeadDisqualify(command) => Some(command.lead),
             Self::LeadReactivate(command) => Some(command.lead),

@@ -15,7 +15,7 @@ use crate::settings::QualificationSettings;
 use crate::when::{Then, When};
 use crate::{
     apart, bulk, closing, customer, customer_merge, direct_deal, duplicates, merge, needs,
-    proposal, undo,
+    proposal, stakeholder, undo,
 };
 
 /// The worker, with its settings, its field map and its rules.
@@ -93,6 +93,10 @@ impl Worker for Qualification {
             }
             When::LeadUpdated(event) => self.0.take_up(world, event.lead, None, ctx),
             When::LeadUpdate(command) => update_lead(world, command, &self.0.region, ctx),
+            When::LeadAddStakeholder(command) => stakeholder::add_stakeholder(world, command),
+            When::LeadRemoveStakeholder(command) => stakeholder::remove_stakeholder(world, command),
+            When::LeadAddCompetitor(command) => stakeholder::add_competitor(world, command),
+            When::LeadRemoveCompetitor(command) => stakeholder::remove_competitor(world, command),
             When::ConsentChanged(event) => {
                 Ok(follow_consent(world, &event.channel, event.bulk_mail))
             }

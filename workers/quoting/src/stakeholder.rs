@@ -4,87 +4,66 @@ use domain::commands::{
     OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityRemoveCompetitor,
     OpportunityRemoveStakeholder,
 };
-use domain::decide::{Outcome, Refusal, World};
+use domain::decide::{Outcome, World};
 use domain::events::{
     OpportunityCompetitorAdded, OpportunityCompetitorRemoved, OpportunityStakeholderAdded,
     OpportunityStakeholderRemoved,
 };
+use domain::ids::OpportunityId;
 use domain::message::SubjectKind;
-use domain::opportunity::{Opportunity, OpportunityAction};
-use domain::stakeholder::{COMPETITORS_MAX, STAKEHOLDERS_MAX, Stakeholder};
-use domain::survivor::survivor;
+use domain::opportunity::Opportunity;
+use domain::stakeholder::Stakeholder;
+use domain::taking_part;
 
-use crate::when::Decision;
+use crate::when::{Decision, Then};
 
 pub(crate) fn add_stakeholder(world: &World, command: &OpportunityAddStakeholder) -> Decision {
     let opportunity = world.known(command.opportunity)?;
-    let contact = survivor(world, command.contact);
-    let stakeholder = Stakeholder { contact, role: command.role };
-    if opportunity.stakeholders.contains(&stakeholder) {
-        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
-    }
-    let edited = opportunity.apply(&OpportunityAction::Edit)?;
-    world.known(contact)?;
-    let edited = edited.with_stakeholder(stakeholder);
-    if edited.stakeholders.len() > STAKEHOLDERS_MAX {
-        let message = format!(
-            "The opportunity `{}` has {STAKEHOLDERS_MAX} stakeholders, the most it can have; remove one with \
-             `opportunity.remove_stakeholder` first.",
-            opportunity.id
-        );
-        return Err(refused(opportunity, "opportunity.stakeholders_max", message));
-    }
-    let Stakeholder { contact, role } = stakeholder;
-    let said = OpportunityStakeholderAdded { opportunity: edited.id, contact, role };
-    Ok(Outcome::nothing().changed(edited, said))
+    let asked = Stakeholder { contact: command.contact, role: command.role };
+    let added = taking_part::add_stakeholder(world, opportunity, asked)?;
+    Ok(said(opportunity, added, |opportunity, Stakeholder { contact, role }| {
+        OpportunityStakeholderAdded { opportunity, contact, role }
+    }))
 }
 
 pub(crate) fn remove_stakeholder(
     world: &World,
     command: &OpportunityRemoveStakeholder,
 ) -> Decision {
-    let (opportunity, contact) = (world.known(command.opportunity)?, command.contact);
-    if !opportunity.stakeholders.iter().any(|known| known.contact == contact) {
-        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
-    }
-    let edited = opportunity.apply(&OpportunityAction::Edit)?.without_stakeholder(contact);
-    let said = OpportunityStakeholderRemoved { opportunity: edited.id, contact };
-    Ok(Outcome::nothing().changed(edited, said))
+    let opportunity = world.known(command.opportunity)?;
+    let removed = taking_part::remove_stakeholder(opportunity, command.contact)?;
+    Ok(said(opportunity, removed, |opportunity, contact| OpportunityStakeholderRemoved {
+        opportunity,
+        contact,
+    }))
 }
 
 pub(crate) fn add_competitor(world: &World, command: &OpportunityAddCompetitor) -> Decision {
-    let (opportunity, name) = (world.known(command.opportunity)?, command.competitor.to_string());
-    if opportunity.competitor(&name).is_some() {
-        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
-    }
-    let edited = opportunity.apply(&OpportunityAction::Edit)?;
-    if name.is_empty() {
-        let message = "A competitor has a name; write it in `competitor`.".to_owned();
-        return Err(refused(opportunity, "opportunity.competitor", message));
-    }
-    let edited = edited.with_competitor(&name);
-    if edited.competitors.len() > COMPETITORS_MAX {
-        let message = format!(
-            "The opportunity `{}` has {COMPETITORS_MAX} competitors, the most it can have; remove one with \
-             `opportunity.remove_competitor` first.",
-            opportunity.id
-        );
-        return Err(refused(opportunity, "opportunity.competitors_max", message));
-    }
-    let said = OpportunityCompetitorAdded { opportunity: edited.id, competitor: name };
-    Ok(Outcome::nothing().changed(edited, said))
+    let opportunity = world.known(command.opportunity)?;
+    let added = taking_part::add_competitor(opportunity, &command.competitor)?;
+    Ok(said(opportunity, added, |opportunity, competitor| OpportunityCompetitorAdded {
+        opportunity,
+        competitor,
+    }))
 }
 
 pub(crate) fn remove_competitor(world: &World, command: &OpportunityRemoveCompetitor) -> Decision {
     let opportunity = world.known(command.opportunity)?;
-    let Some(competitor) = opportunity.competitor(&command.competitor).map(str::to_owned) else {
-        return Ok(Outcome::is_so(SubjectKind::Opportunity, opportunity.id));
-    };
-    let edited = opportunity.apply(&OpportunityAction::Edit)?.without_competitor(&competitor);
-    let said = OpportunityCompetitorRemoved { opportunity: edited.id, competitor };
-    Ok(Outcome::nothing().changed(edited, said))
+    let removed = taking_part::remove_competitor(opportunity, &command.competitor)?;
+    Ok(said(opportunity, removed, |opportunity, competitor| OpportunityCompetitorRemoved {
+        opportunity,
+        competitor,
+    }))
 }
 
-fn refused(opportunity: &Opportunity, rule: &'static str, message: String) -> Refusal {
-    Refusal::no(SubjectKind::Opportunity, opportunity.id, rule, "open", message)
+/// The changed deal with its event; nothing where it is so already.
+fn said<T, E: Into<Then>>(
+    deal: &Opportunity,
+    changed: Option<(Opportunity, T)>,
+    event: impl FnOnce(OpportunityId, T) -> E,
+) -> Outcome<Then> {
+    match changed {
+        Some((edited, what)) => Outcome::nothing().changed(edited, event(deal.id, what)),
+        None => Outcome::is_so(SubjectKind::Opportunity, deal.id),
+    }
 }

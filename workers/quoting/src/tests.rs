@@ -25,6 +25,7 @@ use domain::quote::{Quote, QuoteCloseReason, QuoteState};
 use domain::rights::Right;
 use domain::samples;
 use domain::shelf::Shelf;
+use domain::stakeholder::TakingPart;
 use domain::story::{Story, Told};
 use rust_decimal::Decimal;
 use rust_decimal_macros::dec;
@@ -112,7 +113,7 @@ fn opportunity() -> Opportunity {
         originating_lead: Some(id(5)),
         price_list: "eur".into(),
         estimated_revenue: Some(dec!(5000)),
-        competitors: vec!["Rival".into()],
+        taking_part: TakingPart { competitors: vec!["Rival".into()], ..TakingPart::NOBODY },
         lines: Vec::new(),
         ..samples::opportunity(id(1))
     }
@@ -141,6 +142,8 @@ fn created(interest: &[(&str, Option<Decimal>)]) -> OpportunityCreated {
         estimated_revenue: known.estimated_revenue,
         revenue_mode: known.revenue_mode,
         close_date: None,
+        stakeholders: known.taking_part.stakeholders,
+        competitors: known.taking_part.competitors,
     }
 }
 

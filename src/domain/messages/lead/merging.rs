@@ -9,6 +9,7 @@ use crate::ids::{AccountId, ContactId, InputId, LeadId, OpportunityId};
 use crate::kept_apart::{APART_MAX, NAMED_MAX};
 use crate::merge::{KEYS_MAX, LATER_MAX, LOSERS_MAX, LaterEvent};
 use crate::merging::Keep;
+use crate::stakeholder::Stakeholder;
 use crate::undo::ReleasedKey;
 
 /// Other leads became this one, which has their enquiries, keys and deal from now on; each of them has its
@@ -26,6 +27,12 @@ pub struct LeadMerged {
     pub contact: Option<ContactId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpportunityId>,
+    /// The persons who have a part in the decision from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stakeholders: Vec<Stakeholder>,
+    /// The rivals who want the same sale, from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub competitors: Vec<String>,
     /// The keys that pointed at one of the others and point at this lead from now on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-personal" = true), length(max = KEYS_MAX))]
@@ -55,6 +62,12 @@ pub struct LeadUnmerged {
     pub contact: Option<ContactId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opportunity: Option<OpportunityId>,
+    /// The persons who have a part in the decision from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stakeholders: Vec<Stakeholder>,
+    /// The rivals who want the same sale, from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub competitors: Vec<String>,
     /// The fields that were changed since, as `person.emails`: this lead keeps what they hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stayed: Vec<String>,

@@ -5,8 +5,9 @@ use domain::commands::{
     AccountDeactivate, AccountKeepApart, AccountMerge, AccountReactivate, AccountUnmerge,
     AccountUpdate, ConsentChange, ConsentLift, ConsentSuppress, ContactDeactivate,
     ContactKeepApart, ContactMerge, ContactReactivate, ContactUnmerge, ContactUpdate,
-    DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel, LeadDisqualify,
-    LeadKeepApart, LeadMerge, LeadQualify, LeadReactivate, LeadUnmerge, LeadUpdate,
+    DuplicateClose, ErasureAcknowledge, InputReject, InputRelease, InvoiceCancel,
+    LeadAddCompetitor, LeadAddStakeholder, LeadDisqualify, LeadKeepApart, LeadMerge, LeadQualify,
+    LeadReactivate, LeadRemoveCompetitor, LeadRemoveStakeholder, LeadUnmerge, LeadUpdate,
     OpportunityAddCompetitor, OpportunityAddStakeholder, OpportunityEditLines, OpportunityHold,
     OpportunityLose, OpportunityRemoveCompetitor, OpportunityRemoveStakeholder, OpportunityReopen,
     OpportunityResume, OpportunityUpdate, OpportunityWin, OrderCancel, OrderShip, OrderUpdate,
@@ -21,10 +22,14 @@ use crate::store::views::label::Labelled;
 use crate::store::views::subject;
 
 /// Commands from outside, each with the verb of the step that it asks for.
-const ASKS: [(&MessageType, &str); 54] = [
+const ASKS: [(&MessageType, &str); 58] = [
     (InputRelease::TYPE, "create"),
     (InputReject::TYPE, "reject"),
     (LeadUpdate::TYPE, "be updated"),
+    (LeadAddStakeholder::TYPE, "be updated"),
+    (LeadRemoveStakeholder::TYPE, "be updated"),
+    (LeadAddCompetitor::TYPE, "be updated"),
+    (LeadRemoveCompetitor::TYPE, "be updated"),
     (LeadQualify::TYPE, "qualify"),
     (LeadDisqualify::TYPE, "disqualify"),
     (LeadReactivate::TYPE, "reactivate"),

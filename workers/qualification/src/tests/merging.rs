@@ -147,6 +147,8 @@ fn story_event(story: &Story<Qualification>) -> LeadMerged {
         account: None,
         contact: None,
         opportunity: None,
+        stakeholders: Vec::new(),
+        competitors: Vec::new(),
         keys: Vec::new(),
     }
 }

@@ -5,7 +5,9 @@ use domain::commands::{
     OpportunityRemoveStakeholder,
 };
 use domain::ids::ContactId;
-use domain::stakeholder::{COMPETITORS_MAX, STAKEHOLDERS_MAX, Stakeholder, StakeholderRole};
+use domain::stakeholder::{
+    COMPETITORS_MAX, STAKEHOLDERS_MAX, Stakeholder, StakeholderRole, TakingPart,
+};
 
 use super::*;
 
@@ -30,11 +32,11 @@ fn f35_people_have_a_part_in_the_decision_and_another_one_when_it_is_said_again(
         assert_eq!(story.when(command).unwrap().types(), types);
     }
     let of = |n| Stakeholder { contact: id(n), role: Champion };
-    assert_eq!(now(&story).stakeholders, [of(11), of(12)]);
+    assert_eq!(now(&story).taking_part.stakeholders, [of(11), of(12)]);
     let remove = || OpportunityRemoveStakeholder { opportunity: id(1), contact: id(11) };
     assert_eq!(story.when(remove()).unwrap().types(), ["opportunity.stakeholder_removed.v1"]);
     assert!(story.when(remove()).unwrap().already);
-    assert_eq!(now(&story).stakeholders, [of(12)]);
+    assert_eq!(now(&story).taking_part.stakeholders, [of(12)]);
 }
 
 #[test]
@@ -47,14 +49,15 @@ fn f35_an_unknown_person_may_still_come_and_of_too_many_one_is_removed_first() {
         Stakeholder { contact, role: StakeholderRole::EndUser }
     };
     let stakeholders = (0..STAKEHOLDERS_MAX).map(of).collect();
-    let mut story = story.given(Opportunity { stakeholders, ..opportunity() });
+    let taking_part = TakingPart { stakeholders, ..TakingPart::NOBODY };
+    let mut story = story.given(Opportunity { taking_part, ..opportunity() });
     let refused = story.when(person(11, StakeholderRole::EndUser)).unwrap_err();
     assert_eq!(refused.reason().rule, "opportunity.stakeholders_max");
 }
 
 #[test]
 fn f36_a_competitor_is_one_in_any_case_and_limited_and_goes_again() {
-    let mut story = story().given(Opportunity { competitors: Vec::new(), ..opportunity() });
+    let mut story = story().given(Opportunity { taking_part: TakingPart::NOBODY, ..opportunity() });
     let told = story.when(rival("Bombas  Norte")).unwrap();
     assert_eq!(told.types(), ["opportunity.competitor_added.v1"]);
     assert!(story.when(rival("bombas norte")).unwrap().already);
