@@ -64,7 +64,7 @@ fn f59_a_field_of_another_type_is_refused_with_both_types() {
         "[opportunity] name is text of one line and 400 characters, and the lead's message is text of 20000 characters",
         "[opportunity] need is one of must_have, should_have, good_to_have, no_need, and the lead's topic is text",
         "[opportunity] close_date is a day, and the lead's budget is a decimal",
-        "[opportunity] interest is a list of an object with product, quantity, and the lead's person.emails is a list of text",
+        "[opportunity] interest is a list of an object with product, properties, quantity, and the lead's person.emails is a list of text",
         "[opportunity] estimated_revenue is a decimal, and the lead's employees is a whole number",
         "and the lead's source is one of advertisement",
         "[account] name is text of one line and 400 characters, and the lead's person.phones is a list of text",
