@@ -247,18 +247,25 @@ async fn t5_an_order_without_a_quote_and_an_invoice_without_an_order_break_nothi
 #[tokio::test]
 async fn t5_what_all_invoices_of_an_order_bill_together_is_held_against_what_was_shipped() {
     // Another invoice of the same lines: more than was shipped, unless the first is given back.
-    const AGAIN: &str = "CREATE TEMP TABLE again AS SELECT * FROM invoice LIMIT 1;
+    const AGAIN: &str = "CREATE TEMP TABLE again AS SELECT * FROM invoice
+            WHERE sales_order IN (SELECT id FROM sales_order WHERE NOT partial) LIMIT 1;
         CREATE TEMP TABLE lines AS SELECT * FROM invoice_line WHERE invoice = (SELECT id FROM again);
         UPDATE again SET id = gen_random_uuid(), counter = 1000, number = 'INV-again', series_kind = 'other';
         UPDATE lines SET invoice = (SELECT id FROM again), id = gen_random_uuid();
         INSERT INTO invoice SELECT * FROM again; INSERT INTO invoice_line SELECT * FROM lines";
     const CREDIT: &str = "UPDATE invoice SET document_type = '381' WHERE number = 'INV-again'";
+    // Of nothing, at a price: all is billed, and not at what was ordered.
+    const NOTHING: &str = "UPDATE invoice SET document_type = '380' WHERE number = 'INV-again';
+        UPDATE invoice_line SET quantity = 0 WHERE invoice = (SELECT id FROM invoice WHERE number = 'INV-again')";
     let it = history().await;
     it.execute(AGAIN).await;
-    for (statement, broken) in [("SELECT 1", true), (CREDIT, false)] {
+    let cases = [("SELECT 1", true, false), (CREDIT, false, false), (NOTHING, false, true)];
+    for (statement, quantities, exact) in cases {
         it.execute(statement).await;
         let audit = leadmill(&it, &["audit", "--json"]).await;
         let found = answers(&audit, "broken");
-        assert_eq!(found.iter().any(|it| it == "invoice.quantities"), broken, "{}", audit.out);
+        let broken = |name: &str| found.iter().any(|it| it == name);
+        let answered = (broken("invoice.quantities"), broken("invoice.exact"));
+        assert_eq!(answered, (quantities, exact), "{}", audit.out);
     }
 }
