@@ -95,8 +95,8 @@ pub struct Header {
 impl Header {
     /// The same with what the document amounts to in the base currency.
     #[must_use]
-    pub fn converted(self, totals: &Totals) -> Self {
-        let amounts = [totals.amount_less_freight, totals.tax_amount, totals.total_amount];
+    pub fn converted(self, sum: &Totals) -> Self {
+        let amounts = [sum.amount_less_freight, sum.tax_amount, sum.total_amount];
         Self { exchange: self.exchange.map(|exchange| exchange.of(amounts)), ..self }
     }
 }
