@@ -8,8 +8,9 @@ use domain::message::SubjectKind;
 use domain::shelf::Shelf;
 
 use crate::assessing::no_deal;
-use crate::conversion::{By, Terms, convert};
+use crate::conversion::{By, convert};
 use crate::lead::itself;
+use crate::terms::Terms;
 use crate::when::Then;
 
 type Decision = Result<Outcome<Then>, Refusal>;

@@ -1,12 +1,10 @@
 //! Qualifying a lead: the customer it becomes, known or new, and the opportunity for them.
 
-use chrono_tz::Tz;
 use domain::commands::{LeadQualify, OpportunityWish};
 use domain::customer::{Account, Contact, Customer, CustomerAction, CustomerState};
 use domain::decide::{Ctx, Outcome, Refusal, World};
 use domain::enquiry::{Address, Interest, Person};
 use domain::events::{AccountCreated, ContactCreated, LeadQualified};
-use domain::exchange_rate::Base;
 use domain::ids::{AccountId, OpportunityId};
 use domain::lead::{Assessment, Lead, LeadAction};
 use domain::message::SubjectKind;
@@ -16,9 +14,9 @@ use domain::survivor::{customer_now, survivor};
 use domain::undo::ReleasedKey;
 
 use crate::deal::{Deals, standing};
-use crate::field_map::{AccountFields, ContactFields, FieldMap, Mapped};
+use crate::field_map::{AccountFields, ContactFields, Mapped};
 use crate::pricing::Pricing;
-use crate::settings::QualificationSettings;
+use crate::terms::Terms;
 use crate::third::{Third, refused};
 use crate::when::{NOBODY, Then};
 
@@ -32,17 +30,6 @@ pub(crate) enum By<'r> {
     Rules(&'r Assessment, &'r [Interest]),
     /// A person, with the customer and the opportunities that they chose.
     Hand(&'r LeadQualify),
-}
-
-/// By what every lead is converted.
-#[derive(Debug)]
-pub(crate) struct Terms {
-    pub(crate) settings: QualificationSettings,
-    pub(crate) map: FieldMap,
-    /// Whose calendar says which day it is.
-    pub(crate) zone: Tz,
-    /// By what deals in other currencies are converted.
-    pub(crate) base: Base,
 }
 
 /// Closes the lead as qualified (D365: QualifyLead).

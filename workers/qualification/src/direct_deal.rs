@@ -13,9 +13,9 @@ use domain::survivor::{customer_needs, customer_now, survivor};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::conversion::Terms;
 use crate::deal::created;
 use crate::pricing::Pricing;
+use crate::terms::Terms;
 use crate::when::Then;
 
 pub(crate) fn needs(command: &OpportunityCreate, world: &World, needs: &mut Needs) {

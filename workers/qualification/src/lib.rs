@@ -27,6 +27,7 @@ mod rule_file;
 mod rules;
 mod settings;
 mod stakeholder;
+mod terms;
 mod third;
 mod undo;
 mod when;

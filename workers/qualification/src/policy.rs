@@ -2,8 +2,8 @@
 
 use domain::likeness::DuplicateRules;
 
-use crate::conversion::Terms;
 use crate::rules::Rules;
+use crate::terms::Terms;
 
 /// What does not hang on the message.
 #[derive(Debug)]

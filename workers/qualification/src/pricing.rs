@@ -8,8 +8,8 @@ use domain::exchange_rate::{Base, Exchange};
 use domain::money::Currency;
 use domain::price_choice::{Market, PricedBy};
 
-use crate::conversion::Terms;
 use crate::settings::QualificationSettings;
+use crate::terms::Terms;
 
 /// What chooses for a deal that names no list itself.
 #[derive(Clone, Copy)]

@@ -7,12 +7,12 @@ use domain::likeness::DuplicateRules;
 use domain::shelf::Shelf;
 
 use crate::consent::follow_consent;
-use crate::conversion::Terms;
 use crate::field_map::FieldMap;
 use crate::lead::update_lead;
 use crate::policy::Policy;
 use crate::rules::Rules;
 use crate::settings::QualificationSettings;
+use crate::terms::Terms;
 use crate::when::{Then, When};
 use crate::{
     apart, bulk, closing, customer, customer_merge, direct_deal, duplicates, merge, needs,

@@ -18,7 +18,7 @@ use domain::totals::Header;
 use rust_decimal::Decimal;
 
 use crate::draft::{deliver_to, still_open};
-use crate::lines::Edited;
+use crate::edited::Edited;
 use crate::quoting::Quoting;
 use crate::step::{found, itself};
 use crate::terms::{delivery_terms, newer};

@@ -16,7 +16,7 @@ use domain::text::Code;
 use domain::totals::Totals;
 use rust_decimal::Decimal;
 
-use crate::lines::Edited;
+use crate::edited::Edited;
 use crate::quoting::Quoting;
 use crate::when::Decision;
 use crate::wish::wishes;

@@ -6,6 +6,7 @@ mod by_hand;
 mod catalog;
 mod draft;
 mod edit;
+mod edited;
 mod header;
 mod limits;
 mod line;

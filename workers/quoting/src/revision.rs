@@ -12,7 +12,7 @@ use domain::shelf::Shelf;
 
 use crate::draft::{buyer, room_for_quote, still_open};
 use crate::edit::settled;
-use crate::lines::Edited;
+use crate::edited::Edited;
 use crate::quoting::Quoting;
 use crate::step::{found, itself, quote_closed};
 use crate::when::Decision;

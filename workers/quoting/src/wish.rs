@@ -13,8 +13,8 @@ use rust_decimal::Decimal;
 
 use crate::bundle::with_parts;
 use crate::draft::Left;
+use crate::edited::Edited;
 use crate::line::{Wanted, priced};
-use crate::lines::Edited;
 use crate::properties::held;
 use crate::quoting::Quoting;
 use crate::when::Decision;

@@ -13,7 +13,7 @@ use domain::totals::{Header, Totals};
 use proptest::prelude::*;
 
 use super::*;
-use crate::lines::Edited;
+use crate::edited::Edited;
 
 /// A desk at which lines are edited, command by command.
 pub(super) struct Desk {
