@@ -11,6 +11,9 @@ use crate::installation::{Installation, command, form};
 
 mod before;
 mod billing;
+mod catalog;
+mod corrections;
+mod deals;
 mod mixed;
 mod over;
 

@@ -45,3 +45,50 @@ async fn f110_f116_invoicing_killed_over_invoices_in_parts_leaves_the_same_witho
     let until = Until { commands: Some(2 * LEADS), ..Until::default() };
     matrix_until(&before, step, until).await;
 }
+
+#[tokio::test]
+async fn f112_f116_invoicing_killed_over_money_leaves_the_same_accounts() {
+    let before = Installation::new().await;
+    quotes(&before).await;
+    accept(&before).await;
+    worked(&before, "ordering", "SELECT count(*) = 12 FROM sales_order").await;
+    ship(&before).await;
+    worked(&before, "ordering", "SELECT count(*) = 12 FROM sales_order WHERE state = 'fulfilled'")
+        .await;
+    for n in 0..4 {
+        before.command("payment.received.v1", paid(&format!("unknown-{n}"), "10.00")).await;
+    }
+    let held = "SELECT (SELECT count(*) FROM invoice) = 12 AND (SELECT count(*) FROM transfer) = 4";
+    worked(&before, "invoicing", held).await;
+    let invoices = before.texts("SELECT id::text FROM invoice ORDER BY id").await;
+    let transfers = before.texts("SELECT id::text FROM transfer ORDER BY id").await;
+    for (n, invoice) in invoices[..4].iter().enumerate() {
+        let mut money = paid(&format!("paid-{n}"), "12.50");
+        money["invoice"] = json!(invoice);
+        before.command("payment.received.v1", money).await;
+    }
+    for (transfer, invoice) in transfers[..2].iter().zip(&invoices[4..]) {
+        let documents = json!([{ "invoice": invoice, "amount": "10.00" }]);
+        let assign = json!({ "transfer": transfer, "documents": documents });
+        before.command("transfer.assign.v1", assign).await;
+    }
+    for transfer in &transfers[2..] {
+        before
+            .command("transfer.return.v1", json!({ "transfer": transfer, "reason": "Not for us." }))
+            .await;
+    }
+    for invoice in &invoices[6..10] {
+        before
+            .command("invoice.cancel.v1", json!({ "invoice": invoice, "reason": "Wrong branch." }))
+            .await;
+    }
+    let messages = taken(&before, "invoicing").await;
+    assert_eq!(messages.len(), LEADS);
+    let step = Step { worker: "invoicing", queue: "invoicing", next: None, messages };
+    matrix_until(&before, step, Until { commands: Some(LEADS), ..Until::default() }).await;
+}
+
+fn paid(reference: &str, amount: &str) -> Value {
+    let day = chrono::Utc::now().date_naive();
+    json!({ "reference": reference, "amount": amount, "currency": "EUR", "value_date": day })
+}
