@@ -255,7 +255,7 @@ fn nothing_billable(order: &Order, documents: &[&Invoice]) -> Refusal {
         "nothing of it was shipped. Ship it with `order.ship`, or name the lines where it is billed `by_hand`".into()
     } else {
         format!(
-            "what was shipped stands on {}. Give it back with `invoice.credit` where it is to be billed anew",
+            "what was shipped stands on {}. Cancel what is not paid with `invoice.cancel` where it is to be billed anew",
             numbers.join(", ")
         )
     };

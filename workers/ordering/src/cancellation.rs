@@ -44,7 +44,7 @@ pub(crate) fn cancel(
     })
 }
 
-/// What was billed before it was shipped is given back first.
+/// What was billed before it was shipped is taken back first.
 fn not_billed_beyond(world: &World, order: &Order) -> Result<(), Refusal> {
     let invoices = world.all(InvoicesOfOrder(order.id))?;
     let billed = Billed::of(invoices.iter().copied());
@@ -52,8 +52,8 @@ fn not_billed_beyond(world: &World, order: &Order) -> Result<(), Refusal> {
     let Some(of) = order.lines.iter().find(beyond) else { return Ok(()) };
     let numbers: Vec<_> = invoices.iter().rev().map(|invoice| invoice.number.as_str()).collect();
     let message = format!(
-        "Of {} {} of the order `{}` are billed ({}) and {} were shipped, so the rest cannot be canceled yet. Give back \
-         with `invoice.credit` what will not be delivered, then cancel the order.",
+        "Of {} {} of the order `{}` are billed ({}) and {} were shipped, so the rest cannot be canceled yet. Cancel \
+         with `invoice.cancel` what will not be delivered and is not paid, then cancel the order.",
         billed.quantity(of.line.id).normalize(),
         of.line.label(),
         order.number,

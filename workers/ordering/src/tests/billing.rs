@@ -87,7 +87,7 @@ fn f108_what_is_billed_and_not_shipped_is_given_back_before_it_is_canceled() {
     let (rule, message) = no(beyond.when(cancel()));
     assert_eq!(rule, "order.billed");
     assert!(
-        message.contains("INV-2026-000001") && message.contains("`invoice.credit`"),
+        message.contains("INV-2026-000001") && message.contains("`invoice.cancel`"),
         "{message}"
     );
     let mut within = beyond.given(invoice(&order, dec!(3)));
